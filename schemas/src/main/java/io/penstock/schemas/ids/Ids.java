@@ -1,0 +1,20 @@
+package io.penstock.schemas.ids;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+
+/** Makes the identifiers that Penstock gives out. Safe for use by many threads. */
+public final class Ids {
+
+  /** The longest id, tenant, worker or model name accepted, in characters. */
+  public static final int MAX_LENGTH = 128;
+
+  private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
+
+  private Ids() {}
+
+  /** A new UUIDv7 (RFC 9562): later ids sort after earlier ones. */
+  public static String next() {
+    return GENERATOR.generate().toString();
+  }
+}

@@ -1,0 +1,83 @@
+package io.penstock.schemas.topics;
+
+import io.penstock.schemas.ServiceClass;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The names of all topics, from one prefix: the only place that spells them.
+ *
+ * @param prefix what every name begins with, such as {@code penstock.}; letters, digits, {@code .},
+ *     {@code _} and {@code -}, at most 100 characters; may be empty
+ */
+public record TopicNames(String prefix) {
+
+  public static final TopicNames DEFAULT = new TopicNames("penstock.");
+
+  private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
+
+  public TopicNames {
+    if (!LEGAL.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "prefix '%s' must be at most 100 letters, digits, dots, underscores and hyphens"
+              .formatted(prefix));
+    }
+  }
+
+  /** Where any Kafka client may produce requests of this class. */
+  public String requests(ServiceClass serviceClass) {
+    return prefix + "requests." + lower(serviceClass);
+  }
+
+  /** Scored requests of this class; the partition is the model's. */
+  public String work(ServiceClass serviceClass) {
+    return prefix + "work." + lower(serviceClass);
+  }
+
+  public String demand() {
+    return prefix + "demand";
+  }
+
+  public String outcomes() {
+    return prefix + "outcomes";
+  }
+
+  public String leases() {
+    return prefix + "leases";
+  }
+
+  public String results() {
+    return prefix + "results";
+  }
+
+  public String lifecycle() {
+    return prefix + "lifecycle";
+  }
+
+  public String models() {
+    return prefix + "models";
+  }
+
+  public String control() {
+    return prefix + "control";
+  }
+
+  public String deadLetters() {
+    return prefix + "dead-letters";
+  }
+
+  /** The class whose work topic this is, or empty if it is another topic. */
+  public Optional<ServiceClass> classOfWork(String topic) {
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      if (work(serviceClass).equals(topic)) {
+        return Optional.of(serviceClass);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String lower(ServiceClass serviceClass) {
+    return serviceClass.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,59 @@
+package io.penstock.schemas.topics;
+
+import java.time.Duration;
+
+/**
+ * How the topics are laid out. Counts of partitions are fixed at creation: a running Penstock
+ * refuses to start on topics that differ.
+ *
+ * @param names the topics' names
+ * @param modelPartitions partitions of work, demand, outcomes and control (P of the design), 1 to
+ *     1000: the number of models that can be isolated from each other
+ * @param otherPartitions partitions of the topics keyed by request or worker, 1 to 1000
+ * @param replicationFactor copies of each partition, 1 or more
+ * @param maxDeadline the furthest deadline a request may have; work is retained for longer
+ * @param resultRetention how long results, and the record of finished ids, are kept
+ * @param maxRequestBytes the largest request body accepted, in bytes
+ */
+public record TopicSettings(
+    TopicNames names,
+    int modelPartitions,
+    int otherPartitions,
+    short replicationFactor,
+    Duration maxDeadline,
+    Duration resultRetention,
+    int maxRequestBytes) {
+
+  /** Small enough for one broker on a laptop. */
+  public static final TopicSettings DEFAULT =
+      new TopicSettings(
+          TopicNames.DEFAULT,
+          4,
+          2,
+          (short) 1,
+          Duration.ofDays(7),
+          Duration.ofDays(3),
+          8 * 1024 * 1024);
+
+  public TopicSettings {
+    requireRange("modelPartitions", modelPartitions, 1, 1000);
+    requireRange("otherPartitions", otherPartitions, 1, 1000);
+    requireRange("replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
+    requireRange("maxRequestBytes", maxRequestBytes, 1024, 64 * 1024 * 1024);
+    requirePositive("maxDeadline", maxDeadline);
+    requirePositive("resultRetention", resultRetention);
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
+    }
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException("%s is %s; it must be positive".formatted(name, value));
+    }
+  }
+}

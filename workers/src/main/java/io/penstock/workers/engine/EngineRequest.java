@@ -1,0 +1,26 @@
+package io.penstock.workers.engine;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as an engine sees it.
+ *
+ * @param id the request's id
+ * @param endpoint the OpenAI path
+ * @param model the model's name in the registry; the engine maps it to its own if they differ
+ * @param body the OpenAI-style JSON body, UTF-8; not to be changed
+ * @param promptTokens the estimated tokens to prefill, 1 or more
+ * @param maxOutputTokens the most tokens to generate, 0 for embeddings
+ * @param deadline after this instant the answer is worthless
+ * @param traceparent the W3C trace context to hand on, if any
+ */
+public record EngineRequest(
+    String id,
+    String endpoint,
+    String model,
+    byte[] body,
+    long promptTokens,
+    long maxOutputTokens,
+    Instant deadline,
+    @Nullable String traceparent) {}
