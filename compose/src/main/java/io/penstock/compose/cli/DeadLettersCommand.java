@@ -30,13 +30,11 @@ import picocli.CommandLine.Spec;
     })
 final class DeadLettersCommand implements Runnable {
 
-  @Spec @Nullable CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "name a command: list, show or replay");
-    }
+    throw new ParameterException(spec.commandLine(), "name a command: list, show or replay");
   }
 
   /** A letter and the id by which commands name it. */

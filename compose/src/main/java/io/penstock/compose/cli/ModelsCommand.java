@@ -22,11 +22,7 @@ import picocli.CommandLine.Spec;
     })
 final class ModelsCommand implements Runnable {
 
-  @Spec CommandSpec spec;
-
-  ModelsCommand(CommandSpec placeholder) {
-    this.spec = placeholder;
-  }
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
