@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -245,21 +244,19 @@ final class DeadLettersCommand implements Runnable {
     }
 
     private boolean replayed(Cluster cluster, Named named, Replay replay) {
-      switch (replay.plan(named.letter(), sameId, environment.clock().instant())) {
+      return switch (replay.plan(named.letter(), sameId, environment.clock().instant())) {
         case Replay.Plan.Produce(var request, var note) -> {
-          CompletableFuture<Void> sent =
-              dryRun
-                  ? CompletableFuture.completedFuture(null)
-                  : cluster.requests().produce(request);
-          sent.join();
+          if (!dryRun) {
+            cluster.requests().produce(request).join();
+          }
           report(named.id(), request.getId(), dryRun ? "dry run" : note);
-          return true;
+          yield true;
         }
         case Replay.Plan.Impossible(var reason) -> {
           report(named.id(), null, reason);
-          return false;
+          yield false;
         }
-      }
+      };
     }
 
     private void report(String id, @Nullable String replayedAs, String note) {

@@ -49,8 +49,7 @@ final class KafkaCluster implements Cluster {
   private static void requireKafka(ClusterConnection connection) {
     int millis = (int) PATIENCE.toMillis();
     Map<String, Object> settings =
-        connection.with(
-            Map.of("request.timeout.ms", millis / 2, "default.api.timeout.ms", millis));
+        connection.with(Map.of("request.timeout.ms", millis / 2, "default.api.timeout.ms", millis));
     try (Admin admin = Admin.create(settings)) {
       admin.describeCluster().clusterId().get(millis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

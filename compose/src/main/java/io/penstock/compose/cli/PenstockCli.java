@@ -94,14 +94,12 @@ public final class PenstockCli implements Runnable {
     describeExitCodes(all);
     return all.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
-        .setColorScheme(
-            CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(console.width(), 80, 120))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
         .setParameterExceptionHandler((error, arguments) -> usageError(error, console))
-        .setExecutionExceptionHandler(
-            (error, command, parsed) -> failure(error, command, console));
+        .setExecutionExceptionHandler((error, command, parsed) -> failure(error, command, console));
   }
 
   private static void describeExitCodes(CommandLine command) {
@@ -111,7 +109,11 @@ public final class PenstockCli implements Runnable {
     codes.put(" 2", "wrong usage");
     codes.put(" 3", "the cluster cannot be reached");
     codes.put("130", "interrupted by Ctrl-C (143 by SIGTERM)");
-    command.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
+    command
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(codes);
     command.getSubcommands().values().forEach(PenstockCli::describeExitCodes);
   }
 
