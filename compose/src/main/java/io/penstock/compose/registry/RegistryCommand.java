@@ -60,11 +60,19 @@ final class RegistryCommand {
           Map.of("apicurio.storage.kind", "sql", "apicurio.storage.sql.kind", "h2");
       case RegistryStorage.OnKafka(String bootstrapServers, String topicPrefix) ->
           Map.of(
-              "apicurio.storage.kind", "kafkasql",
-              "apicurio.kafkasql.bootstrap.servers", bootstrapServers,
-              "apicurio.kafkasql.topic", topicPrefix + "registry",
-              "apicurio.kafkasql.snapshots.topic", topicPrefix + "registry-snapshots",
-              "apicurio.events.kafka.topic", topicPrefix + "registry-events");
+              "apicurio.storage.kind",
+              "kafkasql",
+              "apicurio.kafkasql.bootstrap.servers",
+              bootstrapServers,
+              "apicurio.kafkasql.topic",
+              topicPrefix + "registry",
+              "apicurio.kafkasql.snapshots.topic",
+              topicPrefix + "registry-snapshots",
+              "apicurio.events.kafka.topic",
+              topicPrefix + "registry-events",
+              // Its start waits out two polls, by default 5 s each.
+              "apicurio.kafkasql.consumer.poll.timeout",
+              "200");
     };
   }
 }
