@@ -55,8 +55,7 @@ final class KafkaProbe implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     thread.interrupt();
-    thread.join(TIMEOUT);
   }
 }
