@@ -1,0 +1,99 @@
+package io.penstock.compose.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Reads a whole topic from its beginning, committed records only, as somebody does who counts.
+ *
+ * @param <T> what the topic holds
+ */
+final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final org.apache.kafka.common.serialization.Deserializer<T> values;
+  private final String topic;
+  private final Map<String, List<T>> byKey = new HashMap<>();
+
+  ResultsLog(ClusterConnection connection, String topic, Class<T> type) {
+    this.topic = topic;
+    this.values = new AvroSerdes(connection).deserializer(type);
+    this.consumer =
+        new KafkaConsumer<>(
+            connection.with(
+                Map.of("isolation.level", "read_committed", "enable.auto.commit", "false")),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+  }
+
+  static ResultsLog<InferenceResult> of(ClusterConnection connection, String topic) {
+    return new ResultsLog<>(connection, topic, InferenceResult.class);
+  }
+
+  /** Reads until each of these keys has a record, and then on for a while to see more. */
+  Map<String, List<T>> await(Collection<String> keys, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!byKey.keySet().containsAll(keys)) {
+      assertThat(System.nanoTime())
+          .as(
+              "%s: %d of %d keys after %s",
+              topic, keys.stream().filter(byKey::containsKey).count(), keys.size(), patience)
+          .isLessThan(until);
+      read();
+    }
+    long quiet = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    while (System.nanoTime() < quiet) {
+      read();
+    }
+    Map<String, List<T>> wanted = new HashMap<>(byKey);
+    wanted.keySet().retainAll(keys);
+    return wanted;
+  }
+
+  /** The one record of a key; fails if there are several. */
+  T awaitOne(String key, Duration patience) {
+    List<T> records = await(List.of(key), patience).get(key);
+    assertThat(records).as("records with key %s on %s", key, topic).hasSize(1);
+    return records.getFirst();
+  }
+
+  int count() {
+    return byKey.values().stream().mapToInt(List::size).sum();
+  }
+
+  private void read() {
+    for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
+      byKey
+          .computeIfAbsent(String.valueOf(found.key()), key -> new ArrayList<>())
+          .add(values.deserialize(topic, found.value()));
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
