@@ -6,6 +6,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -19,10 +20,16 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   private static final long WRITE_BUFFER_BYTES = 1L << 20;
 
   /** Shared by all instances of the process, and so never closed. */
-  private static final Cache CACHE = new LRUCache(CACHE_BYTES);
+  private static final Cache CACHE;
 
-  private static final WriteBufferManager WRITE_BUFFERS =
-      new WriteBufferManager(WRITE_BUFFERS_BYTES, CACHE);
+  private static final WriteBufferManager WRITE_BUFFERS;
+
+  static {
+    // This class may be met before the first store has loaded the native library.
+    RocksDB.loadLibrary();
+    CACHE = new LRUCache(CACHE_BYTES);
+    WRITE_BUFFERS = new WriteBufferManager(WRITE_BUFFERS_BYTES, CACHE);
+  }
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {

@@ -5,6 +5,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 import io.penstock.streams.score.request.Prompt;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -60,7 +61,7 @@ public final class PromptTokenEstimator {
           overhead(prompt)
               + (sampled
                   ? (long) Math.ceil(prompt.length() * rate)
-                  : prompt.texts().stream().mapToLong(tokenizer::countTokensOrdinary).sum());
+                  : prompt.texts().stream().mapToLong(text -> count(tokenizer, text)).sum());
       total += tokens;
       longest = Math.max(longest, tokens);
     }
@@ -74,6 +75,13 @@ public final class PromptTokenEstimator {
 
   private Encoding tokenizer(String encoding) {
     return encodings.getEncoding(EncodingType.fromName(encoding).orElse(EncodingType.CL100K_BASE));
+  }
+
+  /** JSON escapes can spell half a surrogate pair, at which the tokenizer throws. */
+  private static long count(Encoding tokenizer, String text) {
+    boolean pairs = text.chars().anyMatch(unit -> Character.isSurrogate((char) unit));
+    return tokenizer.countTokensOrdinary(
+        pairs ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text);
   }
 
   private static long overhead(Prompt prompt) {
@@ -100,7 +108,7 @@ public final class PromptTokenEstimator {
           int from = (int) (next - textStart);
           int to = Math.min(from + wanted, text.length());
           String piece = whole(text, from, to);
-          tokens += tokenizer.countTokensOrdinary(piece);
+          tokens += count(tokenizer, piece);
           sampledUnits += piece.length();
           wanted -= to - from;
           next += to - from;

@@ -1,0 +1,407 @@
+package io.penstock.streams.score;
+
+import static io.penstock.streams.score.Requests.NOW;
+import static io.penstock.streams.score.Requests.SETTINGS;
+import static io.penstock.streams.score.Requests.chat;
+import static io.penstock.streams.score.Requests.model;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ResultError;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.score.request.RequestLimits;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreTopologyTest {
+
+  private static final TopicNames TOPICS = SETTINGS.names();
+  private static final String REQUESTS = TOPICS.requests(ServiceClass.INTERACTIVE);
+  private static final String WORK = TOPICS.work(ServiceClass.INTERACTIVE);
+  private static final int LIMIT = 20_000;
+
+  private final AvroSerdes serdes = new AvroSerdes("mock://score-topology");
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Set<String> existingTopics = new HashSet<>();
+  private Instant now = NOW;
+  private int registryOutages;
+  private TopologyTestDriver driver;
+  private TestInputTopic<String, byte[]> requests;
+
+  @BeforeEach
+  void start(@TempDir Path state) {
+    Properties properties = new Properties();
+    properties.put("application.id", "score-test");
+    properties.put("bootstrap.servers", "unused:1");
+    properties.put("state.dir", state.toString());
+    properties.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
+    driver =
+        new TopologyTestDriver(
+            ScoreTopology.of(ServiceClass.INTERACTIVE, parts()), properties, NOW);
+    requests = driver.createInputTopic(REQUESTS, new StringSerializer(), new ByteArraySerializer());
+    apply(model("talker").setAliases(List.of("chatty")).build());
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+  }
+
+  @Test
+  void placesAGoodRequestInItsModelsPartition() {
+    send(chat().build());
+
+    TestRecord<String, ScoredRequest> work = next(WORK, ScoredRequest.class);
+    assertThat(work.key()).isEqualTo("request-1");
+    assertThat(work.timestamp()).isEqualTo(NOW.toEpochMilli());
+    ScoredRequest scored = work.value();
+    assertThat(scored.getRequest()).isEqualTo(chat().build());
+    assertThat(scored.getChoice().getModel()).isEqualTo("talker");
+    assertThat(scored.getChoice().getReason()).isEqualTo("named");
+    assertThat(scored.getFirstTokenBy()).isEqualTo(NOW.plusSeconds(2));
+    assertThat(scored.getDeadline()).isEqualTo(NOW.plusSeconds(60));
+    assertThat(scored.getPromptTokens()).isBetween(10L, 20L);
+    assertThat(scored.getPredictedOutputTokens()).isEqualTo(129);
+    assertThat(scored.getMaxOutputTokens()).isEqualTo(1_024);
+    assertNothing(TOPICS.results(), TOPICS.deadLetters(), TOPICS.lifecycle());
+  }
+
+  @Test
+  void passesTheTraceOnAndInventsNone() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceparent", "00-a-b-01".getBytes(StandardCharsets.UTF_8));
+    headers.add("other", new byte[] {1});
+    requests.pipeInput(new TestRecord<>("request-1", bytes(chat().build()), headers, NOW));
+    send(chat().setId("request-2").build());
+
+    assertThat(next(WORK, ScoredRequest.class).headers().toArray())
+        .extracting(header -> header.key())
+        .containsExactly("traceparent");
+    assertThat(next(WORK, ScoredRequest.class).headers().toArray()).isEmpty();
+  }
+
+  @Test
+  void resolvesAnAlias() {
+    send(chat().setModel("chatty").build());
+
+    ScoredRequest scored = next(WORK, ScoredRequest.class).value();
+    assertThat(scored.getRequestedModel()).isEqualTo("chatty");
+    assertThat(scored.getChoice().getModel()).isEqualTo("talker");
+    assertThat(scored.getChoice().getReason()).contains("alias");
+  }
+
+  @Test
+  void refusesAMalformedRecordAndServesItsNeighbours() {
+    send(chat().setId("before").build());
+    requests.pipeInput("broken", new byte[] {1, 2, 3}, NOW);
+    send(chat().setId("after").build());
+
+    assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("before");
+    assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("after");
+    TestRecord<String, InferenceResult> result = next(TOPICS.results(), InferenceResult.class);
+    assertThat(result.key()).isEqualTo("broken");
+    assertThat(result.value().getStatus()).isEqualTo(TerminalStatus.FAILED);
+    assertThat(result.value().getError().orElseThrow().getCode()).isEqualTo("malformed_record");
+    DeadLetter dead = next(TOPICS.deadLetters(), DeadLetter.class).value();
+    assertThat(dead.getRequestId()).contains("broken");
+    assertThat(dead.getSourceTopic()).isEqualTo(REQUESTS);
+    assertThat(dead.getSourceOffset()).isEqualTo(1);
+    assertThat(dead.getSourceValue()).contains(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    assertThat(next(TOPICS.lifecycle(), RequestStatus.class).value().getState())
+        .isEqualTo(RequestState.FAILED);
+  }
+
+  @Test
+  void deadLettersARecordWithoutAnId() {
+    requests.pipeInput(null, new byte[] {0, 0, 0, 0, 99, 1}, NOW);
+    requests.pipeInput(null, null, NOW);
+
+    assertThat(next(TOPICS.deadLetters(), DeadLetter.class).value().getRequestId()).isEmpty();
+    assertThat(next(TOPICS.deadLetters(), DeadLetter.class).value().getSourceValue()).isEmpty();
+    assertNothing(WORK, TOPICS.results(), TOPICS.lifecycle());
+  }
+
+  @Test
+  void refusesAnUnknownModelUntilItIsAdded() {
+    send(chat().setModel("newcomer").build());
+    assertThat(failure().getCode()).isEqualTo("unknown_model");
+
+    apply(model("newcomer").build());
+    send(chat().setId("request-2").setModel("newcomer").build());
+
+    assertThat(next(WORK, ScoredRequest.class).value().getChoice().getModel())
+        .isEqualTo("newcomer");
+  }
+
+  @Test
+  void forgetsARemovedModel() {
+    models().pipeInput("talker", null);
+
+    send(chat().build());
+
+    assertThat(failure().getCode()).isEqualTo("unknown_model");
+  }
+
+  @Test
+  void ignoresABadSpecAndAnUnreadableOne() {
+    apply(model("talker").setPartitions(List.of(99)).build());
+    models().pipeInput("talker", new byte[] {7});
+
+    send(chat().build());
+
+    assertThat(next(WORK, ScoredRequest.class).value().getChoice().getModel()).isEqualTo("talker");
+    assertThat(counter("penstock.score.models.rejected")).isEqualTo(2);
+  }
+
+  @Test
+  void refusesWhatIsTooLargeForARecord() {
+    String text = "word ".repeat(LIMIT / 5);
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}".formatted(text);
+
+    send(chat(body).build());
+
+    InferenceResult result = next(TOPICS.results(), InferenceResult.class).value();
+    assertThat(result.getStatusCode()).isEqualTo(413);
+    DeadLetter dead = next(TOPICS.deadLetters(), DeadLetter.class).value();
+    assertThat(dead.getSourceValue()).isEmpty();
+    assertThat(dead.getRequest()).isEmpty();
+    assertThat(dead.getRequestId()).contains("request-1");
+    assertNothing(WORK);
+  }
+
+  @Test
+  void answersOnTheReplyTopicIfItExists() {
+    existingTopics.add("replies");
+
+    send(chat().setModel("nobody").setReplyTopic("replies").build());
+
+    assertThat(next("replies", InferenceResult.class).key()).isEqualTo("request-1");
+    assertThat(next(TOPICS.lifecycle(), RequestStatus.class).value().getResultTopic())
+        .contains("replies");
+    assertNothing(TOPICS.results());
+  }
+
+  @Test
+  void refusesAMissingReplyTopicOnTheResultsTopic() {
+    send(chat().setReplyTopic("missing").build());
+
+    assertThat(failure().getCode()).isEqualTo("invalid_reply_topic");
+    assertNothing(WORK);
+  }
+
+  @Test
+  void refusesARepeatedInvalidRequestOnce() {
+    send(chat().setModel("nobody").build());
+    now = now.plusSeconds(60);
+    send(chat().setModel("nobody").build());
+    now = now.plusSeconds(60);
+    send(chat().build());
+
+    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(1);
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(2);
+    assertNothing(WORK);
+    assertThat(counter("penstock.score.duplicates")).isEqualTo(2);
+  }
+
+  @Test
+  void neverRefusesAnIdThatIsAlreadyWaiting() {
+    send(chat().build());
+    requests.pipeInput("request-1", new byte[] {9}, NOW);
+    send(chat().setModel("nobody").setEndpoint("/v1/nothing").build());
+
+    assertThat(read(WORK, ScoredRequest.class)).hasSize(1);
+    assertNothing(TOPICS.results(), TOPICS.lifecycle());
+  }
+
+  @Test
+  void placesARepeatedIdWhereTheFirstOneWent() {
+    send(chat().setModel("chatty").build());
+    apply(model("talker").build());
+    apply(model("rival").setAliases(List.of("chatty")).build());
+    now = now.plusSeconds(60);
+    send(chat().setModel("chatty").build());
+
+    List<TestRecord<String, ScoredRequest>> work = read(WORK, ScoredRequest.class);
+    assertThat(work).hasSize(2);
+    assertThat(work.get(1).value().getChoice().getModel()).isEqualTo("talker");
+  }
+
+  @Test
+  void forgetsDecisionsAfterTheRetention() {
+    send(chat().setModel("nobody").build());
+    now = now.plus(SETTINGS.resultRetention()).plusSeconds(1);
+    send(chat().setModel("nobody").build());
+
+    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(2);
+  }
+
+  @Test
+  void aRecordFromTheFutureDoesNotMakeItForget() {
+    send(chat().setModel("nobody").build());
+    requests.pipeInput("future", bytes(chat().setId("future").build()), NOW.plusSeconds(1L << 32));
+    send(chat().setModel("nobody").build());
+
+    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(1);
+    assertThat(next(WORK, ScoredRequest.class).timestamp()).isEqualTo(NOW.toEpochMilli());
+  }
+
+  @Test
+  void givesAnOldRecordACurrentTimestamp() {
+    Instant old = NOW.minus(Duration.ofDays(2));
+    requests.pipeInput("request-1", bytes(chat().setDeadline(NOW.plusSeconds(9)).build()), old);
+
+    TestRecord<String, ScoredRequest> work = next(WORK, ScoredRequest.class);
+    assertThat(work.timestamp()).isEqualTo(NOW.toEpochMilli());
+    assertThat(work.value().getAcceptedAt()).isEqualTo(old);
+  }
+
+  @Test
+  void leavesToDispatchWhatExpiredWhileWaitingForScoring() {
+    now = NOW.plusSeconds(120);
+
+    send(chat().build());
+
+    assertThat(next(WORK, ScoredRequest.class).value().getDeadline()).isBefore(now);
+  }
+
+  @Test
+  void waitsOutAShortRegistryOutage() {
+    registryOutages = 3;
+
+    send(chat().build());
+
+    assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("request-1");
+    assertThat(counter("penstock.score.registry.waits")).isEqualTo(3);
+    assertNothing(TOPICS.deadLetters());
+  }
+
+  @Test
+  void aLongRegistryOutageStopsTheThreadButRefusesNothing() {
+    registryOutages = Integer.MAX_VALUE;
+
+    assertThatThrownBy(() -> send(chat().build()))
+        .hasRootCauseInstanceOf(RegistryUnavailableException.class);
+
+    assertNothing(WORK, TOPICS.results(), TOPICS.deadLetters());
+  }
+
+  private ScoreParts parts() {
+    ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.INTERACTIVE);
+    Deserializer<InferenceRequest> real = serdes.deserializer(InferenceRequest.class);
+    RegistryPatience patience =
+        new RegistryPatience(
+            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits());
+    return new ScoreParts(
+        ScoreConfig.DEFAULT,
+        SETTINGS,
+        new RecordLimits(LIMIT, LIMIT),
+        Requests.scorer(new RequestLimits(TOPICS, SETTINGS.maxDeadline(), 10 * LIMIT)),
+        new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
+        new FakeReplyTopics(),
+        serdes,
+        (topic, bytes) -> {
+          if (registryOutages > 0) {
+            registryOutages--;
+            throw new RegistryUnavailableException("the registry is away", null);
+          }
+          return real.deserialize(topic, bytes);
+        },
+        patience,
+        patience,
+        counts,
+        () -> now);
+  }
+
+  private final class FakeReplyTopics implements ReplyTopics {
+
+    @Override
+    public boolean usable(String topic) {
+      return existingTopics.contains(topic);
+    }
+
+    @Override
+    public void failed(String topic) {
+      existingTopics.remove(topic);
+    }
+  }
+
+  private void send(InferenceRequest request) {
+    requests.pipeInput(request.getId(), bytes(request), NOW);
+  }
+
+  private byte[] bytes(InferenceRequest request) {
+    return serdes.serializer(InferenceRequest.class).serialize(REQUESTS, request);
+  }
+
+  private void apply(ModelSpec spec) {
+    models()
+        .pipeInput(
+            spec.getName(), serdes.serializer(ModelSpec.class).serialize(TOPICS.models(), spec));
+  }
+
+  private TestInputTopic<String, byte[]> models() {
+    return driver.createInputTopic(
+        TOPICS.models(), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** The failure of the next result. */
+  private ResultError failure() {
+    return next(TOPICS.results(), InferenceResult.class).value().getError().orElseThrow();
+  }
+
+  private <T extends SpecificRecord> TestRecord<String, T> next(String topic, Class<T> type) {
+    return output(topic, type).readRecord();
+  }
+
+  private <T extends SpecificRecord> List<TestRecord<String, T>> read(String topic, Class<T> type) {
+    return output(topic, type).readRecordsToList();
+  }
+
+  private <T extends SpecificRecord> TestOutputTopic<String, T> output(
+      String topic, Class<T> type) {
+    return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
+  }
+
+  private void assertNothing(String... topics) {
+    for (String topic : topics) {
+      assertThat(output(topic, ScoredRequest.class).isEmpty()).as(topic + " is empty").isTrue();
+    }
+  }
+
+  private double counter(String name) {
+    return metrics.get(name).counter().count();
+  }
+}
