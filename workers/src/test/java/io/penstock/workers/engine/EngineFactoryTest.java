@@ -45,9 +45,10 @@ class EngineFactoryTest {
     Path file = folder.resolve("profiles.csv");
     Files.writeString(
         file,
-        "profile,gpu,prefill_tokens_per_s,decode_base_ms,decode_per_sequence_ms,"
-            + "decode_per_kv_token_ms,kv_capacity_tokens,max_batch,source\n"
-            + "mine,H200,1000,1,2,3.0e-3,500,4,measured\n");
+        """
+        profile,gpu,prefill_tokens_per_s,decode_base_ms,decode_per_sequence_ms,decode_per_kv_token_ms,kv_capacity_tokens,max_batch,source
+        mine,H200,1000,1,2,3.0e-3,500,4,measured
+        """);
     SimulatedConfig config =
         EngineFactory.simulated(
             options(

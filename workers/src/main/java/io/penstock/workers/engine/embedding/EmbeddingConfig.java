@@ -6,14 +6,14 @@ package io.penstock.workers.engine.embedding;
  * @param threads inference threads, each busy with one request: 1 or more. Each uses one core; more
  *     than there are cores only costs memory
  * @param maxInputs the most texts in one request, 1 to 2048, as with OpenAI
- * @param maxInputCharacters the longest text, 1 or more. It bounds how long a cancelled request
- *     holds its thread: an input is not stopped half-way
+ * @param maxInputCharacters the longest text looked at, 1 or more; one of more tokens than the
+ *     model reads is refused in any case
  */
 public record EmbeddingConfig(int threads, int maxInputs, int maxInputCharacters) {
 
   public static final int MAX_INPUTS = 2048;
 
-  /** Some 8,000 tokens of English, the limit of OpenAI's models. */
+  /** Far more than the model reads; only tokenizing has to be bounded. */
   public static final int DEFAULT_MAX_INPUT_CHARACTERS = 32_768;
 
   public EmbeddingConfig {

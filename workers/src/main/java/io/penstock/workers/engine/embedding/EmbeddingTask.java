@@ -102,15 +102,20 @@ final class EmbeddingTask implements Runnable {
       if (stopped) {
         return EngineReply.Failed.closed("embedding"); // Nobody sees it: the reply was given.
       }
+      String field = "body.input[" + vectors.size() + "]";
+      MiniLm.Embedded embedded;
       try {
-        MiniLm.Embedded embedded = MiniLm.shared().embed(input);
-        vectors.add(embedded.vector());
-        tokens += embedded.tokens();
+        embedded = MiniLm.shared().embed(input);
       } catch (IllegalArgumentException e) {
         return EngineReply.Failed.invalid(
-            "body.input[" + vectors.size() + "]",
-            "body.input[" + vectors.size() + "] has no token the model knows; leave it out");
+            field, field + " has no token the model knows; leave it out");
       }
+      if (embedded.tokens() > MiniLm.MAX_TOKENS) {
+        return EngineReply.Failed.invalid(
+            field, field + " has more than " + MiniLm.MAX_TOKENS + " tokens; split it");
+      }
+      vectors.add(embedded.vector());
+      tokens += embedded.tokens();
     }
     meter.embedded(tokens, System.nanoTime() - startedAt);
     byte[] answer = EmbeddingAnswer.write(request.model(), vectors, body.encoding(), tokens);

@@ -3,10 +3,13 @@ package io.penstock.workers.engine.embedding;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.OnnxBertBiEncoder;
 import dev.langchain4j.model.embedding.onnx.PoolingMode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,14 +23,22 @@ import java.util.List;
  * has none, so that inference happens on the calling thread alone and the engine's thread count
  * bounds the cores it uses.
  *
- * <p>The network reads 512 tokens at most, two of them its own marks. LangChain4j cuts a longer
- * text into windows of up to 510 tokens at word boundaries and averages their vectors, weighted by
- * their lengths: nothing is truncated.
+ * <p>The network reads 512 tokens at most, two of them its own marks. The tokenizer's file would
+ * cut texts after 126 tokens, unsaid; its limit is raised here to the network's own. (LangChain4j
+ * means to average windows of a longer text, but its tokenizer cuts before it sees them.) A text of
+ * more than {@link #MAX_TOKENS} tokens is refused rather than cut. The weights were trained on
+ * texts of up to 128 tokens: meaning blurs as texts grow beyond.
  */
 final class MiniLm {
 
   static final String NAME = "all-minilm-l6-v2-q";
   static final int DIMENSIONS = 384;
+
+  /** What the network reads at most, its own two marks included. */
+  private static final int CONTEXT = 512;
+
+  /** One less than fits: a text of as many as fit cannot be told from one that was cut. */
+  static final int MAX_TOKENS = CONTEXT - 3;
 
   private final Encoder encoder;
 
@@ -49,6 +60,7 @@ final class MiniLm {
   /**
    * Thread-safe; computes on the calling thread, which should be a platform thread.
    *
+   * @return more than {@link #MAX_TOKENS} tokens if the text was too long: its vector is worthless
    * @throws IllegalArgumentException if the text has no token
    */
   Embedded embed(String text) {
@@ -69,12 +81,21 @@ final class MiniLm {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         OrtSession session = environment.createSession(weights.readAllBytes(), options);
         return new MiniLm(
-            new Encoder(new OnnxBertBiEncoder(environment, session, tokenizer, PoolingMode.MEAN)));
+            new Encoder(
+                new OnnxBertBiEncoder(
+                    environment, session, reading512Tokens(tokenizer), PoolingMode.MEAN)));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read the weights of " + NAME, e);
       } catch (OrtException e) {
         throw new IllegalStateException("ONNX Runtime cannot load " + NAME, e);
       }
+    }
+
+    private static InputStream reading512Tokens(InputStream tokenizer) throws IOException {
+      var json = new JsonMapper();
+      var settings = (ObjectNode) json.readTree(tokenizer);
+      ((ObjectNode) settings.get("truncation")).put("max_length", CONTEXT);
+      return new ByteArrayInputStream(json.writeValueAsBytes(settings));
     }
 
     private static InputStream resource(String name) throws IOException {

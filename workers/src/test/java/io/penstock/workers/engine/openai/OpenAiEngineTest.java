@@ -364,8 +364,10 @@ class OpenAiEngineTest extends EngineContract {
     server.playMetrics(
         answering(
             200,
-            "vllm:num_requests_running{model_name=\"m\"} 3.0\n"
-                + "vllm:num_requests_waiting{model_name=\"m\"} 1.0\n"));
+            """
+            vllm:num_requests_running{model_name="m"} 3.0
+            vllm:num_requests_waiting{model_name="m"} 1.0
+            """));
     var config = config(Duration.ofSeconds(5), new ApiKey.None(), Map.of(), Optional.of(metrics));
     try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
       await(() -> engine.load().isPresent());
