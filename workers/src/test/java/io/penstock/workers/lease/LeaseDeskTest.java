@@ -157,8 +157,7 @@ class LeaseDeskTest {
     f.demands(true);
     f.start(1, "a");
     f.end("a", failed(category));
-    boolean isFinal =
-        category == FailureCategory.INVALID || category == FailureCategory.REJECTED;
+    boolean isFinal = category == FailureCategory.INVALID || category == FailureCategory.REJECTED;
     assertThat(onlyOutcome().getRequest().isPresent()).isEqualTo(isFinal);
   }
 
@@ -168,8 +167,8 @@ class LeaseDeskTest {
     f.receive(f.grant(LeaseFixture.PARTITION, 1, "a", true, f.now.plusSeconds(9)));
     f.read();
     f.end("a", failed(FailureCategory.RETRYABLE));
-    assertThat(onlyOutcome().getRequest()).hasValueSatisfying(
-        request -> assertThat(request.getId()).isEqualTo("a"));
+    assertThat(onlyOutcome().getRequest())
+        .hasValueSatisfying(request -> assertThat(request.getId()).isEqualTo("a"));
   }
 
   @Test
@@ -199,14 +198,16 @@ class LeaseDeskTest {
     f.start(2, "b");
     f.receive(f.grant(3, "c"));
     f.desk.drain(f.now.plusSeconds(30), f.now);
-    assertThat(onlyOutcome()).returns("c", AttemptOutcome::getRequestId)
+    assertThat(onlyOutcome())
+        .returns("c", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
     WorkerDemand demand = f.demands(false).getFirst();
     assertThat(demand.getState()).isEqualTo(WorkerState.DRAINING);
     assertThat(demand.getLeaseLimit()).as("the window stays shut").isEqualTo(4);
     assertThat(demand.getPrefillBudgetTokens()).isZero();
     f.receive(f.grant(4, "d"));
-    assertThat(f.outcomes.getLast()).returns("d", AttemptOutcome::getRequestId)
+    assertThat(f.outcomes.getLast())
+        .returns("d", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
     f.answer("a", 1);
     assertThat(f.outcomes.getLast().getKind()).isEqualTo(OutcomeKind.SUCCEEDED);
@@ -215,7 +216,8 @@ class LeaseDeskTest {
     f.desk.expire(f.now);
     assertThat(f.interrupted).containsExactly("b");
     f.end("b", null);
-    assertThat(f.outcomes.getLast()).returns("b", AttemptOutcome::getRequestId)
+    assertThat(f.outcomes.getLast())
+        .returns("b", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
     assertThat(f.desk.settled()).isTrue();
   }
@@ -276,7 +278,8 @@ class LeaseDeskTest {
     List<WorkerDemand> demands = f.demands(false);
     assertThat(demands).hasSize(2);
     assertThat(demands.get(0)).returns(List.of("m0"), WorkerDemand::getModels);
-    assertThat(demands.get(1)).returns(List.of(), WorkerDemand::getModels)
+    assertThat(demands.get(1))
+        .returns(List.of(), WorkerDemand::getModels)
         .returns(WorkerState.DRAINING, WorkerDemand::getState);
   }
 
@@ -291,10 +294,11 @@ class LeaseDeskTest {
 
   private static void assertFailed(AttemptOutcome outcome, FailureCategory category, String code) {
     assertThat(outcome.getKind()).isEqualTo(OutcomeKind.FAILED);
-    assertThat(outcome.getFailure()).hasValueSatisfying(
-        failure -> {
-          assertThat(failure.getCategory()).isEqualTo(category);
-          assertThat(failure.getCode()).isEqualTo(code);
-        });
+    assertThat(outcome.getFailure())
+        .hasValueSatisfying(
+            failure -> {
+              assertThat(failure.getCategory()).isEqualTo(category);
+              assertThat(failure.getCode()).isEqualTo(code);
+            });
   }
 }

@@ -70,7 +70,8 @@ class NeverMoreThanAskedForTest {
       for (WorkerDemand demand : f.demands(random.nextBoolean())) {
         String model = demand.getModels().getFirst();
         String window = demand.getSession() + model;
-        assertThat(demand.getLeaseLimit()).isGreaterThanOrEqualTo(lastLimit.getOrDefault(window, 0L));
+        assertThat(demand.getLeaseLimit())
+            .isGreaterThanOrEqualTo(lastLimit.getOrDefault(window, 0L));
         lastLimit.put(window, demand.getLeaseLimit());
         onTheWay.add(demand);
       }

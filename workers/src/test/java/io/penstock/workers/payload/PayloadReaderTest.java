@@ -40,8 +40,7 @@ class PayloadReaderTest {
     }
 
     @Override
-    public synchronized ConsumerRecords<String, byte[]> poll(
-        Duration timeout) {
+    public synchronized ConsumerRecords<String, byte[]> poll(Duration timeout) {
       polls++;
       return super.poll(timeout);
     }
