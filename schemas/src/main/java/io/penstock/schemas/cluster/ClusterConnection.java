@@ -2,6 +2,9 @@ package io.penstock.schemas.cluster;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Where Kafka and the schema registry are. Passed to every component that talks to them.
@@ -9,7 +12,9 @@ import java.util.Map;
  * @param bootstrapServers Kafka's {@code host:port} list
  * @param registryUrl the registry's base in the Confluent API, such as {@code
  *     http://127.0.0.1:8081/apis/ccompat/v7}
- * @param kafka further Kafka client settings, such as security; they win over Penstock's own
+ * @param kafka further client settings, such as security; they win over Penstock's own. Those that
+ *     begin with {@code schema.registry.}, {@code basic.auth.} or {@code bearer.auth.} go to the
+ *     registry's client, the others to Kafka's
  */
 public record ClusterConnection(
     String bootstrapServers, String registryUrl, Map<String, String> kafka) {
@@ -32,7 +37,34 @@ public record ClusterConnection(
   public Map<String, Object> with(Map<String, ?> own) {
     Map<String, Object> settings = new HashMap<>(own);
     settings.put("bootstrap.servers", bootstrapServers);
-    settings.putAll(kafka);
+    settings.putAll(select(key -> !isOfRegistry(key)));
     return settings;
+  }
+
+  /** The operator's settings for the registry's client. */
+  public Map<String, String> registry() {
+    return select(ClusterConnection::isOfRegistry);
+  }
+
+  /** Without the settings' values, which may be secrets. */
+  @Override
+  public String toString() {
+    return "ClusterConnection[bootstrapServers=%s, registryUrl=%s, kafka=%s]"
+        .formatted(
+            bootstrapServers,
+            registryUrl.replaceFirst("//[^/@]*@", "//***@"),
+            new TreeSet<>(kafka.keySet()));
+  }
+
+  private Map<String, String> select(Predicate<String> wanted) {
+    return kafka.entrySet().stream()
+        .filter(setting -> wanted.test(setting.getKey()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private static boolean isOfRegistry(String key) {
+    return key.startsWith("schema.registry.")
+        || key.startsWith("basic.auth.")
+        || key.startsWith("bearer.auth.");
   }
 }

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  */
 public record TopicNames(String prefix) {
 
-  public static final TopicNames DEFAULT = new TopicNames("penstock.");
-
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
+
+  public static final TopicNames DEFAULT = new TopicNames("penstock.");
 
   public TopicNames {
     if (!LEGAL.matcher(prefix).matches()) {

@@ -1,0 +1,42 @@
+package io.penstock.compose.cli;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+
+/** Turns what went wrong into one line with a remedy. */
+final class CliErrors {
+
+  private CliErrors() {}
+
+  static CliException explain(Throwable error) {
+    return switch (error) {
+      case CliException known -> known;
+      case CompletionException wrapped when wrapped.getCause() != null ->
+          explain(wrapped.getCause());
+      case ExecutionException wrapped when wrapped.getCause() != null ->
+          explain(wrapped.getCause());
+      case AuthenticationException e ->
+          CliException.unreachable(
+              "Kafka refused the credentials: %s; set them with --kafka-config"
+                  .formatted(e.getMessage()),
+              e);
+      case AuthorizationException e ->
+          CliException.failure(
+              "Kafka does not permit this: %s; ask for the right".formatted(e.getMessage()), e);
+      case RetriableException e ->
+          CliException.unreachable(
+              "the cluster did not answer in time: %s; is it still running?"
+                  .formatted(e.getMessage()),
+              e);
+      case SerializationException e -> CliException.failure(e.getMessage(), e);
+      default ->
+          CliException.failure(
+              error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage(),
+              error);
+    };
+  }
+}

@@ -1,0 +1,36 @@
+package io.penstock.compose.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/** A command that connects to a cluster, does one thing and disconnects. */
+abstract class ClusterCommand implements Callable<Integer> {
+
+  final Environment environment;
+
+  @Mixin final ClusterOptions clusterOptions = new ClusterOptions();
+  @Mixin final OutputOptions output = new OutputOptions();
+
+  ClusterCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public final Integer call() throws Exception {
+    LogLevels.forClient(output.verbose);
+    validate();
+    try (Cluster cluster = clusterOptions.connect(environment)) {
+      return run(cluster);
+    }
+  }
+
+  /** Refuses contradictory options before a connection is made. */
+  void validate() {}
+
+  /** Does the work and returns the exit code. */
+  abstract int run(Cluster cluster) throws Exception;
+
+  final Console console() {
+    return environment.console();
+  }
+}

@@ -1,0 +1,114 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.topics.TopicNames;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which every command finds its cluster. */
+final class ClusterOptions {
+
+  static final String DEFAULT_KAFKA = "127.0.0.1:9092";
+  static final String DEFAULT_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
+
+  @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT",
+      description =
+          "Kafka's bootstrap servers. Else $$PENSTOCK_KAFKA, else those of the running"
+              + " 'penstock up', else "
+              + DEFAULT_KAFKA
+              + ".")
+  @Nullable String kafka;
+
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description =
+          "The schema registry, in Confluent's API. Else $$PENSTOCK_REGISTRY, else that of the"
+              + " running 'penstock up', else "
+              + DEFAULT_REGISTRY
+              + ".")
+  @Nullable String registry;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      description =
+          "What the topics' names begin with. Else $$PENSTOCK_PREFIX, else that of the running"
+              + " 'penstock up', else 'penstock.'.")
+  @Nullable String prefix;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "A properties file with further Kafka client settings, such as security.")
+  @Nullable Path kafkaConfig;
+
+  Cluster connect(Environment environment) {
+    return environment.connector().connect(connection(environment), names(environment));
+  }
+
+  ClusterConnection connection(Environment environment) {
+    return new ClusterConnection(
+        choose(environment, kafka, "PENSTOCK_KAFKA", ClusterFile::kafka, DEFAULT_KAFKA),
+        choose(environment, registry, "PENSTOCK_REGISTRY", ClusterFile::registry, DEFAULT_REGISTRY),
+        kafkaSettings());
+  }
+
+  TopicNames names(Environment environment) {
+    String chosen =
+        choose(
+            environment,
+            prefix,
+            "PENSTOCK_PREFIX",
+            ClusterFile::prefix,
+            TopicNames.DEFAULT.prefix());
+    try {
+      return new TopicNames(chosen);
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage("--prefix: " + e.getMessage());
+    }
+  }
+
+  private static String choose(
+      Environment environment,
+      @Nullable String option,
+      String variable,
+      Function<ClusterFile, String> fromFile,
+      String fallback) {
+    if (option != null && !option.isBlank()) {
+      return option;
+    }
+    return Optional.ofNullable(environment.variables().get(variable))
+        .filter(value -> !value.isBlank())
+        .or(() -> ClusterFile.read(environment.clusterFile()).map(fromFile))
+        .orElse(fallback);
+  }
+
+  private Map<String, String> kafkaSettings() {
+    Map<String, String> settings = new HashMap<>();
+    if (kafkaConfig == null) {
+      return settings;
+    }
+    Properties values = new Properties();
+    try (Reader reader = Files.newBufferedReader(kafkaConfig)) {
+      values.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw CliException.usage(
+          "--kafka-config: %s cannot be read as a properties file: %s"
+              .formatted(kafkaConfig, e.getMessage()));
+    }
+    values.stringPropertyNames().forEach(key -> settings.put(key, values.getProperty(key)));
+    return settings;
+  }
+}

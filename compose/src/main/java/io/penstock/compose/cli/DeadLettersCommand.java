@@ -1,0 +1,278 @@
+package io.penstock.compose.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.schemas.DeadLetter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code penstock dead-letters} and the commands below it. */
+@Command(
+    name = "dead-letters",
+    description = "List, show and replay records that could not be served.",
+    footer = {
+      "",
+      "Examples:",
+      "  penstock dead-letters list --from 1h",
+      "  penstock dead-letters show 0195f0a2-7c11-7d3e-9c55-0d3f2a1b4c6d",
+      "  penstock dead-letters replay --all --dry-run"
+    })
+final class DeadLettersCommand implements Runnable {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command: list, show or replay");
+  }
+
+  /** A letter and the id by which commands name it. */
+  record Named(String id, DeadLetter letter) {}
+
+  /**
+   * Reads all letters from a start. A letter is named by its request's id, or, where that could not
+   * be read, by its source as topic:partition:offset.
+   */
+  static void forEach(
+      ClusterCommand command, Cluster cluster, TopicLog.Start start, Consumer<Named> action) {
+    String topic = cluster.names().deadLetters();
+    EntryReader<DeadLetter> reader = new EntryReader<>(cluster.serdes(), DeadLetter.class);
+    cluster
+        .log()
+        .read(
+            topic,
+            start,
+            entry -> {
+              reader
+                  .read(entry)
+                  .ifPresent(letter -> action.accept(new Named(nameOf(letter), letter)));
+              return true;
+            });
+    reader.warn(command.console(), topic);
+  }
+
+  private static String nameOf(DeadLetter letter) {
+    return letter
+        .getRequestId()
+        .orElseGet(
+            () ->
+                letter.getSourceTopic()
+                    + ":"
+                    + letter.getSourcePartition()
+                    + ":"
+                    + letter.getSourceOffset());
+  }
+
+  private static ObjectNode json(Named named) {
+    ObjectNode json = RecordJson.MAPPER.createObjectNode().put("id", named.id());
+    json.setAll(RecordJson.of(named.letter()));
+    return json;
+  }
+
+  /** {@code penstock dead-letters list}. */
+  @Command(
+      name = "list",
+      description = {
+        "Show dead letters, oldest first within a partition.",
+        "",
+        "ID is the request's id, or topic:partition:offset where it could not be read. JSON: a"
+            + " DeadLetter record for each, with that id as 'id'."
+      })
+  static final class ListLetters extends ClusterCommand {
+
+    @Option(
+        names = "--from",
+        paramLabel = "TIME",
+        description = "Only letters since then: an instant or a time ago, such as 1h.")
+    @Nullable String from;
+
+    ListLetters(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      TopicLog.Start start =
+          from == null
+              ? new TopicLog.Start.Beginning()
+              : new TopicLog.Start.At(TimeText.past("--from", from, environment.clock().instant()));
+      Table table = new Table("ID", "AGE", "STAGE", "ATTEMPTS", "CODE", "FIELD", "MESSAGE");
+      forEach(
+          this,
+          cluster,
+          start,
+          named -> {
+            if (output.json) {
+              console().print(json(named));
+            } else {
+              row(table, named);
+            }
+          });
+      if (!output.json && table.isEmpty()) {
+        console().print("no dead letters");
+      } else if (!output.json) {
+        table.print(console());
+      }
+      return ExitCodes.OK;
+    }
+
+    private void row(Table table, Named named) {
+      DeadLetter letter = named.letter();
+      table.row(
+          named.id(),
+          TimeText.age(Duration.between(letter.getDeadAt(), environment.clock().instant())),
+          letter.getStage(),
+          letter.getAttempts(),
+          letter.getFailure().getCode(),
+          letter.getFailure().getField().orElse("-"),
+          letter.getFailure().getMessage());
+    }
+  }
+
+  /** {@code penstock dead-letters show}. */
+  @Command(
+      name = "show",
+      description = {
+        "Show everything about a dead letter, as JSON.",
+        "",
+        "Exits 1 if there is none of this id. With --json on one line."
+      })
+  static final class Show extends ClusterCommand {
+
+    @Parameters(paramLabel = "ID", description = "The id that 'list' gives.")
+    String id = "";
+
+    private int found;
+
+    Show(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      forEach(
+          this,
+          cluster,
+          new TopicLog.Start.Beginning(),
+          named -> {
+            if (named.id().equals(id)) {
+              found++;
+              console().print(output.json ? json(named).toString() : json(named).toPrettyString());
+            }
+          });
+      if (found == 0) {
+        console().error("no dead letter '%s'; see 'penstock dead-letters list'".formatted(id));
+      }
+      return found > 0 ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+  }
+
+  /** {@code penstock dead-letters replay}. */
+  @Command(
+      name = "replay",
+      description = {
+        "Produce the requests of dead letters again.",
+        "",
+        "Each gets a new id and the attribute replayOf with the old one, since the old id already"
+            + " has its one result. A deadline that has passed is left out, so that the class's"
+            + " default applies. A letter without its payload is replayed from the record at its"
+            + " source offset while the log keeps it.",
+        "",
+        "JSON: {\"id\",\"replayedAs\",\"note\"} for each letter; replayedAs is null where it could"
+            + " not be, and note says why. Exits 1 if any could not be."
+      })
+  static final class ReplayLetters extends ClusterCommand {
+
+    @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids that 'list' gives.")
+    List<String> ids = List.of();
+
+    @Option(names = "--all", description = "Replay all dead letters that the topic holds.")
+    boolean all;
+
+    @Option(
+        names = "--same-id",
+        description =
+            "Keep the ids. Only useful once a result is past its retention: before, the earlier"
+                + " result answers again.")
+    boolean sameId;
+
+    @Option(names = "--dry-run", description = "Say what would be done, and produce nothing.")
+    boolean dryRun;
+
+    ReplayLetters(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    void validate() {
+      if (all == !ids.isEmpty()) {
+        throw CliException.usage("give either ids or --all");
+      }
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      List<Named> letters = new ArrayList<>();
+      Set<String> missing = new HashSet<>(ids);
+      forEach(
+          this,
+          cluster,
+          new TopicLog.Start.Beginning(),
+          named -> {
+            if (all || ids.contains(named.id())) {
+              letters.add(named);
+              missing.remove(named.id());
+            }
+          });
+      missing.forEach(id -> report(id, null, "there is no such dead letter"));
+      Replay replay = new Replay(cluster.names(), cluster.serdes(), cluster.log());
+      boolean complete = missing.isEmpty();
+      for (Named named : letters) {
+        complete &= replayed(cluster, named, replay);
+      }
+      return complete ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+
+    private boolean replayed(Cluster cluster, Named named, Replay replay) {
+      return switch (replay.plan(named.letter(), sameId, environment.clock().instant())) {
+        case Replay.Plan.Produce(var request, var note) -> {
+          if (!dryRun) {
+            cluster.requests().produce(request).join();
+          }
+          report(named.id(), request.getId(), dryRun ? "dry run" : note);
+          yield true;
+        }
+        case Replay.Plan.Impossible(var reason) -> {
+          report(named.id(), null, reason);
+          yield false;
+        }
+      };
+    }
+
+    private void report(String id, @Nullable String replayedAs, String note) {
+      if (output.json) {
+        console()
+            .print(
+                RecordJson.MAPPER
+                    .createObjectNode()
+                    .put("id", id)
+                    .put("replayedAs", replayedAs)
+                    .put("note", note));
+      } else if (replayedAs == null) {
+        console().error(id + " was not replayed: " + note);
+      } else {
+        console().print(id + " replayed as " + replayedAs + (note.isEmpty() ? "" : ", " + note));
+      }
+    }
+  }
+}

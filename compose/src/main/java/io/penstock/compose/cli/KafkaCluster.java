@@ -1,0 +1,154 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicNames;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** A real cluster; each part connects when it is first used. Used by one thread. */
+final class KafkaCluster implements Cluster {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String REMEDY =
+      "; start one with 'penstock up', or give --kafka and --registry";
+
+  private final ClusterConnection connection;
+  private final TopicNames names;
+  private final AvroSerdes serdes;
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private @Nullable ClientGateway gateway;
+
+  private KafkaCluster(ClusterConnection connection, TopicNames names) {
+    this.connection = connection;
+    this.names = names;
+    this.serdes = new AvroSerdes(connection.registryUrl());
+  }
+
+  /** Connects, having seen that both Kafka and the registry answer. */
+  static Cluster connect(ClusterConnection connection, TopicNames names) {
+    requireKafka(connection);
+    requireRegistry(connection.registryUrl());
+    return new KafkaCluster(connection, names);
+  }
+
+  private static void requireKafka(ClusterConnection connection) {
+    int millis = (int) PATIENCE.toMillis();
+    Map<String, Object> settings =
+        connection.with(Map.of("request.timeout.ms", millis / 2, "default.api.timeout.ms", millis));
+    try (Admin admin = Admin.create(settings)) {
+      admin.describeCluster().clusterId().get(millis, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthenticationException) {
+        throw CliErrors.explain(e);
+      }
+      throw noKafka(connection, e);
+    } catch (KafkaException | TimeoutException e) {
+      throw noKafka(connection, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliException.failure("interrupted", e);
+    }
+  }
+
+  private static CliException noKafka(ClusterConnection connection, Exception e) {
+    return CliException.unreachable(
+        "no Kafka answers at %s within %d s"
+                .formatted(connection.bootstrapServers(), PATIENCE.toSeconds())
+            + REMEDY,
+        e);
+  }
+
+  private static void requireRegistry(String url) {
+    if (url.startsWith("mock://")) {
+      return;
+    }
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url.replaceAll("/+$", "") + "/subjects"))
+              .timeout(PATIENCE)
+              .build();
+      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      if (status == 404 || status >= 500) {
+        throw CliException.unreachable(
+            "%s answers with status %d, not as a schema registry".formatted(url, status) + REMEDY,
+            null);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw CliException.unreachable("no schema registry answers at " + url + REMEDY, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliException.failure("interrupted", e);
+    }
+  }
+
+  @Override
+  public ClusterConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public TopicNames names() {
+    return names;
+  }
+
+  @Override
+  public AvroSerdes serdes() {
+    return serdes;
+  }
+
+  @Override
+  public TopicLog log() {
+    if (consumer == null) {
+      consumer =
+          new KafkaConsumer<>(
+              connection.with(
+                  Map.of(
+                      "isolation.level", "read_committed",
+                      "enable.auto.commit", "false",
+                      "auto.offset.reset", "earliest",
+                      "allow.auto.create.topics", "false",
+                      "default.api.timeout.ms", (int) PATIENCE.toMillis())),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
+    }
+    return new KafkaTopicLog(consumer);
+  }
+
+  @Override
+  public RequestGateway requests() {
+    if (gateway == null) {
+      gateway = new ClientGateway(connection, names);
+    }
+    return gateway;
+  }
+
+  @Override
+  public ModelRegistry models() {
+    return new PublishedModels(connection, names);
+  }
+
+  @Override
+  public void close() {
+    if (gateway != null) {
+      gateway.close();
+    }
+    if (consumer != null) {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.ModelSpec;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The cluster's model registry. */
+interface ModelRegistry {
+
+  /** All models, by name. */
+  List<ModelSpec> list();
+
+  /**
+   * Adds or replaces the models of a file and returns them.
+   *
+   * @throws CliException if the file, or the registry with it, would be invalid
+   */
+  List<ModelSpec> apply(Path file);
+
+  /** Removes a model, and says whether it was there. */
+  boolean remove(String name);
+}

@@ -1,0 +1,123 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.ModelSpec;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code penstock models} and the commands below it. */
+@Command(
+    name = "models",
+    description = "List, add, change and remove models in the registry.",
+    footer = {
+      "",
+      "Examples:",
+      "  penstock models list",
+      "  penstock models apply models.yaml",
+      "  penstock models remove llama-3-8b"
+    })
+final class ModelsCommand implements Runnable {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command: list, apply or remove");
+  }
+
+  /** {@code penstock models list}. */
+  @Command(
+      name = "list",
+      description = "Show all models. JSON: a ModelSpec record for each, by name.")
+  static final class ListModels extends ClusterCommand {
+
+    ListModels(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      print(this, cluster.models().list());
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock models apply}. */
+  @Command(
+      name = "apply",
+      description = {
+        "Add the models of a file, or replace those of the same name; others stay.",
+        "",
+        "The file is checked as a whole, together with what the registry holds, before anything"
+            + " changes. JSON: a ModelSpec record for each model applied."
+      })
+  static final class Apply extends ClusterCommand {
+
+    @Parameters(paramLabel = "FILE", description = "A YAML or JSON file of models.")
+    Path file = Path.of("");
+
+    Apply(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      List<ModelSpec> applied = cluster.models().apply(file);
+      print(this, applied);
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock models remove}. */
+  @Command(
+      name = "remove",
+      description = {
+        "Remove a model; what waits for it runs to its deadline.",
+        "",
+        "JSON: {\"name\",\"removed\"}. Exits 1 if there is no such model."
+      })
+  static final class Remove extends ClusterCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The model's name, not an alias.")
+    String name = "";
+
+    Remove(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      boolean removed = cluster.models().remove(name);
+      if (output.json) {
+        console()
+            .print(RecordJson.MAPPER.createObjectNode().put("name", name).put("removed", removed));
+      } else if (removed) {
+        console().print("removed " + name);
+      } else {
+        console().error("there is no model '%s'; see 'penstock models list'".formatted(name));
+      }
+      return removed ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+  }
+
+  private static void print(ClusterCommand command, List<ModelSpec> models) {
+    if (command.output.json) {
+      models.forEach(model -> command.console().print(RecordJson.of(model)));
+      return;
+    }
+    Table table = new Table("NAME", "CONTEXT", "MAX OUTPUT", "ALIASES", "ENDPOINTS");
+    for (ModelSpec model : models) {
+      table.row(
+          model.getName(),
+          model.getContextWindow(),
+          model.getMaxOutputTokens(),
+          model.getAliases().isEmpty() ? "-" : String.join(",", model.getAliases()),
+          String.join(",", model.getEndpoints()));
+    }
+    table.print(command.console());
+  }
+}

@@ -1,0 +1,95 @@
+package io.penstock.compose.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Avro records as JSON for people and scripts: the fields' own names, enums by name, instants in
+ * ISO 8601, nothing left out. Bytes become the JSON value they hold if they hold an object or
+ * array, else their UTF-8 text, else {@code {"base64": "..."}}.
+ */
+final class RecordJson {
+
+  static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private RecordJson() {}
+
+  static ObjectNode of(IndexedRecord value) {
+    ObjectNode node = NODES.objectNode();
+    for (Schema.Field field : value.getSchema().getFields()) {
+      node.set(field.name(), node(value.get(field.pos())));
+    }
+    return node;
+  }
+
+  private static JsonNode node(@Nullable Object value) {
+    return switch (value) {
+      case null -> NODES.nullNode();
+      case IndexedRecord nested -> of(nested);
+      case ByteBuffer bytes -> bytes(bytes);
+      case Boolean flag -> NODES.booleanNode(flag);
+      case Integer number -> NODES.numberNode(number);
+      case Long number -> NODES.numberNode(number);
+      case Float number -> NODES.numberNode(number);
+      case Double number -> NODES.numberNode(number);
+      case Instant instant -> NODES.textNode(instant.toString());
+      case Map<?, ?> map -> {
+        ObjectNode node = NODES.objectNode();
+        map.forEach((key, item) -> node.set(String.valueOf(key), node(item)));
+        yield node;
+      }
+      case Collection<?> items -> {
+        ArrayNode node = NODES.arrayNode();
+        items.forEach(item -> node.add(node(item)));
+        yield node;
+      }
+      default -> NODES.textNode(value.toString());
+    };
+  }
+
+  /** The JSON form of bytes. */
+  static JsonNode bytes(ByteBuffer buffer) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(buffer.duplicate()).toString();
+    } catch (CharacterCodingException e) {
+      return base64(buffer);
+    }
+    if (text.startsWith("{") || text.startsWith("[")) {
+      try {
+        return MAPPER.readTree(text);
+      } catch (JsonProcessingException e) {
+        return NODES.textNode(text);
+      }
+    }
+    return text.indexOf('\0') >= 0 ? base64(buffer) : NODES.textNode(text);
+  }
+
+  private static JsonNode base64(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return NODES.objectNode().put("base64", Base64.getEncoder().encodeToString(bytes));
+  }
+}

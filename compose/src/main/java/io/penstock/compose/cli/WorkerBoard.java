@@ -1,0 +1,91 @@
+package io.penstock.compose.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The workers as their demand records tell of them. A worker writes to each partition it serves, so
+ * its open window is the sum over them, while running, slots and speed are in every record: the
+ * latest one counts.
+ */
+final class WorkerBoard {
+
+  private final Map<String, Map<Integer, WorkerDemand>> demands = new TreeMap<>();
+
+  /** One worker's current session. */
+  record Row(WorkerDemand latest, List<String> models, long window, Duration heartbeatAge) {
+
+    ObjectNode toJson() {
+      ObjectNode json =
+          RecordJson.MAPPER
+              .createObjectNode()
+              .put("worker", latest.getWorkerId())
+              .put("session", latest.getSession())
+              .put("state", latest.getState().name())
+              .put("engine", latest.getEngine())
+              .put("host", latest.getHost())
+              .put("running", latest.getRunning())
+              .put("slots", latest.getSlots())
+              .put("window", window)
+              .put("prefillTokensPerSecond", latest.getPrefillTokensPerSecond().orElse(null))
+              .put("decodeTokensPerSecond", latest.getDecodeTokensPerSecond().orElse(null))
+              .put("startedAt", latest.getStartedAt().toString())
+              .put("heartbeatAt", latest.getSentAt().toString())
+              .put("heartbeatAgeSeconds", heartbeatAge.toMillis() / 1000.0);
+      models.forEach(json.putArray("models")::add);
+      return json;
+    }
+  }
+
+  /** Takes a demand record of this partition, in the order of the partition. */
+  void add(int partition, WorkerDemand demand) {
+    Map<Integer, WorkerDemand> sessions =
+        demands.computeIfAbsent(demand.getWorkerId(), id -> new TreeMap<>());
+    String current =
+        sessions.values().stream()
+            .map(WorkerDemand::getSession)
+            .max(String::compareTo)
+            .orElse(demand.getSession());
+    if (demand.getSession().compareTo(current) < 0) {
+      return;
+    }
+    if (demand.getSession().compareTo(current) > 0) {
+      sessions.clear();
+    }
+    WorkerDemand before = sessions.get(partition);
+    if (before == null || before.getSequence() <= demand.getSequence()) {
+      sessions.put(partition, demand);
+    }
+  }
+
+  /** The workers heard of since the horizon that have not stopped, by id. */
+  List<Row> rows(Instant now, Duration horizon) {
+    List<Row> rows = new ArrayList<>();
+    for (Map<Integer, WorkerDemand> byPartition : demands.values()) {
+      WorkerDemand latest =
+          byPartition.values().stream()
+              .reduce((a, b) -> b.getSentAt().isAfter(a.getSentAt()) ? b : a)
+              .orElseThrow();
+      Duration age = Duration.between(latest.getSentAt(), now);
+      if (latest.getState() == WorkerState.STOPPED || age.compareTo(horizon) > 0) {
+        continue;
+      }
+      TreeSet<String> models = new TreeSet<>();
+      long window = 0;
+      for (WorkerDemand demand : byPartition.values()) {
+        models.addAll(demand.getModels());
+        window += Math.max(0, demand.getLeaseLimit() - demand.getLeasesReceived());
+      }
+      rows.add(new Row(latest, List.copyOf(models), window, age));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,124 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.WorkerDemand;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code penstock workers}. */
+@Command(
+    name = "workers",
+    description = {
+      "Show the workers that sent a heartbeat in the last 30 seconds.",
+      "",
+      "RUN/SLOTS: requests running of those the engine runs at once. WINDOW: leases it would still"
+          + " take, over all its partitions. SPEED: observed prompt/output tokens per second."
+          + " HEARD: age of its last heartbeat; one is sent each second, and after 5 s of silence"
+          + " its leases go to others.",
+      "",
+      "JSON: an object for each worker with worker, session, state, models, engine, host, running,"
+          + " slots, window, prefillTokensPerSecond, decodeTokensPerSecond, startedAt, heartbeatAt"
+          + " and heartbeatAgeSeconds."
+    },
+    footer = {"", "Examples:", "  penstock workers", "  penstock workers --watch"})
+final class WorkersCommand extends ClusterCommand {
+
+  private static final Duration HORIZON = Duration.ofSeconds(30);
+  private static final Duration REFRESH = Duration.ofSeconds(1);
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Refresh each second until Ctrl-C.")
+  boolean watch;
+
+  private final WorkerBoard board = new WorkerBoard();
+  private Instant shownAt = Instant.EPOCH;
+
+  WorkersCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  int run(Cluster cluster) {
+    String topic = cluster.names().demand();
+    EntryReader<WorkerDemand> reader = new EntryReader<>(cluster.serdes(), WorkerDemand.class);
+    TopicLog.Start start = new TopicLog.Start.At(now().minus(HORIZON));
+    if (watch) {
+      shownAt = now();
+      cluster.log().follow(topic, start, entry -> watched(entry, reader));
+    } else {
+      cluster.log().read(topic, start, entry -> taken(entry, reader));
+      show();
+    }
+    reader.warn(console(), topic);
+    return ExitCodes.OK;
+  }
+
+  private boolean taken(TopicLog.Entry entry, EntryReader<WorkerDemand> reader) {
+    Optional<WorkerDemand> demand = reader.read(entry);
+    demand.ifPresent(value -> board.add(entry.partition(), value));
+    return true;
+  }
+
+  private boolean watched(TopicLog.Entry entry, EntryReader<WorkerDemand> reader) {
+    taken(entry, reader);
+    if (Duration.between(shownAt, now()).compareTo(REFRESH) >= 0) {
+      shownAt = now();
+      if (console().outTerminal() && !output.json) {
+        console().print("\u001B[H\u001B[2J" + TimeText.text(shownAt));
+      }
+      show();
+    }
+    return true;
+  }
+
+  private void show() {
+    List<WorkerBoard.Row> rows = board.rows(now(), HORIZON);
+    if (output.json) {
+      rows.forEach(row -> console().print(row.toJson()));
+      return;
+    }
+    if (rows.isEmpty()) {
+      console().note("no worker has sent a heartbeat in the last " + TimeText.age(HORIZON));
+      return;
+    }
+    Table table =
+        new Table(
+            "WORKER",
+            "STATE",
+            "RUN/SLOTS",
+            "WINDOW",
+            "SPEED",
+            "HEARD",
+            "SESSION",
+            "ENGINE",
+            "MODELS");
+    for (WorkerBoard.Row row : rows) {
+      WorkerDemand latest = row.latest();
+      table.row(
+          latest.getWorkerId(),
+          latest.getState(),
+          latest.getRunning() + "/" + latest.getSlots(),
+          row.window(),
+          speed(latest.getPrefillTokensPerSecond())
+              + "/"
+              + speed(latest.getDecodeTokensPerSecond()),
+          TimeText.age(row.heartbeatAge()),
+          latest.getSession(),
+          latest.getEngine(),
+          String.join(",", row.models()));
+    }
+    table.print(console());
+  }
+
+  private static String speed(Optional<Double> tokensPerSecond) {
+    return tokensPerSecond.map(value -> "%.0f".formatted(value)).orElse("-");
+  }
+
+  private Instant now() {
+    return environment.clock().instant();
+  }
+}

@@ -1,0 +1,107 @@
+package io.penstock.compose.operations;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.penstock.compose.kafka.LoopbackPorts;
+import io.penstock.compose.kafka.PortInUseException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Health and metrics over HTTP on loopback, for probes and Prometheus: {@code /health/live}, {@code
+ * /health/ready} and {@code /metrics}.
+ */
+public final class OperationsServer implements AutoCloseable {
+
+  private static final String JSON = "application/json";
+  private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  /** An answer to one call. */
+  private record Answer(int status, String contentType, String body) {}
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final PrometheusMeterRegistry metrics;
+  private final List<HealthCheck> checks;
+
+  /**
+   * Binds and serves at once.
+   *
+   * @param port on 127.0.0.1, 1 to 65535, or 0 for a free one
+   * @throws PortInUseException if it is taken
+   */
+  public OperationsServer(int port, PrometheusMeterRegistry metrics, List<HealthCheck> checks) {
+    this.metrics = metrics;
+    this.checks = List.copyOf(checks);
+    int chosen = LoopbackPorts.choose(port, "--operations-port");
+    try {
+      server =
+          HttpServer.create(
+              new InetSocketAddress(InetAddress.ofLiteral(LoopbackPorts.HOST), chosen), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot serve operations on port " + chosen, e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  /** Its base address. */
+  public String url() {
+    return "http://%s:%d".formatted(LoopbackPorts.HOST, server.getAddress().getPort());
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Answer answer = answer(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        exchange.sendResponseHeaders(answer.status(), -1);
+      } else {
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private Answer answer(String method, String path) throws IOException {
+    if (!Set.of("GET", "HEAD").contains(method)) {
+      return new Answer(405, JSON, "{\"error\":\"only GET and HEAD are served here\"}");
+    }
+    return switch (path) {
+      case "/health/live" -> new Answer(200, JSON, "{\"status\":\"UP\"}");
+      case "/health/ready" -> readiness();
+      case "/metrics" -> new Answer(200, METRICS_TEXT, metrics.scrape());
+      default ->
+          new Answer(
+              404, JSON, "{\"error\":\"served here: /health/live, /health/ready, /metrics\"}");
+    };
+  }
+
+  private Answer readiness() throws JsonProcessingException {
+    HealthReport report = HealthReport.of(checks);
+    return new Answer(
+        report.status() == HealthReport.Status.UP ? 200 : 503,
+        JSON,
+        MAPPER.writeValueAsString(report));
+  }
+
+  /** Stops at once. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,17 @@
+package io.penstock.schemas.models;
+
+import java.util.List;
+
+/**
+ * What applying models did to the registry, by the models' names.
+ *
+ * @param unchanged those that the registry had just so; nothing was written for them
+ */
+public record ModelChanges(List<String> added, List<String> updated, List<String> unchanged) {
+
+  public ModelChanges {
+    added = List.copyOf(added);
+    updated = List.copyOf(updated);
+    unchanged = List.copyOf(unchanged);
+  }
+}

@@ -1,0 +1,133 @@
+package io.penstock.schemas.topics;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.WorkerDemand;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Every topic of a Penstock, as its settings lay it out.
+ *
+ * <p>All topics stamp records with the time of their append. Acceptance is measured by that clock,
+ * and neither a client's wrong clock nor a record that Streams forwards with an old timestamp makes
+ * retention delete it early.
+ */
+public final class TopicCatalog {
+
+  /** What a record carries besides the body: other fields, headers, batch overhead. */
+  static final int HEADROOM_BYTES = 1024 * 1024;
+
+  /** How long work outlives the furthest deadline, for retries and for a person to look into it. */
+  static final Duration AFTER_DEADLINE = Duration.ofDays(1);
+
+  private static final String REQUEST = "request id";
+  private static final String WORKER = "worker id";
+
+  private static final Duration SIGNALS = Duration.ofHours(6);
+  private static final Duration DECISIONS = Duration.ofHours(24);
+  private static final Duration DEAD_LETTERS = Duration.ofDays(14);
+
+  private final TopicSettings settings;
+  private final List<TopicSpec> topics;
+
+  public TopicCatalog(TopicSettings settings) {
+    this.settings = settings;
+    this.topics = List.copyOf(all());
+  }
+
+  public List<TopicSpec> topics() {
+    return topics;
+  }
+
+  /** The topic of this name, or empty if it is not one of Penstock's. */
+  public Optional<TopicSpec> topic(String name) {
+    return topics.stream().filter(topic -> topic.name().equals(name)).findFirst();
+  }
+
+  private List<TopicSpec> all() {
+    TopicNames names = settings.names();
+    int models = settings.modelPartitions();
+    int others = settings.otherPartitions();
+    Duration life = settings.maxDeadline().plus(AFTER_DEADLINE);
+    Duration results = settings.resultRetention();
+    TopicConfigs requests = TopicConfigs.deletedAfter(life).accepting(payloadBytes(1));
+    List<TopicSpec> all = new ArrayList<>();
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      String what = "Requests of class " + serviceClass;
+      add(
+          all,
+          names.requests(serviceClass),
+          what,
+          REQUEST,
+          InferenceRequest.class,
+          others,
+          requests);
+    }
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      String what = "Scored requests of class " + serviceClass;
+      add(all, names.work(serviceClass), what, REQUEST, ScoredRequest.class, models, requests);
+    }
+    TopicConfigs signals = TopicConfigs.deletedAfter(SIGNALS);
+    String demand = "What workers are willing to take";
+    add(all, names.demand(), demand, WORKER, WorkerDemand.class, models, signals);
+    // An outcome that dead-letters a request carries an answer and the request.
+    TopicConfigs outcomes = TopicConfigs.deletedAfter(DECISIONS).accepting(payloadBytes(2));
+    add(
+        all,
+        names.outcomes(),
+        "How attempts ended",
+        REQUEST,
+        AttemptOutcome.class,
+        models,
+        outcomes);
+    String leases = "What dispatch tells workers";
+    add(all, names.leases(), leases, WORKER, Lease.class, others, signals);
+    TopicConfigs answers = TopicConfigs.deletedAfter(results).accepting(payloadBytes(1));
+    String result = "The one result of each request";
+    add(all, names.results(), result, REQUEST, InferenceResult.class, others, answers);
+    // A state may be the latest one until the deadline, or until the result is forgotten.
+    TopicConfigs states =
+        TopicConfigs.latestOfEachFor(life.compareTo(results) >= 0 ? life : results);
+    String state = "Where each request is in its life";
+    add(all, names.lifecycle(), state, REQUEST, RequestStatus.class, others, states);
+    TopicConfigs registry = TopicConfigs.latestOfEach();
+    add(all, names.models(), "The model registry", "model name", ModelSpec.class, 1, registry);
+    TopicConfigs commands = TopicConfigs.deletedAfter(DECISIONS);
+    String command = "Commands of operators and requesters";
+    String either = "request id or worker id";
+    add(all, names.control(), command, either, ControlCommand.class, models, commands);
+    // A dead letter holds the record's bytes and, where they could be read, the request.
+    TopicConfigs dead = TopicConfigs.deletedAfter(DEAD_LETTERS).accepting(payloadBytes(2));
+    String letters = "Records that could not be served";
+    add(all, names.deadLetters(), letters, REQUEST, DeadLetter.class, others, dead);
+    return all;
+  }
+
+  private void add(
+      List<TopicSpec> all,
+      String name,
+      String purpose,
+      String key,
+      Class<? extends SpecificRecord> value,
+      int partitions,
+      TopicConfigs configs) {
+    short copies = settings.replicationFactor();
+    all.add(new TopicSpec(name, purpose, key, value, partitions, copies, configs.toMap(copies)));
+  }
+
+  private int payloadBytes(int bodies) {
+    return bodies * settings.maxRequestBytes() + HEADROOM_BYTES;
+  }
+}

@@ -1,0 +1,54 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What can happen to a request. */
+public sealed interface Event {
+
+  /**
+   * Its scored record was read from a work topic.
+   *
+   * @param topicClass the class of that topic
+   * @param offset the record's offset
+   * @param traceparent the W3C trace context in its headers, if any
+   */
+  record Arrived(
+      ScoredFacts facts, ServiceClass topicClass, long offset, @Nullable String traceparent)
+      implements Event {}
+
+  /**
+   * Dispatch gives it to a worker.
+   *
+   * @param sequence the grant's number in the session, from 1
+   */
+  record Granted(String workerId, String session, long sequence) implements Event {}
+
+  /** A worker reported how its attempt ended. */
+  record Ended(AttemptOutcome outcome) implements Event {}
+
+  /** Its worker went silent, or came back in a new session. */
+  record LeaseLost(String session, Failure failure) implements Event {}
+
+  /** Its worker stopped in good order and gave everything back. */
+  record GivenBack(String session) implements Event {}
+
+  /** Its deadline is in the past. */
+  record DeadlinePassed() implements Event {}
+
+  /** Somebody asked to cancel it. */
+  record CancelAsked(@Nullable String reason) implements Event {}
+
+  /**
+   * Somebody asked to change its rank.
+   *
+   * @param serviceClass the new class, or null to keep it
+   * @param deadline the new deadline, or null to keep it
+   */
+  record Reprioritised(@Nullable ServiceClass serviceClass, @Nullable Instant deadline)
+      implements Event {}
+}

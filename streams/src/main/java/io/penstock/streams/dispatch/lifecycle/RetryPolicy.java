@@ -1,0 +1,113 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import io.penstock.schemas.Failure;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Whether and when a failed attempt is followed by another.
+ *
+ * <p>Backoff is exponential with full jitter (Brooker, "Exponential backoff and jitter", AWS
+ * Architecture Blog, 2015): uniform in [0, min(longest, first x 2^(n-1))] for the n-th failure. The
+ * jitter comes from a hash of the request and the attempt, so that replaying the log decides alike.
+ *
+ * @param maxFailures attempts that may fail before the request does, 1 or more
+ * @param maxOverloads times an engine may turn it away for being full before the request fails, 1
+ *     or more
+ * @param firstBackoff the upper bound of the first backoff, positive
+ * @param longestBackoff the upper bound of any backoff
+ * @param avoidance how long a worker that was full is not offered the request again, unless its
+ *     engine said how long
+ */
+public record RetryPolicy(
+    int maxFailures,
+    int maxOverloads,
+    Duration firstBackoff,
+    Duration longestBackoff,
+    Duration avoidance) {
+
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(3, 50, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(1));
+
+  private static final int MOST_DOUBLINGS = 30;
+
+  /** What to do after a failure. */
+  public sealed interface Verdict {
+
+    /** Try again, not before this instant; any worker may. */
+    record Later(Instant notBefore) implements Verdict {}
+
+    /** Try again at once, but not on the worker that was full until this instant. */
+    record Elsewhere(Instant avoidUntil) implements Verdict {}
+
+    /** Do not try again. */
+    record GiveUp() implements Verdict {}
+  }
+
+  public RetryPolicy {
+    if (maxFailures < 1 || maxOverloads < 1) {
+      throw new IllegalArgumentException("maxFailures and maxOverloads must be 1 or more");
+    }
+    if (!firstBackoff.isPositive() || longestBackoff.compareTo(firstBackoff) < 0) {
+      throw new IllegalArgumentException(
+          "firstBackoff must be positive and longestBackoff no shorter");
+    }
+    if (avoidance.isNegative()) {
+      throw new IllegalArgumentException("avoidance must not be negative");
+    }
+  }
+
+  /**
+   * Decides.
+   *
+   * @param failure why the attempt failed
+   * @param failures how many attempts have failed so far, this one included
+   * @param overloads how many were turned away so far, this one included
+   * @param seed equal for equal request and attempt
+   */
+  public Verdict after(Failure failure, int failures, int overloads, long seed, Instant now) {
+    return switch (failure.getCategory()) {
+      case INVALID, REJECTED -> new Verdict.GiveUp();
+      case OVERLOADED ->
+          overloads >= maxOverloads
+              ? new Verdict.GiveUp()
+              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance)));
+      case RETRYABLE, TIMEOUT ->
+          failures >= maxFailures
+              ? new Verdict.GiveUp()
+              : new Verdict.Later(now.plus(askedFor(failure, backoff(failures, seed))));
+      // The worker is gone, not the request's fault: another worker may start at once.
+      case LEASE_LOST -> failures >= maxFailures ? new Verdict.GiveUp() : new Verdict.Later(now);
+    };
+  }
+
+  /** Whether a further failure would be the last. */
+  public boolean isLast(int failures) {
+    return failures + 1 >= maxFailures;
+  }
+
+  private static Duration askedFor(Failure failure, Duration otherwise) {
+    return failure
+        .getRetryAfterMillis()
+        .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofHours(1).toMillis())))
+        .filter(asked -> asked.compareTo(otherwise) > 0)
+        .orElse(otherwise);
+  }
+
+  private Duration backoff(int failures, long seed) {
+    int doublings = Math.min(failures - 1, MOST_DOUBLINGS);
+    long bound = Math.min(longestBackoff.toNanos(), firstBackoff.toNanos() << doublings);
+    if (bound <= 0) {
+      bound = longestBackoff.toNanos();
+    }
+    return Duration.ofNanos((long) (unit(seed) * bound));
+  }
+
+  /** A number in [0, 1) from a seed: the finaliser of SplitMix64 (Steele et al., OOPSLA 2014). */
+  private static double unit(long seed) {
+    long z = seed + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return ((z ^ (z >>> 31)) >>> 11) * 0x1.0p-53;
+  }
+}

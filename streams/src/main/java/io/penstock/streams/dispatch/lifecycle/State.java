@@ -1,0 +1,39 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchLease;
+
+/** Where a request is in its life, as one shard of dispatch knows it. */
+public sealed interface State {
+
+  /** Nothing is known of the id. */
+  record Unknown() implements State {}
+
+  /** Cancelled before it arrived; it will be answered CANCELLED when it does. */
+  record Forestalled(DispatchFinished mark) implements State {}
+
+  /** Indexed, and not with a worker. */
+  record Waiting(DispatchEntry entry) implements State {}
+
+  /** With a worker. */
+  record Leased(DispatchEntry entry, DispatchLease lease) implements State {}
+
+  /** Answered, once and for all. */
+  record Finished(DispatchFinished mark) implements State {}
+
+  State UNKNOWN = new Unknown();
+
+  /** The state of a stored, unfinished request. */
+  static State of(DispatchEntry entry) {
+    return entry
+        .getLease()
+        .<State>map(lease -> new Leased(entry, lease))
+        .orElseGet(() -> new Waiting(entry));
+  }
+
+  /** The state of a remembered id. */
+  static State of(DispatchFinished mark) {
+    return mark.getStatus().isPresent() ? new Finished(mark) : new Forestalled(mark);
+  }
+}

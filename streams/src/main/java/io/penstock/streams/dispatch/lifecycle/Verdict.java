@@ -1,0 +1,25 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+/** What a decision amounts to, for counting. */
+public enum Verdict {
+  /** A new request was indexed. */
+  QUEUED,
+  /** The id is known already: nothing happens, the first one's result answers both. */
+  DUPLICATE,
+  /** A worker was given it. */
+  LEASED,
+  /** It will be tried again. */
+  RETRIED,
+  /** A worker gave it back unfinished; that costs it nothing. */
+  RETURNED,
+  /** It got its terminal result. */
+  FINISHED,
+  /** An outcome of a lease that is no longer in force: ignored. */
+  FENCED,
+  /** Its class or deadline changed. */
+  CHANGED,
+  /** A cancellation was noted for an id that has not arrived. */
+  FORESTALLED,
+  /** The event means nothing in this state. */
+  IGNORED
+}

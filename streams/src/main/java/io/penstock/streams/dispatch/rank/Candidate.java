@@ -1,0 +1,68 @@
+package io.penstock.streams.dispatch.rank;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rank may know of a waiting request: the facts kept in memory for each, so kept few. Times
+ * are microseconds since the epoch.
+ *
+ * @param id the request's id
+ * @param model the model it waits for
+ * @param serviceClass its class
+ * @param tenant whom it is counted for
+ * @param acceptedAt when the log accepted it
+ * @param firstTokenBy the objective for its first token
+ * @param deadline when it expires
+ * @param promptTokens tokens to prefill, 1 or more
+ * @param kvTokens KV-cache tokens it is expected to fill: its prompt and its predicted output
+ * @param avoidWorker the worker not to offer it to until {@code avoidUntil}, or null
+ * @param avoidUntil meaningful with {@code avoidWorker} only
+ */
+public record Candidate(
+    String id,
+    String model,
+    ServiceClass serviceClass,
+    String tenant,
+    long acceptedAt,
+    long firstTokenBy,
+    long deadline,
+    int promptTokens,
+    int kvTokens,
+    @Nullable String avoidWorker,
+    long avoidUntil) {
+
+  private static final int MOST_TOKENS = 1 << 30;
+
+  /** The candidate of a waiting request. */
+  public static Candidate of(DispatchEntry entry) {
+    ScoredFacts facts = entry.getFacts();
+    int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
+    return new Candidate(
+        facts.getId(),
+        facts.getChoice().getModel(),
+        facts.getServiceClass(),
+        facts.getTenant(),
+        micros(facts.getAcceptedAt()),
+        micros(facts.getFirstTokenBy()),
+        micros(facts.getDeadline()),
+        prompt,
+        Math.clamp(prompt + facts.getPredictedOutputTokens(), 1, MOST_TOKENS),
+        entry.getAvoidWorker().orElse(null),
+        entry.getAvoidUntil().map(Candidate::micros).orElse(0L));
+  }
+
+  /** Whether it must not go to this worker now. */
+  public boolean avoids(String workerId, long nowMicros) {
+    return avoidWorker != null && nowMicros < avoidUntil && avoidWorker.equals(workerId);
+  }
+
+  /** Microseconds since the epoch. */
+  public static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+}

@@ -1,0 +1,136 @@
+package io.penstock.streams.dispatch.session;
+
+import io.penstock.schemas.DispatchLease;
+import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.streams.dispatch.rank.Candidate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The workers that one shard knows, each in its latest session. For one thread. */
+public final class Sessions {
+
+  private final Map<String, WorkerSession> byWorker = new LinkedHashMap<>();
+  private final Speeds assumed;
+  private final long leaseTimeoutMicros;
+  private final long forgetAfterMicros;
+
+  /**
+   * @param assumed speeds of workers that have not observed their own
+   * @param leaseTimeoutMicros silence after which a worker's leases are taken back
+   * @param forgetAfterMicros silence after which nothing of it is remembered
+   */
+  public Sessions(Speeds assumed, long leaseTimeoutMicros, long forgetAfterMicros) {
+    this.assumed = assumed;
+    this.leaseTimeoutMicros = leaseTimeoutMicros;
+    this.forgetAfterMicros = forgetAfterMicros;
+  }
+
+  /** What a demand means. */
+  public sealed interface Heard {
+
+    /**
+     * News of a session.
+     *
+     * @param session the session, up to date
+     * @param superseded the worker's earlier session, now over, if there was one
+     */
+    record News(WorkerSession session, @Nullable WorkerSession superseded) implements Heard {}
+
+    /** Of a session that is over, or older than what is known. */
+    record Stale() implements Heard {}
+  }
+
+  /** Takes in a demand. Sessions are UUIDv7, so a later one is greater. */
+  public Heard hear(WorkerDemand demand, long nowMicros) {
+    WorkerSession known = byWorker.get(demand.getWorkerId());
+    int order = known == null ? 1 : demand.getSession().compareTo(known.session());
+    if (order < 0) {
+      return new Heard.Stale();
+    }
+    WorkerSession session = known;
+    if (order > 0) {
+      session = new WorkerSession(demand.getWorkerId(), demand.getSession(), 0, assumed, nowMicros);
+      byWorker.put(demand.getWorkerId(), session);
+    }
+    if (!session.hear(demand, nowMicros)) {
+      return new Heard.Stale();
+    }
+    return new Heard.News(session, order > 0 ? known : null);
+  }
+
+  /** Restores a session from the state store; its silence counts from now. */
+  public void restore(String workerId, DispatchSession stored, long nowMicros) {
+    byWorker.put(
+        workerId,
+        new WorkerSession(workerId, stored.getSession(), stored.getGranted(), assumed, nowMicros));
+  }
+
+  /** Restores a lease from the state store. Returns false if its session is not known. */
+  public boolean restoreLease(Candidate candidate, DispatchLease lease) {
+    WorkerSession session = byWorker.get(lease.getWorkerId());
+    if (session == null || !session.session().equals(lease.getSession())) {
+      return false;
+    }
+    session.restore(candidate, lease.getSequence());
+    return true;
+  }
+
+  /** Notes that a request is no longer leased under this lease. */
+  public void release(String requestId, DispatchLease lease) {
+    WorkerSession session = byWorker.get(lease.getWorkerId());
+    if (session != null && session.session().equals(lease.getSession())) {
+      session.release(requestId);
+    }
+  }
+
+  /** The sessions that would take a request of this model now. */
+  public List<WorkerSession> open(String model) {
+    List<WorkerSession> open = new ArrayList<>(byWorker.size());
+    for (WorkerSession session : byWorker.values()) {
+      if (session.isOpen() && session.serves(model)) {
+        open.add(session);
+      }
+    }
+    return open;
+  }
+
+  /** Closes and returns the sessions that have been silent for too long and still hold leases. */
+  public List<WorkerSession> silent(long nowMicros) {
+    List<WorkerSession> silent = new ArrayList<>(0);
+    for (WorkerSession session : byWorker.values()) {
+      if (nowMicros - session.lastHeardMicros() > leaseTimeoutMicros) {
+        session.close();
+        if (!session.holdsNothing()) {
+          silent.add(session);
+        }
+      }
+    }
+    return silent;
+  }
+
+  /** Forgets and returns the sessions that have been silent for very long and hold nothing. */
+  public List<WorkerSession> forgotten(long nowMicros) {
+    List<WorkerSession> forgotten = new ArrayList<>(0);
+    for (WorkerSession session : byWorker.values()) {
+      if (session.holdsNothing() && nowMicros - session.lastHeardMicros() > forgetAfterMicros) {
+        forgotten.add(session);
+      }
+    }
+    forgotten.forEach(session -> byWorker.remove(session.workerId(), session));
+    return forgotten;
+  }
+
+  public @Nullable WorkerSession find(String workerId) {
+    return byWorker.get(workerId);
+  }
+
+  public Collection<WorkerSession> all() {
+    return Collections.unmodifiableCollection(byWorker.values());
+  }
+}

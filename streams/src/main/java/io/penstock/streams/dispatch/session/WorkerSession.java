@@ -1,0 +1,208 @@
+package io.penstock.streams.dispatch.session;
+
+import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.WorkerView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One life of a worker as one shard sees it: its window, what was granted of it, and the leases it
+ * holds. For one thread.
+ */
+public final class WorkerSession {
+
+  private static final long UNLIMITED = -1;
+
+  private final String workerId;
+  private final String session;
+  private final Speeds assumed;
+  private final Set<String> leased = new HashSet<>();
+  private final Deque<Grant> inFlight = new ArrayDeque<>();
+
+  private Set<String> models = Set.of();
+  private long granted;
+  private long limit;
+  private long sequence = -1;
+  private long prefillBudget = UNLIMITED;
+  private long freeKv = UNLIMITED;
+  private boolean active;
+  private WorkerView reported;
+  private long lastHeardMicros;
+
+  /** A grant that the worker's last demand did not know of yet. */
+  private record Grant(long sequence, int promptTokens, int kvTokens) {}
+
+  /**
+   * @param granted leases granted to the session so far
+   * @param assumed its speeds until it has observed its own
+   */
+  WorkerSession(String workerId, String session, long granted, Speeds assumed, long nowMicros) {
+    this.workerId = workerId;
+    this.session = session;
+    this.granted = granted;
+    this.limit = granted;
+    this.assumed = assumed;
+    this.lastHeardMicros = nowMicros;
+    this.reported =
+        new WorkerView(
+            workerId, assumed.prefillTokensPerSecond(), assumed.decodeTokensPerSecond(), 0, 0, 1);
+  }
+
+  /** Takes over what a demand says, unless a later one was seen. Returns whether it was news. */
+  boolean hear(WorkerDemand demand, long nowMicros) {
+    if (demand.getSequence() <= sequence) {
+      return false;
+    }
+    sequence = demand.getSequence();
+    lastHeardMicros = nowMicros;
+    models = Set.copyOf(demand.getModels());
+    limit = Math.max(limit, demand.getLeaseLimit());
+    // A worker knows of every lease it received, also of those a lost shard forgot.
+    granted = Math.max(granted, demand.getLeasesReceived());
+    prefillBudget = demand.getPrefillBudgetTokens();
+    freeKv = demand.getFreeKvTokens();
+    active = demand.getState() == WorkerState.ACTIVE;
+    inFlight.removeIf(grant -> grant.sequence() <= demand.getLeasesReceived());
+    reported =
+        new WorkerView(
+            workerId,
+            demand
+                .getPrefillTokensPerSecond()
+                .filter(WorkerSession::isSpeed)
+                .orElse(assumed.prefillTokensPerSecond()),
+            demand
+                .getDecodeTokensPerSecond()
+                .filter(WorkerSession::isSpeed)
+                .orElse(assumed.decodeTokensPerSecond()),
+            Math.max(0, demand.getQueuedPrefillTokens()),
+            Math.max(0, demand.getRunning()),
+            Math.max(1, demand.getSlots()));
+    return true;
+  }
+
+  /** Whether it would take a lease at all. */
+  public boolean isOpen() {
+    return active
+        && granted < limit
+        && (prefillBudget == UNLIMITED || prefillBudget > promptTokensInFlight());
+  }
+
+  /** Whether this request has room in its KV cache. */
+  public boolean hasRoomFor(Candidate candidate) {
+    return freeKv == UNLIMITED || candidate.kvTokens() <= freeKv - kvTokensInFlight();
+  }
+
+  /** Whether it runs nothing, so that what does not fit now never will. */
+  public boolean isIdle() {
+    return reported.running() == 0 && inFlight.isEmpty();
+  }
+
+  public boolean serves(String model) {
+    return models.contains(model);
+  }
+
+  /** The worker as a rank sees it, leases on their way included. */
+  public WorkerView view() {
+    if (inFlight.isEmpty()) {
+      return reported;
+    }
+    return new WorkerView(
+        workerId,
+        reported.prefillTokensPerSecond(),
+        reported.decodeTokensPerSecond(),
+        reported.queuedPrefillTokens() + promptTokensInFlight(),
+        reported.running() + inFlight.size(),
+        reported.slots());
+  }
+
+  /** Uses up one lease of the window and returns its number in the session, from 1. */
+  public long grant(Candidate candidate) {
+    granted++;
+    inFlight.add(new Grant(granted, candidate.promptTokens(), candidate.kvTokens()));
+    leased.add(candidate.id());
+    return granted;
+  }
+
+  /** Restores a lease found in the state store. */
+  void restore(Candidate candidate, long grantSequence) {
+    leased.add(candidate.id());
+    inFlight.add(new Grant(grantSequence, candidate.promptTokens(), candidate.kvTokens()));
+  }
+
+  /** Notes that a request is no longer with it. */
+  public void release(String requestId) {
+    leased.remove(requestId);
+  }
+
+  /** Closes the window until the worker is heard of again. */
+  public void close() {
+    active = false;
+    limit = granted;
+  }
+
+  /** The requests it holds, as a copy: taking them back changes the original. */
+  public List<String> leased() {
+    return new ArrayList<>(leased);
+  }
+
+  /** Leases it holds. */
+  public int leases() {
+    return leased.size();
+  }
+
+  /** What must survive a restart. */
+  public DispatchSession stored() {
+    return new DispatchSession(session, granted);
+  }
+
+  public String workerId() {
+    return workerId;
+  }
+
+  public String session() {
+    return session;
+  }
+
+  public Set<String> models() {
+    return models;
+  }
+
+  public boolean isActive() {
+    return active;
+  }
+
+  long lastHeardMicros() {
+    return lastHeardMicros;
+  }
+
+  boolean holdsNothing() {
+    return leased.isEmpty();
+  }
+
+  private long promptTokensInFlight() {
+    long tokens = 0;
+    for (Grant grant : inFlight) {
+      tokens += grant.promptTokens();
+    }
+    return tokens;
+  }
+
+  private long kvTokensInFlight() {
+    long tokens = 0;
+    for (Grant grant : inFlight) {
+      tokens += grant.kvTokens();
+    }
+    return tokens;
+  }
+
+  private static boolean isSpeed(double tokensPerSecond) {
+    return tokensPerSecond > 0 && Double.isFinite(tokensPerSecond);
+  }
+}

@@ -1,0 +1,49 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.streams.dispatch.lifecycle.RetryPolicy;
+import io.penstock.streams.dispatch.rank.RankPolicy;
+import io.penstock.streams.dispatch.rank.SlackRank;
+import io.penstock.streams.dispatch.session.Speeds;
+import io.penstock.streams.dispatch.session.WorkerChoice;
+import java.time.Duration;
+
+/**
+ * The rules of a shard.
+ *
+ * @param leaseTimeout how long a worker may be silent before its leases are taken back, 100 ms or
+ *     more; several times the workers' heartbeat
+ * @param finishedRetention how long a finished id is remembered, so that a repeated request is not
+ *     run again
+ * @param retries whether and when a failed attempt is followed by another
+ * @param rank who is next
+ * @param choice which worker gets it
+ * @param assumedSpeeds speeds of workers that have not observed their own
+ */
+public record ShardSettings(
+    Duration leaseTimeout,
+    Duration finishedRetention,
+    RetryPolicy retries,
+    RankPolicy rank,
+    WorkerChoice choice,
+    Speeds assumedSpeeds) {
+
+  public static final ShardSettings DEFAULT =
+      new ShardSettings(
+          Duration.ofSeconds(5),
+          Duration.ofDays(3),
+          RetryPolicy.DEFAULT,
+          SlackRank.DEFAULT,
+          WorkerChoice.EARLIEST_FINISH,
+          Speeds.DEFAULT);
+
+  public ShardSettings {
+    if (leaseTimeout.compareTo(Duration.ofMillis(100)) < 0) {
+      throw new IllegalArgumentException(
+          "leaseTimeout is %s; it must be 100 ms or more".formatted(leaseTimeout));
+    }
+    if (!finishedRetention.isPositive()) {
+      throw new IllegalArgumentException(
+          "finishedRetention is %s; it must be positive".formatted(finishedRetention));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchSession;
+import java.time.Instant;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard must remember over a restart; changed in the transaction of the event. */
+public interface ShardStore {
+
+  /** An unfinished request, or null. */
+  @Nullable DispatchEntry request(String id);
+
+  void putRequest(DispatchEntry entry);
+
+  void removeRequest(String id);
+
+  void forEachRequest(Consumer<DispatchEntry> visitor);
+
+  /** The memory of a finished or forestalled request, or null. */
+  @Nullable DispatchFinished finished(String id);
+
+  void putFinished(String id, DispatchFinished mark);
+
+  /**
+   * Forgets some of the requests finished before an instant. Each call goes on where the last one
+   * stopped.
+   *
+   * @param atMost how many to look at
+   */
+  void forgetFinished(Instant before, int atMost);
+
+  void putSession(String workerId, DispatchSession session);
+
+  void removeSession(String workerId);
+
+  void forEachSession(BiConsumer<String, DispatchSession> visitor);
+}

@@ -1,0 +1,44 @@
+package io.penstock.workers.engine;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which engine a worker runs and how, as flags or a file give it.
+ *
+ * @param kind {@code embedding}, {@code openai} or {@code simulated}
+ * @param options by name; {@link EngineFactory} lists them
+ */
+public record EngineSettings(String kind, Map<String, String> options) {
+
+  public EngineSettings {
+    options = Map.copyOf(options);
+  }
+
+  /**
+   * Reads {@code key=value} pairs, as command-line flags give them.
+   *
+   * @throws IllegalArgumentException if a pair has no {@code =} or a key comes twice
+   */
+  public static EngineSettings of(String kind, Iterable<String> pairs) {
+    Map<String, String> options = new TreeMap<>();
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "engine option '" + pair + "' is not of the form key=value");
+      }
+      String key = pair.substring(0, equals).strip();
+      if (options.put(key, pair.substring(equals + 1).strip()) != null) {
+        throw new IllegalArgumentException("engine option " + key + " is given twice");
+      }
+    }
+    return new EngineSettings(kind, options);
+  }
+
+  /** Names the options only: values may be private. */
+  @Override
+  public String toString() {
+    return "EngineSettings[" + kind + ", options " + new TreeMap<>(options).keySet() + "]";
+  }
+}

@@ -1,0 +1,223 @@
+package io.penstock.workers.engine.openai;
+
+import io.penstock.schemas.FailureCategory;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineListener;
+import io.penstock.workers.engine.EngineLoad;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import io.penstock.workers.engine.body.InvalidBodyException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls an OpenAI-compatible server over HTTP/1.1, one connection for each call under way. Answers
+ * are not streamed, so the time of the first token stays unknown. Cancelling a call closes its
+ * connection, by which servers such as vLLM know to stop generating. Never retries: that is for
+ * whoever leases.
+ */
+public final class OpenAiEngine implements Engine {
+
+  private final OpenAiConfig config;
+  private final InstantSource clock;
+  private final ApiKey.Source apiKey;
+  private final String name;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpClient client;
+  private final Optional<VllmMetricsPoller> metrics;
+  private final Set<OpenCall> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * Starts the engine; the server need not run yet.
+   *
+   * @throws IllegalArgumentException if the key is missing
+   */
+  public OpenAiEngine(OpenAiConfig config, InstantSource clock) {
+    this(config, clock, System::getenv);
+  }
+
+  OpenAiEngine(
+      OpenAiConfig config, InstantSource clock, UnaryOperator<@Nullable String> environment) {
+    this.config = config;
+    this.clock = clock;
+    this.apiKey = config.apiKey().open(environment);
+    this.name = "openai/" + config.baseUrl().getAuthority();
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(config.connectTimeout())
+            .executor(executor)
+            .build();
+    this.metrics =
+        config.metrics().map(from -> new VllmMetricsPoller(client, from, clock, open::size));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean serves(String endpoint) {
+    return config.endpoints().contains(endpoint);
+  }
+
+  @Override
+  public EngineReply run(EngineRequest request, EngineListener listener)
+      throws InterruptedException {
+    if (!serves(request.endpoint())) {
+      return EngineReply.Failed.unknownEndpoint(name, request.endpoint());
+    }
+    Duration left = Duration.between(clock.instant(), request.deadline());
+    if (left.isNegative() || left.isZero()) {
+      return EngineReply.Failed.deadlinePassed(name);
+    }
+    boolean deadlineFirst = left.compareTo(config.totalTimeout()) < 0;
+    try {
+      String key = apiKey.key().orElse("");
+      byte[] body = OutgoingBody.of(request.body(), config.servedName(request.model()));
+      HttpResponse<byte[]> response =
+          call(http(request, key, body), deadlineFirst ? left : config.totalTimeout());
+      return reply(response, key);
+    } catch (InvalidBodyException e) {
+      return e.reply();
+    } catch (TimeoutException e) {
+      return deadlineFirst ? EngineReply.Failed.deadlinePassed(name) : timedOut();
+    } catch (IOException e) {
+      return closed ? EngineReply.Failed.closed(name) : unreachable(e);
+    }
+  }
+
+  /** Waits for the answer; however it ends, the exchange is over when this returns or throws. */
+  private HttpResponse<byte[]> call(HttpRequest request, Duration timeout)
+      throws IOException, InterruptedException, TimeoutException {
+    if (closed) {
+      throw new IOException("closed");
+    }
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client.sendAsync(
+            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), config.maxResponseBytes()));
+    var call = new OpenCall(exchange);
+    open.add(call);
+    try {
+      if (closed) {
+        throw new IOException("closed");
+      }
+      return exchange.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (CancellationException e) {
+      throw new IOException("closed", e);
+    } finally {
+      open.remove(call);
+      exchange.cancel(true);
+    }
+  }
+
+  private HttpRequest http(EngineRequest request, String key, byte[] body) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(config.address(request.endpoint()))
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    config.headers().forEach(builder::header);
+    if (!key.isEmpty()) {
+      builder.header("Authorization", "Bearer " + key);
+    }
+    if (request.traceparent() != null) {
+      builder.header("traceparent", request.traceparent());
+    }
+    return builder.build();
+  }
+
+  private EngineReply reply(HttpResponse<byte[]> response, String key) {
+    int status = response.statusCode();
+    if (status < 200 || status > 299) {
+      ServerError error = ServerError.read(response.body()).without(key);
+      return new EngineReply.Failed(
+          StatusMapping.failure(status, response.headers(), error, clock.instant()));
+    }
+    try {
+      return new EngineReply.Answered(status, response.body(), ServerAnswer.usage(response.body()));
+    } catch (InvalidBodyException e) {
+      return EngineReply.Failed.of(
+          FailureCategory.RETRYABLE,
+          "engine_bad_answer",
+          "the engine's answer is unusable: " + e.field() + " " + e.getMessage());
+    }
+  }
+
+  private EngineReply.Failed timedOut() {
+    return EngineReply.Failed.of(
+        FailureCategory.TIMEOUT,
+        "engine_timeout",
+        "the engine gave no answer within " + config.totalTimeout().toMillis() + " ms");
+  }
+
+  private EngineReply.Failed unreachable(IOException problem) {
+    if (problem instanceof ConnectException || problem instanceof HttpConnectTimeoutException) {
+      return EngineReply.Failed.of(
+          FailureCategory.RETRYABLE,
+          "engine_unreachable",
+          "no connection to the engine at " + config.baseUrl() + "; is it running?");
+    }
+    String message = String.valueOf(problem.getMessage());
+    if (message.toLowerCase(Locale.ROOT).contains("capacity")) {
+      return EngineReply.Failed.of(
+          FailureCategory.REJECTED,
+          "engine_answer_too_large",
+          "the engine's answer is larger than %d bytes; ask for less, or raise the worker's limit"
+              .formatted(config.maxResponseBytes()));
+    }
+    return EngineReply.Failed.of(
+        FailureCategory.RETRYABLE,
+        "engine_connection_lost",
+        "the exchange with the engine broke off: " + message);
+  }
+
+  /** From vLLM's metrics while they are fresh; empty for any other server. */
+  @Override
+  public Optional<EngineLoad> load() {
+    return metrics.flatMap(VllmMetricsPoller::load);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    metrics.ifPresent(VllmMetricsPoller::close);
+    open.forEach(call -> call.exchange.cancel(true));
+    client.shutdownNow();
+    executor.shutdownNow();
+  }
+
+  /** A call under way; each is itself only. */
+  private static final class OpenCall {
+    private final CompletableFuture<?> exchange;
+
+    OpenCall(CompletableFuture<?> exchange) {
+      this.exchange = exchange;
+    }
+  }
+}
