@@ -223,6 +223,17 @@ class LeaseDeskTest {
   }
 
   @Test
+  void dispatchMayAskForTheDrain() {
+    f.demands(true);
+    f.start(1, "a");
+    f.receive(f.drain());
+    assertThat(f.demands(false).getFirst().getState()).isEqualTo(WorkerState.DRAINING);
+    f.pass(Duration.ofSeconds(30));
+    f.desk.expire(f.now);
+    assertThat(f.interrupted).containsExactly("a");
+  }
+
+  @Test
   void aSecondDrainOnlyShortensTheGrace() {
     f.demands(true);
     f.start(1, "a");

@@ -53,7 +53,10 @@ public final class LeaseFixture implements LeasePorts {
         new LeaseDesk(
             new WorkerIdentity("w1", "host", "fake/1", slots),
             new LeaseDesk.LeaseTiming(
-                Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofSeconds(2)),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30)),
             MAX_ANSWER,
             this,
             now);
@@ -106,6 +109,10 @@ public final class LeaseFixture implements LeasePorts {
 
   public Lease cancel(String id) {
     return lease(LeaseAction.CANCEL, PARTITION, 0, id, false, now);
+  }
+
+  public Lease drain() {
+    return lease(LeaseAction.DRAIN, PARTITION, 0, "", false, now);
   }
 
   private Lease lease(
@@ -196,6 +203,8 @@ public final class LeaseFixture implements LeasePorts {
         null,
         null,
         0,
+        null,
+        null,
         request);
   }
 
