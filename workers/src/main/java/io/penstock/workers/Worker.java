@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -129,7 +130,8 @@ public final class Worker implements AutoCloseable {
             new LeaseDesk.LeaseTiming(
                 config.timing().leaseTimeout(),
                 config.timing().attemptTimeout(),
-                config.timing().stopGrace()),
+                config.timing().stopGrace(),
+                config.timing().drainGrace()),
             topics.maxRequestBytes(),
             wiring,
             clock.instant());
@@ -197,6 +199,14 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     drain(Duration.ZERO);
+  }
+
+  /**
+   * Complete when the worker has told dispatch that it stopped, also where an operator had dispatch
+   * drain it. Its owner then calls {@link #close}.
+   */
+  public CompletableFuture<Void> stopped() {
+    return pacemaker.stopped().copy();
   }
 
   /** How it is now. Cheap; from any thread. */

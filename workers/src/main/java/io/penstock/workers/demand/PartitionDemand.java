@@ -98,7 +98,7 @@ public final class PartitionDemand {
     cameSinceHeartbeat = false;
   }
 
-  /** Whether dispatch could grant more, or must know at once, if it were told this. */
+  /** Whether dispatch would grant otherwise if it were told this. */
   public boolean isNews(WorkerState state, long prefillBudget, long freeKv) {
     if (told == null || told.state() != state || !told.models().equals(models)) {
       return true;
@@ -107,25 +107,28 @@ public final class PartitionDemand {
       return true;
     }
     return window.open() > 0
-        && (opened(told.prefillBudget(), prefillBudget) || more(told.freeKv(), freeKv));
+        && (turned(told.prefillBudget(), prefillBudget) || matters(told.freeKv(), freeKv));
   }
 
   public void tell(WorkerState state, long prefillBudget, long freeKv) {
     told = new Told(state, Set.copyOf(models), window.limit(), prefillBudget, freeKv);
   }
 
-  /** A lease is granted while any prefill budget is left, so only its reopening matters. */
-  private static boolean opened(long before, long now) {
-    return !hasRoom(before) && hasRoom(now);
+  /** A lease is granted while any prefill budget is left, so only opening and shutting matter. */
+  private static boolean turned(long before, long now) {
+    return hasRoom(before) != hasRoom(now);
   }
 
   private static boolean hasRoom(long budget) {
     return budget == Capacity.UNLIMITED || budget > 0;
   }
 
-  /** A lease must fit the KV cache, so any gain matters. */
-  private static boolean more(long before, long now) {
-    return before != Capacity.UNLIMITED && (now == Capacity.UNLIMITED || now > before);
+  /** A lease must fit the KV cache, so any gain matters, and a loss of half. */
+  private static boolean matters(long before, long now) {
+    if (before == Capacity.UNLIMITED || now == Capacity.UNLIMITED) {
+      return before != now;
+    }
+    return now > before || now < before / 2;
   }
 
   private static long less(long budget, long tokens) {

@@ -40,6 +40,7 @@ final class LeaseBook {
   private final int slots;
   private final Duration attemptTimeout;
   private final Duration stopGrace;
+  private final Duration drainGrace;
   private final Outcomes outcomes;
   private final LeasePorts ports;
   private final Map<Key, Attempt> held = new LinkedHashMap<>();
@@ -50,14 +51,14 @@ final class LeaseBook {
 
   LeaseBook(
       int slots,
-      Duration attemptTimeout,
-      Duration stopGrace,
+      LeaseDesk.LeaseTiming timing,
       Outcomes outcomes,
       LeasePorts ports,
       Session session) {
     this.slots = slots;
-    this.attemptTimeout = attemptTimeout;
-    this.stopGrace = stopGrace;
+    this.attemptTimeout = timing.attemptTimeout();
+    this.stopGrace = timing.stopGrace();
+    this.drainGrace = timing.drainGrace();
     this.outcomes = outcomes;
     this.ports = ports;
     this.session = session;
@@ -88,6 +89,7 @@ final class LeaseBook {
     switch (lease.getAction()) {
       case GRANT -> granted(lease, traceparent, now);
       case CANCEL -> cancelled(lease, now);
+      case DRAIN -> drain(now.plus(drainGrace), now);
     }
   }
 

@@ -51,8 +51,7 @@ public final class LeaseDesk {
     this.book =
         new LeaseBook(
             identity.slots(),
-            timing.attemptTimeout(),
-            timing.stopGrace(),
+            timing,
             new Outcomes(identity, maxAnswerBytes),
             ports,
             new Session(Ids.next(), now));
@@ -66,8 +65,10 @@ public final class LeaseDesk {
    * @param leaseTimeout the silence after which dispatch takes leases back
    * @param attemptTimeout the longest run
    * @param stopGrace the longest an interrupted run may take to end
+   * @param drainGrace the longest runs may take when dispatch asks for a drain
    */
-  public record LeaseTiming(Duration leaseTimeout, Duration attemptTimeout, Duration stopGrace) {}
+  public record LeaseTiming(
+      Duration leaseTimeout, Duration attemptTimeout, Duration stopGrace, Duration drainGrace) {}
 
   /** A lease record of this worker arrived. */
   public void received(Lease lease, @Nullable String traceparent, Instant now) {

@@ -205,8 +205,8 @@ public final class PayloadReader implements ConsumerLoop.Reader {
     if (byOffset != null) {
       long start = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
       end(byOffset.headMap(start), new PayloadRead.Gone("the log now starts at offset " + start));
-      // What is left lies beyond the end, or the log has moved on: nobody waits for another try.
-      end(byOffset, new PayloadRead.Unavailable("its offset is beyond the log's end"));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      end(byOffset.tailMap(end), new PayloadRead.Unavailable("the log ends at offset " + end));
       prune();
     }
   }

@@ -1,0 +1,238 @@
+package io.penstock.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.workers.capacity.AdaptiveLimit;
+import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EngineProbe;
+import io.penstock.workers.capacity.GpuLimits;
+import io.penstock.workers.capacity.GpuReading;
+import io.penstock.workers.capacity.ObservedSpeed;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineListener;
+import io.penstock.workers.engine.EngineLoad;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import io.penstock.workers.lease.LeaseFixture;
+import io.penstock.workers.lease.RenewalReason;
+import io.penstock.workers.outcome.Outbox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+class PacemakerTest {
+
+  private static final WorkerConfig CONFIG = new WorkerConfig("w1", List.of("m2"), 4);
+
+  private final AvroSerdes serdes = new AvroSerdes("mock://pacemaker");
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final LeaseFixture f = new LeaseFixture(4);
+  private final TellingEngine engine = new TellingEngine();
+  private MockProducer<String, byte[]> producer = newProducer();
+  private boolean positioned = true;
+  private final Outbox outbox =
+      new Outbox(
+          () -> {
+            if (producer.closed()) {
+              producer = newProducer();
+            }
+            return producer;
+          },
+          TopicNames.DEFAULT,
+          serdes.serializer(WorkerDemand.class),
+          serdes.serializer(AttemptOutcome.class),
+          demand -> f.desk.acknowledged(demand.getSession(), f.now),
+          _ -> {});
+  private final Pacemaker pacemaker =
+      new Pacemaker(
+          f.desk,
+          new Probing(
+              new CapacityPolicy(4, 1000, GpuLimits.DEFAULT),
+              new EngineProbe(engine, Duration.ofSeconds(5), registry, Tags.empty()),
+              _ -> new GpuReading.Absent(),
+              new AdaptiveLimit(4),
+              new ObservedSpeed()),
+          outbox,
+          new WorkerMeters(registry, Tags.empty()),
+          CONFIG,
+          () -> positioned,
+          () -> f.now);
+
+  @Test
+  void noDemandIsSentBeforeLeasesCanBeReceived() {
+    positioned = false;
+    pacemaker.turn(f.now);
+    assertThat(producer.history()).isEmpty();
+    positioned = true;
+    pacemaker.turn(f.now);
+    assertThat(demands()).singleElement().returns(4L, WorkerDemand::getLeaseLimit);
+  }
+
+  @Test
+  void aDemandIsSentWithEachHeartbeat() {
+    Instant next = pacemaker.turn(f.now);
+    assertThat(next).isEqualTo(f.now.plusSeconds(1));
+    f.pass(Duration.ofMillis(999));
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(1);
+    f.pass(Duration.ofMillis(1));
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(2);
+  }
+
+  @Test
+  void aFreedSlotIsAskedForAtOnceAndChangesCloseByTravelTogether() {
+    pacemaker.turn(f.now);
+    f.start(1, "a");
+    f.start(2, "b");
+    f.start(3, "c");
+    f.pass(Duration.ofMillis(5));
+    f.answer("a", 1);
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(2).last().returns(5L, WorkerDemand::getLeaseLimit);
+    Instant spacingOver = f.now.plusMillis(2);
+    f.answer("b", 1);
+    assertThat(pacemaker.turn(f.now)).isEqualTo(spacingOver);
+    f.answer("c", 1);
+    assertThat(demands()).hasSize(2);
+    f.now = spacingOver;
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(3).last().returns(7L, WorkerDemand::getLeaseLimit);
+  }
+
+  @Test
+  void aGateThatTheEngineKeepsShutIsLookedAtAgainSoonWhileSomethingRuns() {
+    engine.queuedPrefill = 0;
+    pacemaker.turn(f.now);
+    f.start(1, "a");
+    engine.queuedPrefill = 1000;
+    f.pass(Duration.ofMillis(5));
+    assertThat(pacemaker.turn(f.now)).isEqualTo(f.now.plusMillis(10));
+    assertThat(demands()).hasSize(2).last().returns(0L, WorkerDemand::getPrefillBudgetTokens);
+    f.pass(Duration.ofMillis(10));
+    engine.queuedPrefill = 10;
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(3).last().returns(990L, WorkerDemand::getPrefillBudgetTokens);
+  }
+
+  @Test
+  void lostHeartbeatsBeginANewSessionOnce() {
+    pacemaker.turn(f.now);
+    producer.completeNext();
+    String first = f.session();
+    f.start(1, "a");
+    for (int second = 0; second < 20; second++) {
+      f.pass(Duration.ofSeconds(1));
+      pacemaker.turn(f.now);
+    }
+    assertThat(f.session()).isNotEqualTo(first);
+    assertThat(renewals(RenewalReason.HEARTBEATS_LOST)).isEqualTo(1);
+    f.answer("a", 1);
+    assertThat(f.outcomes).isEmpty();
+  }
+
+  @Test
+  void aProducerThatFailsForGoodIsReplacedUnderANewSession() {
+    pacemaker.turn(f.now);
+    producer.errorNext(new AuthorizationException("no"));
+    MockProducer<String, byte[]> failed = producer;
+    String first = f.session();
+    pacemaker.turn(f.now);
+    f.pass(Duration.ofSeconds(1));
+    pacemaker.turn(f.now);
+    assertThat(failed.closed()).isTrue();
+    assertThat(f.session()).isNotEqualTo(first);
+    assertThat(demands()).isNotEmpty().allMatch(d -> d.getSession().equals(f.session()));
+    assertThat(renewals(RenewalReason.PRODUCER_FAILED)).isEqualTo(1);
+  }
+
+  @Test
+  void theDrainEndsWithStoppedAfterTheLastOutcomeWasDelivered() {
+    pacemaker.turn(f.now);
+    producer.completeNext();
+    f.start(1, "a");
+    f.desk.drain(f.now.plusSeconds(9), f.now);
+    f.pass(Duration.ofMillis(2));
+    pacemaker.turn(f.now);
+    assertThat(demands().getLast().getState()).isEqualTo(WorkerState.DRAINING);
+    producer.completeNext();
+    f.answer("a", 1);
+    outbox.report(f.reports.getFirst());
+    f.pass(Duration.ofMillis(2));
+    pacemaker.turn(f.now);
+    assertThat(pacemaker.stopped()).isNotDone();
+    producer.completeNext();
+    f.pass(Duration.ofMillis(2));
+    pacemaker.turn(f.now);
+    assertThat(pacemaker.stopped()).isDone();
+    assertThat(demands().getLast().getState()).isEqualTo(WorkerState.STOPPED);
+  }
+
+  private double renewals(RenewalReason reason) {
+    return registry.get("penstock.worker.sessions").tag("reason", reason.tag()).counter().count();
+  }
+
+  private List<WorkerDemand> demands() {
+    return producer.history().stream()
+        .filter(record -> record.topic().equals(TopicNames.DEFAULT.demand()))
+        .map(r -> serdes.deserializer(WorkerDemand.class).deserialize(r.topic(), r.value()))
+        .toList();
+  }
+
+  private static MockProducer<String, byte[]> newProducer() {
+    return new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** Tells a load if given one. */
+  private final class TellingEngine implements Engine {
+    private long queuedPrefill = -1;
+
+    @Override
+    public String name() {
+      return "fake/1";
+    }
+
+    @Override
+    public boolean serves(String endpoint) {
+      return true;
+    }
+
+    @Override
+    public EngineReply run(EngineRequest request, EngineListener listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<EngineLoad> load() {
+      return queuedPrefill < 0
+          ? Optional.empty()
+          : Optional.of(
+              new EngineLoad(
+                  1,
+                  0,
+                  OptionalLong.of(queuedPrefill),
+                  OptionalLong.empty(),
+                  OptionalDouble.empty(),
+                  OptionalDouble.empty(),
+                  f.now));
+    }
+
+    @Override
+    public void close() {}
+  }
+}

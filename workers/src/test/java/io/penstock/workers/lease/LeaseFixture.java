@@ -1,0 +1,243 @@
+package io.penstock.workers.lease;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EngineReading;
+import io.penstock.workers.capacity.GpuLimits;
+import io.penstock.workers.capacity.GpuReading;
+import io.penstock.workers.capacity.ObservedSpeed;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A desk with everything around it scripted, on a clock the test moves. */
+public final class LeaseFixture implements LeasePorts {
+
+  public static final int PARTITION = 2;
+  static final int MAX_ANSWER = 100;
+
+  public Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  public final List<AttemptOutcome> outcomes = new ArrayList<>();
+  public final List<Report> reports = new ArrayList<>();
+  public final ArrayDeque<Attempt> toRead = new ArrayDeque<>();
+  public final Map<String, Attempt> running = new LinkedHashMap<>();
+  public final List<String> interrupted = new ArrayList<>();
+  public final List<String> ignored = new ArrayList<>();
+  public final Map<String, EngineRequest> engineRequests = new LinkedHashMap<>();
+  public final LeaseDesk desk;
+  public EngineReading engine = new EngineReading.Silent();
+  private final int slots;
+  private @Nullable Runnable onWake;
+
+  public LeaseFixture(int slots, Set<Integer> partitions) {
+    this.slots = slots;
+    this.desk =
+        new LeaseDesk(
+            new WorkerIdentity("w1", "host", "fake/1", slots),
+            new LeaseDesk.LeaseTiming(
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30)),
+            MAX_ANSWER,
+            this,
+            now);
+    Map<Integer, Set<String>> models = new LinkedHashMap<>();
+    partitions.forEach(p -> models.put(p, Set.of("m" + p)));
+    desk.serve(models);
+  }
+
+  public LeaseFixture(int slots) {
+    this(slots, Set.of(PARTITION));
+  }
+
+  public void onWake(Runnable action) {
+    onWake = action;
+  }
+
+  public void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  public List<WorkerDemand> demands(boolean heartbeat) {
+    CapacityPolicy policy = new CapacityPolicy(slots, 1000, GpuLimits.DEFAULT);
+    return desk
+        .compose(
+            policy,
+            engine,
+            new GpuReading.Absent(),
+            OptionalInt.empty(),
+            new ObservedSpeed(),
+            heartbeat,
+            now)
+        .demands()
+        .stream()
+        .map(AddressedDemand::demand)
+        .toList();
+  }
+
+  public String session() {
+    return desk.snapshot().session();
+  }
+
+  /** A grant as dispatch would send it, a day from its deadline. */
+  public Lease grant(long sequence, String id) {
+    return grant(PARTITION, sequence, id, false, now.plus(Duration.ofDays(1)));
+  }
+
+  public Lease grant(int partition, long sequence, String id, boolean last, Instant deadline) {
+    return lease(LeaseAction.GRANT, partition, sequence, id, last, deadline);
+  }
+
+  public Lease cancel(String id) {
+    return lease(LeaseAction.CANCEL, PARTITION, 0, id, false, now);
+  }
+
+  public Lease drain() {
+    return lease(LeaseAction.DRAIN, PARTITION, 0, "", false, now);
+  }
+
+  private Lease lease(
+      LeaseAction action, int partition, long sequence, String id, boolean last, Instant deadline) {
+    return new Lease(
+        action,
+        "w1",
+        session(),
+        partition,
+        sequence,
+        id,
+        1,
+        last,
+        "tenant",
+        "m" + partition,
+        null,
+        ServiceClass.BATCH,
+        "penstock.work.batch",
+        sequence,
+        100L,
+        10L,
+        20L,
+        deadline,
+        deadline,
+        now,
+        now.plusSeconds(5));
+  }
+
+  public void receive(Lease lease) {
+    desk.received(lease, "00-trace", now);
+  }
+
+  /** Receives a grant and hands its payload over. */
+  public void start(long sequence, String id) {
+    receive(grant(sequence, id));
+    read();
+  }
+
+  public void read() {
+    Attempt attempt = toRead.remove();
+    desk.payloadRead(attempt, payload(attempt.lease().getRequestId()), null, now);
+  }
+
+  public void answer(String id, int bytes) {
+    EngineReply reply =
+        new EngineReply.Answered(200, new byte[bytes], new TokenUsage(100L, 10L, 0L));
+    desk.ended(running.remove(id), reply, now);
+  }
+
+  public void end(String id, @Nullable EngineReply reply) {
+    desk.ended(running.remove(id), reply, now);
+  }
+
+  public static ScoredRequest payload(String id) {
+    Instant at = Instant.EPOCH;
+    InferenceRequest request =
+        new InferenceRequest(
+            id,
+            "tenant",
+            "/v1/embeddings",
+            "m",
+            ByteBuffer.wrap(new byte[] {1, 2}),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            null);
+    return new ScoredRequest(
+        id,
+        "tenant",
+        "/v1/embeddings",
+        "m",
+        new ModelChoice("m", null, "exact name", Map.of()),
+        ServiceClass.BATCH,
+        at,
+        at,
+        at,
+        at,
+        at,
+        100L,
+        10L,
+        20L,
+        null,
+        null,
+        null,
+        null,
+        0,
+        null,
+        null,
+        request);
+  }
+
+  @Override
+  public void readPayload(Attempt attempt) {
+    toRead.add(attempt);
+  }
+
+  @Override
+  public Attempt.Run run(Attempt attempt, EngineRequest request) {
+    running.put(request.id(), attempt);
+    engineRequests.put(request.id(), request);
+    return () -> interrupted.add(request.id());
+  }
+
+  @Override
+  public void report(Report report) {
+    reports.add(report);
+    outcomes.add(report.outcome());
+  }
+
+  @Override
+  public void wake() {
+    if (onWake != null) {
+      onWake.run();
+    }
+  }
+
+  @Override
+  public void ignored(String why) {
+    ignored.add(why);
+  }
+
+  @Override
+  public void observed(Attempt attempt, @Nullable EngineReply reply, Instant at) {}
+}
