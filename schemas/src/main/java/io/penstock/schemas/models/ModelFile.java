@@ -7,7 +7,9 @@ import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,13 +20,16 @@ import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.schemas.ModelSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +78,8 @@ public final class ModelFile {
     List<String> violations = new ArrayList<>();
     Content content = new Content();
     try {
-      ObjectMapper mapper = mapper(factory(name), violations);
+      JsonFactory factory = factory(name);
+      ObjectMapper mapper = mapper(factory, new UnknownKeys(lines(factory, text), violations));
       Content read = mapper.readValue(text, Content.class);
       content = read == null ? content : read;
     } catch (JsonProcessingException malformed) {
@@ -93,6 +99,26 @@ public final class ModelFile {
     return models;
   }
 
+  /** The line of every key. A parser knows it only while the key is its current token. */
+  private static Map<JsonPointer, Integer> lines(JsonFactory factory, String text)
+      throws JsonProcessingException {
+    Map<JsonPointer, Integer> lines = new HashMap<>();
+    try (JsonParser parser = factory.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.FIELD_NAME) {
+          lines.put(
+              parser.getParsingContext().pathAsPointer(),
+              parser.currentTokenLocation().getLineNr());
+        }
+      }
+      return lines;
+    } catch (JsonProcessingException malformed) {
+      throw malformed;
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("reading from memory", impossible);
+    }
+  }
+
   private static JsonFactory factory(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".json")) {
@@ -105,14 +131,14 @@ public final class ModelFile {
         name, List.of("has no ending that says its format; name it .yaml, .yml or .json"));
   }
 
-  private static ObjectMapper mapper(JsonFactory factory, List<String> violations) {
+  private static ObjectMapper mapper(JsonFactory factory, DeserializationProblemHandler handler) {
     factory.configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true);
     ObjectMapper mapper = new ObjectMapper(factory);
     mapper.setVisibility(PropertyAccessor.FIELD, Visibility.NON_PRIVATE);
     mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     mapper.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
-    mapper.setDefaultSetterInfo(JsonSetter.Value.construct(Nulls.DEFAULT, Nulls.FAIL));
-    mapper.addHandler(new UnknownKeys(violations));
+    mapper.setDefaultSetterInfo(JsonSetter.Value.construct(Nulls.SKIP, Nulls.FAIL));
+    mapper.addHandler(handler);
     return mapper;
   }
 
@@ -135,9 +161,11 @@ public final class ModelFile {
   /** Notes each unknown key with its line and reads on. */
   private static final class UnknownKeys extends DeserializationProblemHandler {
 
+    private final Map<JsonPointer, Integer> lines;
     private final List<String> violations;
 
-    UnknownKeys(List<String> violations) {
+    UnknownKeys(Map<JsonPointer, Integer> lines, List<String> violations) {
+      this.lines = lines;
       this.violations = violations;
     }
 
@@ -153,7 +181,7 @@ public final class ModelFile {
       violations.add(
           "line %d: unknown key '%s'; known are %s"
               .formatted(
-                  parser.currentTokenLocation().getLineNr(),
+                  lines.getOrDefault(parser.getParsingContext().pathAsPointer(), 0),
                   key,
                   known == null
                       ? "none"

@@ -110,7 +110,7 @@ class ModelFileTest {
             endpoints: [~]
         """,
         "models[0].endpoints");
-    assertViolations("models:\n  - name: m\n    aliases:\n", "aliases");
+    assertViolations("models:\n  - name: m\n    aliases:\n", "endpoints is empty");
   }
 
   @Test
@@ -142,7 +142,7 @@ class ModelFileTest {
 
   @Test
   void whatIsNoModelFileSaysSo() {
-    assertViolations("", "has no key 'models'");
+    assertViolations("", "No content");
     assertViolations("{}", "has no key 'models'");
     assertViolations("models: [", "line ");
     assertViolations("- a\n- b\n", "line 1");

@@ -91,6 +91,8 @@ final class EngineOptions {
   }
 
   /**
+   * Says that all options have been taken.
+   *
    * @throws IllegalArgumentException if an option is left that nobody took
    */
   void end() {

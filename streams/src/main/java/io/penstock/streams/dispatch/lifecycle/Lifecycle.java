@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,16 +75,16 @@ public final class Lifecycle {
       case Event.LeaseLost lost ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(lost.session())
               ? failed(leased, lost.failure(), null, now)
-              : Decision.unchanged(state, Verdict.IGNORED);
+              : Decision.unchanged(Verdict.IGNORED);
       case Event.GivenBack back ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(back.session())
               ? returned(leased, now)
-              : Decision.unchanged(state, Verdict.IGNORED);
+              : Decision.unchanged(Verdict.IGNORED);
       case Event.DeadlinePassed ignored ->
           state instanceof State.Waiting(DispatchEntry entry)
                   && !entry.getFacts().getDeadline().isAfter(now)
               ? expired(entry, null, now)
-              : Decision.unchanged(state, Verdict.IGNORED);
+              : Decision.unchanged(Verdict.IGNORED);
       case Event.CancelAsked cancel -> cancelled(cancel, state, now);
       case Event.Reprioritised change -> reprioritised(change, state, now);
     };
@@ -103,15 +104,15 @@ public final class Lifecycle {
       case State.Forestalled ignored ->
           finished(
               entry(arrived, now), TerminalStatus.CANCELLED, null, null, "before it arrived", now);
-      case State.Waiting ignored -> Decision.unchanged(state, Verdict.DUPLICATE);
-      case State.Leased ignored -> Decision.unchanged(state, Verdict.DUPLICATE);
-      case State.Finished ignored -> Decision.unchanged(state, Verdict.DUPLICATE);
+      case State.Waiting ignored -> Decision.unchanged(Verdict.DUPLICATE);
+      case State.Leased ignored -> Decision.unchanged(Verdict.DUPLICATE);
+      case State.Finished ignored -> Decision.unchanged(Verdict.DUPLICATE);
     };
   }
 
   private Decision granted(Event.Granted granted, State state, Instant now) {
     if (!(state instanceof State.Waiting(DispatchEntry waiting))) {
-      return Decision.unchanged(state, Verdict.IGNORED);
+      return Decision.unchanged(Verdict.IGNORED);
     }
     DispatchLease lease =
         new DispatchLease(granted.workerId(), granted.session(), granted.sequence(), now);
@@ -132,7 +133,7 @@ public final class Lifecycle {
     if (!(state instanceof State.Leased leased)
         || leased.entry().getAttempts() != outcome.getAttempt()
         || !leased.lease().getSession().equals(outcome.getSession())) {
-      return Decision.unchanged(state, Verdict.FENCED);
+      return Decision.unchanged(Verdict.FENCED);
     }
     return switch (outcome.getKind()) {
       case SUCCEEDED ->
@@ -195,8 +196,8 @@ public final class Lifecycle {
           withFirst(
               new Effect.Instruct(instruction(LeaseAction.CANCEL, entry, lease, now)),
               finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now));
-      case State.Forestalled ignored -> Decision.unchanged(state, Verdict.IGNORED);
-      case State.Finished ignored -> Decision.unchanged(state, Verdict.IGNORED);
+      case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
+      case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };
   }
 
@@ -211,9 +212,9 @@ public final class Lifecycle {
       }
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
           Decision.of(new State.Leased(changed(entry, change, now), lease), Verdict.CHANGED);
-      case State.Unknown ignored -> Decision.unchanged(state, Verdict.IGNORED);
-      case State.Forestalled ignored -> Decision.unchanged(state, Verdict.IGNORED);
-      case State.Finished ignored -> Decision.unchanged(state, Verdict.IGNORED);
+      case State.Unknown ignored -> Decision.unchanged(Verdict.IGNORED);
+      case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
+      case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };
   }
 
@@ -266,7 +267,9 @@ public final class Lifecycle {
       effects.add(new Effect.Bury(announcements.deadLetter(entry, cause, outcome, now)));
     }
     return new Decision(
-        new State.Finished(new DispatchFinished(status, now)), effects, Verdict.FINISHED);
+        Optional.of(new State.Finished(new DispatchFinished(status, now))),
+        effects,
+        Verdict.FINISHED);
   }
 
   private Effect announce(DispatchEntry entry, RequestState state, Instant now) {
@@ -277,7 +280,7 @@ public final class Lifecycle {
     List<Effect> effects = new ArrayList<>(decision.effects().size() + 1);
     effects.add(effect);
     effects.addAll(decision.effects());
-    return new Decision(decision.next(), effects, decision.verdict());
+    return new Decision(decision.change(), effects, decision.verdict());
   }
 
   private static DispatchEntry entry(Event.Arrived arrived, Instant now) {

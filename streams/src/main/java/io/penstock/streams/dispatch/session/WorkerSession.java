@@ -152,6 +152,11 @@ public final class WorkerSession {
     return new ArrayList<>(leased);
   }
 
+  /** Leases it holds. */
+  public int leases() {
+    return leased.size();
+  }
+
   /** What must survive a restart. */
   public DispatchSession stored() {
     return new DispatchSession(session, granted);

@@ -20,7 +20,6 @@ import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.Lifecycle;
 import io.penstock.streams.dispatch.lifecycle.State;
-import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
@@ -112,9 +111,7 @@ public final class DispatchShard {
       Instant now) {
     Decision decision =
         handle(facts.getId(), new Event.Arrived(facts, topicClass, offset, traceparent), now);
-    if (decision.verdict() == Verdict.QUEUED) {
-      grant(facts.getChoice().getModel(), now);
-    }
+    grantTo(decision, now);
   }
 
   /** A worker stated its demand. */
@@ -137,9 +134,7 @@ public final class DispatchShard {
   /** A worker reported how an attempt ended. */
   public void outcome(AttemptOutcome outcome, Instant now) {
     Decision decision = handle(outcome.getRequestId(), new Event.Ended(outcome), now);
-    if (decision.next() instanceof State.Waiting(DispatchEntry entry)) {
-      grant(entry.getFacts().getChoice().getModel(), now);
-    }
+    grantTo(decision, now);
   }
 
   /**
@@ -161,9 +156,7 @@ public final class DispatchShard {
                         new Event.Reprioritised(
                             command.getServiceClass().orElse(null),
                             command.getDeadline().orElse(null));
-                    if (handle(id, change, now).next() instanceof State.Waiting waiting) {
-                      grant(waiting.entry().getFacts().getChoice().getModel(), now);
-                    }
+                    grantTo(handle(id, change, now), now);
                   });
       case DRAIN -> command.getWorkerId().ifPresent(workerId -> drain(workerId, now));
     }
@@ -206,6 +199,11 @@ public final class DispatchShard {
     return sessions.all();
   }
 
+  /** Where a request now waits that did not before, somebody may want it. */
+  private void grantTo(Decision decision, Instant now) {
+    decision.waiting().ifPresent(entry -> grant(entry.getFacts().getChoice().getModel(), now));
+  }
+
   private void grant(String model, Instant now) {
     long nowMicros = Candidate.micros(now);
     while (index.offers(model)) {
@@ -231,9 +229,7 @@ public final class DispatchShard {
     for (String id : session.leased()) {
       Decision decision = handle(id, event, now);
       session.release(id);
-      if (decision.next() instanceof State.Waiting(DispatchEntry entry)) {
-        grant(entry.getFacts().getChoice().getModel(), now);
-      }
+      grantTo(decision, now);
     }
   }
 
@@ -272,9 +268,7 @@ public final class DispatchShard {
     DispatchEntry entry = store.request(id);
     State state = entry != null ? State.of(entry) : remembered(id);
     Decision decision = lifecycle.decide(event, state, now);
-    if (decision.next() != state) {
-      apply(id, state, decision.next(), Candidate.micros(now));
-    }
+    decision.change().ifPresent(next -> apply(id, state, next, Candidate.micros(now)));
     String traceparent = traceparent(event, entry);
     for (Effect effect : decision.effects()) {
       output.write(effect, traceparent);

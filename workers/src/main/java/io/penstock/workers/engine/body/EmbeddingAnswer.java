@@ -16,6 +16,8 @@ public final class EmbeddingAnswer {
   private EmbeddingAnswer() {}
 
   /**
+   * The answer, as JSON in UTF-8.
+   *
    * @param model the model's name, as the answer gives it
    * @param vectors one for each input, in the inputs' order
    * @param promptTokens tokens of all inputs together

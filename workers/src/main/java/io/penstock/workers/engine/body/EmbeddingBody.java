@@ -33,6 +33,8 @@ public record EmbeddingBody(List<String> inputs, VectorEncoding encoding, Option
   }
 
   /**
+   * Reads and checks a body.
+   *
    * @param maxInputs the most texts allowed
    */
   public static EmbeddingBody parse(byte[] body, int maxInputs) throws InvalidBodyException {

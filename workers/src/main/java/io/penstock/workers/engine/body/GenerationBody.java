@@ -15,6 +15,8 @@ import java.util.OptionalLong;
 public record GenerationBody(OptionalLong maxTokens) {
 
   /**
+   * Reads and checks a body.
+   *
    * @param content the field that must hold the prompt: {@code messages} or {@code prompt}
    */
   public static GenerationBody parse(byte[] body, String content) throws InvalidBodyException {

@@ -10,6 +10,8 @@ public final class InvalidBodyException extends Exception {
   private final String field;
 
   /**
+   * Refuses a body.
+   *
    * @param field the field at fault, such as {@code body.input[3]}
    * @param message what is wrong with it and what remedies it
    */

@@ -24,6 +24,8 @@ public final class JsonObjectBody {
   public interface FieldReader {
 
     /**
+     * Takes one field.
+     *
      * @param parser stands on the first token of the value; leave it there to skip the value, or on
      *     the value's last token
      */
@@ -33,6 +35,8 @@ public final class JsonObjectBody {
   private JsonObjectBody() {}
 
   /**
+   * Reads the body from its start to its end.
+   *
    * @throws InvalidBodyException if the body is not exactly one JSON object, or the reader refused
    *     a field
    */

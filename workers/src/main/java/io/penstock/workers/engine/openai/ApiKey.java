@@ -30,12 +30,16 @@ public sealed interface ApiKey {
   interface Source {
 
     /**
+     * The key as of now, if the server asks for one.
+     *
      * @throws IOException if the key cannot be had now; the message does not hold it
      */
     Optional<String> key() throws IOException;
   }
 
   /**
+   * Checks that there is a key, and gives the means to read it.
+   *
    * @param environment looks a variable up; null where it is not set
    * @throws IllegalArgumentException if there is no usable key
    */

@@ -45,10 +45,12 @@ public final class OpenAiEngine implements Engine {
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
   private final Optional<VllmMetricsPoller> metrics;
-  private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<OpenCall> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
+   * Starts the engine; the server need not run yet.
+   *
    * @throws IllegalArgumentException if the key is missing
    */
   public OpenAiEngine(OpenAiConfig config, InstantSource clock) {
@@ -117,7 +119,8 @@ public final class OpenAiEngine implements Engine {
     CompletableFuture<HttpResponse<byte[]>> exchange =
         client.sendAsync(
             request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), config.maxResponseBytes()));
-    open.add(exchange);
+    var call = new OpenCall(exchange);
+    open.add(call);
     try {
       if (closed) {
         throw new IOException("closed");
@@ -128,7 +131,7 @@ public final class OpenAiEngine implements Engine {
     } catch (CancellationException e) {
       throw new IOException("closed", e);
     } finally {
-      open.remove(exchange);
+      open.remove(call);
       exchange.cancel(true);
     }
   }
@@ -204,8 +207,17 @@ public final class OpenAiEngine implements Engine {
   public void close() {
     closed = true;
     metrics.ifPresent(VllmMetricsPoller::close);
-    open.forEach(exchange -> exchange.cancel(true));
+    open.forEach(call -> call.exchange.cancel(true));
     client.shutdownNow();
     executor.shutdownNow();
+  }
+
+  /** A call under way; each is itself only. */
+  private static final class OpenCall {
+    private final CompletableFuture<?> exchange;
+
+    OpenCall(CompletableFuture<?> exchange) {
+      this.exchange = exchange;
+    }
   }
 }

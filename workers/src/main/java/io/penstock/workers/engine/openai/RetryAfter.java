@@ -45,7 +45,7 @@ final class RetryAfter {
     try {
       double number = Double.parseDouble(value.strip());
       return number >= 0
-          ? OptionalLong.of((long) Math.min(number * factor, MOST))
+          ? OptionalLong.of((long) Math.min(number * factor, (double) MOST))
           : OptionalLong.empty();
     } catch (NumberFormatException e) {
       return OptionalLong.empty();

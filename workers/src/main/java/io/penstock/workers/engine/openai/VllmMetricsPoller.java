@@ -54,7 +54,7 @@ final class VllmMetricsPoller implements AutoCloseable {
     this.clock = clock;
     this.openCalls = openCalls;
     long millis = from.interval().toMillis();
-    var unused = thread.scheduleWithFixedDelay(this::poll, 0, millis, TimeUnit.MILLISECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::poll, 0, millis, TimeUnit.MILLISECONDS);
   }
 
   Optional<EngineLoad> load() {

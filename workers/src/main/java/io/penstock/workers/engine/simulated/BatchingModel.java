@@ -51,6 +51,8 @@ public final class BatchingModel<T> {
   private boolean advancing;
 
   /**
+   * An engine that holds nothing yet.
+   *
    * @param startNanos when the engine is started; its start-up time counts from here
    */
   public BatchingModel(

@@ -42,6 +42,8 @@ public final class GpuProfiles {
   }
 
   /**
+   * Reads a table from a file.
+   *
    * @throws IllegalArgumentException if a row is wrong; the message names file and column
    */
   public static GpuProfiles read(Path file) throws IOException {
@@ -68,6 +70,8 @@ public final class GpuProfiles {
   }
 
   /**
+   * The profile of this name.
+   *
    * @throws IllegalArgumentException if there is none of this name; the message lists those there
    *     are
    */

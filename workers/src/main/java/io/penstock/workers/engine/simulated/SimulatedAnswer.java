@@ -23,6 +23,8 @@ final class SimulatedAnswer {
   private final int dimensions;
 
   /**
+   * Writes answers for one engine.
+   *
    * @param engine the engine's name, given as the answers' {@code system_fingerprint}
    */
   SimulatedAnswer(String engine, int dimensions) {

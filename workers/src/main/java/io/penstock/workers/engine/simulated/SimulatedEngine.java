@@ -184,8 +184,8 @@ public final class SimulatedEngine implements Engine {
         if (next == BatchingModel.IDLE) {
           changed.await();
         } else {
-          double modelWait = Math.max(0, next - modelNanos());
-          changed.awaitNanos((long) Math.ceil(modelWait / config.speedUp()));
+          long modelWait = Math.max(0, next - modelNanos());
+          changed.awaitNanos((long) Math.ceil((double) modelWait / config.speedUp()));
         }
       }
     } catch (InterruptedException e) {

@@ -1,0 +1,130 @@
+package io.penstock.compose.node;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.compose.operations.HealthCheck;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.streams.dispatch.DispatchApplication;
+import io.penstock.streams.score.ScoreApplication;
+import io.penstock.workers.Worker;
+import io.penstock.workers.WorkerConfig;
+import io.penstock.workers.WorkerHealth;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** What does the work: score, dispatch and the worker with its engine. */
+final class Jobs {
+
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final String NOT_RUNNING = "it does not have its partitions";
+
+  private final NodeConfig config;
+  private final ClusterConnection connection;
+  private final MeterRegistry metrics;
+  private final InstantSource clock;
+  private @Nullable CompletableFuture<Engine> engine;
+  private volatile @Nullable ScoreApplication score;
+  private volatile @Nullable DispatchApplication dispatch;
+  private volatile @Nullable Worker worker;
+
+  Jobs(
+      NodeConfig config, ClusterConnection connection, MeterRegistry metrics, InstantSource clock) {
+    this.config = config;
+    this.connection = connection;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Begins to load the engine's weights, on a thread of its own. */
+  void loadEngine(StopSequence stops) {
+    if (config.worker().isEmpty()) {
+      return;
+    }
+    CompletableFuture<Engine> loading =
+        CompletableFuture.supplyAsync(
+            () -> EngineFactory.create(config.engine(), clock),
+            task -> Thread.ofPlatform().name("penstock-engine-load").start(task));
+    engine = loading;
+    stops.add("the engine", () -> loading.join().close());
+  }
+
+  /** Starts all. Their topics and models must be there. */
+  void start(StopSequence stops) {
+    Path state = config.data().resolve("streams");
+    ScoreApplication scoring =
+        new ScoreApplication(
+            config.score(), connection, config.topics(), state.resolve("score"), metrics);
+    stops.add("score", () -> scoring.close(STOP_TIMEOUT));
+    DispatchApplication dispatching =
+        new DispatchApplication(
+            config.dispatch(), connection, config.topics(), state.resolve("dispatch"), metrics);
+    stops.add("dispatch", () -> dispatching.close(STOP_TIMEOUT));
+    dispatching.start();
+    dispatch = dispatching;
+    scoring.start();
+    score = scoring;
+    config.worker().ifPresent(settings -> startWorker(settings, stops));
+  }
+
+  private void startWorker(WorkerConfig settings, StopSequence stops) {
+    Worker working =
+        new Worker(settings, connection, config.topics(), loadedEngine(), metrics);
+    stops.add("the worker", working::drain);
+    working.start();
+    worker = working;
+  }
+
+  private Engine loadedEngine() {
+    CompletableFuture<Engine> loading = engine;
+    if (loading == null) {
+      throw new IllegalStateException("the engine was not loaded");
+    }
+    try {
+      return loading.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  List<HealthCheck> checks() {
+    List<HealthCheck> checks = new ArrayList<>();
+    checks.add(HealthCheck.of("score", this::scoreRuns, NOT_RUNNING));
+    checks.add(HealthCheck.of("dispatch", this::dispatchRuns, NOT_RUNNING));
+    if (config.worker().isPresent()) {
+      checks.add(new HealthCheck("worker", this::workerProblem));
+    }
+    return checks;
+  }
+
+  private boolean scoreRuns() {
+    ScoreApplication scoring = score;
+    return scoring != null && scoring.running();
+  }
+
+  private boolean dispatchRuns() {
+    DispatchApplication dispatching = dispatch;
+    return dispatching != null && dispatching.running();
+  }
+
+  private Optional<String> workerProblem() {
+    Worker working = worker;
+    if (working == null) {
+      return Optional.of("it is not started");
+    }
+    WorkerHealth health = working.health();
+    return health.live() && health.ready()
+        ? Optional.empty()
+        : Optional.of(String.join("; ", health.reasons()));
+  }
+}

@@ -1,0 +1,189 @@
+package io.penstock.compose.node;
+
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.penstock.compose.kafka.FolderLock;
+import io.penstock.compose.operations.HealthCheck;
+import io.penstock.compose.operations.OperationsServer;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.models.ModelFile;
+import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicAdmin;
+import io.penstock.schemas.topics.TopicCatalog;
+import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole Penstock in this process: Kafka, the schema registry beside it, score, dispatch and a
+ * worker. Making it takes the data folder and the ports, so what is in use is told at once. Starts
+ * once; {@link #close} may be called from any thread, also from a shutdown hook while {@link
+ * #start} runs, and then waits for it.
+ */
+public final class PenstockNode implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(PenstockNode.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final NodeConfig config;
+  private final Clock clock = Clock.systemUTC();
+  private final PrometheusMeterRegistry metrics =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final StopSequence stops = new StopSequence();
+  private final Foundation foundation;
+  private final Jobs jobs;
+  private final KafkaProbe kafkaProbe;
+  private final Admin admin;
+  private final OperationsServer operations;
+  private final List<HealthCheck> checks;
+  private volatile boolean started;
+
+  /**
+   * Takes the data folder and the ports.
+   *
+   * @throws io.penstock.compose.kafka.FolderInUseException if another process has the data folder
+   * @throws io.penstock.compose.kafka.PortInUseException if a chosen port is taken
+   */
+  public PenstockNode(NodeConfig config) {
+    this.config = config;
+    try {
+      stops.add("the data folder", FolderLock.acquire(config.data()));
+      foundation = new Foundation(config, stops);
+      jobs = new Jobs(config, foundation.connection(), metrics, clock);
+      admin =
+          Admin.create(
+              foundation.connection().with(Map.of("client.id", "penstock-node-admin")));
+      stops.add("the admin client", () -> admin.close(Duration.ofSeconds(1)));
+      kafkaProbe = new KafkaProbe(admin);
+      stops.add("the Kafka probe", kafkaProbe);
+      checks = checks();
+      operations = new OperationsServer(config.operationsPort(), metrics, checks);
+      stops.add("the operations server", operations);
+    } catch (RuntimeException e) {
+      stops.run();
+      throw e;
+    }
+    watchJvm();
+  }
+
+  private List<HealthCheck> checks() {
+    return Stream.concat(
+            Stream.of(
+                new HealthCheck("kafka", kafkaProbe::problem),
+                foundation.registryCheck(),
+                HealthCheck.of("start", () -> started, "the node is starting")),
+            jobs.checks().stream())
+        .toList();
+  }
+
+  private void watchJvm() {
+    JvmGcMetrics collections = new JvmGcMetrics();
+    stops.add("the metrics of collections", collections);
+    Stream.of(
+            collections, new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
+        .forEach(binder -> binder.bindTo(metrics));
+  }
+
+  /**
+   * Starts everything and returns when the jobs are started; they take their partitions up some
+   * seconds later, see {@link #awaitReady}. If it fails, {@link #close} cleans up.
+   *
+   * @throws RuntimeException whatever kept a part from starting, naming the part and the remedy
+   */
+  public synchronized void start() throws InterruptedException {
+    List<ModelSpec> ownModels = BuiltInModels.read(partitions(), clock.instant());
+    List<ModelSpec> models = config.modelsFile().map(this::read).orElse(List.of());
+    jobs.loadEngine(stops);
+    foundation.start();
+    TopicAdmin.ensure(admin, config.topics());
+    foundation.awaitRegistry();
+    new AvroSerdes(connection()).subjects().register(new TopicCatalog(config.topics()));
+    ModelPublisher publisher = new ModelPublisher(connection(), config.topics());
+    publisher.apply(Stream.concat(ownModels.stream(), models.stream()).toList());
+    jobs.start(stops);
+    started = true;
+  }
+
+  private int partitions() {
+    return config.topics().modelPartitions();
+  }
+
+  private List<ModelSpec> read(Path file) {
+    try {
+      return ModelFile.read(file, partitions(), Instant.now(clock));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot read the models file %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Returns when every part is ready.
+   *
+   * @throws IllegalStateException if some are not in time, naming them and why
+   */
+  public void awaitReady(Duration patience) throws InterruptedException {
+    long begin = System.nanoTime();
+    List<String> problems = problems();
+    while (!problems.isEmpty()) {
+      if (System.nanoTime() - begin > patience.toNanos()) {
+        throw new IllegalStateException(
+            "not ready after %d s: %s".formatted(patience.toSeconds(), problems));
+      }
+      Thread.sleep(POLL);
+      problems = problems();
+    }
+    log.info("Ready");
+  }
+
+  /** What is not ready and why, a line for each part; empty if all are. */
+  public List<String> problems() {
+    return checks.stream()
+        .flatMap(check -> check.problem().get().map(why -> check.name() + ": " + why).stream())
+        .toList();
+  }
+
+  /** Where it is reached. */
+  public NodeAddresses addresses() {
+    return new NodeAddresses(
+        connection().bootstrapServers(), connection().registryUrl(), operations.url());
+  }
+
+  /** How clients connect. */
+  public ClusterConnection connection() {
+    return foundation.connection();
+  }
+
+  /** How the topics are laid out. */
+  public TopicSettings topics() {
+    return config.topics();
+  }
+
+  /** What all parts count. */
+  public PrometheusMeterRegistry metrics() {
+    return metrics;
+  }
+
+  /** Drains the worker, stops the jobs, then what they stand on. Takes at most about a minute. */
+  @Override
+  public synchronized void close() {
+    started = false;
+    stops.run();
+  }
+}

@@ -1,0 +1,170 @@
+package io.penstock.streams.dispatch;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicAdmin;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.topology.BoundedRocksDb;
+import io.penstock.streams.dispatch.topology.DispatchParts;
+import io.penstock.streams.dispatch.topology.DispatchTopology;
+import io.penstock.streams.topics.ExistingTopics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the dispatch job. Several instances share the model partitions among them. */
+public final class DispatchApplication implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DispatchApplication.class);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final DispatchConfig config;
+  private final ClusterConnection connection;
+  private final TopicSettings topics;
+  private final Path stateDirectory;
+  private final MeterRegistry registry;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Admin admin;
+  private KafkaStreams streams;
+
+  public DispatchApplication(
+      DispatchConfig config,
+      ClusterConnection connection,
+      TopicSettings topics,
+      Path stateDirectory,
+      MeterRegistry registry) {
+    this.config = config;
+    this.connection = connection;
+    this.topics = topics;
+    this.stateDirectory = stateDirectory;
+    this.registry = registry;
+  }
+
+  /**
+   * Creates the topics that are missing and starts the job, which runs some seconds later.
+   *
+   * @throws io.penstock.schemas.topics.TopicMismatchException if a topic has the wrong number of
+   *     partitions
+   */
+  public synchronized void start() {
+    if (streams != null) {
+      throw new IllegalStateException("dispatch was started already");
+    }
+    admin = Admin.create(connection.with(Map.of("client.id", "penstock-dispatch-admin")));
+    TopicAdmin.ensure(admin, topics);
+    DispatchParts parts =
+        new DispatchParts(
+            config,
+            topics,
+            new AvroSerdes(connection),
+            new ExistingTopics(admin),
+            Clock.systemUTC(),
+            registry);
+    streams = new KafkaStreams(DispatchTopology.build(parts), settings());
+    streams.setUncaughtExceptionHandler(this::failed);
+    streams.setStateListener((now, before) -> LOG.info("Dispatch is {} (was {})", now, before));
+    streams.start();
+  }
+
+  /** Whether it has its shards and works on them. */
+  public synchronized boolean running() {
+    return streams != null && streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Stops, and leaves the group, so that other instances take over at once. */
+  public synchronized void close(Duration timeout) {
+    closing.countDown();
+    if (streams != null) {
+      streams.close(
+          CloseOptions.timeout(timeout)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    }
+    if (admin != null) {
+      admin.close(Duration.ofSeconds(1));
+    }
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofSeconds(10));
+  }
+
+  /** A failed thread is replaced: what it had not committed is done again, exactly once. */
+  private StreamThreadExceptionResponse failed(Throwable cause) {
+    LOG.error("A dispatch thread failed and is replaced", cause);
+    registry.counter("penstock.dispatch.thread.failures").increment();
+    try {
+      if (closing.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  private Properties settings() {
+    Map<String, Object> own = new HashMap<>();
+    own.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.names().prefix() + "dispatch");
+    own.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    own.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        config.exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
+    own.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+    own.put(StreamsConfig.POLL_MS_CONFIG, config.pollTime().toMillis());
+    // Waiting for records of every topic would add the poll time to each.
+    own.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    own.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    own.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
+    own.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
+    own.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    own.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    // Small buffers: a record of an urgent topic waits behind no more than these.
+    own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
+    own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
+    own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 64 * 1024);
+    int session = Math.toIntExact(config.sessionTimeout().toMillis());
+    own.put(consumer(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
+    own.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 4);
+    own.put(producer(ProducerConfig.LINGER_MS_CONFIG), 0);
+    own.put(producer(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1);
+    own.put(producer(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRecordBytes());
+    if (config.exactlyOnce()) {
+      own.put(
+          producer(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+          Math.toIntExact(config.transactionTimeout().toMillis()));
+    }
+    Properties settings = new Properties();
+    settings.putAll(connection.with(own));
+    return settings;
+  }
+
+  /** A result holds an answer, a dead letter a request with its body: leave room around both. */
+  private int maxRecordBytes() {
+    return 2 * topics.maxRequestBytes() + 1024 * 1024;
+  }
+
+  private static String consumer(String setting) {
+    return StreamsConfig.mainConsumerPrefix(setting);
+  }
+
+  private static String producer(String setting) {
+    return StreamsConfig.producerPrefix(setting);
+  }
+}

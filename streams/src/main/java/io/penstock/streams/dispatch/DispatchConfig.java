@@ -1,0 +1,113 @@
+package io.penstock.streams.dispatch;
+
+import io.penstock.streams.dispatch.shard.ShardSettings;
+import java.time.Duration;
+
+/**
+ * How the dispatch job runs.
+ *
+ * @param shard the rules
+ * @param statusDetail which changes of state are written to the lifecycle topic
+ * @param tick how often leases, deadlines and backoffs are looked at, 10 ms to 10 s
+ * @param exactlyOnce whether every event is one transaction; without it latency is about half, and
+ *     a crash may repeat results
+ * @param commitInterval how long a transaction may gather events, 1 ms to 10 s
+ * @param pollTime how long a thread without work waits before it looks at the commit interval
+ *     again, 1 ms to 1 s: bounds latency from below, and idle CPU from above
+ * @param threads stream threads, 1 to 64; more than model partitions are of no use
+ * @param standbys warm copies of each shard on other instances, 0 to 3
+ * @param sessionTimeout after how long Kafka gives a dead instance's shards to another, not below
+ *     the broker's {@code group.min.session.timeout.ms}
+ * @param transactionTimeout after how long Kafka aborts a dead instance's transaction; what it
+ *     wrote in it holds up readers until then
+ * @param tenantsCounted tenants with metrics of their own, 0 or more; later ones are counted
+ *     together
+ */
+public record DispatchConfig(
+    ShardSettings shard,
+    StatusDetail statusDetail,
+    Duration tick,
+    boolean exactlyOnce,
+    Duration commitInterval,
+    Duration pollTime,
+    int threads,
+    int standbys,
+    Duration sessionTimeout,
+    Duration transactionTimeout,
+    int tenantsCounted) {
+
+  public static final DispatchConfig DEFAULT =
+      new DispatchConfig(
+          ShardSettings.DEFAULT,
+          StatusDetail.ALL,
+          Duration.ofMillis(200),
+          true,
+          Duration.ofMillis(2),
+          Duration.ofMillis(2),
+          1,
+          0,
+          Duration.ofSeconds(6),
+          Duration.ofSeconds(6),
+          100);
+
+  public DispatchConfig {
+    requireRange("tick", tick, Duration.ofMillis(10), Duration.ofSeconds(10));
+    requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(10));
+    requireRange("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
+    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    requireRange(
+        "transactionTimeout", transactionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(15));
+    requireRange("threads", threads, 1, 64);
+    requireRange("standbys", standbys, 0, 3);
+    requireRange("tenantsCounted", tenantsCounted, 0, 100_000);
+    if (transactionTimeout.compareTo(commitInterval) <= 0) {
+      throw new IllegalArgumentException("transactionTimeout must be longer than commitInterval");
+    }
+  }
+
+  /** The same with other time-outs for a dead instance. */
+  public DispatchConfig withFailover(Duration session, Duration transaction) {
+    return new DispatchConfig(
+        shard,
+        statusDetail,
+        tick,
+        exactlyOnce,
+        commitInterval,
+        pollTime,
+        threads,
+        standbys,
+        session,
+        transaction,
+        tenantsCounted);
+  }
+
+  /** The same with other rules. */
+  public DispatchConfig withShard(ShardSettings other) {
+    return new DispatchConfig(
+        other,
+        statusDetail,
+        tick,
+        exactlyOnce,
+        commitInterval,
+        pollTime,
+        threads,
+        standbys,
+        sessionTimeout,
+        transactionTimeout,
+        tenantsCounted);
+  }
+
+  private static void requireRange(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
+    }
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.penstock.streams.dispatch;
+
+import io.penstock.schemas.RequestState;
+
+/** Which changes of state are written to the lifecycle topic; each costs a record. */
+public enum StatusDetail {
+  /** Every change. */
+  ALL,
+  /** The end of each request only: no view of what waits or runs. */
+  TERMINAL,
+  /** Nothing: status and learned output lengths are not available. */
+  NONE;
+
+  /** Whether a change to this state is written. */
+  public boolean includes(RequestState state) {
+    return switch (this) {
+      case ALL -> true;
+      case NONE -> false;
+      case TERMINAL ->
+          switch (state) {
+            case ACCEPTED, WAITING, LEASED -> false;
+            case SUCCEEDED, FAILED, EXPIRED, CANCELLED -> true;
+          };
+    };
+  }
+}

@@ -1,0 +1,106 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.streams.dispatch.lifecycle.Decision;
+import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.shard.ShardMetrics;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what the shards decide, by model, class and tenant. Bears many threads. */
+final class DispatchCounters implements ShardMetrics {
+
+  private static final String OTHER = "other";
+
+  private final MeterRegistry registry;
+  private final int tenantsCounted;
+  private final Set<String> tenants = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param tenantsCounted tenants counted by name; later ones are counted together as {@code other}
+   */
+  DispatchCounters(MeterRegistry registry, int tenantsCounted) {
+    this.registry = registry;
+    this.tenantsCounted = tenantsCounted;
+  }
+
+  @Override
+  public void decided(Event event, Decision decision, @Nullable DispatchEntry entry) {
+    ScoredFacts facts = facts(event, entry);
+    String model = facts == null ? OTHER : facts.getChoice().getModel();
+    String serviceClass = facts == null ? OTHER : lower(facts.getServiceClass());
+    registry
+        .counter(
+            "penstock.dispatch.decisions",
+            "verdict",
+            lower(decision.verdict()),
+            "event",
+            event.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+            "model",
+            model,
+            "class",
+            serviceClass)
+        .increment();
+    for (Effect effect : decision.effects()) {
+      if (effect instanceof Effect.Answer(InferenceResult result, var ignored)) {
+        answered(result, model, serviceClass);
+      }
+    }
+  }
+
+  /** Counts a record that could not be read. */
+  void unreadable(String topic) {
+    registry.counter("penstock.dispatch.unreadable", "topic", topic).increment();
+  }
+
+  private void answered(InferenceResult result, String model, String serviceClass) {
+    registry
+        .counter(
+            "penstock.results",
+            "status",
+            lower(result.getStatus()),
+            "model",
+            model,
+            "class",
+            serviceClass,
+            "tenant",
+            tenant(result.getTenant()))
+        .increment();
+    result
+        .getLeasedAt()
+        .ifPresent(
+            leasedAt ->
+                registry
+                    .timer("penstock.dispatch.wait", "model", model, "class", serviceClass)
+                    .record(Duration.between(result.getAcceptedAt(), leasedAt)));
+  }
+
+  private String tenant(String tenant) {
+    if (tenants.contains(tenant)) {
+      return tenant;
+    }
+    if (tenants.size() >= tenantsCounted) {
+      return OTHER;
+    }
+    tenants.add(tenant);
+    return tenant;
+  }
+
+  private static @Nullable ScoredFacts facts(Event event, @Nullable DispatchEntry entry) {
+    if (entry != null) {
+      return entry.getFacts();
+    }
+    return event instanceof Event.Arrived arrived ? arrived.facts() : null;
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,83 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.streams.dispatch.shard.DispatchShard;
+import java.time.Instant;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * One model partition's shard inside Streams. Thin: it hands records and time to the shard, which
+ * writes through the context in the same transaction.
+ */
+final class DispatchProcessor implements Processor<String, byte[], String, Object> {
+
+  private final DispatchParts parts;
+  private ProcessorContext<String, Object> context;
+  private DispatchShard shard;
+  private Intake intake;
+  private DispatchGauges gauges;
+
+  DispatchProcessor(DispatchParts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Object> context) {
+    this.context = context;
+    int partition = context.taskId().partition();
+    Outputs outputs =
+        new Outputs(
+            context,
+            parts.topics().names(),
+            parts.config().statusDetail(),
+            parts.topicExists(),
+            parts.clock());
+    shard =
+        new DispatchShard(
+            partition,
+            parts.topics().names(),
+            parts.config().shard(),
+            new Stores(context),
+            outputs,
+            parts.counters());
+    intake =
+        new Intake(
+            shard,
+            parts.topics().names(),
+            parts.serdes(),
+            outputs,
+            parts.topics().maxRequestBytes());
+    gauges = new DispatchGauges(parts.registry(), partition);
+    shard.restore(now());
+    context.schedule(
+        parts.config().tick(), PunctuationType.WALL_CLOCK_TIME, ignoredMillis -> tick());
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    RecordMetadata position = context.recordMetadata().orElseThrow();
+    if (!intake.take(record, position, now())) {
+      parts.counters().unreadable(position.topic());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (gauges != null) {
+      gauges.close();
+    }
+  }
+
+  private void tick() {
+    Instant now = now();
+    shard.tick(now);
+    gauges.update(shard, now);
+  }
+
+  private Instant now() {
+    return parts.clock().instant();
+  }
+}

@@ -1,0 +1,130 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.schemas.topics.TopicNames;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.TopicNameExtractor;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * The dispatch job: one sub-topology over work, demand, outcomes and control, so that one task
+ * holds everything of one model partition.
+ */
+public final class DispatchTopology {
+
+  private static final String DISPATCH = "dispatch";
+
+  private DispatchTopology() {}
+
+  /** Builds it. The topics must exist, the sources with equal partition counts. */
+  public static Topology build(DispatchParts parts) {
+    TopicNames names = parts.topics().names();
+    Topology topology = new Topology();
+    source(topology, Urgency.OUTCOMES, names.outcomes());
+    source(topology, Urgency.DEMAND, names.demand());
+    source(topology, Urgency.CONTROL, names.control());
+    source(topology, Urgency.INTERACTIVE, names.work(ServiceClass.INTERACTIVE));
+    source(topology, Urgency.STANDARD, names.work(ServiceClass.STANDARD));
+    source(topology, Urgency.BATCH, names.work(ServiceClass.BATCH));
+    topology.addProcessor(
+        DISPATCH,
+        () -> new DispatchProcessor(parts),
+        names.outcomes(),
+        names.demand(),
+        names.control(),
+        names.work(ServiceClass.INTERACTIVE),
+        names.work(ServiceClass.STANDARD),
+        names.work(ServiceClass.BATCH));
+    addStores(topology, parts.serdes());
+    addSinks(topology, names, parts.serdes());
+    return topology;
+  }
+
+  private static void source(Topology topology, Urgency urgency, String topic) {
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        topic,
+        urgency,
+        new StringDeserializer(),
+        new ByteArrayDeserializer(),
+        topic);
+  }
+
+  private static void addStores(Topology topology, AvroSerdes serdes) {
+    topology.addStateStore(
+        store(persistent(Stores.REQUESTS), DispatchEntry.class, serdes), DISPATCH);
+    topology.addStateStore(
+        store(persistent(Stores.FINISHED), DispatchFinished.class, serdes), DISPATCH);
+    topology.addStateStore(
+        store(
+            org.apache.kafka.streams.state.Stores.inMemoryKeyValueStore(Stores.SESSIONS),
+            DispatchSession.class,
+            serdes),
+        DISPATCH);
+  }
+
+  private static KeyValueBytesStoreSupplier persistent(String name) {
+    return org.apache.kafka.streams.state.Stores.persistentKeyValueStore(name);
+  }
+
+  private static <T extends SpecificRecord> StoreBuilder<KeyValueStore<String, T>> store(
+      KeyValueBytesStoreSupplier supplier, Class<T> type, AvroSerdes serdes) {
+    return org.apache.kafka.streams.state.Stores.keyValueStoreBuilder(
+        supplier, Serdes.String(), serdes.serde(type));
+  }
+
+  private static void addSinks(Topology topology, TopicNames names, AvroSerdes serdes) {
+    StringSerializer keys = new StringSerializer();
+    StreamPartitioner<String, Lease> byWorker =
+        (topic, workerId, lease, count) ->
+            Optional.of(Set.of(ModelPartitions.ofWorker(workerId, count)));
+    TopicNameExtractor<String, Addressed> toItsTopic =
+        (id, addressed, context) -> addressed.topic();
+    topology
+        .addSink(
+            Outputs.LEASES,
+            names.leases(),
+            keys,
+            serdes.serializer(Lease.class),
+            byWorker,
+            DISPATCH)
+        .addSink(
+            Outputs.RESULTS,
+            toItsTopic,
+            keys,
+            Addressed.serializer(serdes.serializer(InferenceResult.class)),
+            DISPATCH)
+        .addSink(
+            Outputs.LIFECYCLE,
+            names.lifecycle(),
+            keys,
+            serdes.serializer(RequestStatus.class),
+            DISPATCH)
+        .addSink(
+            Outputs.DEAD_LETTERS,
+            names.deadLetters(),
+            keys,
+            serdes.serializer(DeadLetter.class),
+            DISPATCH);
+  }
+}

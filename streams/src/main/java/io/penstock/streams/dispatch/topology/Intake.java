@@ -1,0 +1,148 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.shard.DispatchShard;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns records into calls of the shard. One that cannot be read becomes a dead letter, and the
+ * next is unharmed.
+ */
+final class Intake {
+
+  private final Map<String, Reader> readers = new HashMap<>();
+  private final Outputs outputs;
+  private final int maxLetterBytes;
+
+  /** Reads one topic's records into the shard. */
+  @FunctionalInterface
+  private interface Reader {
+    void read(Record<String, byte[]> record, RecordMetadata position, Instant now);
+  }
+
+  Intake(
+      DispatchShard shard,
+      TopicNames names,
+      AvroSerdes serdes,
+      Outputs outputs,
+      int maxLetterBytes) {
+    this.outputs = outputs;
+    this.maxLetterBytes = maxLetterBytes;
+    Deserializer<ScoredFacts> facts = serdes.deserializer(ScoredFacts.class);
+    Deserializer<WorkerDemand> demands = serdes.deserializer(WorkerDemand.class);
+    Deserializer<AttemptOutcome> outcomes = serdes.deserializer(AttemptOutcome.class);
+    Deserializer<ControlCommand> commands = serdes.deserializer(ControlCommand.class);
+    Map<ServiceClass, String> work = new EnumMap<>(ServiceClass.class);
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      work.put(serviceClass, names.work(serviceClass));
+    }
+    work.forEach(
+        (serviceClass, topic) ->
+            readers.put(
+                topic,
+                (record, position, now) ->
+                    shard.work(
+                        facts.deserialize(topic, record.value()),
+                        serviceClass,
+                        position.offset(),
+                        traceparent(record.headers()),
+                        now)));
+    readers.put(
+        names.demand(),
+        (record, position, now) ->
+            shard.demand(demands.deserialize(position.topic(), record.value()), now));
+    readers.put(
+        names.outcomes(),
+        (record, position, now) ->
+            shard.outcome(outcomes.deserialize(position.topic(), record.value()), now));
+    readers.put(
+        names.control(),
+        (record, position, now) ->
+            shard.control(commands.deserialize(position.topic(), record.value()), now));
+  }
+
+  /**
+   * Takes in one record.
+   *
+   * @return whether it could be read
+   * @throws io.penstock.schemas.serde.RegistryUnavailableException if it may be readable later
+   */
+  boolean take(Record<String, byte[]> record, RecordMetadata position, Instant now) {
+    if (record.value() == null) {
+      outputs.bury(record.key(), letter(record, position, "The record has no value.", now));
+      return false;
+    }
+    try {
+      readers.get(position.topic()).read(record, position, now);
+      return true;
+    } catch (MalformedRecordException e) {
+      outputs.bury(record.key(), letter(record, position, String.valueOf(e.getMessage()), now));
+      return false;
+    }
+  }
+
+  private DeadLetter letter(
+      Record<String, byte[]> record, RecordMetadata position, String why, Instant now) {
+    Map<String, ByteBuffer> headers = new HashMap<>();
+    for (Header header : record.headers()) {
+      if (header.value() != null) {
+        headers.put(header.key(), ByteBuffer.wrap(header.value()));
+      }
+    }
+    return DeadLetter.newBuilder()
+        .setRequestId(record.key())
+        .setStage("dispatch")
+        .setFailure(
+            new Failure(
+                FailureCategory.INVALID,
+                "unreadable_record",
+                why + " Only Penstock's own jobs and workers should write to this topic.",
+                null,
+                null,
+                null))
+        .setSourceTopic(position.topic())
+        .setSourcePartition(position.partition())
+        .setSourceOffset(position.offset())
+        .setSourceKey(
+            Optional.ofNullable(record.key())
+                .map(key -> ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)))
+                .orElse(null))
+        .setSourceValue(
+            Optional.ofNullable(record.value())
+                .filter(value -> value.length <= maxLetterBytes)
+                .map(ByteBuffer::wrap)
+                .orElse(null))
+        .setHeaders(headers)
+        .setDeadAt(now)
+        .build();
+  }
+
+  private static @Nullable String traceparent(Headers headers) {
+    Header header = headers.lastHeader(Outputs.TRACEPARENT);
+    return header == null || header.value() == null || header.value().length > 64
+        ? null
+        : new String(header.value(), StandardCharsets.US_ASCII);
+  }
+}

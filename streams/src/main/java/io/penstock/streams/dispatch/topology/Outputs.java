@@ -1,0 +1,81 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.StatusDetail;
+import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.shard.ShardOutput;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Forwards a shard's records to the sinks, stamped with the time of writing. */
+final class Outputs implements ShardOutput {
+
+  static final String LEASES = "leases";
+  static final String RESULTS = "results";
+  static final String LIFECYCLE = "lifecycle";
+  static final String DEAD_LETTERS = "dead-letters";
+  static final String TRACEPARENT = "traceparent";
+
+  private final ProcessorContext<String, Object> context;
+  private final TopicNames names;
+  private final StatusDetail detail;
+  private final Predicate<String> topicExists;
+  private final InstantSource clock;
+
+  /**
+   * @param topicExists whether a reply topic exists: writing to one that does not would hold up
+   *     everything for a minute
+   */
+  Outputs(
+      ProcessorContext<String, Object> context,
+      TopicNames names,
+      StatusDetail detail,
+      Predicate<String> topicExists,
+      InstantSource clock) {
+    this.context = context;
+    this.names = names;
+    this.detail = detail;
+    this.topicExists = topicExists;
+    this.clock = clock;
+  }
+
+  @Override
+  public void write(Effect effect, @Nullable String traceparent) {
+    switch (effect) {
+      case Effect.Instruct(var lease) -> forward(LEASES, lease.getWorkerId(), lease, traceparent);
+      case Effect.Answer(var result, var replyTopic) -> {
+        String topic =
+            replyTopic != null && topicExists.test(replyTopic) ? replyTopic : names.results();
+        forward(RESULTS, result.getId(), new Addressed(topic, result), traceparent);
+      }
+      case Effect.Announce(var status) -> {
+        if (detail.includes(status.getState())) {
+          forward(LIFECYCLE, status.getId(), status, traceparent);
+        }
+      }
+      case Effect.Bury(var letter) ->
+          forward(DEAD_LETTERS, letter.getRequestId().orElse(null), letter, traceparent);
+    }
+  }
+
+  /** Writes a dead letter for a record that is not a request's. */
+  void bury(@Nullable String key, SpecificRecord letter) {
+    forward(DEAD_LETTERS, key, letter, null);
+  }
+
+  private void forward(
+      String sink, @Nullable String key, Object value, @Nullable String traceparent) {
+    Headers headers = new RecordHeaders();
+    if (traceparent != null) {
+      headers.add(TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));
+    }
+    context.forward(new Record<>(key, value, clock.millis(), headers), sink);
+  }
+}

@@ -1,0 +1,98 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchSession;
+import io.penstock.streams.dispatch.shard.ShardStore;
+import java.time.Instant;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** A shard's memory in Streams' state stores, which their changelogs restore anywhere. */
+final class Stores implements ShardStore {
+
+  static final String REQUESTS = "requests";
+  static final String FINISHED = "finished";
+  static final String SESSIONS = "sessions";
+
+  private final KeyValueStore<String, DispatchEntry> requests;
+  private final KeyValueStore<String, DispatchFinished> finished;
+  private final KeyValueStore<String, DispatchSession> sessions;
+  private @Nullable String lookedAtUpTo;
+
+  Stores(ProcessorContext<?, ?> context) {
+    this.requests = context.getStateStore(REQUESTS);
+    this.finished = context.getStateStore(FINISHED);
+    this.sessions = context.getStateStore(SESSIONS);
+  }
+
+  @Override
+  public @Nullable DispatchEntry request(String id) {
+    return requests.get(id);
+  }
+
+  @Override
+  public void putRequest(DispatchEntry entry) {
+    requests.put(entry.getFacts().getId(), entry);
+  }
+
+  @Override
+  public void removeRequest(String id) {
+    requests.delete(id);
+  }
+
+  @Override
+  public void forEachRequest(Consumer<DispatchEntry> visitor) {
+    try (KeyValueIterator<String, DispatchEntry> all = requests.all()) {
+      all.forEachRemaining(pair -> visitor.accept(pair.value));
+    }
+  }
+
+  @Override
+  public @Nullable DispatchFinished finished(String id) {
+    return finished.get(id);
+  }
+
+  @Override
+  public void putFinished(String id, DispatchFinished mark) {
+    finished.put(id, mark);
+  }
+
+  @Override
+  public void forgetFinished(Instant before, int atMost) {
+    try (KeyValueIterator<String, DispatchFinished> rest =
+        lookedAtUpTo == null ? finished.all() : finished.range(lookedAtUpTo, null)) {
+      String last = null;
+      for (int lookedAt = 0; lookedAt < atMost && rest.hasNext(); lookedAt++) {
+        KeyValue<String, DispatchFinished> pair = rest.next();
+        last = pair.key;
+        if (pair.value.getAt().isBefore(before)) {
+          finished.delete(pair.key);
+        }
+      }
+      lookedAtUpTo = rest.hasNext() ? last : null;
+    }
+  }
+
+  @Override
+  public void putSession(String workerId, DispatchSession session) {
+    sessions.put(workerId, session);
+  }
+
+  @Override
+  public void removeSession(String workerId) {
+    sessions.delete(workerId);
+  }
+
+  @Override
+  public void forEachSession(BiConsumer<String, DispatchSession> visitor) {
+    try (KeyValueIterator<String, DispatchSession> all = sessions.all()) {
+      all.forEachRemaining(pair -> visitor.accept(pair.key, pair.value));
+    }
+  }
+}

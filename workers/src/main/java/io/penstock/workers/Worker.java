@@ -1,0 +1,254 @@
+package io.penstock.workers;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.workers.capacity.AdaptiveLimit;
+import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EngineProbe;
+import io.penstock.workers.capacity.GpuProbe;
+import io.penstock.workers.capacity.ObservedSpeed;
+import io.penstock.workers.capacity.OshiGpuSource;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.kafka.Clients;
+import io.penstock.workers.kafka.ConsumerLoop;
+import io.penstock.workers.lease.EngineRunner;
+import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseReader;
+import io.penstock.workers.lease.Payloads;
+import io.penstock.workers.lease.WorkerIdentity;
+import io.penstock.workers.models.ModelFollower;
+import io.penstock.workers.models.ServedModels;
+import io.penstock.workers.outcome.Outbox;
+import io.penstock.workers.payload.PayloadReader;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: asks for leases as far as its engine has room, runs them and reports how they ended.
+ * Threads: one for each consumer (leases, payloads, models), the pacemaker, which owns the
+ * producer, one that samples the GPUs, and a virtual one for each run. The engine stays the
+ * caller's to close, after the worker.
+ */
+public final class Worker implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  /** How long the last records may take to be delivered, beyond the grace of the runs. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+  private final WorkerConfig config;
+  private final TopicSettings topics;
+  private final InstantSource clock;
+  private final LeaseDesk desk;
+  private final Pacemaker pacemaker;
+  private final Outbox outbox;
+  private final GpuProbe gpuProbe;
+  private final LeaseReader leaseReader;
+  private final ConsumerLoop leaseLoop;
+  private final ConsumerLoop payloadLoop;
+  private final ConsumerLoop modelLoop;
+  private final AtomicBoolean started = new AtomicBoolean();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile ServedModels served = ServedModels.NONE;
+
+  /** A worker on the real clock. */
+  public Worker(
+      WorkerConfig config,
+      ClusterConnection cluster,
+      TopicSettings topics,
+      Engine engine,
+      MeterRegistry meters) {
+    this(config, cluster, topics, engine, meters, InstantSource.system());
+  }
+
+  /** The parts list. */
+  public Worker(
+      WorkerConfig config,
+      ClusterConnection cluster,
+      TopicSettings topics,
+      Engine engine,
+      MeterRegistry registry,
+      InstantSource clock) {
+    this.config = config;
+    this.topics = topics;
+    this.clock = clock;
+    Tags tags = Tags.of("worker", config.workerId());
+    WorkerMeters meters = new WorkerMeters(registry, tags);
+    AvroSerdes serdes = new AvroSerdes(cluster.registryUrl());
+    Clients clients = new Clients(cluster, topics, config.workerId());
+
+    gpuProbe =
+        new GpuProbe(
+            new OshiGpuSource(),
+            config.probes().gpuInterval(),
+            config.probes().staleAfter(),
+            clock,
+            registry,
+            tags);
+    Probing probing =
+        new Probing(
+            new CapacityPolicy(config.slots(), config.prefillChunkTokens(), config.gpu()),
+            new EngineProbe(engine, config.probes().staleAfter(), registry, tags),
+            gpuProbe::read,
+            new AdaptiveLimit(config.slots()),
+            new ObservedSpeed());
+    PayloadReader payloadReader = new PayloadReader(config.timing().payloadTimeout(), clock);
+    Wiring wiring =
+        new Wiring(
+            new Payloads(
+                payloadReader,
+                serdes.deserializer(ScoredRequest.class),
+                engine::serves,
+                topics.names(),
+                clock),
+            new EngineRunner(engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), clock),
+            probing,
+            meters);
+    desk =
+        new LeaseDesk(
+            new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),
+            new LeaseDesk.LeaseTiming(
+                config.timing().leaseTimeout(),
+                config.timing().attemptTimeout(),
+                config.timing().stopGrace()),
+            topics.maxRequestBytes(),
+            wiring,
+            clock.instant());
+    outbox =
+        new Outbox(
+            clients::producer,
+            topics.names(),
+            serdes.serializer(WorkerDemand.class),
+            serdes.serializer(AttemptOutcome.class),
+            demand -> desk.acknowledged(demand.getSession(), clock.instant()),
+            _ -> meters.dropped());
+    int leasePartition = ModelPartitions.ofWorker(config.workerId(), topics.otherPartitions());
+    leaseReader =
+        new LeaseReader(
+            config.workerId(),
+            new TopicPartition(topics.names().leases(), leasePartition),
+            serdes.deserializer(Lease.class),
+            new Wiring.Leases(wiring, clock));
+    pacemaker =
+        new Pacemaker(desk, probing, outbox, meters, config, leaseReader::isPositioned, clock);
+    wiring.connect(desk, outbox, pacemaker);
+    meters.watch(desk::snapshot);
+
+    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader);
+    payloadLoop = new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader);
+    ModelFollower models =
+        new ModelFollower(
+            topics.names().models(), serdes.deserializer(ModelSpec.class), this::follow);
+    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models);
+  }
+
+  /** Starts the threads and returns; see {@link #health} for when it can take leases. */
+  public void start() {
+    if (!started.compareAndSet(false, true)) {
+      throw new IllegalStateException("the worker was started before");
+    }
+    gpuProbe.start();
+    leaseLoop.start();
+    payloadLoop.start();
+    modelLoop.start();
+    pacemaker.start();
+  }
+
+  /** Drains with the configured grace. */
+  public void drain() {
+    drain(config.timing().drainGrace());
+  }
+
+  /**
+   * Takes no more leases, gives back those not started, lets the running ones finish, then gives
+   * back what is left and ends. Returns when all that is done, or a few seconds after the grace if
+   * Kafka does not answer. A second call waits too and can only shorten the grace.
+   */
+  public void drain(Duration grace) {
+    if (started.get() && !ended.get()) {
+      Instant now = clock.instant();
+      desk.drain(now.plus(grace), now);
+      pacemaker.wake();
+      awaitStopped(grace.plus(config.timing().stopGrace()).plus(FAREWELL));
+    }
+    end();
+  }
+
+  /** Gives everything back at once and ends. */
+  @Override
+  public void close() {
+    drain(Duration.ZERO);
+  }
+
+  /** How it is now. Cheap; from any thread. */
+  public WorkerHealth health() {
+    return WorkerDiagnosis.of(
+        config,
+        desk.snapshot(),
+        served,
+        started.get(),
+        pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
+        leaseReader.isPositioned(),
+        clock.instant());
+  }
+
+  private void follow(Map<String, ModelSpec> registry) {
+    ServedModels now = ServedModels.of(config.models(), registry, topics.modelPartitions());
+    if (now.equals(served) && !now.equals(ServedModels.NONE)) {
+      return;
+    }
+    served = now;
+    LOG.info("Serving {} by partition", now.byPartition());
+    now.missing().forEach(m -> LOG.warn("Model {} is not in the registry yet; waiting for it", m));
+    now.outOfRange()
+        .forEach(
+            m -> LOG.error("Model {} names partitions beyond {}", m, topics.modelPartitions()));
+    desk.serve(now.byPartition());
+    pacemaker.wake();
+  }
+
+  private void awaitStopped(Duration atMost) {
+    try {
+      pacemaker.stopped().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("Not all was delivered within {}; dispatch will take back what is left", atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the pacemaker never fails its end", e);
+    }
+  }
+
+  private void end() {
+    if (ended.compareAndSet(false, true) && started.get()) {
+      boolean told = desk.snapshot().state() == WorkerState.STOPPED;
+      pacemaker.cut();
+      awaitStopped(FAREWELL);
+      outbox.close(told ? FAREWELL : Duration.ZERO);
+      leaseLoop.close();
+      payloadLoop.close();
+      modelLoop.close();
+      gpuProbe.close();
+      LOG.info("Worker {} has ended", config.workerId());
+    }
+  }
+}

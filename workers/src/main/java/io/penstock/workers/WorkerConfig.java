@@ -1,0 +1,174 @@
+package io.penstock.workers;
+
+import io.penstock.schemas.ids.Ids;
+import io.penstock.workers.capacity.GpuLimits;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What an operator decides about one worker. Contradictions are refused at start.
+ *
+ * @param workerId who it is, 1 to 128 characters; one running worker per id
+ * @param host where it runs, for a person
+ * @param models the registry names of the models it serves, at least one
+ * @param slots requests its engine runs at once, 1 to 10,000; at least the number of model
+ *     partitions it serves, or some of them wait for others
+ * @param prefillChunkTokens prompt tokens the engine takes in one step, 1 to 10 million: the
+ *     just-in-time gate is open while fewer than this are unprocessed
+ * @param timing how long things may take
+ * @param probes how often load is looked at
+ * @param gpu how full a GPU may be before no more work is asked for
+ */
+public record WorkerConfig(
+    String workerId,
+    String host,
+    List<String> models,
+    int slots,
+    int prefillChunkTokens,
+    Timing timing,
+    Probes probes,
+    GpuLimits gpu) {
+
+  /** The prefill chunk where none is given; vLLM's default for chunked prefill on most GPUs. */
+  public static final int DEFAULT_PREFILL_CHUNK_TOKENS = 2048;
+
+  public WorkerConfig {
+    requireName("workerId", workerId);
+    models = List.copyOf(models);
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("models is empty; name at least one model to serve");
+    }
+    models.forEach(model -> requireName("models", model));
+    if (new HashSet<>(models).size() < models.size()) {
+      throw new IllegalArgumentException("models %s names a model twice".formatted(models));
+    }
+    requireRange("slots", slots, 1, 10_000);
+    requireRange("prefillChunkTokens", prefillChunkTokens, 1, 10_000_000);
+  }
+
+  /** With defaults for all but who it is and what it serves. */
+  public WorkerConfig(String workerId, List<String> models, int slots) {
+    this(
+        workerId,
+        "",
+        models,
+        slots,
+        DEFAULT_PREFILL_CHUNK_TOKENS,
+        Timing.DEFAULT,
+        Probes.DEFAULT,
+        GpuLimits.DEFAULT);
+  }
+
+  public WorkerConfig withHost(String newHost) {
+    return new WorkerConfig(
+        workerId, newHost, models, slots, prefillChunkTokens, timing, probes, gpu);
+  }
+
+  public WorkerConfig withPrefillChunkTokens(int tokens) {
+    return new WorkerConfig(workerId, host, models, slots, tokens, timing, probes, gpu);
+  }
+
+  public WorkerConfig withTiming(Timing newTiming) {
+    return new WorkerConfig(
+        workerId, host, models, slots, prefillChunkTokens, newTiming, probes, gpu);
+  }
+
+  public WorkerConfig withProbes(Probes newProbes) {
+    return new WorkerConfig(
+        workerId, host, models, slots, prefillChunkTokens, timing, newProbes, gpu);
+  }
+
+  public WorkerConfig withGpu(GpuLimits newGpu) {
+    return new WorkerConfig(
+        workerId, host, models, slots, prefillChunkTokens, timing, probes, newGpu);
+  }
+
+  /**
+   * How long things may take.
+   *
+   * @param heartbeat between two demands at the most, 10 ms to 1 minute
+   * @param leaseTimeout the silence after which dispatch takes leases back, as configured there; at
+   *     least two heartbeats
+   * @param demandSpacing between two demands at the least, at most a heartbeat; changes within it
+   *     travel together
+   * @param attemptTimeout the longest an engine may take for a request; the deadline may be nearer
+   * @param payloadTimeout the longest the read of a payload may take
+   * @param stopGrace how long an interrupted engine may take to let go before the outcome is
+   *     reported without it
+   * @param drainGrace how long {@link Worker#drain()} lets running requests finish; may be zero
+   */
+  public record Timing(
+      Duration heartbeat,
+      Duration leaseTimeout,
+      Duration demandSpacing,
+      Duration attemptTimeout,
+      Duration payloadTimeout,
+      Duration stopGrace,
+      Duration drainGrace) {
+
+    public static final Timing DEFAULT =
+        new Timing(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(2),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(30));
+
+    public Timing {
+      requireBetween("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofMinutes(1));
+      requireBetween(
+          "leaseTimeout", leaseTimeout, heartbeat.multipliedBy(2), Duration.ofMinutes(10));
+      requireBetween("demandSpacing", demandSpacing, Duration.ZERO, heartbeat);
+      requireBetween("attemptTimeout", attemptTimeout, Duration.ofMillis(1), Duration.ofDays(1));
+      requireBetween("payloadTimeout", payloadTimeout, Duration.ofMillis(1), Duration.ofMinutes(5));
+      requireBetween("stopGrace", stopGrace, Duration.ZERO, Duration.ofMinutes(1));
+      requireBetween("drainGrace", drainGrace, Duration.ZERO, Duration.ofDays(1));
+    }
+  }
+
+  /**
+   * How often load is looked at.
+   *
+   * @param gpuInterval between two samples of the GPUs, 100 ms to 1 minute
+   * @param recheckInterval between two looks at the engine's load while it keeps the gate closed, 1
+   *     ms to 1 s
+   * @param staleAfter the age from which a load or a sample counts as lost; longer than gpuInterval
+   */
+  public record Probes(Duration gpuInterval, Duration recheckInterval, Duration staleAfter) {
+
+    public static final Probes DEFAULT =
+        new Probes(Duration.ofSeconds(1), Duration.ofMillis(10), Duration.ofSeconds(5));
+
+    public Probes {
+      requireBetween("gpuInterval", gpuInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
+      requireBetween(
+          "recheckInterval", recheckInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
+      requireBetween(
+          "staleAfter", staleAfter, gpuInterval.plus(Duration.ofMillis(1)), Duration.ofMinutes(10));
+    }
+  }
+
+  private static void requireName(String field, String name) {
+    if (name.isBlank() || name.length() > Ids.MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "%s '%s' must have 1 to %d characters".formatted(field, name, Ids.MAX_LENGTH));
+    }
+  }
+
+  private static void requireRange(String field, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d; it must be from %d to %d".formatted(field, value, least, most));
+    }
+  }
+
+  private static void requireBetween(String field, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s; it must be from %s to %s".formatted(field, value, least, most));
+    }
+  }
+}

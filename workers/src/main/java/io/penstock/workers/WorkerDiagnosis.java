@@ -1,0 +1,68 @@
+package io.penstock.workers;
+
+import io.penstock.schemas.WorkerState;
+import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.models.ServedModels;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Judges a worker's health by its facts. */
+final class WorkerDiagnosis {
+
+  private WorkerDiagnosis() {}
+
+  static WorkerHealth of(
+      WorkerConfig config,
+      LeaseDesk.Snapshot desk,
+      ServedModels served,
+      boolean started,
+      boolean threadsAlive,
+      boolean positioned,
+      Instant now) {
+    List<String> obstacles = new ArrayList<>();
+    if (!threadsAlive) {
+      obstacles.add("a thread has died; restart the worker");
+    }
+    if (!started) {
+      obstacles.add("not started");
+    } else if (!positioned) {
+      obstacles.add("the leases topic cannot be read yet");
+    }
+    if (desk.state() != WorkerState.ACTIVE) {
+      obstacles.add("the worker is " + desk.state());
+    }
+    if (desk.partitions().isEmpty()) {
+      obstacles.add("none of its models is in the registry: " + config.models());
+    } else if (!isRecent(config, desk, now)) {
+      obstacles.add("Kafka has not acknowledged a demand of this session lately");
+    }
+    List<String> reasons = new ArrayList<>(obstacles);
+    if (!desk.partitions().isEmpty()) {
+      served.missing().forEach(m -> reasons.add("model %s is not in the registry".formatted(m)));
+    }
+    served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
+    if (config.slots() < desk.partitions().size()) {
+      reasons.add(
+          "%d slots are fewer than the %d partitions served, so some wait for others; raise slots"
+              .formatted(config.slots(), desk.partitions().size()));
+    }
+    return new WorkerHealth(
+        threadsAlive,
+        obstacles.isEmpty(),
+        reasons,
+        desk.state(),
+        desk.session(),
+        desk.partitions(),
+        desk.held(),
+        desk.running(),
+        desk.acknowledgedAt(),
+        desk.lastLease());
+  }
+
+  private static boolean isRecent(WorkerConfig config, LeaseDesk.Snapshot desk, Instant now) {
+    return desk.acknowledgedAt()
+        .filter(at -> at.plus(config.timing().leaseTimeout()).isAfter(now))
+        .isPresent();
+  }
+}

@@ -1,0 +1,19 @@
+package io.penstock.workers.capacity;
+
+import java.util.Locale;
+
+/** What capacity may be limited by; in order of precedence where two limit alike. */
+public enum LimitingFactor {
+  SLOTS,
+  ADAPTIVE_LIMIT,
+  LOST_PROBE,
+  KV_CACHE,
+  PREFILL_GATE,
+  GPU_MEMORY,
+  GPU_UTILISATION;
+
+  /** As a metric's tag. */
+  public String tag() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,74 @@
+package io.penstock.workers.demand;
+
+import java.util.TreeSet;
+
+/**
+ * The cumulative window of one partition in one session: how many leases were asked for, and which
+ * of them came. The limit never falls. Not safe for use by several threads; its owner locks.
+ */
+public final class DemandWindow {
+
+  private long limit;
+  private long receivedThrough;
+  private long received;
+
+  /** Sequences received beyond one that is missing. */
+  private final TreeSet<Long> ahead = new TreeSet<>();
+
+  /** What became of a lease on arrival. */
+  public enum Receipt {
+    NEW,
+    /** Seen before. */
+    DUPLICATE,
+    /** More than was asked for. */
+    BEYOND_LIMIT
+  }
+
+  /**
+   * Asks for further leases.
+   *
+   * @param leases 1 or more
+   */
+  public void open(int leases) {
+    if (leases < 1) {
+      throw new IllegalArgumentException("a window opens by 1 or more, not " + leases);
+    }
+    limit += leases;
+  }
+
+  /** Takes note of a grant; the same sequence is NEW only once. */
+  public Receipt receive(long sequence) {
+    if (sequence > limit) {
+      return Receipt.BEYOND_LIMIT;
+    }
+    if (sequence <= receivedThrough || !ahead.add(sequence)) {
+      return Receipt.DUPLICATE;
+    }
+    received++;
+    while (!ahead.isEmpty() && ahead.first() == receivedThrough + 1) {
+      ahead.removeFirst();
+      receivedThrough++;
+    }
+    return Receipt.NEW;
+  }
+
+  /** The cumulative number of leases asked for. */
+  public long limit() {
+    return limit;
+  }
+
+  /** The highest sequence received. */
+  public long highestReceived() {
+    return ahead.isEmpty() ? receivedThrough : ahead.last();
+  }
+
+  /** Leases asked for and not received: what may still come. */
+  public int open() {
+    return Math.toIntExact(limit - received);
+  }
+
+  /** Whether a lease before one received is missing, and so may be lost. */
+  public boolean hasGap() {
+    return !ahead.isEmpty();
+  }
+}

@@ -1,0 +1,86 @@
+package io.penstock.workers.kafka;
+
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.topics.TopicSettings;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Makes a worker's Kafka clients. Values travel as bytes, so that a record that cannot be decoded
+ * is the reader's matter and never the poll's.
+ */
+public record Clients(ClusterConnection cluster, TopicSettings topics, String workerId) {
+
+  /** What a record carries besides bodies; as in the catalog of topics. */
+  private static final int HEADROOM_BYTES = 1024 * 1024;
+
+  /** A random read costs no more than this, unless one record is larger. */
+  private static final int PAYLOAD_FETCH_BYTES = 256 * 1024;
+
+  private static final int MAX_BLOCK_MILLIS = 1_000;
+  private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
+
+  public Consumer<String, byte[]> leases() {
+    return consumer("leases", Map.of());
+  }
+
+  public Consumer<String, byte[]> models() {
+    return consumer("models", Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 2_000));
+  }
+
+  public Consumer<String, byte[]> payloads() {
+    return consumer(
+        "payloads",
+        Map.of(
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            PAYLOAD_FETCH_BYTES,
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            64));
+  }
+
+  /** Delivers until told otherwise: an outcome outlives any outage its session outlives. */
+  public Producer<String, byte[]> producer() {
+    Map<String, Object> own = new HashMap<>();
+    own.put(ProducerConfig.CLIENT_ID_CONFIG, clientId("producer"));
+    own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    own.put(ProducerConfig.ACKS_CONFIG, "all");
+    own.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    own.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+    own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    own.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecordBytes());
+    own.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L << 20, 2L * maxRecordBytes()));
+    return new KafkaProducer<>(
+        cluster.with(own), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** An outcome that dead-letters a request carries an answer's worth and the request. */
+  private int maxRecordBytes() {
+    return 2 * topics.maxRequestBytes() + HEADROOM_BYTES;
+  }
+
+  private Consumer<String, byte[]> consumer(String role, Map<String, Object> special) {
+    Map<String, Object> own = new HashMap<>(special);
+    own.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(role));
+    own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    own.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return new KafkaConsumer<>(
+        cluster.with(own), new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private String clientId(String role) {
+    return "penstock-worker-%s-%s".formatted(workerId, role);
+  }
+}

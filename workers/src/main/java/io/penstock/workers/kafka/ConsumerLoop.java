@@ -1,0 +1,138 @@
+package io.penstock.workers.kafka;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that owns a consumer: it makes one, hands it to the reader turn by turn, and after an
+ * error closes it and makes another, with growing waits. Only {@link #close()} may be called from
+ * other threads.
+ */
+public final class ConsumerLoop implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** What is done with the consumer. */
+  public interface Reader {
+
+    /** A new consumer: assign and seek. */
+    void open(Consumer<String, byte[]> consumer);
+
+    /** One poll and what follows from it. May wait; ends early by a {@link WakeupException}. */
+    void turn(Consumer<String, byte[]> consumer);
+
+    /** The loop is to end: do not wait for anything but the consumer. Called by another thread. */
+    default void closing() {}
+  }
+
+  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final Reader reader;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable Consumer<String, byte[]> current;
+
+  public ConsumerLoop(
+      String threadName, Supplier<Consumer<String, byte[]>> consumers, Reader reader) {
+    this.consumers = consumers;
+    this.reader = reader;
+    this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Whether the thread runs, or has not been started yet, or was asked to end. */
+  public boolean healthy() {
+    return thread.isAlive() || thread.getState() == Thread.State.NEW || closing.getCount() == 0;
+  }
+
+  private void wakeup() {
+    Consumer<String, byte[]> consumer = current;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+  }
+
+  /** Asks the thread to end and waits a few seconds for it. */
+  @Override
+  public void close() {
+    closing.countDown();
+    reader.closing();
+    wakeup();
+    try {
+      thread.join(CLOSE_TIMEOUT.multipliedBy(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    Backoff backoff = new Backoff();
+    boolean open = true;
+    while (open) {
+      try {
+        serve(backoff);
+        open = closing.getCount() > 0;
+      } catch (InterruptException e) {
+        LOG.warn("{} was interrupted and ends", thread.getName());
+        open = false;
+      } catch (RuntimeException e) {
+        open = waitAfter(e, backoff.next());
+      }
+    }
+  }
+
+  private void serve(Backoff backoff) {
+    Consumer<String, byte[]> consumer = consumers.get();
+    current = consumer;
+    try {
+      reader.open(consumer);
+      while (closing.getCount() > 0) {
+        reader.turn(consumer);
+        backoff.reset();
+      }
+    } catch (WakeupException e) {
+      if (closing.getCount() > 0) {
+        throw new KafkaException("woken while opening", e);
+      }
+    } finally {
+      current = null;
+      closeQuietly(consumer);
+    }
+  }
+
+  private boolean waitAfter(RuntimeException cause, Duration wait) {
+    if (closing.getCount() == 0) {
+      return false;
+    }
+    LOG.warn(
+        "{} connects again in {} ms after {}", thread.getName(), wait.toMillis(), cause.toString());
+    LOG.debug("The cause", cause);
+    try {
+      return !closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void closeQuietly(Consumer<String, byte[]> consumer) {
+    try {
+      consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+    } catch (RuntimeException e) {
+      LOG.debug("{} could not close its consumer", thread.getName(), e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.penstock.workers.lease;
+
+import io.penstock.schemas.WorkerDemand;
+
+/**
+ * A demand and where it goes.
+ *
+ * @param partition of the demand topic: the model partition
+ */
+public record AddressedDemand(int partition, WorkerDemand demand) {}

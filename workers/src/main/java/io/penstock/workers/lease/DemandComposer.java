@@ -1,0 +1,140 @@
+package io.penstock.workers.lease;
+
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import io.penstock.workers.capacity.Capacity;
+import io.penstock.workers.capacity.Holdings;
+import io.penstock.workers.demand.DemandBudget;
+import io.penstock.workers.demand.LeaseSize;
+import io.penstock.workers.demand.PartitionDemand;
+import io.penstock.workers.demand.WindowAllocation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a session's windows as far as capacity goes and words the demands. Called under a lock. */
+record DemandComposer(WorkerIdentity identity) {
+
+  /** What the demands say besides windows and budgets. */
+  record Facts(
+      WorkerState state,
+      Capacity capacity,
+      Holdings holdings,
+      LeaseSize meanLease,
+      OptionalDouble prefillTokensPerSecond,
+      OptionalDouble decodeTokensPerSecond,
+      long queuedPrefillTokens) {}
+
+  /** Opens windows, and returns the demands that tell dispatch something new, or all of them. */
+  List<AddressedDemand> compose(Session session, Facts facts, boolean all, Instant now) {
+    if (facts.state() == WorkerState.ACTIVE) {
+      openWindows(session, facts.capacity());
+    }
+    List<AddressedDemand> demands = new ArrayList<>();
+    int left = facts.capacity().leases();
+    boolean shrunk = open(session.partitions()) > left;
+    for (PartitionDemand partition : session.partitions()) {
+      WorkerState state = partition.served() ? facts.state() : retired(facts.state());
+      DemandBudget budget = budget(session, partition, facts, shrunk, left);
+      if (shrunk && partition.window().open() > 0 && left > 0) {
+        left--;
+      }
+      if (all || partition.isNews(state, budget.prefillTokens(), budget.kvTokens())) {
+        partition.tell(state, budget.prefillTokens(), budget.kvTokens());
+        demands.add(
+            new AddressedDemand(
+                partition.partition(), demand(session, partition, state, facts, budget, now)));
+      }
+    }
+    return demands;
+  }
+
+  private void openWindows(Session session, Capacity capacity) {
+    List<WindowAllocation.Share> shares = new ArrayList<>();
+    for (PartitionDemand partition : session.partitions()) {
+      if (partition.served()) {
+        shares.add(
+            new WindowAllocation.Share(
+                partition.partition(),
+                partition.window().open(),
+                partition.held(),
+                partition.appetite()));
+      }
+    }
+    Map<Integer, Integer> grants =
+        WindowAllocation.spread(capacity.leases(), identity.slots(), shares, session.turn());
+    for (PartitionDemand partition : session.partitions()) {
+      Integer leases = grants.get(partition.partition());
+      if (leases != null) {
+        partition.window().open(leases);
+      }
+    }
+    if (!grants.isEmpty()) {
+      session.takeTurn();
+    }
+  }
+
+  /**
+   * Where windows ask for more than there is room for by now, each gets one lease while it lasts.
+   */
+  private static DemandBudget budget(
+      Session session, PartitionDemand partition, Facts facts, boolean shrunk, int left) {
+    if (!partition.served()
+        || facts.state() != WorkerState.ACTIVE
+        || facts.capacity().leases() == 0
+        || (shrunk && left == 0)) {
+      return DemandBudget.CLOSED;
+    }
+    int elsewhere = open(session.partitions()) - partition.window().open();
+    DemandBudget part = DemandBudget.part(facts.capacity(), elsewhere, facts.meanLease());
+    return shrunk ? part.forOneLease() : part;
+  }
+
+  /** A partition that is served no more takes nothing until the session ends. */
+  private static WorkerState retired(WorkerState state) {
+    return state == WorkerState.ACTIVE ? WorkerState.DRAINING : state;
+  }
+
+  private static int open(Collection<PartitionDemand> partitions) {
+    return partitions.stream()
+        .filter(PartitionDemand::served)
+        .mapToInt(partition -> partition.window().open())
+        .sum();
+  }
+
+  private WorkerDemand demand(
+      Session session,
+      PartitionDemand partition,
+      WorkerState state,
+      Facts facts,
+      DemandBudget budget,
+      Instant now) {
+    return new WorkerDemand(
+        identity.workerId(),
+        session.id(),
+        session.nextSequence(),
+        state,
+        List.copyOf(partition.models()),
+        partition.window().limit(),
+        partition.window().highestReceived(),
+        budget.prefillTokens(),
+        budget.kvTokens(),
+        identity.slots(),
+        facts.holdings().running(),
+        boxed(facts.prefillTokensPerSecond()),
+        boxed(facts.decodeTokensPerSecond()),
+        facts.queuedPrefillTokens(),
+        identity.engine(),
+        identity.host(),
+        session.startedAt(),
+        now);
+  }
+
+  private static @Nullable Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+}

@@ -1,0 +1,50 @@
+package io.penstock.workers.lease;
+
+import io.penstock.schemas.FailureCategory;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs each request on a thread of its own; leases bound how many there are. */
+public final class EngineRunner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineRunner.class);
+
+  private final Engine engine;
+  private final ThreadFactory threads;
+  private final InstantSource clock;
+
+  public EngineRunner(Engine engine, ThreadFactory threads, InstantSource clock) {
+    this.engine = engine;
+    this.threads = threads;
+    this.clock = clock;
+  }
+
+  /** Starts the run and returns; the desk is told its end on the run's own thread. */
+  public Attempt.Run start(Attempt attempt, EngineRequest request, LeaseDesk desk) {
+    Thread thread = threads.newThread(() -> run(attempt, request, desk));
+    thread.start();
+    return thread::interrupt;
+  }
+
+  private void run(Attempt attempt, EngineRequest request, LeaseDesk desk) {
+    @Nullable EngineReply reply = null;
+    try {
+      reply = engine.run(request, () -> desk.firstToken(attempt, clock.instant()));
+    } catch (InterruptedException e) {
+      // The desk knows why it interrupted.
+    } catch (RuntimeException | Error e) {
+      LOG.error("Engine {} broke its contract on request {}", engine.name(), request.id(), e);
+      String message = "The engine failed unexpectedly: " + e;
+      reply =
+          new EngineReply.Failed(
+              Outcomes.failure(FailureCategory.RETRYABLE, "engine_error", message));
+    }
+    desk.ended(attempt, reply, clock.instant());
+  }
+}

@@ -1,0 +1,32 @@
+package io.penstock.workers.lease;
+
+import io.penstock.workers.capacity.EngineReading;
+import io.penstock.workers.capacity.Holdings;
+import java.time.Instant;
+import java.util.Collection;
+
+/** Counts what is held, apart by whether the engine's account can include it. */
+final class HoldingsCount {
+
+  private HoldingsCount() {}
+
+  static Holdings of(Collection<Attempt> attempts, EngineReading engine) {
+    Instant accountOf =
+        engine instanceof EngineReading.Told told ? told.load().observedAt() : Instant.MAX;
+    int running = 0;
+    long unseenPrompt = 0;
+    long unseenKv = 0;
+    long unanswered = 0;
+    for (Attempt attempt : attempts) {
+      Instant startedAt = attempt.startedAt();
+      running += startedAt == null ? 0 : 1;
+      if (startedAt == null || startedAt.isAfter(accountOf)) {
+        unseenKv += LeaseBook.kvTokens(attempt.lease());
+        unseenPrompt += attempt.firstTokenAt() == null ? attempt.lease().getPromptTokens() : 0;
+      } else if (attempt.firstTokenAt() == null) {
+        unanswered += attempt.lease().getPromptTokens();
+      }
+    }
+    return new Holdings(attempts.size(), running, unseenPrompt, unseenKv, unanswered);
+  }
+}

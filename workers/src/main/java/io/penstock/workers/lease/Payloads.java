@@ -1,0 +1,126 @@
+package io.penstock.workers.lease;
+
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.workers.kafka.TraceContext;
+import io.penstock.workers.payload.PayloadRead;
+import io.penstock.workers.payload.PayloadReader;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gets a lease's request out of the log, and says what is wrong if it cannot be had. */
+public final class Payloads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
+
+  private final PayloadReader reader;
+  private final Deserializer<ScoredRequest> deserializer;
+  private final Predicate<String> servesEndpoint;
+  private final TopicNames topics;
+  private final InstantSource clock;
+
+  /**
+   * @param deserializer used by the reader's thread only
+   * @param servesEndpoint whether the engine serves an OpenAI path
+   */
+  public Payloads(
+      PayloadReader reader,
+      Deserializer<ScoredRequest> deserializer,
+      Predicate<String> servesEndpoint,
+      TopicNames topics,
+      InstantSource clock) {
+    this.reader = reader;
+    this.deserializer = deserializer;
+    this.servesEndpoint = servesEndpoint;
+    this.topics = topics;
+    this.clock = clock;
+  }
+
+  /** Reads it and tells the desk, on the reader's thread. Never waits. */
+  public void read(Attempt attempt, LeaseDesk desk) {
+    Lease lease = attempt.lease();
+    if (topics.classOfWork(lease.getPayloadTopic()).isEmpty()) {
+      refuse(
+          desk,
+          attempt,
+          FailureCategory.INVALID,
+          "payload_gone",
+          "The lease points at topic %s, which is no work topic; check the topic prefix"
+              .formatted(lease.getPayloadTopic()));
+      return;
+    }
+    TopicPartition partition = new TopicPartition(lease.getPayloadTopic(), lease.getPartition());
+    reader.read(partition, lease.getPayloadOffset(), read -> answer(desk, attempt, read));
+  }
+
+  /** Nothing may escape from here: it would take the reader's thread down. */
+  private void answer(LeaseDesk desk, Attempt attempt, PayloadRead read) {
+    switch (read) {
+      case PayloadRead.Found(ConsumerRecord<String, byte[]> record) ->
+          decode(desk, attempt, record);
+      case PayloadRead.Gone(String why) ->
+          refuse(
+              desk,
+              attempt,
+              FailureCategory.INVALID,
+              "payload_gone",
+              "The request is no longer in the log: %s. Submit it again".formatted(why));
+      case PayloadRead.Unavailable(String why) ->
+          refuse(
+              desk,
+              attempt,
+              FailureCategory.RETRYABLE,
+              "payload_unavailable",
+              "The request could not be read from the log: " + why);
+    }
+  }
+
+  private void decode(LeaseDesk desk, Attempt attempt, ConsumerRecord<String, byte[]> record) {
+    ScoredRequest payload;
+    try {
+      payload = deserializer.deserialize(record.topic(), record.value());
+    } catch (RegistryUnavailableException e) {
+      String message = "The schema registry does not answer: " + e.getMessage();
+      refuse(desk, attempt, FailureCategory.RETRYABLE, "registry_unavailable", message);
+      return;
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "Payload at {}-{}@{} cannot be read",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e);
+      String message = "The request in the log cannot be read: " + e.getMessage();
+      refuse(desk, attempt, FailureCategory.INVALID, "payload_unreadable", message);
+      return;
+    }
+    if (payload == null || !payload.getId().equals(attempt.lease().getRequestId())) {
+      String message = "Another record is at the place in the log that the lease names";
+      refuse(desk, attempt, FailureCategory.INVALID, "payload_mismatch", message);
+    } else if (!servesEndpoint.test(payload.getEndpoint())) {
+      String message =
+          "This worker's engine does not serve %s; correct the model's endpoints in the registry"
+              .formatted(payload.getEndpoint());
+      Failure failure =
+          new Failure(
+              FailureCategory.REJECTED, "endpoint_not_served", message, "endpoint", null, null);
+      desk.refused(attempt, failure, payload.getRequest(), clock.instant());
+    } else {
+      desk.payloadRead(attempt, payload, TraceContext.from(record.headers()), clock.instant());
+    }
+  }
+
+  private void refuse(
+      LeaseDesk desk, Attempt attempt, FailureCategory category, String code, String message) {
+    desk.refused(attempt, Outcomes.failure(category, code, message), null, clock.instant());
+  }
+}

@@ -1,0 +1,20 @@
+package io.penstock.workers.lease;
+
+import java.util.Locale;
+
+/** Why a worker starts a new session. */
+public enum RenewalReason {
+  /** No demand was acknowledged for so long that dispatch has taken the leases back. */
+  HEARTBEATS_LOST,
+  /** A lease before one received has not come. */
+  LEASE_MISSED,
+  /** Lease records were deleted before they were read. */
+  LEASES_UNREADABLE,
+  /** The producer failed for good. */
+  PRODUCER_FAILED;
+
+  /** As a metric's tag. */
+  public String tag() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,79 @@
+package io.penstock.workers.lease;
+
+import io.penstock.workers.demand.PartitionDemand;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One life of the worker as dispatch sees it. Not safe for several threads; its owner locks. */
+final class Session {
+
+  private final String id;
+  private final Instant startedAt;
+  private final TreeMap<Integer, PartitionDemand> partitions = new TreeMap<>();
+  private long sequence;
+  private int turn;
+  private @Nullable Instant acknowledgedAt;
+  private @Nullable Instant gapSince;
+
+  Session(String id, Instant startedAt) {
+    this.id = id;
+    this.startedAt = startedAt;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  long nextSequence() {
+    return ++sequence;
+  }
+
+  int turn() {
+    return turn;
+  }
+
+  void takeTurn() {
+    turn++;
+  }
+
+  Collection<PartitionDemand> partitions() {
+    return partitions.values();
+  }
+
+  @Nullable PartitionDemand partition(int partition) {
+    return partitions.get(partition);
+  }
+
+  /** Serves these models by partition; a partition that is served no more stays, without models. */
+  void serve(Map<Integer, Set<String>> models) {
+    models.keySet().forEach(p -> partitions.computeIfAbsent(p, PartitionDemand::new));
+    partitions.forEach((p, demand) -> demand.serve(models.getOrDefault(p, Set.of())));
+  }
+
+  void acknowledged(Instant now) {
+    acknowledgedAt = now;
+  }
+
+  Optional<Instant> acknowledgedAt() {
+    return Optional.ofNullable(acknowledgedAt);
+  }
+
+  /** Since when a lease before one received is missing. */
+  Optional<Instant> gapSince(Instant now) {
+    if (partitions.values().stream().noneMatch(demand -> demand.window().hasGap())) {
+      gapSince = null;
+    } else if (gapSince == null) {
+      gapSince = now;
+    }
+    return Optional.ofNullable(gapSince);
+  }
+}

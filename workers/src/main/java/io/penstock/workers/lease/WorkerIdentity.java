@@ -1,0 +1,11 @@
+package io.penstock.workers.lease;
+
+/**
+ * Who a worker is, as its records say it.
+ *
+ * @param workerId its id
+ * @param host where it runs
+ * @param engine its engine's name
+ * @param slots requests it runs at once
+ */
+public record WorkerIdentity(String workerId, String host, String engine, int slots) {}

@@ -1,0 +1,50 @@
+package io.penstock.workers.models;
+
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.topics.ModelPartitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Where the models that a worker serves are.
+ *
+ * @param byPartition the models it serves from each model partition
+ * @param missing models it was told to serve that the registry does not have yet
+ * @param outOfRange models whose partitions do not exist
+ */
+public record ServedModels(
+    Map<Integer, Set<String>> byPartition, List<String> missing, List<String> outOfRange) {
+
+  public static final ServedModels NONE = new ServedModels(Map.of(), List.of(), List.of());
+
+  /**
+   * Looks up what is wanted in the registry; {@code partitions} is the number of model partitions.
+   */
+  public static ServedModels of(
+      List<String> wanted, Map<String, ModelSpec> registry, int partitions) {
+    Map<Integer, Set<String>> byPartition = new TreeMap<>();
+    List<String> missing = new ArrayList<>();
+    List<String> outOfRange = new ArrayList<>();
+    for (String name : wanted) {
+      ModelSpec model = registry.get(name);
+      if (model == null) {
+        missing.add(name);
+      } else if (isOutOfRange(model, partitions)) {
+        outOfRange.add(name);
+      } else {
+        for (int partition : ModelPartitions.of(model, partitions)) {
+          byPartition.computeIfAbsent(partition, _ -> new TreeSet<>()).add(name);
+        }
+      }
+    }
+    return new ServedModels(byPartition, List.copyOf(missing), List.copyOf(outOfRange));
+  }
+
+  private static boolean isOutOfRange(ModelSpec model, int partitions) {
+    return model.getPartitions().stream().anyMatch(p -> p < 0 || p >= partitions);
+  }
+}

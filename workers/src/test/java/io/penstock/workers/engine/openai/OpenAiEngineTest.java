@@ -1,0 +1,388 @@
+package io.penstock.workers.engine.openai;
+
+import static io.penstock.workers.engine.openai.ScriptedServer.answering;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineContract;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import io.penstock.workers.engine.EngineRequests;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OpenAiEngineTest extends EngineContract {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+  private final ScriptedServer server;
+  private final CountDownLatch slowArrived = new CountDownLatch(1);
+  private final CountDownLatch connectionClosed = new CountDownLatch(1);
+
+  OpenAiEngineTest() throws IOException {
+    server = new ScriptedServer();
+    server.play(
+        exchange -> {
+          if (server.last().body().contains("slowly")) {
+            slowArrived.countDown();
+            trickle(exchange);
+          } else {
+            answering(200, ScriptedServer.ANSWER).play(exchange);
+          }
+        });
+  }
+
+  /** Never ends of itself; notices when the client has gone. */
+  private void trickle(com.sun.net.httpserver.HttpExchange exchange)
+      throws IOException, InterruptedException {
+    exchange.sendResponseHeaders(200, 0);
+    try (OutputStream out = exchange.getResponseBody()) {
+      while (true) {
+        out.write(' ');
+        out.flush();
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+    } catch (IOException e) {
+      connectionClosed.countDown();
+      throw e;
+    }
+  }
+
+  @AfterEach
+  void closeServer() {
+    server.close();
+  }
+
+  @Override
+  protected Engine open() {
+    return new OpenAiEngine(config(), InstantSource.system());
+  }
+
+  @Override
+  protected EngineRequest quick() {
+    return EngineRequests.chat(10, 10);
+  }
+
+  @Override
+  protected EngineRequest slow() {
+    return EngineRequests.withBody(quick(), "{\"model\":\"m\",\"messages\":[\"slowly\"]}");
+  }
+
+  @Override
+  protected void awaitBusy(Engine busy) throws InterruptedException {
+    assertThat(slowArrived.await(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private OpenAiConfig config() {
+    return config(Duration.ofMinutes(1), new ApiKey.None(), Map.of(), Optional.empty());
+  }
+
+  private OpenAiConfig config(
+      Duration timeout,
+      ApiKey key,
+      Map<String, String> names,
+      Optional<OpenAiConfig.Metrics> metrics) {
+    return new OpenAiConfig(
+        server.address(),
+        key,
+        Duration.ofSeconds(2),
+        timeout,
+        names,
+        Map.of("OpenAI-Organization", "org"),
+        OpenAiConfig.ALL_ENDPOINTS,
+        10_000,
+        metrics);
+  }
+
+  private Failure failureOf(ScriptedServer.Script script) throws InterruptedException {
+    server.play(script);
+    return failure(engine().run(quick(), () -> {}));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "301, OVERLOADED, engine_misconfigured", "400, REJECTED, engine_rejected",
+    "401, OVERLOADED, engine_unauthorized", "402, OVERLOADED, engine_quota_exhausted",
+    "403, OVERLOADED, engine_unauthorized", "404, OVERLOADED, engine_model_unknown",
+    "405, OVERLOADED, engine_misconfigured", "408, TIMEOUT, engine_timeout",
+    "409, RETRYABLE, engine_busy", "413, REJECTED, engine_rejected",
+    "418, REJECTED, engine_rejected", "422, REJECTED, engine_rejected",
+    "425, RETRYABLE, engine_busy", "429, OVERLOADED, engine_rate_limited",
+    "500, RETRYABLE, engine_error", "502, RETRYABLE, engine_error",
+    "503, OVERLOADED, engine_overloaded", "504, TIMEOUT, engine_timeout",
+    "529, OVERLOADED, engine_overloaded", "599, RETRYABLE, engine_error"
+  })
+  void statusSaysWhetherTryingAgainHelps(int status, FailureCategory category, String code)
+      throws Exception {
+    Failure failure = failureOf(answering(status, "{\"error\":{\"message\":\"so it is\"}}"));
+
+    assertThat(failure.getCategory()).isEqualTo(category);
+    assertThat(failure.getCode()).isEqualTo(code);
+    assertThat(failure.getStatusCode()).hasValue(status);
+    assertThat(failure.getMessage()).contains("so it is");
+  }
+
+  @Test
+  void retryAfterIsHonouredInSecondsMillisecondsAndAsADate() throws Exception {
+    assertThat(failureOf(answering(429, "", "Retry-After", "7")).getRetryAfterMillis())
+        .hasValue(7_000L);
+    assertThat(
+            failureOf(answering(429, "", "Retry-After", "7", "retry-after-ms", "250"))
+                .getRetryAfterMillis())
+        .hasValue(250L);
+    assertThat(failureOf(answering(503, "", "Retry-After", "soon")).getRetryAfterMillis())
+        .isEmpty();
+    var headers =
+        java.net.http.HttpHeaders.of(
+            Map.of("Retry-After", java.util.List.of("Sun, 22 Nov 2026 12:00:30 GMT")),
+            (name, value) -> true);
+    assertThat(RetryAfter.millis(headers, NOW)).hasValue(30_000);
+    assertThat(RetryAfter.millis(headers, NOW.plusSeconds(60))).hasValue(0);
+  }
+
+  @Test
+  void namesTheParameterTheServerNames() throws Exception {
+    Failure failure =
+        failureOf(
+            answering(
+                400, "{\"error\":{\"message\":\"too hot\",\"param\":\"temperature\",\"code\":1}}"));
+
+    assertThat(failure.getField()).hasValue("body.temperature");
+  }
+
+  @Test
+  void errorTextIsBoundedAndOnOneLine() {
+    assertThat(
+            ServerError.read("{\"error\":\"no\\nmodel\"}".getBytes(StandardCharsets.UTF_8))
+                .message())
+        .isEqualTo("no model");
+    assertThat(
+            ServerError.read("{\"detail\":[{\"a\":1}]}".getBytes(StandardCharsets.UTF_8)).message())
+        .isEqualTo("[{\"a\":1}]");
+    assertThat(ServerError.read("x".repeat(9_000).getBytes(StandardCharsets.UTF_8)).message())
+        .hasSize(503);
+    assertThat(ServerError.read(new byte[0]).message()).isEmpty();
+  }
+
+  @Test
+  void unusableAnswersAreRetryable() throws Exception {
+    for (String body : new String[] {"<html>", "", "{\"choices\":", "[1]", "{\"error\":{}}"}) {
+      Failure failure = failureOf(answering(200, body));
+      assertThat(failure.getCategory()).as(body).isEqualTo(FailureCategory.RETRYABLE);
+      assertThat(failure.getCode()).as(body).isEqualTo("engine_bad_answer");
+    }
+  }
+
+  @Test
+  void answerWithoutUsageCountsNothing() throws Exception {
+    server.play(answering(200, "{\"usage\":null}"));
+    var answered = (EngineReply.Answered) engine().run(quick(), () -> {});
+
+    assertThat(answered.usage().getPromptTokens()).isZero();
+  }
+
+  @Test
+  void cachedTokensAreCounted() throws Exception {
+    var answered = (EngineReply.Answered) engine().run(quick(), () -> {});
+
+    assertThat(answered.usage().getCompletionTokens()).isEqualTo(7);
+    assertThat(answered.usage().getCachedPromptTokens()).isEqualTo(4);
+  }
+
+  @Test
+  void tooLargeAnAnswerIsRefused() throws Exception {
+    Failure failure = failureOf(answering(200, "{\"a\":\"" + "x".repeat(20_000) + "\"}"));
+
+    assertThat(failure.getCategory()).isEqualTo(FailureCategory.REJECTED);
+    assertThat(failure.getCode()).isEqualTo("engine_answer_too_large");
+  }
+
+  @Test
+  void answerThatBreaksOffIsRetryable() throws Exception {
+    Failure failure =
+        failureOf(
+            exchange -> {
+              exchange.sendResponseHeaders(200, 1_000);
+              exchange.getResponseBody().write("{\"choices\"".getBytes(StandardCharsets.UTF_8));
+            });
+
+    assertThat(failure.getCategory()).isEqualTo(FailureCategory.RETRYABLE);
+    assertThat(failure.getCode()).isEqualTo("engine_connection_lost");
+  }
+
+  @Test
+  void nobodyListeningIsUnreachable() throws Exception {
+    int port;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    try (Engine engine =
+        new OpenAiEngine(
+            OpenAiConfig.of(URI.create("http://127.0.0.1:" + port)), InstantSource.system())) {
+      Failure failure = failure(engine.run(quick(), () -> {}));
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.RETRYABLE);
+      assertThat(failure.getCode()).isEqualTo("engine_unreachable");
+    }
+  }
+
+  @Test
+  void slowAnswerTimesOutAndItsConnectionIsClosed() throws Exception {
+    var config = config(Duration.ofMillis(200), new ApiKey.None(), Map.of(), Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      Failure failure = failure(engine.run(slow(), () -> {}));
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.TIMEOUT);
+      assertThat(failure.getCode()).isEqualTo("engine_timeout");
+      assertThat(connectionClosed.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void interruptClosesTheConnectionSoThatTheServerStops() throws Exception {
+    Thread caller =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                engine().run(slow(), () -> {});
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    awaitBusy(engine());
+    caller.interrupt();
+
+    assertThat(connectionClosed.await(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void modelIsReplacedOnlyWhereTheServerCallsItOtherwise() throws Exception {
+    engine().run(quick(), () -> {});
+    assertThat(server.last().body()).isEqualTo(new String(quick().body(), StandardCharsets.UTF_8));
+
+    var config =
+        config(Duration.ofSeconds(5), new ApiKey.None(), Map.of("m", "org/m-8b"), Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      engine.run(
+          EngineRequests.withBody(
+              quick(),
+              "{\"seed\":12345678901234567890.10,\"model\":\"m\",\"messages\":[{\"model\":\"m\"}],"
+                  + "\"stream\":true,\"stream_options\":{}}"),
+          () -> {});
+    }
+    assertThat(server.last().body())
+        .isEqualTo(
+            "{\"model\":\"org/m-8b\",\"seed\":12345678901234567890.10,"
+                + "\"messages\":[{\"model\":\"m\"}]}");
+  }
+
+  @Test
+  void keyComesFromTheEnvironmentAndIsNeverRepeated() throws Exception {
+    var config =
+        config(
+            Duration.ofSeconds(5),
+            new ApiKey.FromEnvironment("THE_KEY"),
+            Map.of(),
+            Optional.empty());
+    assertThatThrownBy(() -> new OpenAiEngine(config, InstantSource.system(), name -> null))
+        .hasMessageContaining("THE_KEY is not set");
+    server.play(answering(401, "{\"error\":{\"message\":\"bad key sk-secret given\"}}"));
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system(), name -> "sk-secret\n")) {
+      Failure failure = failure(engine.run(quick(), () -> {}));
+      assertThat(server.last().authorization()).containsExactly("Bearer sk-secret");
+      assertThat(failure.getMessage()).contains("bad key [key] given");
+      assertThat(failure.getRetryAfterMillis()).hasValue(30_000L);
+    }
+  }
+
+  @Test
+  void keyFileIsReadAgainWhenItChanges(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("key");
+    Files.writeString(file, "first\n");
+    var config =
+        config(Duration.ofSeconds(5), new ApiKey.FromFile(file), Map.of(), Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      engine.run(quick(), () -> {});
+      assertThat(server.last().authorization()).containsExactly("Bearer first");
+      Files.writeString(file, "second\n");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
+      engine.run(quick(), () -> {});
+      assertThat(server.last().authorization()).containsExactly("Bearer second");
+    }
+  }
+
+  @Test
+  void passedDeadlineMakesNoCall() throws Exception {
+    Failure failure =
+        failure(
+            engine()
+                .run(
+                    EngineRequests.withDeadline(quick(), Instant.now().minusSeconds(1)), () -> {}));
+
+    assertThat(failure.getCategory()).isEqualTo(FailureCategory.TIMEOUT);
+    assertThat(server.calls()).isZero();
+  }
+
+  @Test
+  void baseUrlMayEndInV1OrNot() {
+    for (String base :
+        new String[] {"http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/"}) {
+      assertThat(OpenAiConfig.of(URI.create(base)).address("/v1/completions"))
+          .hasToString("http://h:1/v1/completions");
+    }
+    assertThat(OpenAiConfig.of(URI.create("https://h/api/v1")).address("/v1/completions"))
+        .hasToString("https://h/api/v1/completions");
+    assertThatThrownBy(() -> OpenAiConfig.of(URI.create("http://me:pass@h")))
+        .hasMessageContaining("without credentials");
+  }
+
+  @Test
+  void loadComesFromTheMetricsWhileTheyAreServed() throws Exception {
+    var metrics =
+        new OpenAiConfig.Metrics(
+            server.address().resolve("/metrics"), Duration.ofMillis(100), Duration.ofMillis(400));
+    server.playMetrics(
+        answering(
+            200,
+            "vllm:num_requests_running{model_name=\"m\"} 3.0\n"
+                + "vllm:num_requests_waiting{model_name=\"m\"} 1.0\n"));
+    var config = config(Duration.ofSeconds(5), new ApiKey.None(), Map.of(), Optional.of(metrics));
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      await(() -> engine.load().isPresent());
+      assertThat(engine.load().orElseThrow().running()).isEqualTo(3);
+      assertThat(engine.load().orElseThrow().waiting()).isEqualTo(1);
+      assertThat(engine.load().orElseThrow().freeKvTokens()).isEmpty();
+      server.playMetrics(answering(503, ""));
+      await(() -> engine.load().isEmpty());
+    }
+  }
+
+  private static void await(java.util.function.BooleanSupplier condition)
+      throws InterruptedException {
+    long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+}
