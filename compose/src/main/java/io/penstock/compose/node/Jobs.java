@@ -75,8 +75,7 @@ final class Jobs {
   }
 
   private void startWorker(WorkerConfig settings, StopSequence stops) {
-    Worker working =
-        new Worker(settings, connection, config.topics(), loadedEngine(), metrics);
+    Worker working = new Worker(settings, connection, config.topics(), loadedEngine(), metrics);
     stops.add("the worker", working::drain);
     working.start();
     worker = working;

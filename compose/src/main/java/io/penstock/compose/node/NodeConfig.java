@@ -94,7 +94,8 @@ public record NodeConfig(
         && kafka instanceof KafkaSource.External(String _, Map<String, String> settings)
         && !settings.isEmpty()) {
       throw new IllegalArgumentException(
-          "the registry cannot keep its schemas on a Kafka that needs client settings; name a running registry with --registry");
+          "the registry cannot keep its schemas on a Kafka that needs client settings; name a"
+              + " running registry with --registry");
     }
   }
 

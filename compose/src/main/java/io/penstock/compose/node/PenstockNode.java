@@ -67,8 +67,7 @@ public final class PenstockNode implements AutoCloseable {
       foundation = new Foundation(config, stops);
       jobs = new Jobs(config, foundation.connection(), metrics, clock);
       admin =
-          Admin.create(
-              foundation.connection().with(Map.of("client.id", "penstock-node-admin")));
+          Admin.create(foundation.connection().with(Map.of("client.id", "penstock-node-admin")));
       stops.add("the admin client", () -> admin.close(Duration.ofSeconds(1)));
       kafkaProbe = new KafkaProbe(admin);
       stops.add("the Kafka probe", kafkaProbe);
@@ -95,8 +94,7 @@ public final class PenstockNode implements AutoCloseable {
   private void watchJvm() {
     JvmGcMetrics collections = new JvmGcMetrics();
     stops.add("the metrics of collections", collections);
-    Stream.of(
-            collections, new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
+    Stream.of(collections, new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
         .forEach(binder -> binder.bindTo(metrics));
   }
 

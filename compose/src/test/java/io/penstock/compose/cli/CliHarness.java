@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs commands in this process against a cluster in memory, at a standing clock. */
@@ -95,7 +98,7 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
         .map(
             line -> {
               try {
-                return RecordJson.MAPPER.readTree(line);
+                return new ObjectMapper().readTree(line);
               } catch (JsonProcessingException e) {
                 throw new AssertionError("no JSON: " + line, e);
               }
@@ -125,6 +128,11 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   }
 
   @Override
+  public TopicSettings topics() {
+    return TopicSettings.DEFAULT;
+  }
+
+  @Override
   public TopicLog log() {
     return log;
   }
@@ -142,7 +150,11 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   @Override
   public CompletableFuture<InferenceResult> submit(InferenceRequest request) {
     submitted.add(request);
-    return CompletableFuture.completedFuture(answer.apply(request));
+    try {
+      return CompletableFuture.completedFuture(answer.apply(request));
+    } catch (KafkaException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override
@@ -152,8 +164,8 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   }
 
   @Override
-  public CompletableFuture<Void> cancel(String requestId, String reason) {
-    cancelled.add(requestId + " " + reason);
+  public CompletableFuture<Void> cancel(String requestId) {
+    cancelled.add(requestId);
     return CompletableFuture.completedFuture(null);
   }
 
