@@ -1,0 +1,122 @@
+package io.penstock.streams.score;
+
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.ids.Ids;
+import io.penstock.streams.score.request.Abbreviated;
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RequestLimits;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a refused record leaves behind: a result, a state, a dead letter. Whatever is echoed from
+ * the request is cut to its legal length, so that the first two stay small.
+ */
+record RefusalRecords(
+    ServiceClass serviceClass,
+    SourceRecord source,
+    Optional<InferenceRequest> request,
+    Refusal refusal,
+    Instant now) {
+
+  static final String STAGE = "score";
+  private static final String UNKNOWN = "unknown";
+
+  InferenceResult result(String id) {
+    return InferenceResult.newBuilder()
+        .setId(id)
+        .setTenant(tenant())
+        .setEndpoint(echo(request.map(InferenceRequest::getEndpoint)))
+        .setStatus(TerminalStatus.FAILED)
+        .setStatusCode(refusal.code().statusCode())
+        .setError(refusal.toError())
+        .setServiceClass(serviceClass)
+        .setRequestedModel(echo(request.map(InferenceRequest::getModel)))
+        .setAttempts(0)
+        .setBatchId(batchId())
+        .setCustomId(customId())
+        .setCreatedAt(request.flatMap(InferenceRequest::getCreatedAt).orElse(null))
+        .setAcceptedAt(source.acceptedAt())
+        .setScoredAt(now)
+        .setFinishedAt(now)
+        .build();
+  }
+
+  RequestStatus status(String id, String resultTopic) {
+    return RequestStatus.newBuilder()
+        .setId(id)
+        .setState(RequestState.FAILED)
+        .setTenant(tenant())
+        .setServiceClass(serviceClass)
+        .setModel(echo(request.map(InferenceRequest::getModel)))
+        .setBatchId(batchId())
+        .setCustomId(customId())
+        .setFailure(refusal.toFailure())
+        .setResultTopic(resultTopic)
+        .setChangedAt(now)
+        .build();
+  }
+
+  /** With everything that replaying it needs, whatever its size. */
+  DeadLetter deadLetter(Optional<String> id) {
+    return DeadLetter.newBuilder()
+        .setRequestId(id.orElse(null))
+        .setTenant(request.isPresent() ? tenant() : null)
+        .setStage(STAGE)
+        .setFailure(refusal.toFailure())
+        .setSourceTopic(source.topic())
+        .setSourcePartition(source.partition())
+        .setSourceOffset(source.offset())
+        .setSourceKey(source.key() == null ? null : ByteBuffer.wrap(source.key()))
+        .setSourceValue(source.value() == null ? null : ByteBuffer.wrap(source.value()))
+        .setRequest(request.orElse(null))
+        .setHeaders(headers())
+        .setDeadAt(now)
+        .build();
+  }
+
+  private String tenant() {
+    return echo(request.map(InferenceRequest::getTenant));
+  }
+
+  private @Nullable String batchId() {
+    return request
+        .flatMap(InferenceRequest::getBatchId)
+        .map(id -> Abbreviated.of(id, Ids.MAX_LENGTH))
+        .orElse(null);
+  }
+
+  private @Nullable String customId() {
+    return request
+        .flatMap(InferenceRequest::getCustomId)
+        .map(id -> Abbreviated.of(id, RequestLimits.MAX_CUSTOM_ID))
+        .orElse(null);
+  }
+
+  private Map<String, ByteBuffer> headers() {
+    Map<String, ByteBuffer> all = new HashMap<>();
+    for (Header header : source.headers()) {
+      if (header.value() != null) {
+        all.put(header.key(), ByteBuffer.wrap(header.value()));
+      }
+    }
+    return all;
+  }
+
+  private static String echo(Optional<String> text) {
+    return text.filter(t -> !t.isBlank())
+        .map(t -> Abbreviated.of(t, Ids.MAX_LENGTH))
+        .orElse(UNKNOWN);
+  }
+}

@@ -1,0 +1,76 @@
+package io.penstock.streams.score;
+
+import io.micrometer.core.instrument.Counter;
+import io.penstock.schemas.serde.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries again while the schema registry is away, pausing 50 ms, then twice as long each time up to
+ * a second. A record is never given up for the registry's sake: after the budget the exception goes
+ * on, the stream thread is replaced, and the record is read again.
+ */
+final class RegistryPatience {
+
+  /** How to pause; tests do not sleep. */
+  @FunctionalInterface
+  interface Pause {
+
+    void pause(Duration length) throws InterruptedException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryPatience.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final Duration budget;
+  private final Pause pause;
+  private final BooleanSupplier stopping;
+  private final Counter waits;
+
+  /**
+   * @param budget pauses in all, on top of the registry client's own time-outs
+   * @param stopping ends the waiting at once
+   * @param waits counts pauses
+   */
+  RegistryPatience(Duration budget, Pause pause, BooleanSupplier stopping, Counter waits) {
+    this.budget = budget;
+    this.pause = pause;
+    this.stopping = stopping;
+    this.waits = waits;
+  }
+
+  <T> T call(Supplier<T> action) {
+    Duration waited = Duration.ZERO;
+    Duration next = FIRST_PAUSE;
+    while (true) {
+      try {
+        return action.get();
+      } catch (RegistryUnavailableException e) {
+        if (stopping.getAsBoolean() || waited.plus(next).compareTo(budget) > 0) {
+          throw e;
+        }
+        waits.increment();
+        LOG.warn("Schema registry unavailable, next try in {}: {}", next, e.getMessage());
+        pause(next, e);
+        waited = waited.plus(next);
+        next =
+            next.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : next.multipliedBy(2);
+      }
+    }
+  }
+
+  private void pause(Duration length, RegistryUnavailableException cause) {
+    try {
+      pause.pause(length);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cause;
+    }
+  }
+}

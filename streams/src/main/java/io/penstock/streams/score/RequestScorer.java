@@ -1,0 +1,133 @@
+package io.penstock.streams.score;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.streams.score.model.ModelChooser;
+import io.penstock.streams.score.model.ModelFit;
+import io.penstock.streams.score.model.ModelSelection;
+import io.penstock.streams.score.model.PromptMeter;
+import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.request.Arrival;
+import io.penstock.streams.score.request.ParsedRequest;
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RefusalCode;
+import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.request.Validation;
+import io.penstock.streams.score.service.ServiceLevels;
+import io.penstock.streams.score.tokens.PromptTokenEstimator;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Turns a request into a scored one, or says why not. Knows neither Kafka nor the clock. Safe for
+ * use by many threads.
+ *
+ * @param modelPartitions the number of partitions of the work topics
+ */
+public record RequestScorer(
+    RequestValidator validator,
+    ModelChooser chooser,
+    PromptTokenEstimator tokens,
+    OutputLengthPredictor outputs,
+    ServiceLevels levels,
+    int modelPartitions) {
+
+  /**
+   * Scores one request.
+   *
+   * @param now when scoring happens, no earlier than the arrival
+   * @param first where an earlier request with the same id was placed: this one follows, so that
+   *     the two meet in dispatch even if aliases, weights or partitions have changed in between
+   */
+  public ScoringOutcome score(
+      Arrival arrival, Instant now, ModelCatalog catalog, Optional<FirstDecision.Placed> first) {
+    return switch (validator.validate(arrival)) {
+      case Validation.Invalid(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
+      case Validation.Valid(ParsedRequest request) -> place(request, now, catalog, first);
+    };
+  }
+
+  private ScoringOutcome place(
+      ParsedRequest request,
+      Instant now,
+      ModelCatalog catalog,
+      Optional<FirstDecision.Placed> first) {
+    PromptMeter meter = spec -> tokens.estimate(request.body().prompts(), spec.getTokenizer());
+    ModelSelection selection =
+        first.isPresent()
+            ? again(first.get(), request, catalog, meter)
+            : chooser.choose(request, catalog, meter);
+    return switch (selection) {
+      case ModelSelection.NotChosen(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
+      case ModelSelection.Chosen chosen ->
+          new ScoringOutcome.Scored(
+              scored(request, chosen, now),
+              first
+                  .map(FirstDecision.Placed::partition)
+                  .filter(partition -> partition < modelPartitions)
+                  .orElseGet(
+                      () ->
+                          ModelPartitions.of(
+                              chosen.spec(), request.request().getId(), modelPartitions)));
+    };
+  }
+
+  private static ModelSelection again(
+      FirstDecision.Placed first, ParsedRequest request, ModelCatalog catalog, PromptMeter meter) {
+    Optional<ModelSpec> spec = catalog.resolve(first.model());
+    if (spec.isEmpty()) {
+      return new ModelSelection.NotChosen(
+          new Refusal(
+              RefusalCode.UNKNOWN_MODEL,
+              "model",
+              "model %s, which the first request with this id took, has been removed"
+                  .formatted(first.model())));
+    }
+    return switch (ModelFit.of(request, spec.get(), meter)) {
+      case ModelFit.Misfit(Refusal refusal) -> new ModelSelection.NotChosen(refusal);
+      case ModelFit.Fits fit ->
+          new ModelSelection.Chosen(
+              ModelChoice.newBuilder()
+                  .setModel(first.model())
+                  .setVariant(first.variant().orElse(null))
+                  .setReason("the model of the first request with this id")
+                  .build(),
+              spec.get(),
+              fit);
+    };
+  }
+
+  private ScoredRequest scored(ParsedRequest parsed, ModelSelection.Chosen chosen, Instant now) {
+    InferenceRequest request = parsed.request();
+    Instant acceptedAt = parsed.acceptedAt();
+    Instant deadline = levels.deadline(parsed.serviceClass(), acceptedAt, request.getDeadline());
+    long maxOutput = chosen.fit().maxOutput();
+    String model = chosen.spec().getName();
+    return ScoredRequest.newBuilder()
+        .setId(request.getId())
+        .setTenant(request.getTenant())
+        .setEndpoint(request.getEndpoint())
+        .setRequestedModel(parsed.model())
+        .setChoice(chosen.choice())
+        .setServiceClass(parsed.serviceClass())
+        // A requester's clock may run ahead of the log's.
+        .setCreatedAt(request.getCreatedAt().filter(c -> c.isBefore(acceptedAt)).orElse(acceptedAt))
+        .setAcceptedAt(acceptedAt)
+        .setScoredAt(now)
+        .setFirstTokenBy(levels.firstTokenBy(parsed.serviceClass(), acceptedAt, deadline))
+        .setDeadline(deadline)
+        .setPromptTokens(chosen.fit().prompt().total())
+        .setPredictedOutputTokens(outputs.predict(request.getTenant(), model, maxOutput))
+        .setMaxOutputTokens(maxOutput)
+        .setPrefixHash(PrefixHash.of(parsed).orElse(null))
+        .setReplyTopic(request.getReplyTopic().orElse(null))
+        .setBatchId(request.getBatchId().orElse(null))
+        .setCustomId(request.getCustomId().orElse(null))
+        .setRequest(request)
+        .build();
+  }
+}

@@ -1,0 +1,210 @@
+package io.penstock.streams.score;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.score.model.NamedModelChooser;
+import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.tokens.PromptTokenEstimator;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * Scoring of all three classes in one process: an instance of Kafka Streams for each, so that no
+ * class waits behind another's records.
+ */
+public final class ScoreApplication {
+
+  /** A spec's usual encoding, loaded while the instances start. */
+  private static final String USUAL_ENCODING = "cl100k_base";
+
+  private static final Duration WITHOUT_END = Duration.ofDays(36_500);
+
+  private final ScoreConfig config;
+  private final ClusterConnection connection;
+  private final TopicSettings settings;
+  private final Path stateDirectory;
+  private final MeterRegistry metrics;
+  private final InstantSource clock = Clock.systemUTC();
+  private final Admin admin;
+  private final AvroSerdes serdes;
+  private final PromptTokenEstimator tokens = new PromptTokenEstimator();
+  private final OutputLengthPredictor outputs;
+  private final FinishedFeed feed;
+  private final List<ScoreInstance> instances = new ArrayList<>();
+  private volatile boolean stopping;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @param stateDirectory where Streams keeps its stores; one process at a time
+   */
+  public ScoreApplication(
+      ScoreConfig config,
+      ClusterConnection connection,
+      TopicSettings settings,
+      Path stateDirectory,
+      MeterRegistry metrics) {
+    if (config.levels().longestDeadline().compareTo(settings.maxDeadline()) > 0) {
+      throw new IllegalArgumentException(
+          "a class's default deadline, %s, is beyond maxDeadline, %s; lower it or raise that"
+              .formatted(config.levels().longestDeadline(), settings.maxDeadline()));
+    }
+    this.config = config;
+    this.connection = connection;
+    this.settings = settings;
+    this.stateDirectory = stateDirectory;
+    this.metrics = metrics;
+    this.serdes = new AvroSerdes(connection);
+    this.outputs = new OutputLengthPredictor(config.maxTenants());
+    this.admin = Admin.create(connection.with(Map.of("client.id", "penstock-score-admin")));
+    this.feed = feed();
+  }
+
+  /**
+   * Starts all instances, and returns once each has read the models topic; partitions are taken up
+   * after that. The topics must exist.
+   *
+   * @throws IllegalStateException if Kafka does not answer or a topic is missing
+   */
+  public void start() {
+    BrokerFacts facts = BrokerFacts.ask(admin, settings.names());
+    Executor threads = task -> Thread.ofPlatform().name("penstock-score-start").start(task);
+    List<CompletableFuture<Void>> starting = new ArrayList<>();
+    starting.add(CompletableFuture.runAsync(() -> tokens.load(USUAL_ENCODING), threads));
+    ReplyTopics replyTopics =
+        new AdminReplyTopics(AdminReplyTopics.lookup(admin), config.replyTopicTtl(), clock);
+    synchronized (instances) {
+      for (ServiceClass serviceClass : ServiceClass.values()) {
+        ScoreInstance instance = instance(serviceClass, facts, replyTopics);
+        instances.add(instance);
+        starting.add(CompletableFuture.runAsync(instance.streams()::start, threads));
+      }
+    }
+    feed.start();
+    try {
+      CompletableFuture.allOf(starting.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("Scoring did not start: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Whether all instances have their partitions and process records. */
+  public boolean running() {
+    synchronized (instances) {
+      return !instances.isEmpty() && instances.stream().allMatch(ScoreInstance::running);
+    }
+  }
+
+  /**
+   * Stops all instances side by side; what was in a transaction is scored again by a successor.
+   *
+   * @param timeout for all of them together
+   */
+  public void close(Duration timeout) {
+    stopping = true;
+    feed.close();
+    List<Thread> closing = new ArrayList<>();
+    synchronized (instances) {
+      for (ScoreInstance instance : instances) {
+        closing.add(
+            Thread.ofPlatform().name("penstock-score-close").start(() -> instance.close(timeout)));
+      }
+    }
+    try {
+      for (Thread thread : closing) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    admin.close(Duration.ofSeconds(1));
+  }
+
+  private ScoreInstance instance(
+      ServiceClass serviceClass, BrokerFacts facts, ReplyTopics replyTopics) {
+    ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
+    ScoreParts parts =
+        new ScoreParts(
+            config,
+            settings,
+            facts.limits(),
+            scorer(),
+            new ModelView(settings.modelPartitions(), counts.modelsRejected()),
+            replyTopics,
+            serdes,
+            serdes.deserializer(InferenceRequest.class),
+            patience(config.registryPatience(), counts),
+            patience(WITHOUT_END, counts),
+            counts,
+            clock);
+    Properties properties = new Properties();
+    properties.putAll(
+        connection.with(
+            ScoreStreamsSettings.of(
+                serviceClass, config, settings, facts, replyTopics, stateDirectory)));
+    KafkaStreams streams = new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties);
+    String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
+    streams.setUncaughtExceptionHandler(
+        new ThreadReplacement(name, counts, Thread::sleep, clock, () -> stopping));
+    return new ScoreInstance(name, streams);
+  }
+
+  private RequestScorer scorer() {
+    return new RequestScorer(
+        new RequestValidator(
+            new RequestLimits(
+                settings.names(), settings.maxDeadline(), settings.maxRequestBytes())),
+        new NamedModelChooser(),
+        tokens,
+        outputs,
+        config.levels(),
+        settings.modelPartitions());
+  }
+
+  private RegistryPatience patience(Duration budget, ScoreMetrics counts) {
+    return new RegistryPatience(budget, Thread::sleep, () -> stopping, counts.registryWaits());
+  }
+
+  private FinishedFeed feed() {
+    Map<String, Object> consumer =
+        connection.with(
+            Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                "penstock-score-finished",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "latest"));
+    return new FinishedFeed(
+        () ->
+            new KafkaConsumer<>(consumer, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+        serdes.deserializer(RequestStatus.class),
+        outputs,
+        settings.names().lifecycle(),
+        config.learnFromLast(),
+        metrics);
+  }
+}

@@ -1,0 +1,61 @@
+package io.penstock.streams.score;
+
+import io.penstock.streams.score.service.ServiceLevels;
+import java.time.Duration;
+
+/**
+ * How scoring runs. A contradiction stops start-up.
+ *
+ * @param levels what each class promises
+ * @param lifecycle which state changes are written
+ * @param commitInterval how long a transaction stays open: latency against throughput, 1 ms to 1 s
+ * @param sessionTimeout how soon a dead instance's work moves, raised to what the broker allows
+ * @param transactionTimeout how long a dead instance's open transaction may hold readers back
+ * @param registryPatience how long a record waits in place for the schema registry, less than the
+ *     transaction's time-out
+ * @param replyTopicTtl how long a reply topic is taken to exist once seen
+ * @param learnFromLast finished requests read at start to predict output lengths, 0 or more
+ * @param maxTenants pairs of tenant and model whose output lengths are remembered
+ */
+public record ScoreConfig(
+    ServiceLevels levels,
+    LifecycleDetail lifecycle,
+    Duration commitInterval,
+    Duration sessionTimeout,
+    Duration transactionTimeout,
+    Duration registryPatience,
+    Duration replyTopicTtl,
+    int learnFromLast,
+    int maxTenants) {
+
+  public static final ScoreConfig DEFAULT =
+      new ScoreConfig(
+          ServiceLevels.DEFAULT,
+          LifecycleDetail.TERMINAL,
+          Duration.ofMillis(5),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          10_000,
+          10_000);
+
+  public ScoreConfig {
+    requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
+    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    requireRange(
+        "transactionTimeout", transactionTimeout, Duration.ofSeconds(2), Duration.ofMinutes(5));
+    requireRange("registryPatience", registryPatience, Duration.ZERO, transactionTimeout);
+    requireRange("replyTopicTtl", replyTopicTtl, Duration.ofMillis(100), Duration.ofMinutes(10));
+    requireRange("learnFromLast", learnFromLast, 0, 1_000_000);
+    requireRange("maxTenants", maxTenants, 1, 1_000_000);
+  }
+
+  private static <T extends Comparable<T>> void requireRange(
+      String name, T value, T least, T most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.penstock.streams.score;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.InstantSource;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * What one scoring topology is put together from.
+ *
+ * @param requests reads the values of the requests topic; safe for use by many threads
+ * @param models the models topic as of now
+ * @param patience waits for the registry on stream threads; bounded
+ * @param modelPatience waits for the registry on the global thread; unbounded
+ */
+record ScoreParts(
+    ScoreConfig config,
+    TopicSettings settings,
+    RecordLimits limits,
+    RequestScorer scorer,
+    ModelView models,
+    ReplyTopics replyTopics,
+    AvroSerdes serdes,
+    Deserializer<InferenceRequest> requests,
+    RegistryPatience patience,
+    RegistryPatience modelPatience,
+    ScoreMetrics metrics,
+    InstantSource clock) {
+
+  /** What an InferenceRequest may take besides its body. */
+  static final int ENVELOPE_BYTES = 1024 * 1024;
+
+  RecordReader newReader() {
+    return new RecordReader(requests, patience, settings.maxRequestBytes() + ENVELOPE_BYTES);
+  }
+
+  RecordWriter newWriter() {
+    return new RecordWriter(settings.names(), limits, patience, serdes);
+  }
+}

@@ -1,0 +1,107 @@
+package io.penstock.streams.score;
+
+import static org.apache.kafka.streams.StreamsConfig.consumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
+
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+
+/**
+ * The settings of Kafka Streams for one class: exactly once, with as little delay as that allows.
+ */
+final class ScoreStreamsSettings {
+
+  /**
+   * Few records are held in memory, since each may be as large as a request may be; and a new
+   * interactive request never waits behind many.
+   */
+  private static final int RECORDS_PER_POLL = 50;
+
+  private static final int BUFFERED_RECORDS = 50;
+  private static final long MIN_BUFFER_MEMORY = 32L << 20;
+
+  /** A missing topic blocks a send for this long; Kafka's default is a minute. */
+  private static final Duration MAX_BLOCK = Duration.ofSeconds(10);
+
+  private ScoreStreamsSettings() {}
+
+  static String applicationId(TopicNames topics, ServiceClass serviceClass) {
+    return topics.prefix() + "score-" + serviceClass.name().toLowerCase(Locale.ROOT);
+  }
+
+  static Map<String, Object> of(
+      ServiceClass serviceClass,
+      ScoreConfig config,
+      TopicSettings topics,
+      BrokerFacts facts,
+      ReplyTopics replyTopics,
+      Path stateDirectory) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(topics.names(), serviceClass));
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+    // An idle poll holds the commit back, so it is no longer than the commit interval.
+    settings.put(StreamsConfig.POLL_MS_CONFIG, config.commitInterval().toMillis());
+    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
+    settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    // Never called, since sources read bytes; were it called, stopping would serve nobody.
+    settings.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        LogAndContinueExceptionHandler.class);
+    settings.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailures.class);
+    settings.put(SendFailures.REPLY_TOPICS, replyTopics);
+    settings.put(SendFailures.OWN_TOPICS, ownTopics(serviceClass, topics));
+    addClients(settings, config, facts);
+    return settings;
+  }
+
+  private static void addClients(
+      Map<String, Object> settings, ScoreConfig config, BrokerFacts facts) {
+    long session =
+        Math.max(config.sessionTimeout().toMillis(), facts.minSessionTimeout().toMillis());
+    settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    settings.put(mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) session);
+    settings.put(
+        mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) (session / 4));
+    settings.put(consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), RECORDS_PER_POLL);
+    int maxRequest = facts.limits().maxRequestBytes();
+    settings.put(producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    settings.put(producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5L);
+    settings.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRequest);
+    settings.put(
+        producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+        Math.max(MIN_BUFFER_MEMORY, 2L * maxRequest));
+    settings.put(producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG), MAX_BLOCK.toMillis());
+    settings.put(
+        producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        (int) config.transactionTimeout().toMillis());
+  }
+
+  private static List<String> ownTopics(ServiceClass serviceClass, TopicSettings topics) {
+    TopicNames names = topics.names();
+    List<String> own = new ArrayList<>();
+    own.add(names.work(serviceClass));
+    own.add(names.results());
+    own.add(names.lifecycle());
+    own.add(names.deadLetters());
+    return own;
+  }
+}

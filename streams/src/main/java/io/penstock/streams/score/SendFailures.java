@@ -1,0 +1,38 @@
+package io.penstock.streams.score;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.ProductionExceptionHandler;
+
+/**
+ * A failed send aborts the transaction, so the record is always scored again. Where the topic was a
+ * requester's own, it is first noted as unusable: the second time the result goes to the results
+ * topic, and a requester's mistake cannot hold up a class.
+ */
+public final class SendFailures implements ProductionExceptionHandler {
+
+  /** Configuration keys under which the topology's own objects are handed over. */
+  static final String REPLY_TOPICS = "penstock.reply.topics";
+
+  static final String OWN_TOPICS = "penstock.own.topics";
+
+  private ReplyTopics replyTopics;
+  private List<?> ownTopics = List.of();
+
+  @Override
+  public void configure(Map<String, ?> configs) {
+    replyTopics = (ReplyTopics) configs.get(REPLY_TOPICS);
+    ownTopics = (List<?>) configs.get(OWN_TOPICS);
+  }
+
+  @Override
+  public Response handleError(
+      ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
+    if (!ownTopics.contains(record.topic())) {
+      replyTopics.failed(record.topic());
+    }
+    return Response.fail();
+  }
+}

@@ -1,0 +1,67 @@
+package io.penstock.streams.score;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces a stream thread that failed, at once the first time and after a growing pause when it
+ * keeps failing. The pause stays below the transaction time-out: until it ends, the dead thread's
+ * transaction is open.
+ */
+final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ThreadReplacement.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** After this long without a failure the pause starts small again. */
+  private static final Duration CALM = Duration.ofSeconds(30);
+
+  private final String name;
+  private final ScoreMetrics metrics;
+  private final RegistryPatience.Pause pause;
+  private final InstantSource clock;
+  private final BooleanSupplier stopping;
+  private Instant lastFailure = Instant.MIN;
+  private Duration next = FIRST_PAUSE;
+
+  ThreadReplacement(
+      String name,
+      ScoreMetrics metrics,
+      RegistryPatience.Pause pause,
+      InstantSource clock,
+      BooleanSupplier stopping) {
+    this.name = name;
+    this.metrics = metrics;
+    this.pause = pause;
+    this.clock = clock;
+    this.stopping = stopping;
+  }
+
+  @Override
+  public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
+    metrics.threadReplaced();
+    if (stopping.getAsBoolean()) {
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    Instant now = clock.instant();
+    if (lastFailure.equals(Instant.MIN) || now.isAfter(lastFailure.plus(CALM))) {
+      next = FIRST_PAUSE;
+    }
+    lastFailure = now;
+    LOG.error("{}: stream thread failed, a new one takes over in {}", name, next, failure);
+    try {
+      pause.pause(next);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Duration twice = next.multipliedBy(2);
+    next = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+}

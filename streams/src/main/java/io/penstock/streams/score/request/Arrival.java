@@ -1,0 +1,16 @@
+package io.penstock.streams.score.request;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A request as it stood in the log.
+ *
+ * @param key the record's key as text, where it had one
+ * @param topicClass the class of the topic it came from
+ * @param acceptedAt the record's timestamp
+ */
+public record Arrival(
+    InferenceRequest request, Optional<String> key, ServiceClass topicClass, Instant acceptedAt) {}

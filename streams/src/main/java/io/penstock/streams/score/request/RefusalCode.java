@@ -1,0 +1,62 @@
+package io.penstock.streams.score.request;
+
+import io.penstock.schemas.FailureCategory;
+import java.util.Locale;
+
+/**
+ * Why scoring refuses a request. The lower-case name is the stable code that clients see in results
+ * and dead letters.
+ */
+public enum RefusalCode {
+  /** The record's bytes are not an InferenceRequest. */
+  MALFORMED_RECORD(400, FailureCategory.INVALID),
+  REQUEST_TOO_LARGE(413, FailureCategory.INVALID),
+  INVALID_ID(400, FailureCategory.INVALID),
+  INVALID_TENANT(400, FailureCategory.INVALID),
+  UNSUPPORTED_ENDPOINT(404, FailureCategory.INVALID),
+  INVALID_JSON(400, FailureCategory.INVALID),
+  INVALID_BODY(400, FailureCategory.INVALID),
+  STREAMING_UNSUPPORTED(400, FailureCategory.INVALID),
+  INVALID_SERVICE_CLASS(400, FailureCategory.INVALID),
+  INVALID_TIME(400, FailureCategory.INVALID),
+  INVALID_DEADLINE(400, FailureCategory.INVALID),
+  INVALID_ATTRIBUTES(400, FailureCategory.INVALID),
+  INVALID_NAME(400, FailureCategory.INVALID),
+  INVALID_ROUTING(400, FailureCategory.INVALID),
+  INVALID_REPLY_TOPIC(400, FailureCategory.INVALID),
+  UNKNOWN_MODEL(404, FailureCategory.INVALID),
+  MODEL_NOT_ALLOWED(400, FailureCategory.INVALID),
+  ENDPOINT_NOT_SERVED(400, FailureCategory.INVALID),
+  CONTEXT_LENGTH_EXCEEDED(400, FailureCategory.INVALID),
+  /** Every variant is out of service: an operator's doing, which may pass. */
+  NO_ACTIVE_VARIANT(503, FailureCategory.RETRYABLE),
+  /** A fault of ours; the request itself may be fine. */
+  INTERNAL_ERROR(500, FailureCategory.RETRYABLE);
+
+  private final int statusCode;
+  private final FailureCategory category;
+
+  RefusalCode(int statusCode, FailureCategory category) {
+    this.statusCode = statusCode;
+    this.category = category;
+  }
+
+  /** The HTTP-like status of the result. */
+  public int statusCode() {
+    return statusCode;
+  }
+
+  public FailureCategory category() {
+    return category;
+  }
+
+  /** Whether the same request may succeed later, under a new id. */
+  public boolean retryable() {
+    return category == FailureCategory.RETRYABLE;
+  }
+
+  /** The stable name that clients see. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

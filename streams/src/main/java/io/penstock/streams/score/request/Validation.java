@@ -1,0 +1,9 @@
+package io.penstock.streams.score.request;
+
+/** What became of checking a request. */
+public sealed interface Validation {
+
+  record Valid(ParsedRequest request) implements Validation {}
+
+  record Invalid(Refusal refusal) implements Validation {}
+}

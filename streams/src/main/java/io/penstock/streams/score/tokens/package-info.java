@@ -1,0 +1,5 @@
+/** Counting prompt tokens. */
+@NullMarked
+package io.penstock.streams.score.tokens;
+
+import org.jspecify.annotations.NullMarked;

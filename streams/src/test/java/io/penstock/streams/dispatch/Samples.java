@@ -1,0 +1,122 @@
+package io.penstock.streams.dispatch;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.OutcomeKind;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.WorkerState;
+import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.WorkerView;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Well-formed values that tests change where it matters to them. */
+public final class Samples {
+
+  public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  public static final String MODEL = "m";
+
+  private Samples() {}
+
+  public static ScoredFacts facts(String id) {
+    return facts(id, ServiceClass.STANDARD, START, Duration.ofMinutes(10));
+  }
+
+  public static ScoredFacts facts(
+      String id, ServiceClass serviceClass, Instant acceptedAt, Duration timeToDeadline) {
+    return ScoredFacts.newBuilder()
+        .setId(id)
+        .setTenant("tenant")
+        .setEndpoint("/v1/chat/completions")
+        .setRequestedModel("alias")
+        .setChoice(new ModelChoice(MODEL, null, "alias of m", Map.of()))
+        .setServiceClass(serviceClass)
+        .setCreatedAt(acceptedAt)
+        .setAcceptedAt(acceptedAt)
+        .setScoredAt(acceptedAt)
+        .setFirstTokenBy(acceptedAt.plus(timeToDeadline.dividedBy(2)))
+        .setDeadline(acceptedAt.plus(timeToDeadline))
+        .setPromptTokens(100)
+        .setPredictedOutputTokens(50)
+        .setMaxOutputTokens(200)
+        .build();
+  }
+
+  public static WorkerDemand.Builder demand(
+      String worker, String session, long sequence, long leaseLimit, long received, Instant now) {
+    return WorkerDemand.newBuilder()
+        .setWorkerId(worker)
+        .setSession(session)
+        .setSequence(sequence)
+        .setState(WorkerState.ACTIVE)
+        .setModels(List.of(MODEL))
+        .setLeaseLimit(leaseLimit)
+        .setLeasesReceived(received)
+        .setSlots(4)
+        .setRunning(0)
+        .setEngine("test/none")
+        .setStartedAt(now)
+        .setSentAt(now);
+  }
+
+  public static AttemptOutcome.Builder outcome(
+      String id, int attempt, String session, OutcomeKind kind, Instant now) {
+    return AttemptOutcome.newBuilder()
+        .setRequestId(id)
+        .setAttempt(attempt)
+        .setWorkerId("w")
+        .setSession(session)
+        .setKind(kind)
+        .setEngine("test/none")
+        .setReceivedAt(now)
+        .setFinishedAt(now);
+  }
+
+  public static AttemptOutcome success(String id, int attempt, String session, Instant now) {
+    return outcome(id, attempt, session, OutcomeKind.SUCCEEDED, now)
+        .setStatusCode(200)
+        .setBody(ByteBuffer.wrap(new byte[] {'{', '}'}))
+        .setUsage(new TokenUsage(100L, 10L, 0L))
+        .build();
+  }
+
+  public static AttemptOutcome failure(
+      String id, int attempt, String session, FailureCategory category, Instant now) {
+    return outcome(id, attempt, session, OutcomeKind.FAILED, now)
+        .setFailure(failure(category))
+        .build();
+  }
+
+  public static Failure failure(FailureCategory category) {
+    return new Failure(category, "code", "message", null, null, null);
+  }
+
+  public static Candidate candidate(
+      String id, ServiceClass serviceClass, long acceptedAt, long firstTokenBy, int promptTokens) {
+    return new Candidate(
+        id,
+        MODEL,
+        serviceClass,
+        "tenant",
+        acceptedAt,
+        firstTokenBy,
+        firstTokenBy + 1_000_000_000L,
+        promptTokens,
+        promptTokens + 10,
+        null,
+        0);
+  }
+
+  /** Reads 1,000 tokens a second, writes 10. */
+  public static WorkerView worker(String id) {
+    return new WorkerView(id, 1000, 10, 0, 0, 4);
+  }
+}

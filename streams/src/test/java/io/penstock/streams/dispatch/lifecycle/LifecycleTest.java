@@ -1,0 +1,322 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import static io.penstock.streams.dispatch.Samples.START;
+import static io.penstock.streams.dispatch.Samples.facts;
+import static io.penstock.streams.dispatch.Samples.failure;
+import static io.penstock.streams.dispatch.Samples.outcome;
+import static io.penstock.streams.dispatch.Samples.success;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.OutcomeKind;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.topics.TopicNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LifecycleTest {
+
+  private static final String SESSION = "s1";
+  private static final Instant NOW = START.plusSeconds(1);
+  private static final Instant LATE = START.plus(Duration.ofHours(1));
+  private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Lifecycle LIFECYCLE =
+      new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT);
+
+  private static final State WAITING = arrive(facts("id"));
+  private static final State LEASED = next(new Event.Granted("w", SESSION, 1), WAITING, NOW);
+  private static final State FINISHED =
+      State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START));
+  private static final State FORESTALLED = State.of(new DispatchFinished(null, START));
+
+  /** The table of {@link Lifecycle}, written out: event, then the verdict in each state. */
+  static Stream<Arguments> table() {
+    Map<String, Event> events = new LinkedHashMap<>();
+    events.put("arrived", new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null));
+    events.put("granted", new Event.Granted("w", SESSION, 1));
+    events.put("succeeded", new Event.Ended(success("id", 1, SESSION, NOW)));
+    events.put(
+        "failed", new Event.Ended(failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW)));
+    events.put(
+        "rejected", new Event.Ended(failure("id", 1, SESSION, FailureCategory.REJECTED, NOW)));
+    events.put(
+        "released", new Event.Ended(outcome("id", 1, SESSION, OutcomeKind.RELEASED, NOW).build()));
+    events.put(
+        "stopped unasked",
+        new Event.Ended(outcome("id", 1, SESSION, OutcomeKind.CANCELLED, NOW).build()));
+    events.put("lease lost", new Event.LeaseLost(SESSION, failure(FailureCategory.LEASE_LOST)));
+    events.put("given back", new Event.GivenBack(SESSION));
+    events.put("deadline passed", new Event.DeadlinePassed());
+    events.put("cancel asked", new Event.CancelAsked(null));
+    events.put("reprioritised", new Event.Reprioritised(ServiceClass.INTERACTIVE, null));
+    Map<String, String> verdicts = new LinkedHashMap<>();
+    verdicts.put("arrived", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE");
+    verdicts.put("granted", "IGNORED IGNORED LEASED IGNORED IGNORED");
+    verdicts.put("succeeded", "FENCED FENCED FENCED FINISHED FENCED");
+    verdicts.put("failed", "FENCED FENCED FENCED RETRIED FENCED");
+    verdicts.put("rejected", "FENCED FENCED FENCED FINISHED FENCED");
+    verdicts.put("released", "FENCED FENCED FENCED RETURNED FENCED");
+    verdicts.put("stopped unasked", "FENCED FENCED FENCED RETURNED FENCED");
+    verdicts.put("lease lost", "IGNORED IGNORED IGNORED RETRIED IGNORED");
+    verdicts.put("given back", "IGNORED IGNORED IGNORED RETURNED IGNORED");
+    verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED");
+    verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED IGNORED");
+    verdicts.put("reprioritised", "IGNORED IGNORED CHANGED CHANGED IGNORED");
+    List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, FINISHED);
+    return events.entrySet().stream()
+        .flatMap(
+            event -> {
+              String[] row = verdicts.get(event.getKey()).split(" ", -1);
+              return Stream.iterate(0, column -> column < states.size(), column -> column + 1)
+                  .map(
+                      column ->
+                          Arguments.of(
+                              event.getKey(),
+                              states.get(column).getClass().getSimpleName(),
+                              event.getValue(),
+                              states.get(column),
+                              Verdict.valueOf(row[column])));
+            });
+  }
+
+  @ParameterizedTest(name = "{0} in {1} is {4}")
+  @MethodSource("table")
+  void everyEventInEveryStateHasTheVerdictOfTheTable(
+      String event, String stateName, Event happened, State state, Verdict expected) {
+    Decision decision = LIFECYCLE.decide(happened, state, NOW);
+    assertThat(decision.verdict()).isEqualTo(expected);
+    boolean finishes = expected == Verdict.FINISHED;
+    assertThat(decision.effects().stream().filter(Effect.Answer.class::isInstance).count())
+        .as("results written by %s in %s", event, stateName)
+        .isEqualTo(finishes ? 1 : 0);
+    assertThat(decision.change().filter(State.Finished.class::isInstance).isPresent())
+        .isEqualTo(finishes);
+  }
+
+  @Test
+  void aSecondLifeOfTheSameAttemptNumberIsFencedByItsSession() {
+    Decision decision =
+        LIFECYCLE.decide(new Event.Ended(success("id", 1, "another", NOW)), LEASED, NOW);
+    assertThat(decision.verdict()).isEqualTo(Verdict.FENCED);
+  }
+
+  @Test
+  void anOutcomeOfAnEarlierAttemptIsFencedByItsNumber() {
+    State again = next(new Event.GivenBack(SESSION), LEASED, NOW);
+    State second = next(new Event.Granted("w", SESSION, 2), again, NOW);
+    Event stale = new Event.Ended(success("id", 1, SESSION, NOW));
+    assertThat(LIFECYCLE.decide(stale, second, NOW).verdict()).isEqualTo(Verdict.FENCED);
+    Event current = new Event.Ended(success("id", 2, SESSION, NOW));
+    assertThat(LIFECYCLE.decide(current, second, NOW).verdict()).isEqualTo(Verdict.FINISHED);
+  }
+
+  @Test
+  void aGrantTellsTheWorkerWhereThePayloadIs() {
+    Decision decision = LIFECYCLE.decide(new Event.Granted("w", SESSION, 9), WAITING, NOW);
+    assertThat(decision.effects().getFirst())
+        .isInstanceOfSatisfying(
+            Effect.Instruct.class,
+            instruct -> {
+              assertThat(instruct.lease().getAction()).isEqualTo(LeaseAction.GRANT);
+              assertThat(instruct.lease().getPayloadTopic()).isEqualTo("penstock.work.standard");
+              assertThat(instruct.lease().getPartition()).isEqualTo(3);
+              assertThat(instruct.lease().getPayloadOffset()).isEqualTo(7);
+              assertThat(instruct.lease().getSequence()).isEqualTo(9);
+              assertThat(instruct.lease().getAttempt()).isEqualTo(1);
+              assertThat(instruct.lease().getExpiresAt()).isEqualTo(NOW.plus(LEASE_TIMEOUT));
+            });
+  }
+
+  @Test
+  void aLateArrivalExpiresAtOnce() {
+    Decision decision =
+        LIFECYCLE.decide(
+            new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null), State.UNKNOWN, LATE);
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.EXPIRED);
+    assertThat(result(decision).getStatusCode()).isEqualTo(408);
+  }
+
+  @Test
+  void aWaitingRequestExpiresOnlyAfterItsDeadline() {
+    assertThat(LIFECYCLE.decide(new Event.DeadlinePassed(), WAITING, LATE).verdict())
+        .isEqualTo(Verdict.FINISHED);
+  }
+
+  @Test
+  void aLeasedRequestIsLeftToItsWorkerPastTheDeadline() {
+    assertThat(LIFECYCLE.decide(new Event.DeadlinePassed(), LEASED, LATE).verdict())
+        .isEqualTo(Verdict.IGNORED);
+  }
+
+  @Test
+  void aFailureAfterTheDeadlineExpiresInsteadOfTryingAgain() {
+    Decision decision =
+        LIFECYCLE.decide(
+            new Event.Ended(failure("id", 1, SESSION, FailureCategory.TIMEOUT, LATE)),
+            LEASED,
+            LATE);
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.EXPIRED);
+  }
+
+  @Test
+  void theLastFailureFailsTheRequestAndBuriesIt() {
+    State state = WAITING;
+    Decision decision = null;
+    for (int attempt = 1; attempt <= RetryPolicy.DEFAULT.maxFailures(); attempt++) {
+      state = next(new Event.Granted("w", SESSION, attempt), state, NOW);
+      decision =
+          LIFECYCLE.decide(
+              new Event.Ended(failure("id", attempt, SESSION, FailureCategory.RETRYABLE, NOW)),
+              state,
+              NOW);
+      state = decision.change().orElseThrow();
+    }
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.FAILED);
+    assertThat(result(decision).getAttempts()).isEqualTo(3);
+    assertThat(decision.effects())
+        .filteredOn(Effect.Bury.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Effect.Bury.class,
+            bury -> {
+              assertThat(bury.letter().getSourceOffset()).isEqualTo(7);
+              assertThat(bury.letter().getSourceTopic()).isEqualTo("penstock.work.standard");
+            });
+  }
+
+  @Test
+  void theWorkerIsToldThatItsFailureWouldBeTheLast() {
+    State state = WAITING;
+    for (int attempt = 1; attempt < RetryPolicy.DEFAULT.maxFailures(); attempt++) {
+      State leased = next(new Event.Granted("w", SESSION, attempt), state, NOW);
+      state =
+          next(
+              new Event.Ended(failure("id", attempt, SESSION, FailureCategory.RETRYABLE, NOW)),
+              leased,
+              NOW);
+    }
+    Decision last = LIFECYCLE.decide(new Event.Granted("w", SESSION, 3), state, NOW);
+    assertThat(last.effects().getFirst())
+        .isInstanceOfSatisfying(
+            Effect.Instruct.class,
+            instruct -> assertThat(instruct.lease().getLastAttempt()).isTrue());
+  }
+
+  @Test
+  void anOverloadedEngineCostsNoAttemptAndIsAvoided() {
+    State after =
+        next(
+            new Event.Ended(failure("id", 1, SESSION, FailureCategory.OVERLOADED, NOW)),
+            LEASED,
+            NOW);
+    assertThat(after)
+        .isInstanceOfSatisfying(
+            State.Waiting.class,
+            waiting -> {
+              assertThat(waiting.entry().getFailures()).isZero();
+              assertThat(waiting.entry().getAvoidWorker()).isEqualTo(Optional.of("w"));
+              assertThat(waiting.entry().getNotBefore()).isEmpty();
+            });
+  }
+
+  @Test
+  void cancellingALeasedRequestAnswersAtOnceAndTellsTheWorker() {
+    Decision decision = LIFECYCLE.decide(new Event.CancelAsked("not needed"), LEASED, NOW);
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
+    assertThat(result(decision).getError().orElseThrow().getMessage()).contains("not needed");
+    assertThat(decision.effects().getFirst())
+        .isInstanceOfSatisfying(
+            Effect.Instruct.class,
+            instruct -> assertThat(instruct.lease().getAction()).isEqualTo(LeaseAction.CANCEL));
+  }
+
+  @Test
+  void aCancelledIdIsAnsweredWhenItArrives() {
+    State forestalled = next(new Event.CancelAsked(null), State.UNKNOWN, NOW);
+    Decision decision =
+        LIFECYCLE.decide(
+            new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null), forestalled, NOW);
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
+  }
+
+  @Test
+  void theResultSaysWhenEverythingHappenedAndWhatItCost() {
+    ScoredFacts priced =
+        ScoredFacts.newBuilder(facts("id"))
+            .setInputPricePerMillion(2.0)
+            .setOutputPricePerMillion(30.0)
+            .build();
+    State leased = next(new Event.Granted("w", SESSION, 1), arrive(priced), NOW);
+    Instant end = NOW.plusSeconds(2);
+    InferenceResult result =
+        result(LIFECYCLE.decide(new Event.Ended(success("id", 1, SESSION, end)), leased, end));
+    assertThat(result.getCost().orElseThrow()).isEqualTo((100 * 2.0 + 10 * 30.0) / 1e6);
+    assertThat(result.getLeasedAt()).contains(NOW);
+    assertThat(result.getFinishedAt()).isEqualTo(end);
+    assertThat(result.getChoice().orElseThrow().getReason()).isEqualTo("alias of m");
+  }
+
+  @Test
+  void reprioritisingNeverSetsADeadlineInThePast() {
+    State changed = next(new Event.Reprioritised(null, START), WAITING, NOW);
+    assertThat(entry(changed).getFacts().getDeadline()).isEqualTo(facts("id").getDeadline());
+  }
+
+  @Test
+  void anEarlierDeadlineBringsTheObjectiveForward() {
+    State changed = next(new Event.Reprioritised(null, NOW.plusSeconds(1)), WAITING, NOW);
+    assertThat(entry(changed).getFacts().getFirstTokenBy()).isEqualTo(NOW.plusSeconds(1));
+  }
+
+  @Test
+  void finishedStatusNamesTheTopicOfTheResult() {
+    Decision decision =
+        LIFECYCLE.decide(new Event.Ended(success("id", 1, SESSION, NOW)), LEASED, NOW);
+    assertThat(decision.effects())
+        .filteredOn(Effect.Announce.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Effect.Announce.class,
+            announce -> {
+              assertThat(announce.status().getState()).isEqualTo(RequestState.SUCCEEDED);
+              assertThat(announce.status().getResultTopic()).contains("penstock.results");
+            });
+  }
+
+  private static State arrive(ScoredFacts facts) {
+    return next(new Event.Arrived(facts, ServiceClass.STANDARD, 7, null), State.UNKNOWN, START);
+  }
+
+  private static State next(Event event, State state, Instant now) {
+    return LIFECYCLE.decide(event, state, now).change().orElseThrow();
+  }
+
+  private static DispatchEntry entry(State state) {
+    return ((State.Waiting) state).entry();
+  }
+
+  private static InferenceResult result(Decision decision) {
+    return decision.effects().stream()
+        .filter(Effect.Answer.class::isInstance)
+        .map(effect -> ((Effect.Answer) effect).result())
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,81 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import static io.penstock.streams.dispatch.Samples.START;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.streams.dispatch.Samples;
+import java.time.Duration;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class RetryPolicyTest {
+
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(40, 3, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(1));
+
+  @Property
+  void backoffIsNeverLongerThanItsBoundNorInThePast(
+      @ForAll @IntRange(min = 1, max = 39) int failures, @ForAll long seed) {
+    RetryPolicy.Verdict verdict =
+        POLICY.after(Samples.failure(FailureCategory.RETRYABLE), failures, 0, seed, START);
+    assertThat(verdict).isInstanceOf(RetryPolicy.Verdict.Later.class);
+    Duration backoff = Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore());
+    double bound = Math.min(5, 0.1 * Math.pow(2, failures - 1));
+    assertThat(backoff.toNanos() / 1e9).isBetween(0.0, bound);
+  }
+
+  @Test
+  void backoffIsSpreadOverItsBound() {
+    double mean = 0;
+    for (int seed = 0; seed < 1000; seed++) {
+      RetryPolicy.Verdict verdict =
+          POLICY.after(Samples.failure(FailureCategory.RETRYABLE), 1, 0, seed, START);
+      mean +=
+          Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore()).toNanos()
+              / 1e6
+              / 1000;
+    }
+    assertThat(mean).isBetween(45.0, 55.0);
+  }
+
+  @Test
+  void theEnginesOwnWordOnWhenToComeBackIsKept() {
+    Failure limited =
+        new Failure(FailureCategory.OVERLOADED, "code", "message", null, 429, 20_000L);
+    assertThat(POLICY.after(limited, 0, 1, 1, START))
+        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(20)));
+  }
+
+  @Test
+  void whatTheRequestIsToBlameForIsNeverTriedAgain() {
+    assertThat(POLICY.after(Samples.failure(FailureCategory.INVALID), 1, 0, 1, START))
+        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+    assertThat(POLICY.after(Samples.failure(FailureCategory.REJECTED), 1, 0, 1, START))
+        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void aLostLeaseIsTriedAgainAtOnce() {
+    assertThat(POLICY.after(Samples.failure(FailureCategory.LEASE_LOST), 1, 0, 1, START))
+        .isEqualTo(new RetryPolicy.Verdict.Later(START));
+  }
+
+  @Test
+  void overloadsAreBoundedToo() {
+    assertThat(POLICY.after(Samples.failure(FailureCategory.OVERLOADED), 0, 3, 1, START))
+        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void contradictorySettingsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new RetryPolicy(1, 1, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO))
+        .hasMessageContaining("longestBackoff");
+  }
+}

@@ -1,0 +1,254 @@
+package io.penstock.streams.dispatch.topology;
+
+import static io.penstock.streams.dispatch.Samples.START;
+import static io.penstock.streams.dispatch.Samples.demand;
+import static io.penstock.streams.dispatch.Samples.facts;
+import static io.penstock.streams.dispatch.Samples.success;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.DispatchConfig;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DispatchTopologyTest {
+
+  private static final TopicNames NAMES = TopicNames.DEFAULT;
+  private static final String TRACEPARENT =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+  @TempDir Path stateDirectory;
+
+  private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private TopologyTestDriver driver;
+  private Instant now = START;
+
+  @BeforeEach
+  void start() {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "dispatch");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    DispatchParts parts =
+        new DispatchParts(
+            DispatchConfig.DEFAULT,
+            TopicSettings.DEFAULT,
+            serdes,
+            topic -> topic.startsWith("reply"),
+            () -> now,
+            registry);
+    driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+  }
+
+  @Test
+  void aRequestTravelsFromWorkOverALeaseToItsResult() {
+    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
+    TestOutputTopic<String, InferenceResult> results =
+        output(NAMES.results(), InferenceResult.class);
+    TestOutputTopic<String, RequestStatus> lifecycle =
+        output(NAMES.lifecycle(), RequestStatus.class);
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+    work(ServiceClass.STANDARD)
+        .pipeInput(
+            new TestRecord<>(
+                "a",
+                scored(facts("a")),
+                new RecordHeaders()
+                    .add("traceparent", TRACEPARENT.getBytes(StandardCharsets.US_ASCII))));
+    TestRecord<String, Lease> lease = leases.readRecord();
+    assertThat(lease.key()).isEqualTo("w");
+    assertThat(lease.value().getRequestId()).isEqualTo("a");
+    outcomes().pipeInput("a", success("a", 1, "s1", now));
+    TestRecord<String, InferenceResult> result = results.readRecord();
+    assertThat(result.key()).isEqualTo("a");
+    assertThat(result.value().getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
+    assertThat(result.headers().lastHeader("traceparent").value())
+        .asString(StandardCharsets.US_ASCII)
+        .isEqualTo(TRACEPARENT);
+    assertThat(lifecycle.readValuesToList())
+        .extracting(RequestStatus::getState)
+        .containsExactly(RequestState.WAITING, RequestState.LEASED, RequestState.SUCCEEDED);
+    assertThat(registry.get("penstock.results").tag("status", "succeeded").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aResultGoesToTheReplyTopicAskedForIfItExists() {
+    TestOutputTopic<String, InferenceResult> reply = output("reply-here", InferenceResult.class);
+    TestOutputTopic<String, InferenceResult> results =
+        output(NAMES.results(), InferenceResult.class);
+    Instant late = START.plus(Duration.ofHours(1));
+    work(ServiceClass.STANDARD).pipeInput("a", replyingTo("a", "reply-here"));
+    work(ServiceClass.STANDARD).pipeInput("b", replyingTo("b", "missing"));
+    now = late;
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    assertThat(reply.readKeyValue().key).isEqualTo("a");
+    assertThat(results.readKeyValue().key).isEqualTo("b");
+  }
+
+  @Test
+  void anUnreadableRecordIsBuriedAndTheNextIsUnharmed() {
+    TestOutputTopic<String, DeadLetter> letters = output(NAMES.deadLetters(), DeadLetter.class);
+    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
+    TestInputTopic<String, byte[]> raw =
+        driver.createInputTopic(
+            NAMES.work(ServiceClass.STANDARD), new StringSerializer(), new ByteArraySerializer());
+    raw.pipeInput("bad", new byte[] {1, 2, 3});
+    raw.pipeInput("worse", null);
+    driver
+        .createInputTopic(NAMES.demand(), new StringSerializer(), new ByteArraySerializer())
+        .pipeInput("w", new byte[0]);
+    work(ServiceClass.STANDARD).pipeInput("good", scored(facts("good")));
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+    assertThat(letters.readKeyValuesToList())
+        .extracting(letter -> letter.key)
+        .containsExactly("bad", "worse", "w");
+    assertThat(leases.readValue().getRequestId()).isEqualTo("good");
+  }
+
+  @Test
+  void deadlinesLapseWithTheWallClock() {
+    TestOutputTopic<String, InferenceResult> results =
+        output(NAMES.results(), InferenceResult.class);
+    work(ServiceClass.BATCH).pipeInput("a", scored(facts("a")));
+    now = START.plus(Duration.ofMinutes(10));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    assertThat(results.readValue().getStatus()).isEqualTo(TerminalStatus.EXPIRED);
+  }
+
+  @Test
+  void whatWaitsIsMeasuredByModelAndClass() {
+    work(ServiceClass.STANDARD).pipeInput("a", scored(facts("a")));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    assertThat(
+            registry
+                .get("penstock.dispatch.waiting")
+                .tags("model", "m", "class", "standard")
+                .gauge()
+                .value())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void urgentTopicsComeBeforeOlderRecordsOfOthers() {
+    // The driver takes records one by one, so only the order of the stamps can be seen here.
+    long anHourAgo = START.minus(Duration.ofHours(1)).toEpochMilli();
+    assertThat(stamp(Urgency.OUTCOMES, START.toEpochMilli()))
+        .isLessThan(stamp(Urgency.DEMAND, anHourAgo));
+    assertThat(stamp(Urgency.INTERACTIVE, START.toEpochMilli()))
+        .isLessThan(stamp(Urgency.BATCH, anHourAgo));
+    assertThat(stamp(Urgency.OUTCOMES, -1)).isZero();
+  }
+
+  private static long stamp(Urgency urgency, long timestamp) {
+    return urgency.extract(
+        new org.apache.kafka.clients.consumer.ConsumerRecord<>(
+            "t",
+            0,
+            0,
+            timestamp,
+            org.apache.kafka.common.record.TimestampType.CREATE_TIME,
+            0,
+            0,
+            null,
+            null,
+            new RecordHeaders(),
+            java.util.Optional.empty()),
+        0);
+  }
+
+  private ScoredRequest replyingTo(String id, String topic) {
+    return scored(ScoredFacts.newBuilder(facts(id)).setReplyTopic(topic).build());
+  }
+
+  private static ScoredRequest scored(ScoredFacts facts) {
+    return ScoredRequest.newBuilder()
+        .setId(facts.getId())
+        .setTenant(facts.getTenant())
+        .setEndpoint(facts.getEndpoint())
+        .setRequestedModel(facts.getRequestedModel())
+        .setChoice(facts.getChoice())
+        .setServiceClass(facts.getServiceClass())
+        .setCreatedAt(facts.getCreatedAt())
+        .setAcceptedAt(facts.getAcceptedAt())
+        .setScoredAt(facts.getScoredAt())
+        .setFirstTokenBy(facts.getFirstTokenBy())
+        .setDeadline(facts.getDeadline())
+        .setPromptTokens(facts.getPromptTokens())
+        .setPredictedOutputTokens(facts.getPredictedOutputTokens())
+        .setMaxOutputTokens(facts.getMaxOutputTokens())
+        .setReplyTopic(facts.getReplyTopic().orElse(null))
+        .setRequest(
+            InferenceRequest.newBuilder()
+                .setId(facts.getId())
+                .setTenant(facts.getTenant())
+                .setEndpoint(facts.getEndpoint())
+                .setModel(facts.getRequestedModel())
+                .setBody(ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)))
+                .setAttributes(Map.of())
+                .build())
+        .build();
+  }
+
+  private TestInputTopic<String, ScoredRequest> work(ServiceClass serviceClass) {
+    return input(NAMES.work(serviceClass), ScoredRequest.class);
+  }
+
+  private TestInputTopic<String, WorkerDemand> demands() {
+    return input(NAMES.demand(), WorkerDemand.class);
+  }
+
+  private TestInputTopic<String, AttemptOutcome> outcomes() {
+    return input(NAMES.outcomes(), AttemptOutcome.class);
+  }
+
+  private <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
+    return driver.createInputTopic(topic, new StringSerializer(), serdes.serializer(type));
+  }
+
+  private <T extends SpecificRecord> TestOutputTopic<String, T> output(
+      String topic, Class<T> type) {
+    return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
+  }
+}
