@@ -1,0 +1,173 @@
+package io.penstock.schemas.client;
+
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.client.PenstockClientException.Closed;
+import io.penstock.schemas.client.PenstockClientException.ResultTimeout;
+import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.serde.RegistryUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the reply topic from the moment of opening, completes what is pending and gives up what is
+ * late. After opening, the consumer belongs to the one thread that runs this.
+ */
+final class ReplyReader implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplyReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration OPENING = Duration.ofSeconds(30);
+
+  private final String topic;
+  private final Consumer<String, byte[]> consumer;
+  private final Deserializer<InferenceResult> results;
+  private final PendingRequests pending;
+  private final Clock clock;
+  private final Executor completions;
+
+  private volatile boolean running = true;
+  private volatile @Nullable RuntimeException failure;
+
+  /**
+   * @param completions runs the users' continuations, so that none holds up the reading
+   */
+  ReplyReader(
+      String topic,
+      Consumer<String, byte[]> consumer,
+      Deserializer<InferenceResult> results,
+      PendingRequests pending,
+      Clock clock,
+      Executor completions) {
+    this.topic = topic;
+    this.consumer = consumer;
+    this.results = results;
+    this.pending = pending;
+    this.clock = clock;
+    this.completions = completions;
+  }
+
+  /** Fixes the position at the topic's end: every result written from now on is seen. */
+  void open() {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic, OPENING).stream()
+            .map(each -> new TopicPartition(each.topic(), each.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new IllegalArgumentException(
+          "reply topic %s does not exist; create it first".formatted(topic));
+    }
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    // Seeking is lazy; asking for the position is what does it.
+    partitions.forEach(partition -> consumer.position(partition, OPENING));
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (running) {
+        poll();
+      }
+    } catch (WakeupException stopped) {
+      LOG.debug("Stopped reading {}", topic);
+    } catch (RuntimeException failed) {
+      LOG.error("Cannot read results from {} any more", topic, failed);
+      fail(failed);
+    } finally {
+      consumer.close();
+    }
+  }
+
+  /** One round: whatever has arrived, then whatever is late. */
+  void poll() {
+    try {
+      for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
+        accept(each);
+      }
+    } catch (RetriableException passing) {
+      LOG.warn("Reading results from {} failed, trying again: {}", topic, passing.toString());
+    }
+    expire();
+  }
+
+  void stop() {
+    running = false;
+    consumer.wakeup();
+  }
+
+  /** Why no more results will come, if so. */
+  Optional<RuntimeException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  private void fail(RuntimeException failed) {
+    failure = failed;
+    for (PendingRequests.Pending each : pending.takeAll()) {
+      completions.execute(
+          () -> each.future().completeExceptionally(new Closed(each.id(), topic, failed)));
+    }
+  }
+
+  private void accept(ConsumerRecord<String, byte[]> each) {
+    // On a shared topic most results are others': those are not even decoded.
+    if (each.key() == null || each.value() == null || !pending.awaits(each.key())) {
+      return;
+    }
+    decode(each)
+        .ifPresent(
+            result ->
+                pending
+                    .take(each.key())
+                    .ifPresent(
+                        taken -> completions.execute(() -> taken.future().complete(result))));
+  }
+
+  private Optional<InferenceResult> decode(ConsumerRecord<String, byte[]> each) {
+    while (running) {
+      try {
+        return Optional.of(results.deserialize(topic, each.value()));
+      } catch (MalformedRecordException malformed) {
+        LOG.warn(
+            "Ignoring an unreadable record of {}-{} at offset {}: {}",
+            topic,
+            each.partition(),
+            each.offset(),
+            malformed.getMessage());
+        return Optional.empty();
+      } catch (RegistryUnavailableException away) {
+        LOG.warn("Waiting for the schema registry to read a result: {}", away.getMessage());
+        expire();
+        pause();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void expire() {
+    for (PendingRequests.Pending each : pending.takeExpired(clock.instant())) {
+      completions.execute(
+          () -> each.future().completeExceptionally(new ResultTimeout(each.id(), topic)));
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL);
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.penstock.schemas.client;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.ids.Ids;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a request into the record that is sent, or says what is wrong with it. Pure. */
+final class RequestPreparation {
+
+  /** The schema's own default: a request that names no tenant. */
+  private static final String NO_TENANT = "default";
+
+  private static final String TRACEPARENT = "traceparent";
+  private static final Pattern W3C =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+  private final PenstockClientConfig config;
+
+  RequestPreparation(PenstockClientConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * The record to send; its topic is the class's, that of STANDARD where the request has none.
+   *
+   * @param awaited whether this client is to read the result
+   * @throws IllegalArgumentException naming the field and the remedy
+   */
+  ProducerRecord<String, InferenceRequest> prepare(
+      InferenceRequest request, @Nullable String traceparent, boolean awaited) {
+    requireLength("id", request.getId());
+    requireLength("tenant", request.getTenant());
+    int bytes = request.getBody().remaining();
+    int most = config.topics().maxRequestBytes();
+    require(bytes <= most, "body has %d bytes; at most %d are accepted".formatted(bytes, most));
+    require(
+        traceparent == null || W3C.matcher(traceparent).matches(),
+        "traceparent '%s' is not of the form VERSION-TRACE-PARENT-FLAGS".formatted(traceparent));
+    InferenceRequest.Builder ready = InferenceRequest.newBuilder(request);
+    if (request.getTenant().equals(NO_TENANT)) {
+      ready.setTenant(config.tenant());
+    }
+    if (awaited) {
+      ready.setReplyTopic(replyTopic(request));
+    }
+    ServiceClass serviceClass = request.getServiceClass().orElse(ServiceClass.STANDARD);
+    ProducerRecord<String, InferenceRequest> prepared =
+        new ProducerRecord<>(
+            config.topics().names().requests(serviceClass), request.getId(), ready.build());
+    if (traceparent != null) {
+      prepared.headers().add(TRACEPARENT, traceparent.getBytes(StandardCharsets.UTF_8));
+    }
+    return prepared;
+  }
+
+  private @Nullable String replyTopic(InferenceRequest request) {
+    Optional<String> asked = request.getReplyTopic();
+    require(
+        asked.isEmpty() || asked.get().equals(config.resultTopic()),
+        "replyTopic is %s but this client reads %s; leave it out, or use send"
+            .formatted(asked.orElse(null), config.resultTopic()));
+    return config.replyTopic();
+  }
+
+  private static void requireLength(String field, String value) {
+    require(
+        !value.isBlank() && value.length() <= Ids.MAX_LENGTH,
+        "%s must have 1 to %d characters".formatted(field, Ids.MAX_LENGTH));
+  }
+
+  private static void require(boolean holds, String complaint) {
+    if (!holds) {
+      throw new IllegalArgumentException(complaint);
+    }
+  }
+}
