@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code penstock cancel}. */
@@ -22,18 +21,12 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  penstock cancel 0195f0a2-7c11-7d3e-9c55-0d3f2a1b4c6d",
-      "  penstock cancel --reason 'wrong prompt' $(cat ids.txt)"
+      "  penstock cancel $(cat ids.txt)"
     })
 final class CancelCommand extends ClusterCommand {
 
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of requests.")
   List<String> ids = List.of();
-
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      description = "Why, for whoever reads the result (default: ${DEFAULT-VALUE}).")
-  String reason = "cancelled from the command line";
 
   CancelCommand(Environment environment) {
     super(environment);
@@ -42,7 +35,7 @@ final class CancelCommand extends ClusterCommand {
   @Override
   int run(Cluster cluster) {
     Map<String, CompletableFuture<Void>> sent = new LinkedHashMap<>();
-    ids.forEach(id -> sent.computeIfAbsent(id, i -> cluster.requests().cancel(i, reason)));
+    ids.forEach(id -> sent.computeIfAbsent(id, i -> cluster.requests().cancel(i)));
     sent.forEach(
         (id, done) -> {
           done.join();

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.schemas.client.PenstockClientException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -32,6 +33,10 @@ final class CliErrors {
               "the cluster did not answer in time: %s; is it still running?"
                   .formatted(e.getMessage()),
               e);
+      case PenstockClientException.NotSent e -> CliException.unreachable(e.getMessage(), e);
+      case PenstockClientException.Closed e -> CliException.unreachable(e.getMessage(), e);
+      case IllegalArgumentException e when e.getMessage() != null ->
+          CliException.usage(e.getMessage());
       case SerializationException e -> CliException.failure(e.getMessage(), e);
       default ->
           CliException.failure(

@@ -2,30 +2,49 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.client.PenstockClient;
+import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Submits through the Java client. */
 final class ClientGateway implements RequestGateway, AutoCloseable {
 
-  ClientGateway(ClusterConnection connection, TopicNames names) {}
+  /** Above what any command has in flight: {@link Submission} sets the real bound. */
+  private static final int ROOM = 2_000_000;
+
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private final PenstockClient client;
+
+  /** Connects; a result is awaited as long as any request may wait. */
+  ClientGateway(ClusterConnection connection, TopicSettings topics) {
+    this.client =
+        PenstockClient.open(
+            PenstockClientConfig.of(connection, topics)
+                .withInFlight(ROOM, Duration.ZERO)
+                .withTimeouts(topics.maxDeadline(), GRACE));
+  }
 
   @Override
   public CompletableFuture<InferenceResult> submit(InferenceRequest request) {
-    throw new UnsupportedOperationException();
+    return client.submit(request);
   }
 
   @Override
   public CompletableFuture<Void> produce(InferenceRequest request) {
-    throw new UnsupportedOperationException();
+    return client.send(request).thenApply(_ -> null);
   }
 
   @Override
-  public CompletableFuture<Void> cancel(String requestId, String reason) {
-    throw new UnsupportedOperationException();
+  public CompletableFuture<Void> cancel(String requestId) {
+    return client.cancel(requestId);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    client.close();
+  }
 }

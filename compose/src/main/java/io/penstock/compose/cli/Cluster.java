@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 
 /** A cluster as the commands see it. */
 interface Cluster extends AutoCloseable {
@@ -12,6 +13,9 @@ interface Cluster extends AutoCloseable {
   TopicNames names();
 
   AvroSerdes serdes();
+
+  /** How the topics are laid out, as far as the topics themselves tell. */
+  TopicSettings topics();
 
   /** Reads topics; one at a time. */
   TopicLog log();

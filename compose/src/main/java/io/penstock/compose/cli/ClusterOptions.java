@@ -62,7 +62,7 @@ final class ClusterOptions {
     return new ClusterConnection(
         choose(environment, kafka, "PENSTOCK_KAFKA", ClusterFile::kafka, DEFAULT_KAFKA),
         choose(environment, registry, "PENSTOCK_REGISTRY", ClusterFile::registry, DEFAULT_REGISTRY),
-        kafkaSettings());
+        kafkaSettings(kafkaConfig));
   }
 
   TopicNames names(Environment environment) {
@@ -95,7 +95,8 @@ final class ClusterOptions {
         .orElse(fallback);
   }
 
-  private Map<String, String> kafkaSettings() {
+  /** What a properties file of client settings holds; nothing without a file. */
+  static Map<String, String> kafkaSettings(@Nullable Path kafkaConfig) {
     Map<String, String> settings = new HashMap<>();
     if (kafkaConfig == null) {
       return settings;

@@ -3,12 +3,14 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +38,7 @@ final class KafkaCluster implements Cluster {
   private KafkaCluster(ClusterConnection connection, TopicNames names) {
     this.connection = connection;
     this.names = names;
-    this.serdes = new AvroSerdes(connection.registryUrl());
+    this.serdes = new AvroSerdes(connection);
   }
 
   /** Connects, having seen that both Kafka and the registry answer. */
@@ -112,7 +114,33 @@ final class KafkaCluster implements Cluster {
   }
 
   @Override
+  public TopicSettings topics() {
+    TopicSettings usual = TopicSettings.DEFAULT;
+    return new TopicSettings(
+        names,
+        partitions(names.demand()),
+        partitions(names.leases()),
+        usual.replicationFactor(),
+        usual.maxDeadline(),
+        usual.resultRetention(),
+        usual.maxRequestBytes());
+  }
+
+  private int partitions(String topic) {
+    int count = consumer().partitionsFor(topic).size();
+    if (count == 0) {
+      throw CliException.failure(
+          "topic %s does not exist; start Penstock once, or give its --prefix".formatted(topic));
+    }
+    return count;
+  }
+
+  @Override
   public TopicLog log() {
+    return new KafkaTopicLog(consumer());
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
     if (consumer == null) {
       consumer =
           new KafkaConsumer<>(
@@ -126,20 +154,20 @@ final class KafkaCluster implements Cluster {
               new ByteArrayDeserializer(),
               new ByteArrayDeserializer());
     }
-    return new KafkaTopicLog(consumer);
+    return consumer;
   }
 
   @Override
   public RequestGateway requests() {
     if (gateway == null) {
-      gateway = new ClientGateway(connection, names);
+      gateway = new ClientGateway(connection, topics());
     }
     return gateway;
   }
 
   @Override
   public ModelRegistry models() {
-    return new PublishedModels(connection, names);
+    return new PublishedModels(connection, topics(), InstantSource.system());
   }
 
   @Override

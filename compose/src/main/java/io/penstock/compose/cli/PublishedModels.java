@@ -2,27 +2,60 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.models.ConcurrentModelChangeException;
+import io.penstock.schemas.models.InvalidModelsException;
+import io.penstock.schemas.models.ModelFile;
+import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The registry on the models topic. */
 final class PublishedModels implements ModelRegistry {
 
-  PublishedModels(ClusterConnection connection, TopicNames names) {}
+  private final ModelPublisher publisher;
+  private final TopicSettings topics;
+  private final InstantSource clock;
+
+  PublishedModels(ClusterConnection connection, TopicSettings topics, InstantSource clock) {
+    this.publisher = new ModelPublisher(connection, topics);
+    this.topics = topics;
+    this.clock = clock;
+  }
 
   @Override
   public List<ModelSpec> list() {
-    throw new UnsupportedOperationException();
+    return publisher.list().models();
   }
 
   @Override
   public List<ModelSpec> apply(Path file) {
-    throw new UnsupportedOperationException();
+    return explained(
+        () -> {
+          List<ModelSpec> models;
+          try {
+            models = ModelFile.read(file, topics.modelPartitions(), clock.instant());
+          } catch (IOException e) {
+            throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+          }
+          publisher.apply(models);
+          return models;
+        });
   }
 
   @Override
   public boolean remove(String name) {
-    throw new UnsupportedOperationException();
+    return explained(() -> publisher.remove(name));
+  }
+
+  private static <T> T explained(Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (InvalidModelsException | ConcurrentModelChangeException e) {
+      throw CliException.failure(e.getMessage(), e);
+    }
   }
 }

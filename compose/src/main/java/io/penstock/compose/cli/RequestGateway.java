@@ -7,12 +7,20 @@ import java.util.concurrent.CompletableFuture;
 /** Hands requests to a cluster. Safe for use by many threads. */
 interface RequestGateway {
 
-  /** Produces the request and completes with its one result. */
-  CompletableFuture<InferenceResult> submit(InferenceRequest request) throws InterruptedException;
+  /**
+   * Produces the request and completes with its one result.
+   *
+   * @throws IllegalArgumentException if the request is invalid
+   */
+  CompletableFuture<InferenceResult> submit(InferenceRequest request);
 
-  /** Produces the request and completes when the log has it. */
+  /**
+   * Produces the request and completes when the log has it.
+   *
+   * @throws IllegalArgumentException if the request is invalid
+   */
   CompletableFuture<Void> produce(InferenceRequest request);
 
   /** Asks to cancel a request, and completes when the log has the command. */
-  CompletableFuture<Void> cancel(String requestId, String reason);
+  CompletableFuture<Void> cancel(String requestId);
 }

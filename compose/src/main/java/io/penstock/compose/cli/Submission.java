@@ -6,6 +6,7 @@ import io.penstock.schemas.TerminalStatus;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,36 +31,47 @@ final class Submission {
     this.onResult = onResult;
   }
 
-  /** Sends a request whose result is awaited; blocks while too many are unanswered. */
+  /**
+   * Sends a request whose result is awaited; blocks while too many are unanswered.
+   *
+   * @throws IllegalArgumentException if the request is invalid; it is not sent
+   */
   void submit(InferenceRequest request) throws InterruptedException {
-    free.acquire();
-    track(gateway.submit(request), this::took);
+    track(() -> gateway.submit(request), this::took);
   }
 
   /** Sends a request and counts it as a success once the log has it. */
   void produce(InferenceRequest request, Runnable onSent) throws InterruptedException {
-    free.acquire();
     track(
-        gateway.produce(request),
+        () -> gateway.produce(request),
         nothing -> {
           succeeded++;
           onSent.run();
         });
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // what follows the future cannot fail unseen
-  private <T> void track(CompletableFuture<T> future, Consumer<T> onDone) {
+  private <T> void track(Supplier<CompletableFuture<T>> send, Consumer<T> onDone)
+      throws InterruptedException {
+    free.acquire();
+    CompletableFuture<T> future;
+    try {
+      future = send.get();
+    } catch (IllegalArgumentException invalid) {
+      free.release();
+      throw invalid;
+    }
     synchronized (this) {
       sent++;
     }
-    future.whenComplete(
-        (value, error) -> {
-          try {
-            complete(value, error, onDone);
-          } finally {
-            free.release();
-          }
-        });
+    var _ =
+        future.whenComplete(
+            (value, error) -> {
+              try {
+                complete(value, error, onDone);
+              } finally {
+                free.release();
+              }
+            });
   }
 
   private synchronized <T> void complete(T value, @Nullable Throwable error, Consumer<T> onDone) {

@@ -184,7 +184,6 @@ final class SubmitCommand extends ClusterCommand {
   }
 
   private int many(Cluster cluster, Path path) throws IOException, InterruptedException {
-    long total = -1;
     InputFile file;
     try {
       file = InputFile.of(path);
@@ -196,7 +195,7 @@ final class SubmitCommand extends ClusterCommand {
     }
     try (InputReader reader = file.open();
         ResultSink sink = ResultSink.of(this, false);
-        Progress progress = new Progress(console(), detach ? "submitted" : "answered", total)) {
+        Progress progress = new Progress(console(), detach ? "submitted" : "answered", -1)) {
       Submission submission =
           new Submission(
               cluster.requests(),
@@ -217,24 +216,19 @@ final class SubmitCommand extends ClusterCommand {
 
   private void send(Submission submission, Path path, InputItem item) throws InterruptedException {
     Instant now = environment.clock().instant();
-    switch (item) {
-      case InputItem.Bad bad -> bad(path, bad.line(), bad.problem());
-      case InputItem.Text text -> {
-        InferenceRequest.Builder builder =
-            request.ofText(text.text(), RequestBodies.EMBEDDINGS, now);
-        text.customId().ifPresent(builder::setCustomId);
-        send(submission, builder.build());
-      }
-      case InputItem.Request line -> {
-        InferenceRequest built;
-        try {
-          built = request.ofLine(line, now).build();
-        } catch (IllegalArgumentException e) {
-          bad(path, line.line(), e.getMessage());
-          return;
+    try {
+      switch (item) {
+        case InputItem.Bad bad -> bad(path, bad.line(), bad.problem());
+        case InputItem.Text text -> {
+          InferenceRequest.Builder builder =
+              request.ofText(text.text(), RequestBodies.EMBEDDINGS, now);
+          text.customId().ifPresent(builder::setCustomId);
+          send(submission, builder.build());
         }
-        send(submission, built);
+        case InputItem.Request line -> send(submission, request.ofLine(line, now).build());
       }
+    } catch (IllegalArgumentException invalid) {
+      bad(path, item.line(), invalid.getMessage());
     }
   }
 
@@ -265,10 +259,6 @@ final class SubmitCommand extends ClusterCommand {
   }
 
   private int outcome(Submission submission) {
-    Throwable error = submission.firstError();
-    if (error != null) {
-      throw CliErrors.explain(error);
-    }
     if (source.file != null) {
       console()
           .note(
@@ -279,6 +269,10 @@ final class SubmitCommand extends ClusterCommand {
                       detach ? "in the log" : "succeeded",
                       submission.unsuccessful(),
                       badLines));
+    }
+    Throwable error = submission.firstError();
+    if (error != null) {
+      throw CliErrors.explain(error);
     }
     return submission.unsuccessful() == 0 && badLines == 0 ? ExitCodes.OK : ExitCodes.FAILURE;
   }

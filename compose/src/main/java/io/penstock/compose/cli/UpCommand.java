@@ -1,15 +1,205 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.node.NodeAddresses;
+import io.penstock.compose.node.NodeConfig;
+import io.penstock.compose.node.NodeConfig.KafkaSource;
+import io.penstock.compose.node.NodeConfig.RegistrySource;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-@Command(name = "up", description = "up")
+/** {@code penstock up}. */
+@Command(
+    name = "up",
+    description = {
+      "Run Penstock on this machine until Ctrl-C.",
+      "",
+      "One process with Kafka, score, dispatch and a worker with a small embedding model, and the"
+          + " schema registry beside it. Everything listens on 127.0.0.1 only. What is queued is"
+          + " kept in the data folder and served after the next start. Other terminals find it"
+          + " without options, by ~/.penstock/cluster.properties.",
+      "",
+      "Prints a line with the addresses when it is ready. JSON: {\"ready\":true,\"kafka\","
+          + "\"registry\",\"operations\",\"data\"}. Logs go to stderr."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  penstock up",
+      "  penstock up --data /var/lib/penstock --models models.yaml",
+      "  penstock up --kafka broker:9092 --registry http://registry:8081 --no-worker"
+    })
 final class UpCommand implements Callable<Integer> {
 
-  UpCommand(Environment environment) {}
+  private static final Duration START = Duration.ofSeconds(120);
+
+  private final Environment environment;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "What is kept; one process at a time. Default: ~/.penstock.")
+  @Nullable Path data;
+
+  @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT",
+      description = "Use this Kafka instead of starting one.")
+  @Nullable String kafka;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "With --kafka: a properties file with further client settings.")
+  @Nullable Path kafkaConfig;
+
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description = "Use this schema registry instead of starting one.")
+  @Nullable String registry;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      description = "What the topics' names begin with (default: ${DEFAULT-VALUE}).")
+  String prefix = TopicNames.DEFAULT.prefix();
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description = "Kafka's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
+  int kafkaPort = 9092;
+
+  @Option(
+      names = "--registry-port",
+      paramLabel = "PORT",
+      description = "The registry's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
+  int registryPort = 8081;
+
+  @Option(
+      names = "--operations-port",
+      paramLabel = "PORT",
+      description = "Health and metrics, 0 for a free port (default: ${DEFAULT-VALUE}).")
+  int operationsPort = 9095;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FILE",
+      description = "A YAML or JSON file of models to put into the registry at the start.")
+  @Nullable Path models;
+
+  @Option(names = "--no-worker", description = "Start no worker; run some with 'penstock worker'.")
+  boolean noWorker;
+
+  @Mixin final OutputOptions output = new OutputOptions();
+
+  UpCommand(Environment environment) {
+    this.environment = environment;
+  }
 
   @Override
-  public Integer call() {
-    return 0;
+  public Integer call() throws Exception {
+    NodeConfig config = config();
+    LogLevels.forServer(output.verbose);
+    PenstockNode node = new PenstockNode(config);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread hook = Thread.ofPlatform().unstarted(() -> stop(node, config, stopped));
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      node.start();
+      node.awaitReady(START);
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+    clusterFile(node, config).write(environment.clusterFile());
+    print(config, node.addresses());
+    stopped.await();
+    return ExitCodes.OK;
+  }
+
+  /** What the options say. */
+  NodeConfig config() {
+    TopicSettings usual = TopicSettings.DEFAULT;
+    TopicSettings topics =
+        new TopicSettings(
+            new TopicNames(prefix),
+            usual.modelPartitions(),
+            usual.otherPartitions(),
+            usual.replicationFactor(),
+            usual.maxDeadline(),
+            usual.resultRetention(),
+            usual.maxRequestBytes());
+    if (kafka == null && kafkaConfig != null) {
+      throw CliException.usage("--kafka-config needs --kafka");
+    }
+    NodeConfig config =
+        NodeConfig.of(Optional.ofNullable(data).orElse(environment.clusterFile().getParent()))
+            .withKafka(
+                kafka == null
+                    ? new KafkaSource.Embedded(kafkaPort)
+                    : new KafkaSource.External(kafka, ClusterOptions.kafkaSettings(kafkaConfig)))
+            .withRegistry(
+                registry == null
+                    ? new RegistrySource.Embedded(registryPort, true)
+                    : new RegistrySource.External(registry))
+            .withOperationsPort(operationsPort)
+            .withTopics(topics);
+    if (models != null) {
+      config = config.withModelsFile(models);
+    }
+    return noWorker ? config.withoutWorker() : config;
+  }
+
+  private static ClusterFile clusterFile(PenstockNode node, NodeConfig config) {
+    return ClusterFile.of(node.connection(), config.topics().names().prefix());
+  }
+
+  private void stop(PenstockNode node, NodeConfig config, CountDownLatch stopped) {
+    try {
+      clusterFile(node, config).remove(environment.clusterFile());
+    } catch (IOException e) {
+      environment
+          .console()
+          .warn("%s could not be removed: %s".formatted(environment.clusterFile(), e.getMessage()));
+    }
+    node.close();
+    stopped.countDown();
+  }
+
+  private void print(NodeConfig config, NodeAddresses addresses) {
+    if (output.json) {
+      environment
+          .console()
+          .print(
+              RecordJson.MAPPER
+                  .createObjectNode()
+                  .put("ready", true)
+                  .put("kafka", addresses.bootstrapServers())
+                  .put("registry", addresses.registryUrl())
+                  .put("operations", addresses.operationsUrl())
+                  .put("data", config.data().toString()));
+    } else {
+      environment
+          .console()
+          .print(
+              "Penstock is ready: Kafka %s, registry %s, health and metrics %s, data %s"
+                  .formatted(
+                      addresses.bootstrapServers(),
+                      addresses.registryUrl(),
+                      addresses.operationsUrl(),
+                      config.data()));
+    }
   }
 }

@@ -59,7 +59,7 @@ public final class DemoRun {
    * @throws ExecutionException if requests could not be produced
    */
   public DemoReport run(LongConsumer answered) throws InterruptedException, ExecutionException {
-    AvroSerdes serdes = new AvroSerdes(connection.registryUrl());
+    AvroSerdes serdes = new AvroSerdes(connection);
     try (Consumer<String, InferenceResult> consumer =
             new KafkaConsumer<>(
                 connection.with(

@@ -1,0 +1,189 @@
+package io.penstock.compose.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs commands in this process against a cluster in memory, at a standing clock. */
+final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
+
+  static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+  final FakeTopicLog log = new FakeTopicLog();
+  final AvroSerdes serdes = new AvroSerdes("mock://cli");
+  final TopicNames names = TopicNames.DEFAULT;
+  final Map<String, String> variables = new HashMap<>();
+  final List<InferenceRequest> submitted = new ArrayList<>();
+  final List<InferenceRequest> produced = new ArrayList<>();
+  final List<String> cancelled = new ArrayList<>();
+  final List<ModelSpec> models = new ArrayList<>();
+  Function<InferenceRequest, InferenceResult> answer = Samples::succeeded;
+  @Nullable ClusterConnection asked;
+  @Nullable TopicNames askedNames;
+  @Nullable CliException refusal;
+  private final Path home;
+  private ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  CliHarness(Path home) {
+    this.home = home;
+  }
+
+  Environment environment() {
+    out = new ByteArrayOutputStream();
+    err = new ByteArrayOutputStream();
+    return new Environment(
+        variables,
+        home,
+        Clock.fixed(NOW, ZoneOffset.UTC),
+        new Console(
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            false,
+            false,
+            false,
+            120),
+        this::connect);
+  }
+
+  private Cluster connect(ClusterConnection connection, TopicNames topicNames) {
+    asked = connection;
+    askedNames = topicNames;
+    if (refusal != null) {
+      throw refusal;
+    }
+    return this;
+  }
+
+  int run(String... arguments) {
+    return PenstockCli.run(environment(), arguments);
+  }
+
+  String out() {
+    return out.toString(UTF_8);
+  }
+
+  String err() {
+    return err.toString(UTF_8);
+  }
+
+  /** What was printed to stdout, a JSON value a line. */
+  List<JsonNode> json() {
+    return out()
+        .lines()
+        .map(
+            line -> {
+              try {
+                return new ObjectMapper().readTree(line);
+              } catch (JsonProcessingException e) {
+                throw new AssertionError("no JSON: " + line, e);
+              }
+            })
+        .toList();
+  }
+
+  <T extends SpecificRecord> void write(String topic, Instant time, String key, T value) {
+    @SuppressWarnings("unchecked")
+    Class<T> type = (Class<T>) value.getClass();
+    log.add(topic, time, key, serdes.serializer(type).serialize(topic, value));
+  }
+
+  @Override
+  public ClusterConnection connection() {
+    return new ClusterConnection("127.0.0.1:9092", "mock://cli");
+  }
+
+  @Override
+  public TopicNames names() {
+    return names;
+  }
+
+  @Override
+  public AvroSerdes serdes() {
+    return serdes;
+  }
+
+  @Override
+  public TopicSettings topics() {
+    return TopicSettings.DEFAULT;
+  }
+
+  @Override
+  public TopicLog log() {
+    return log;
+  }
+
+  @Override
+  public RequestGateway requests() {
+    return this;
+  }
+
+  @Override
+  public ModelRegistry models() {
+    return this;
+  }
+
+  @Override
+  public CompletableFuture<InferenceResult> submit(InferenceRequest request) {
+    submitted.add(request);
+    try {
+      return CompletableFuture.completedFuture(answer.apply(request));
+    } catch (KafkaException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> produce(InferenceRequest request) {
+    produced.add(request);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> cancel(String requestId) {
+    cancelled.add(requestId);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public List<ModelSpec> list() {
+    return models;
+  }
+
+  @Override
+  public List<ModelSpec> apply(Path file) {
+    return models;
+  }
+
+  @Override
+  public boolean remove(String name) {
+    return models.removeIf(model -> model.getName().equals(name));
+  }
+
+  @Override
+  public void close() {}
+}

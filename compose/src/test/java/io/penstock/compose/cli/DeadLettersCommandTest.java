@@ -1,0 +1,130 @@
+package io.penstock.compose.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeadLettersCommandTest {
+
+  @TempDir Path home;
+  private CliHarness cli;
+
+  @BeforeEach
+  void newHarness() {
+    cli = new CliHarness(home);
+  }
+
+  private void letter(DeadLetter letter) {
+    cli.write(
+        cli.names.deadLetters(), CliHarness.NOW, letter.getRequestId().orElse("none"), letter);
+  }
+
+  @Test
+  void listNamesALetterWithoutIdByItsSource() {
+    letter(Samples.deadLetter("a").build());
+    letter(Samples.deadLetter("b").setRequestId(null).setSourceOffset(7).build());
+    assertThat(cli.run("dead-letters", "list")).isZero();
+    assertThat(cli.out())
+        .contains("2m0s", "engine_error", "look at its log")
+        .contains("penstock.work.batch:0:7");
+  }
+
+  @Test
+  void showPrintsTheRequestReadably() {
+    letter(Samples.deadLetter("a").setRequest(Samples.request("a")).build());
+    assertThat(cli.run("dead-letters", "show", "a", "--json")).isZero();
+    assertThat(cli.json().getFirst().at("/request/body/input").asText()).isEqualTo("hi");
+    assertThat(cli.run("dead-letters", "show", "x")).isEqualTo(ExitCodes.FAILURE);
+  }
+
+  @Test
+  void replayProducesTheRequestUnderANewIdThatPointsBack() {
+    letter(Samples.deadLetter("a").setRequest(Samples.request("a")).build());
+    assertThat(cli.run("dead-letters", "replay", "a", "--json")).isZero();
+    InferenceRequest again = cli.produced.getFirst();
+    assertThat(again.getId()).isNotEqualTo("a");
+    assertThat(again.getAttributes())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("team", "search", "replayOf", "a"));
+    assertThat(again.getBody()).isEqualTo(Samples.request("a").getBody());
+    assertThat(again.getServiceClass()).contains(ServiceClass.BATCH);
+    assertThat(cli.json().getFirst().get("replayedAs").asText()).isEqualTo(again.getId());
+  }
+
+  @Test
+  void replayDropsADeadlineThatHasPassedAndSaysSo() {
+    letter(
+        Samples.deadLetter("a")
+            .setRequest(
+                InferenceRequest.newBuilder(Samples.request("a"))
+                    .setDeadline(CliHarness.NOW.minusSeconds(1))
+                    .build())
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "--all")).isZero();
+    assertThat(cli.produced.getFirst().getDeadline()).isEmpty();
+    assertThat(cli.out()).contains("its own has passed");
+  }
+
+  @Test
+  void replayReadsTheWorkRecordWhereTheLetterHoldsNoPayload() {
+    cli.write("penstock.work.batch", CliHarness.NOW, "a", Samples.scored(Samples.request("a")));
+    letter(Samples.deadLetter("a").build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isZero();
+    assertThat(cli.produced.getFirst().getBody()).isEqualTo(Samples.request("a").getBody());
+  }
+
+  @Test
+  void replaySaysWhenTheWorkRecordIsGone() {
+    letter(Samples.deadLetter("a").setSourceOffset(41).build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).contains("the log no longer holds penstock.work.batch-0 at offset 41");
+    assertThat(cli.produced).isEmpty();
+  }
+
+  @Test
+  void replaySaysWhenTheBytesAreNoRequest() {
+    letter(
+        Samples.deadLetter("a")
+            .setSourceTopic("penstock.requests.batch")
+            .setSourceValue(java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6}))
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).contains("no readable request");
+  }
+
+  @Test
+  void replayKeepsSixteenLabelsAndSaysThatItCouldNotAddOne() {
+    Map<String, String> labels = new HashMap<>();
+    for (int i = 0; i < 16; i++) {
+      labels.put("k" + i, "v");
+    }
+    letter(
+        Samples.deadLetter("a")
+            .setRequest(
+                InferenceRequest.newBuilder(Samples.request("a")).setAttributes(labels).build())
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isZero();
+    assertThat(cli.produced.getFirst().getAttributes()).isEqualTo(labels);
+    assertThat(cli.out()).contains("without attribute replayOf");
+  }
+
+  @Test
+  void aDryRunProducesNothing() {
+    letter(Samples.deadLetter("a").setRequest(Samples.request("a")).build());
+    assertThat(cli.run("dead-letters", "replay", "a", "--dry-run")).isZero();
+    assertThat(cli.produced).isEmpty();
+  }
+
+  @Test
+  void idsAndAllExcludeEachOther() {
+    assertThat(cli.run("dead-letters", "replay")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.run("dead-letters", "replay", "a", "--all")).isEqualTo(ExitCodes.USAGE);
+  }
+}

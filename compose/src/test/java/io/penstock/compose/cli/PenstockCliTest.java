@@ -1,0 +1,146 @@
+package io.penstock.compose.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class PenstockCliTest {
+
+  @TempDir Path home;
+  private CliHarness cli;
+
+  @BeforeEach
+  void newHarness() {
+    cli = new CliHarness(home);
+  }
+
+  @Test
+  void helpNamesEveryCommandAndTheExitCodes() {
+    assertThat(cli.run("--help")).isZero();
+    assertThat(cli.out())
+        .contains(
+            "up",
+            "demo",
+            "submit",
+            "status",
+            "results",
+            "cancel",
+            "models",
+            "workers",
+            "backlog",
+            "dead-letters",
+            "worker",
+            "version",
+            "completion")
+        .contains("3", "the cluster cannot be reached");
+  }
+
+  @Test
+  void everyCommandHasHelpAndThoseThatPrintTakeJson() {
+    for (CommandLine command : all(PenstockCli.commandLine(cli.environment()))) {
+      String name = command.getCommandSpec().qualifiedName();
+      assertThat(command.getCommandSpec().findOption("--help")).as(name + " --help").isNotNull();
+      assertThat(command.getCommandSpec().usageMessage().description()).as(name).isNotEmpty();
+      if (command.getSubcommands().isEmpty()) {
+        assertThat(command.getCommandSpec().findOption("--json")).as(name + " --json").isNotNull();
+        assertThat(command.getUsageMessage()).as(name).contains("JSON");
+      }
+    }
+  }
+
+  private static List<CommandLine> all(CommandLine command) {
+    List<CommandLine> found = new ArrayList<>(List.of(command));
+    command.getSubcommands().values().forEach(sub -> found.addAll(all(sub)));
+    return found;
+  }
+
+  @Test
+  void aWrongOptionIsAUsageErrorThatPointsToHelp() {
+    assertThat(cli.run("status", "--colour", "x")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--colour").contains("See 'penstock status --help'");
+    assertThat(cli.out()).isEmpty();
+  }
+
+  @Test
+  void noCommandIsAUsageError() {
+    assertThat(cli.run()).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.run("models")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("list, apply or remove");
+  }
+
+  @Test
+  void anUnreachableClusterIsOneLineAndAnExitCodeOfItsOwn() {
+    cli.refusal =
+        CliException.unreachable("no Kafka answers at h:1; start one", new Exception("x"));
+    assertThat(cli.run("status", "a")).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(cli.err().lines()).containsExactly("error: no Kafka answers at h:1; start one");
+  }
+
+  @Test
+  void verboseShowsTheWholeError() {
+    cli.refusal = CliException.unreachable("no Kafka", new Exception("the cause"));
+    assertThat(cli.run("status", "a", "--verbose")).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(cli.err()).contains("Caused by").contains("the cause");
+  }
+
+  @Test
+  void theCompletionScriptKnowsCommandsAndOptions() {
+    assertThat(cli.run("completion", "bash")).isZero();
+    assertThat(cli.out()).contains("complete").contains("dead-letters").contains("--kafka-config");
+  }
+
+  @Test
+  void versionIsPrintedAsTextAndJson() {
+    assertThat(cli.run("version")).isZero();
+    assertThat(cli.out()).startsWith("penstock ");
+    assertThat(cli.run("version", "--json")).isZero();
+    assertThat(cli.json().getFirst().fieldNames())
+        .toIterable()
+        .containsExactly("penstock", "kafka", "java");
+  }
+
+  @Test
+  void anOptionWinsOverTheEnvironmentAndThatOverTheFileAndThatOverTheDefault() throws IOException {
+    Path file = home.resolve(".penstock").resolve("cluster.properties");
+    assertThat(kafkaOf("status", "a")).isEqualTo(ClusterOptions.DEFAULT_KAFKA);
+    new ClusterFile("file:1", "http://file", "p.", 1).write(file);
+    assertThat(kafkaOf("status", "a")).isEqualTo("file:1");
+    assertThat(cli.askedNames.prefix()).isEqualTo("p.");
+    cli.variables.put("PENSTOCK_KAFKA", "env:1");
+    assertThat(kafkaOf("status", "a")).isEqualTo("env:1");
+    assertThat(kafkaOf("status", "a", "--kafka", "option:1")).isEqualTo("option:1");
+    assertThat(cli.asked.registryUrl()).isEqualTo("http://file");
+  }
+
+  private String kafkaOf(String... arguments) {
+    cli.run(arguments);
+    return cli.asked.bootstrapServers();
+  }
+
+  @Test
+  void aKafkaConfigFileIsPassedOnAndAMissingOneIsAUsageError() throws IOException {
+    Path file = Files.writeString(home.resolve("k.properties"), "security.protocol=SSL\n");
+    cli.run("status", "a", "--kafka-config", file.toString());
+    assertThat(cli.asked.kafka()).containsEntry("security.protocol", "SSL");
+    assertThat(cli.run("status", "a", "--kafka-config", "/none")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--kafka-config");
+  }
+
+  @Test
+  void aForeignClusterFileIsNotRemoved() throws IOException {
+    Path file = home.resolve("cluster.properties");
+    new ClusterFile("a:1", "http://a", "p.", 1).write(file);
+    new ClusterFile("a:1", "http://a", "p.", 2).remove(file);
+    assertThat(file).exists();
+    new ClusterFile("a:1", "http://a", "p.", 1).remove(file);
+    assertThat(file).doesNotExist();
+  }
+}

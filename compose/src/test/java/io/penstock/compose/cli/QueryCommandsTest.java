@@ -1,0 +1,155 @@
+package io.penstock.compose.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.ServiceClass;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QueryCommandsTest {
+
+  @TempDir Path home;
+  private CliHarness cli;
+
+  @BeforeEach
+  void newHarness() {
+    cli = new CliHarness(home);
+  }
+
+  private void lifecycle(
+      String id, RequestState state, ServiceClass serviceClass, long secondsAgo) {
+    cli.write(
+        cli.names.lifecycle(),
+        CliHarness.NOW,
+        id,
+        Samples.status(id, state, serviceClass, secondsAgo));
+  }
+
+  @Test
+  void statusShowsTheLastStateOfEachIdInTheOrderAsked() {
+    lifecycle("a", RequestState.WAITING, ServiceClass.BATCH, 20);
+    lifecycle("b", RequestState.WAITING, ServiceClass.BATCH, 20);
+    lifecycle("a", RequestState.LEASED, ServiceClass.BATCH, 5);
+    assertThat(cli.run("status", "b", "a", "--json")).isZero();
+    assertThat(cli.json().stream().map(j -> j.get("id").asText())).containsExactly("b", "a");
+    assertThat(cli.json().getLast().get("state").asText()).isEqualTo("LEASED");
+    assertThat(cli.json().getLast().get("changedAt").asText()).isEqualTo("2026-11-22T11:59:55Z");
+  }
+
+  @Test
+  void statusOfAnUnknownIdFailsAndStillShowsTheOthers() {
+    lifecycle("a", RequestState.SUCCEEDED, ServiceClass.BATCH, 5);
+    assertThat(cli.run("status", "a", "nobody")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.out()).contains("SUCCEEDED").contains("unknown");
+  }
+
+  @Test
+  void resultsAreFilteredByTenantAndIdAndLimited() {
+    for (String id : List.of("a", "b", "c", "d")) {
+      InferenceRequest request =
+          InferenceRequest.newBuilder(Samples.request(id))
+              .setTenant(id.equals("a") ? "other" : "acme")
+              .build();
+      cli.write(cli.names.results(), CliHarness.NOW, id, Samples.succeeded(request));
+    }
+    assertThat(cli.run("results", "--tenant", "acme", "--limit", "2", "--json")).isZero();
+    assertThat(cli.json().stream().map(j -> j.get("id").asText())).containsExactly("b", "c");
+    assertThat(cli.run("results", "--id", "d", "--json")).isZero();
+    JsonNode result = cli.json().getFirst();
+    assertThat(result.get("body").get("data").get(0).asDouble()).isEqualTo(1.5);
+    assertThat(result.get("usage").get("promptTokens").asLong()).isEqualTo(3);
+  }
+
+  @Test
+  void resultsStartAtATimeAgo() {
+    cli.write(
+        cli.names.results(),
+        CliHarness.NOW.minus(Duration.ofMinutes(20)),
+        "old",
+        Samples.succeeded(Samples.request("old")));
+    cli.write(
+        cli.names.results(),
+        CliHarness.NOW.minus(Duration.ofMinutes(5)),
+        "new",
+        Samples.succeeded(Samples.request("new")));
+    assertThat(cli.run("results", "--from", "10m")).isZero();
+    assertThat(cli.out()).contains("new").doesNotContain("old");
+    assertThat(cli.run("results", "--from", "yesterday")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--from is 'yesterday'");
+  }
+
+  @Test
+  void anUnreadableResultIsCountedAndTheNextOnesShown() {
+    cli.log.add(cli.names.results(), CliHarness.NOW, "bad", "no avro".getBytes(UTF_8));
+    cli.write(cli.names.results(), CliHarness.NOW, "a", Samples.succeeded(Samples.request("a")));
+    assertThat(cli.run("results", "--json")).isZero();
+    assertThat(cli.json()).hasSize(1);
+    assertThat(cli.err()).contains("1 records of penstock.results could not be read");
+  }
+
+  @Test
+  void backlogCountsWhatWaitsByModelAndClassAndSaysHowOldItIs() {
+    lifecycle("a", RequestState.WAITING, ServiceClass.BATCH, 90);
+    lifecycle("b", RequestState.WAITING, ServiceClass.BATCH, 30);
+    lifecycle("c", RequestState.LEASED, ServiceClass.BATCH, 10);
+    lifecycle("d", RequestState.WAITING, ServiceClass.INTERACTIVE, 7);
+    lifecycle("d", RequestState.SUCCEEDED, ServiceClass.INTERACTIVE, 6);
+    assertThat(cli.run("backlog", "--json")).isZero();
+    assertThat(cli.json())
+        .singleElement()
+        .hasToString(
+            "{\"model\":\"minilm\",\"class\":\"BATCH\",\"accepted\":0,\"waiting\":2,\"leased\":1,"
+                + "\"oldestWaitingSeconds\":90.0,\"asOf\":\"2026-11-22T11:59:54Z\"}");
+    assertThat(cli.run("backlog")).isZero();
+    assertThat(cli.out()).contains("1m30s");
+    assertThat(cli.err()).contains("newest lifecycle record: 6.0s ago");
+  }
+
+  @Test
+  void workersShowTheLatestSessionWithItsOpenWindow() {
+    String topic = cli.names.demand();
+    cli.write(topic, CliHarness.NOW, "w", Samples.demand("w", "s1", 9, 90, 2));
+    cli.write(topic, CliHarness.NOW, "w", Samples.demand("w", "s2", 1, 8, 5));
+    cli.write(topic, CliHarness.NOW, "w", Samples.demand("w", "s1", 10, 99, 2));
+    assertThat(cli.run("workers", "--json")).isZero();
+    JsonNode worker = cli.json().getFirst();
+    assertThat(cli.json()).hasSize(1);
+    assertThat(worker.get("session").asText()).isEqualTo("s2");
+    assertThat(worker.get("window").asLong()).isEqualTo(3);
+    assertThat(worker.get("heartbeatAgeSeconds").asDouble()).isEqualTo(0.5);
+    assertThat(cli.run("workers")).isZero();
+    assertThat(cli.out()).contains("1/4").contains("1234/-");
+  }
+
+  @Test
+  void cancelSendsEachIdOnce() {
+    assertThat(cli.run("cancel", "a", "b", "a")).isZero();
+    assertThat(cli.cancelled).containsExactly("a", "b");
+  }
+
+  @Test
+  void modelsAreListedAndRemoved() {
+    cli.models.add(
+        ModelSpec.newBuilder()
+            .setName("minilm")
+            .setEndpoints(List.of("/v1/embeddings"))
+            .setContextWindow(512)
+            .setMaxOutputTokens(0)
+            .setUpdatedAt(CliHarness.NOW)
+            .build());
+    assertThat(cli.run("models", "list", "--json")).isZero();
+    assertThat(cli.json().getFirst().get("name").asText()).isEqualTo("minilm");
+    assertThat(cli.run("models", "remove", "minilm")).isZero();
+    assertThat(cli.run("models", "remove", "minilm")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).contains("there is no model 'minilm'");
+  }
+}
