@@ -65,13 +65,14 @@ class MainJobIT {
         assertThat(result.getChoice().orElseThrow().getModel())
             .isEqualTo(NodeConfig.EMBEDDING_MODEL);
         assertThat(result.getServiceClass()).isEqualTo(serviceClass);
-        assertThat(List.of(
-                result.getAcceptedAt(),
-                result.getQueuedAt().orElseThrow(),
-                result.getLeasedAt().orElseThrow(),
-                result.getStartedAt().orElseThrow(),
-                result.getEngineFinishedAt().orElseThrow(),
-                result.getFinishedAt()))
+        assertThat(
+                List.of(
+                    result.getAcceptedAt(),
+                    result.getQueuedAt().orElseThrow(),
+                    result.getLeasedAt().orElseThrow(),
+                    result.getStartedAt().orElseThrow(),
+                    result.getEngineFinishedAt().orElseThrow(),
+                    result.getFinishedAt()))
             .isSorted();
         results.awaitOne(request.getId(), PATIENCE);
       }
@@ -143,8 +144,7 @@ class MainJobIT {
           .extracting(RequestStatus::getState)
           .containsExactly(RequestState.WAITING);
       client.cancel(request.getId()).get(30, TimeUnit.SECONDS);
-      assertThat(future.get(60, TimeUnit.SECONDS).getStatus())
-          .isEqualTo(TerminalStatus.CANCELLED);
+      assertThat(future.get(60, TimeUnit.SECONDS).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
     }
   }
 
@@ -216,7 +216,8 @@ class MainJobIT {
                     .setMaxOutputTokens(0)
                     .setUpdatedAt(Instant.now())
                     .build()));
-    // Scoring reads the registry beside the requests: a model is known a moment after it is applied.
+    // Scoring reads the registry beside the requests: a model is known a moment after it is
+    // applied.
     try (PenstockClient client = client(node)) {
       boolean known = false;
       for (int attempt = 0; attempt < 50 && !known; attempt++) {
@@ -227,7 +228,8 @@ class MainJobIT {
                         .setDeadline(Instant.now().plusMillis(1500))
                         .build())
                 .get(30, TimeUnit.SECONDS);
-        known = result.getError().filter(error -> error.getCode().equals("unknown_model")).isEmpty();
+        known =
+            result.getError().filter(error -> error.getCode().equals("unknown_model")).isEmpty();
       }
       assertThat(known).as("%s is known to scoring", model).isTrue();
     }
