@@ -4,26 +4,28 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
+import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.dispatch.topology.BoundedRocksDb;
 import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
-import io.penstock.streams.topics.ExistingTopics;
+import io.penstock.streams.runtime.AdminReplyTopics;
+import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.ReplyTopics;
+import io.penstock.streams.runtime.SendFailures;
+import io.penstock.streams.runtime.ThreadReplacement;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class DispatchApplication implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DispatchApplication.class);
-  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration REPLY_TOPIC_TTL = Duration.ofSeconds(30);
 
   private final DispatchConfig config;
   private final ClusterConnection connection;
   private final TopicSettings topics;
   private final Path stateDirectory;
   private final MeterRegistry registry;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean stopping;
   private Admin admin;
   private KafkaStreams streams;
 
@@ -67,16 +69,20 @@ public final class DispatchApplication implements AutoCloseable {
     }
     admin = Admin.create(connection.with(Map.of("client.id", "penstock-dispatch-admin")));
     TopicAdmin.ensure(admin, topics);
+    Clock clock = Clock.systemUTC();
+    ReplyTopics replyTopics =
+        new AdminReplyTopics(AdminReplyTopics.lookup(admin), REPLY_TOPIC_TTL, clock);
     DispatchParts parts =
         new DispatchParts(
-            config,
-            topics,
-            new AvroSerdes(connection),
-            new ExistingTopics(admin),
-            Clock.systemUTC(),
-            registry);
-    streams = new KafkaStreams(DispatchTopology.build(parts), settings());
-    streams.setUncaughtExceptionHandler(this::failed);
+            config, topics, new AvroSerdes(connection), replyTopics::usable, clock, registry);
+    streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics));
+    streams.setUncaughtExceptionHandler(
+        new ThreadReplacement(
+            "dispatch",
+            registry.counter("penstock.dispatch.thread.failures")::increment,
+            Thread::sleep,
+            clock,
+            () -> stopping));
     streams.setStateListener((now, before) -> LOG.info("Dispatch is {} (was {})", now, before));
     streams.start();
   }
@@ -88,7 +94,7 @@ public final class DispatchApplication implements AutoCloseable {
 
   /** Stops, and leaves the group, so that other instances take over at once. */
   public synchronized void close(Duration timeout) {
-    closing.countDown();
+    stopping = true;
     if (streams != null) {
       streams.close(
           CloseOptions.timeout(timeout)
@@ -104,22 +110,7 @@ public final class DispatchApplication implements AutoCloseable {
     close(Duration.ofSeconds(10));
   }
 
-  /** A failed thread is replaced: what it had not committed is done again, exactly once. */
-  private StreamThreadExceptionResponse failed(Throwable cause) {
-    LOG.error("A dispatch thread failed and is replaced", cause);
-    registry.counter("penstock.dispatch.thread.failures").increment();
-    try {
-      if (closing.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    }
-    return StreamThreadExceptionResponse.REPLACE_THREAD;
-  }
-
-  private Properties settings() {
+  private Properties settings(ReplyTopics replyTopics) {
     Map<String, Object> own = new HashMap<>();
     own.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.names().prefix() + "dispatch");
     own.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
@@ -135,6 +126,9 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
     own.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     own.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    own.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailures.class);
+    own.put(SendFailures.REPLY_TOPICS, replyTopics);
+    own.put(SendFailures.OWN_TOPICS, ownTopics());
     // Small buffers: a record of an urgent topic waits behind no more than these.
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
     own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
@@ -143,6 +137,8 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(consumer(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
     own.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 4);
     own.put(producer(ProducerConfig.LINGER_MS_CONFIG), 0);
+    own.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    own.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     own.put(producer(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1);
     own.put(producer(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRecordBytes());
     if (config.exactlyOnce()) {
@@ -153,6 +149,11 @@ public final class DispatchApplication implements AutoCloseable {
     Properties settings = new Properties();
     settings.putAll(connection.with(own));
     return settings;
+  }
+
+  private List<String> ownTopics() {
+    TopicNames names = topics.names();
+    return List.of(names.leases(), names.results(), names.lifecycle(), names.deadLetters());
   }
 
   /** A result holds an answer, a dead letter a request with its body: leave room around both. */

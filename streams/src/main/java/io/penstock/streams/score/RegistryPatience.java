@@ -2,6 +2,7 @@ package io.penstock.streams.score;
 
 import io.micrometer.core.instrument.Counter;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.streams.runtime.Pause;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -14,13 +15,6 @@ import org.slf4j.LoggerFactory;
  * on, the stream thread is replaced, and the record is read again.
  */
 final class RegistryPatience {
-
-  /** How to pause; tests do not sleep. */
-  @FunctionalInterface
-  interface Pause {
-
-    void pause(Duration length) throws InterruptedException;
-  }
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistryPatience.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);

@@ -7,6 +7,9 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.AdminReplyTopics;
+import io.penstock.streams.runtime.ReplyTopics;
+import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.model.NamedModelChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.request.RequestLimits;
@@ -166,7 +169,7 @@ public final class ScoreApplication {
     KafkaStreams streams = new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties);
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
     streams.setUncaughtExceptionHandler(
-        new ThreadReplacement(name, counts, Thread::sleep, clock, () -> stopping));
+        new ThreadReplacement(name, counts::threadReplaced, Thread::sleep, clock, () -> stopping));
     return new ScoreInstance(name, streams);
   }
 

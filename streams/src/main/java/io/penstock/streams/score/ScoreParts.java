@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.ReplyTopics;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
 

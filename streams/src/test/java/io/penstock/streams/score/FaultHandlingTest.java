@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.streams.runtime.AdminReplyTopics;
+import io.penstock.streams.runtime.SendFailures;
+import io.penstock.streams.runtime.ThreadReplacement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -144,7 +147,8 @@ class FaultHandlingTest {
   }
 
   private ThreadReplacement replacement() {
-    return new ThreadReplacement("score", counts, pauses::add, () -> now, () -> stopping);
+    return new ThreadReplacement(
+        "score", counts::threadReplaced, pauses::add, () -> now, () -> stopping);
   }
 
   private static String registryAway() {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -21,6 +21,8 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.request.RequestLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.penstock.streams.score;
+package io.penstock.streams.runtime;
 
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
@@ -10,14 +10,14 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Keeps all of scoring's RocksDB instances, a few per partition and class, within one small budget
- * of memory; Kafka's defaults would take about 100 MB each.
+ * Keeps all RocksDB instances of the process, a few per partition of each job, within one budget of
+ * memory; Kafka's defaults would take about 100 MB each.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 
-  private static final long CACHE_BYTES = 16L << 20;
-  private static final long WRITE_BUFFERS_BYTES = 8L << 20;
-  private static final long WRITE_BUFFER_BYTES = 1L << 20;
+  private static final long CACHE_BYTES = 64L << 20;
+  private static final long WRITE_BUFFERS_BYTES = 32L << 20;
+  private static final long WRITE_BUFFER_BYTES = 4L << 20;
 
   /** Shared by all instances of the process, and so never closed. */
   private static final Cache CACHE;

@@ -1,4 +1,4 @@
-package io.penstock.streams.score;
+package io.penstock.streams.runtime;
 
 import java.util.List;
 import java.util.Map;
@@ -7,16 +7,16 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * A failed send aborts the transaction, so the record is always scored again. Where the topic was a
- * requester's own, it is first noted as unusable: the second time the result goes to the results
- * topic, and a requester's mistake cannot hold up a class.
+ * A failed send aborts the transaction, so the record is always processed again. Where the topic
+ * was a requester's own, it is first noted as unusable: the second time the result goes to the
+ * results topic, and a requester's mistake cannot hold up others.
  */
 public final class SendFailures implements ProductionExceptionHandler {
 
   /** Configuration keys under which the topology's own objects are handed over. */
-  static final String REPLY_TOPICS = "penstock.reply.topics";
+  public static final String REPLY_TOPICS = "penstock.reply.topics";
 
-  static final String OWN_TOPICS = "penstock.own.topics";
+  public static final String OWN_TOPICS = "penstock.own.topics";
 
   private ReplyTopics replyTopics;
   private List<?> ownTopics = List.of();

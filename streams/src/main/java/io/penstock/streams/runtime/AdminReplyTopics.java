@@ -1,4 +1,4 @@
-package io.penstock.streams.score;
+package io.penstock.streams.runtime;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks Kafka, and remembers the answer for some seconds. Safe for use by many threads. */
-final class AdminReplyTopics implements ReplyTopics {
+public final class AdminReplyTopics implements ReplyTopics {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminReplyTopics.class);
   private static final int MAX_REMEMBERED = 10_000;
@@ -47,7 +47,7 @@ final class AdminReplyTopics implements ReplyTopics {
    * @param exists asks Kafka; throws RetriableException if it does not answer
    * @param ttl how long a topic is taken to exist
    */
-  AdminReplyTopics(Predicate<String> exists, Duration ttl, InstantSource clock) {
+  public AdminReplyTopics(Predicate<String> exists, Duration ttl, InstantSource clock) {
     this.exists = exists;
     this.ttl = ttl;
     this.clock = clock;
@@ -81,7 +81,7 @@ final class AdminReplyTopics implements ReplyTopics {
   }
 
   /** Whether a topic exists and may be seen by us. */
-  static Predicate<String> lookup(Admin admin) {
+  public static Predicate<String> lookup(Admin admin) {
     return topic -> {
       try {
         admin.describeTopics(List.of(topic)).allTopicNames().get(LOOKUP_SECONDS, TimeUnit.SECONDS);

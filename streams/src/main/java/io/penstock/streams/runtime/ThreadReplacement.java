@@ -1,4 +1,4 @@
-package io.penstock.streams.score;
+package io.penstock.streams.runtime;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * keeps failing. The pause stays below the transaction time-out: until it ends, the dead thread's
  * transaction is open.
  */
-final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
+public final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadReplacement.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -23,21 +23,22 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
   private static final Duration CALM = Duration.ofSeconds(30);
 
   private final String name;
-  private final ScoreMetrics metrics;
-  private final RegistryPatience.Pause pause;
+  private final Runnable failures;
+  private final Pause pause;
   private final InstantSource clock;
   private final BooleanSupplier stopping;
   private Instant lastFailure = Instant.MIN;
   private Duration next = FIRST_PAUSE;
 
-  ThreadReplacement(
-      String name,
-      ScoreMetrics metrics,
-      RegistryPatience.Pause pause,
-      InstantSource clock,
-      BooleanSupplier stopping) {
+  /**
+   * @param name whose threads they are, for the log
+   * @param failures told of each failure, to count it
+   * @param stopping whether the job is being closed, so that nothing is replaced any more
+   */
+  public ThreadReplacement(
+      String name, Runnable failures, Pause pause, InstantSource clock, BooleanSupplier stopping) {
     this.name = name;
-    this.metrics = metrics;
+    this.failures = failures;
     this.pause = pause;
     this.clock = clock;
     this.stopping = stopping;
@@ -45,7 +46,7 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
-    metrics.threadReplaced();
+    failures.run();
     if (stopping.getAsBoolean()) {
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }

@@ -1,4 +1,4 @@
-package io.penstock.streams.score;
+package io.penstock.streams.runtime;
 
 /**
  * Which topics can take a result. A result sent to a missing topic would hold the stream thread for
