@@ -31,6 +31,12 @@ final class DeadLettersCommand implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "name a command: list, show or replay");

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class DemoHouse implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DemoHouse.class);
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Path folder;
   private final PenstockNode node;

@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
     })
 final class UpCommand implements Callable<Integer> {
 
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Environment environment;
 
