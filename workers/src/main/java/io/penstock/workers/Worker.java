@@ -33,6 +33,7 @@ import io.penstock.workers.payload.PayloadReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -254,6 +255,7 @@ public final class Worker implements AutoCloseable {
       pacemaker.cut();
       awaitStopped(FAREWELL);
       outbox.close(told ? FAREWELL : Duration.ZERO);
+      List.of(leaseLoop, payloadLoop, modelLoop).forEach(ConsumerLoop::stop);
       leaseLoop.close();
       payloadLoop.close();
       modelLoop.close();

@@ -57,6 +57,8 @@ final class WorkerMeters {
     Gauge.builder(PREFIX + name, desk, now -> value.applyAsInt(now.get()))
         .description(description)
         .tags(tags)
+        // Nobody else holds the supplier, and a gauge's own reference is weak.
+        .strongReference(true)
         .register(meters);
   }
 

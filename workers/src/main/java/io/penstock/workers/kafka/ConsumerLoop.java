@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that owns a consumer: it makes one, hands it to the reader turn by turn, and after an
- * error closes it and makes another, with growing waits. Only {@link #close()} may be called from
- * other threads.
+ * error closes it and makes another, with growing waits. Only {@link #stop()} and {@link #close()}
+ * may be called from other threads.
  */
 public final class ConsumerLoop implements AutoCloseable {
 
@@ -65,12 +65,17 @@ public final class ConsumerLoop implements AutoCloseable {
     }
   }
 
-  /** Asks the thread to end and waits a few seconds for it. */
-  @Override
-  public void close() {
+  /** Asks the thread to end and does not wait. */
+  public void stop() {
     closing.countDown();
     reader.closing();
     wakeup();
+  }
+
+  /** Asks the thread to end and waits a few seconds for it. */
+  @Override
+  public void close() {
+    stop();
     try {
       thread.join(CLOSE_TIMEOUT.multipliedBy(2));
     } catch (InterruptedException e) {
