@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole Penstock that is killed while requests wait, and started again on the same folder. */
 class KilledNodeIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int REQUESTS = 400;
 
   @TempDir Path home;

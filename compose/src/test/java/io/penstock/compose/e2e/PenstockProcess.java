@@ -79,8 +79,8 @@ final class PenstockProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    kill();
+    process.destroyForcibly().onExit().join();
   }
 }
