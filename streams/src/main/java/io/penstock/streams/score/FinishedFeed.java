@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +29,7 @@ final class FinishedFeed implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FinishedFeed.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
   private static final Duration LOOKUP = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -40,7 +43,7 @@ final class FinishedFeed implements AutoCloseable {
   private final Counter failures;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Thread thread;
-  private volatile boolean stopping;
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
   /**
    * @param consumers makes a read_committed consumer, without a group
@@ -67,23 +70,28 @@ final class FinishedFeed implements AutoCloseable {
     thread.start();
   }
 
+  /** Returns when the consumer is closed, or a little later than one read of it takes. */
   @Override
   public void close() {
-    stopping = true;
-    thread.interrupt();
+    stopping.countDown();
+    try {
+      thread.join(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void run() {
     Duration pause = FIRST_PAUSE;
-    while (!stopping) {
+    while (!stopped()) {
       try (Consumer<byte[], byte[]> consumer = consumers.get()) {
         assign(consumer);
-        while (!stopping) {
+        while (!stopped()) {
           learn(consumer);
           pause = FIRST_PAUSE;
         }
       } catch (RuntimeException e) {
-        if (stopping) {
+        if (stopped()) {
           return;
         }
         failures.increment();
@@ -155,11 +163,16 @@ final class FinishedFeed implements AutoCloseable {
     }
   }
 
+  private boolean stopped() {
+    return stopping.getCount() == 0;
+  }
+
+  /** Returns whether to go on after the pause. */
   private boolean sleep(Duration length) {
     try {
-      Thread.sleep(length);
-      return true;
+      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }
