@@ -114,9 +114,12 @@ public record NodeConfig(
         new EngineSettings("embedding", Map.of()));
   }
 
-  /** A worker with one request running and one ready for each processor. */
+  /**
+   * A worker with some requests ready for each that runs: a small embedding takes less time than a
+   * lease to come.
+   */
   private static WorkerConfig embeddingWorker() {
-    int slots = 2 * Runtime.getRuntime().availableProcessors();
+    int slots = 4 * Runtime.getRuntime().availableProcessors();
     return new WorkerConfig("worker-1", List.of(EMBEDDING_MODEL), slots);
   }
 

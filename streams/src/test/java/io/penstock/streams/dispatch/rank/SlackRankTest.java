@@ -19,7 +19,7 @@ class SlackRankTest {
     assertThat(rank(ServiceClass.INTERACTIVE, NOW, NOW + 9 * SECOND, 100))
         .isLessThan(rank(ServiceClass.STANDARD, NOW, NOW + 2 * SECOND, 100));
     assertThat(rank(ServiceClass.STANDARD, NOW, NOW + 9 * SECOND, 100))
-        .isLessThan(rank(ServiceClass.BATCH, NOW, NOW + 2 * SECOND, 100));
+        .isLessThan(rank(ServiceClass.BATCH, NOW, NOW + 9 * SECOND, 100));
   }
 
   @Test
@@ -35,10 +35,18 @@ class SlackRankTest {
   }
 
   @Test
-  void whatCannotMakeItStandsBehindWhatCanOfAnyClass() {
-    // 5,000 tokens take this worker 5 s.
-    assertThat(rank(ServiceClass.BATCH, NOW, NOW + 9 * SECOND, 100))
+  void whatCannotMakeItStandsBehindUrgentWorkOfAnyClass() {
+    // 5,000 tokens take this worker 5 s; of the batch request's 60 s, 3 are left.
+    assertThat(rank(ServiceClass.BATCH, NOW - 57 * SECOND, NOW + 3 * SECOND, 100))
         .isLessThan(rank(ServiceClass.INTERACTIVE, NOW, NOW + 2 * SECOND, 5000));
+  }
+
+  @Test
+  void whatCannotMakeItStandsBeforeWorkOfALowerClassThatHasTime() {
+    assertThat(rank(ServiceClass.INTERACTIVE, NOW, NOW + 2 * SECOND, 5000))
+        .isLessThan(rank(ServiceClass.BATCH, NOW - 10 * SECOND, NOW + 50 * SECOND, 100));
+    assertThat(rank(ServiceClass.STANDARD, NOW, NOW + 2 * SECOND, 5000))
+        .isLessThan(rank(ServiceClass.BATCH, NOW - 10 * SECOND, NOW + 50 * SECOND, 100));
   }
 
   @Test
@@ -76,12 +84,19 @@ class SlackRankTest {
             () ->
                 new SlackRank(
                     Double.NaN,
+                    Duration.ZERO,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1)))
         .hasMessageContaining("slackWeight");
     assertThatThrownBy(
-            () -> new SlackRank(0.2, Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)))
+            () ->
+                new SlackRank(
+                    0.2,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1)))
         .hasMessageContaining("interactiveBound");
   }
 
