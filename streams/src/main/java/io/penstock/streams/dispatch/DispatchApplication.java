@@ -12,6 +12,7 @@ import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.SendFailures;
+import io.penstock.streams.runtime.SendPatience;
 import io.penstock.streams.runtime.ThreadReplacement;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -74,7 +76,12 @@ public final class DispatchApplication implements AutoCloseable {
         new AdminReplyTopics(AdminReplyTopics.lookup(admin), REPLY_TOPIC_TTL, clock);
     DispatchParts parts =
         new DispatchParts(
-            config, topics, new AvroSerdes(connection), replyTopics::usable, clock, registry);
+            config.withShard(config.shard().within(topics)),
+            topics,
+            new AvroSerdes(connection),
+            topic -> usable(replyTopics, topic),
+            clock,
+            registry);
     streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics));
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
@@ -110,6 +117,16 @@ public final class DispatchApplication implements AutoCloseable {
     close(Duration.ofSeconds(10));
   }
 
+  /** Where Kafka does not say, the result goes to the results topic rather than hold up a shard. */
+  private static boolean usable(ReplyTopics replyTopics, String topic) {
+    try {
+      return replyTopics.usable(topic);
+    } catch (RetriableException e) {
+      LOG.warn("Reply topic {} could not be looked up and is not used: {}", topic, e.getMessage());
+      return false;
+    }
+  }
+
   private Properties settings(ReplyTopics replyTopics) {
     Map<String, Object> own = new HashMap<>();
     own.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.names().prefix() + "dispatch");
@@ -133,6 +150,9 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
     own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
     own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 64 * 1024);
+    // Also without transactions of its own: scoring's may be aborted.
+    own.put(consumer(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
+    SendPatience.settings().forEach((name, value) -> own.put(producer(name), value));
     int session = Math.toIntExact(config.sessionTimeout().toMillis());
     own.put(consumer(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
     own.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 4);

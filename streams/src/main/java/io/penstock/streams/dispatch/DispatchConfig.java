@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param shard the rules
  * @param statusDetail which changes of state are written to the lifecycle topic
- * @param tick how often leases, deadlines and backoffs are looked at, 10 ms to 10 s
+ * @param tick how often leases, deadlines and backoffs are looked at, 10 to 500 ms
  * @param exactlyOnce whether every event is one transaction; without it latency is about half, and
  *     a crash may repeat results
  * @param commitInterval how long a transaction may gather events, 1 ms to 10 s
@@ -51,7 +51,7 @@ public record DispatchConfig(
           100);
 
   public DispatchConfig {
-    requireRange("tick", tick, Duration.ofMillis(10), Duration.ofSeconds(10));
+    requireRange("tick", tick, Duration.ofMillis(10), Duration.ofMillis(500));
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(10));
     requireRange("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
     requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));

@@ -1,5 +1,6 @@
 package io.penstock.streams.runtime;
 
+import io.penstock.schemas.serde.SchemaRejectedException;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,6 +32,20 @@ public final class SendFailures implements ProductionExceptionHandler {
   public Response handleError(
       ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
     if (!ownTopics.contains(record.topic())) {
+      replyTopics.failed(record.topic());
+    }
+    return Response.fail();
+  }
+
+  /** The registry refused the schema, or is away: the latter passes, the former only elsewhere. */
+  @Override
+  @SuppressWarnings("rawtypes") // as Kafka declares it
+  public Response handleSerializationError(
+      ErrorHandlerContext context,
+      ProducerRecord record,
+      Exception exception,
+      SerializationExceptionOrigin origin) {
+    if (exception instanceof SchemaRejectedException && !ownTopics.contains(record.topic())) {
       replyTopics.failed(record.topic());
     }
     return Response.fail();

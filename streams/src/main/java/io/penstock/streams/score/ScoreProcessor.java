@@ -72,8 +72,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   }
 
   private void readable(SourceRecord source, InferenceRequest request, Instant now, long began) {
-    Optional<String> id =
-        NameRule.legal(request.getId()) ? Optional.of(request.getId()) : source.keyAsId();
+    Optional<String> id = answerable(source, request);
     Optional<FirstDecision> first = id.flatMap(known -> decisions.of(known, now));
     Optional<FirstDecision.Placed> placed =
         first.filter(FirstDecision.Placed.class::isInstance).map(FirstDecision.Placed.class::cast);
@@ -95,6 +94,18 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         }
       }
     }
+  }
+
+  /**
+   * The id that a refusal is answered under. Where the record's key says another than the request,
+   * it is the key: what is known of an id lies in the partition of its key, and a request may not
+   * get somebody else's id answered.
+   */
+  private static Optional<String> answerable(SourceRecord source, InferenceRequest request) {
+    Optional<String> key = source.keyText();
+    return key.isEmpty() || key.get().equals(request.getId())
+        ? Optional.of(request.getId()).filter(NameRule::legal)
+        : source.keyAsId();
   }
 
   /** Scoring, with a fault of ours turned into a refusal rather than an endless loop. */

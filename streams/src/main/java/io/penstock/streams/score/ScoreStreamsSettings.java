@@ -10,8 +10,8 @@ import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.SendFailures;
+import io.penstock.streams.runtime.SendPatience;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,9 +35,6 @@ final class ScoreStreamsSettings {
 
   private static final int BUFFERED_RECORDS = 50;
   private static final long MIN_BUFFER_MEMORY = 32L << 20;
-
-  /** A missing topic blocks a send for this long; Kafka's default is a minute. */
-  private static final Duration MAX_BLOCK = Duration.ofSeconds(10);
 
   private ScoreStreamsSettings() {}
 
@@ -92,7 +89,7 @@ final class ScoreStreamsSettings {
     settings.put(
         producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
         Math.max(MIN_BUFFER_MEMORY, 2L * maxRequest));
-    settings.put(producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG), MAX_BLOCK.toMillis());
+    SendPatience.settings().forEach((name, value) -> settings.put(producerPrefix(name), value));
     settings.put(
         producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         (int) config.transactionTimeout().toMillis());

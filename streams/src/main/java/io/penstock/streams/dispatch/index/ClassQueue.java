@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.NavigableSet;
 import java.util.SequencedSet;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What waits for one model in one class: by prompt size in powers of two, and in each size by the
@@ -19,8 +19,11 @@ final class ClassQueue {
   /** Sizes up to 2^20 tokens; all longer prompts share the last. */
   private static final int SIZES = 21;
 
-  /** Shown per size, so that one request that does not fit hides no other. */
+  /** Heads of each lane that the worker could take. */
   private static final int DEPTH = 4;
+
+  /** Requests of each lane looked at for them: many that it could not take must cost no more. */
+  private static final int LOOK = 64;
 
   private static final Comparator<Candidate> BY_OBJECTIVE =
       Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::id);
@@ -53,7 +56,7 @@ final class ClassQueue {
     return size == 0;
   }
 
-  void heads(WorkerView worker, long nowMicros, Consumer<Candidate> visitor) {
+  void heads(WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
     for (int size = 0; size < SIZES; size++) {
       NavigableSet<Candidate> queue = hopeful[size].queue();
       setLateApart(queue, late[size].queue(), nowMicros);
@@ -87,7 +90,7 @@ final class ClassQueue {
       NavigableSet<Candidate> queue,
       WorkerView worker,
       long nowMicros,
-      Consumer<Candidate> visitor) {
+      Predicate<Candidate> visitor) {
     Candidate head = queue.first();
     long ready = nowMicros + worker.prefillMicros(head.promptTokens());
     if (head.firstTokenBy() < ready) {
@@ -95,12 +98,13 @@ final class ClassQueue {
     }
   }
 
-  private static void show(SequencedSet<Candidate> queue, Consumer<Candidate> visitor) {
-    int shown = 0;
+  private static void show(SequencedSet<Candidate> queue, Predicate<Candidate> visitor) {
+    int taken = 0;
+    int looked = 0;
     for (Candidate candidate : queue) {
-      visitor.accept(candidate);
-      shown++;
-      if (shown == DEPTH) {
+      taken += visitor.test(candidate) ? 1 : 0;
+      looked++;
+      if (taken == DEPTH || looked == LOOK) {
         return;
       }
     }

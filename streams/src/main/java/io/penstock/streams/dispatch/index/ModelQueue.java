@@ -6,6 +6,7 @@ import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** What waits for one model, by class. */
 final class ModelQueue {
@@ -30,7 +31,7 @@ final class ModelQueue {
     return classes.isEmpty();
   }
 
-  void heads(WorkerView worker, long nowMicros, Consumer<Candidate> visitor) {
+  void heads(WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
     for (ClassQueue queue : classes.values()) {
       queue.heads(worker, nowMicros, visitor);
     }

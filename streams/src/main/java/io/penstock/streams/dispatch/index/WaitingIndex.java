@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +95,12 @@ public final class WaitingIndex {
     return queues.containsKey(model);
   }
 
-  /** Shows the few requests of a model among which the best for this worker is. */
-  public void heads(String model, WorkerView worker, long nowMicros, Consumer<Candidate> visitor) {
+  /**
+   * Shows the few requests of a model among which the best for this worker is.
+   *
+   * @param visitor whether the worker could take the request: one that it could not is no head
+   */
+  public void heads(String model, WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
     ModelQueue queue = queues.get(model);
     if (queue != null) {
       queue.heads(worker, nowMicros, visitor);

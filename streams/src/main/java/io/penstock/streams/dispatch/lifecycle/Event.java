@@ -40,6 +40,9 @@ public sealed interface Event {
   /** Its deadline is in the past. */
   record DeadlinePassed() implements Event {}
 
+  /** Its deadline is so long past that its worker must have lost it. */
+  record Overdue() implements Event {}
+
   /** Somebody asked to cancel it. */
   record CancelAsked(@Nullable String reason) implements Event {}
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * LeaseLost       -            -            -                 WAITING or FAILED      2  -
  * GivenBack       -            -            -                 WAITING                2  -
  * DeadlinePassed  -            -            EXPIRED           -                      3  -
+ * Overdue         -            -            -                 EXPIRED, worker told      -
  * CancelAsked     FORESTALLED  -            CANCELLED         CANCELLED, worker told    -
  * Reprioritised   -            -            WAITING, changed  LEASED, changed        4  -
  *
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * 2  if it is this session's and this attempt's lease, else fenced; instead of WAITING, EXPIRED if
  *    its deadline has passed
  * 3  the worker bounds its attempt by the deadline itself
- * 4  for the case that it comes back to WAITING
+ * 4  for the case that it comes back to WAITING; a deadline is no later than the longest allowed
  * </pre>
  */
 public final class Lifecycle {
@@ -51,19 +52,27 @@ public final class Lifecycle {
   private final int partition;
   private final RetryPolicy retries;
   private final Duration leaseTimeout;
+  private final Duration longestDeadline;
 
   /**
    * @param names the topics' names
    * @param partition the model partition whose requests these are
    * @param retries whether and when a failed attempt is followed by another
    * @param leaseTimeout how long a lease lasts without a heartbeat
+   * @param longestDeadline how long after its acceptance a deadline may be
    */
-  public Lifecycle(TopicNames names, int partition, RetryPolicy retries, Duration leaseTimeout) {
+  public Lifecycle(
+      TopicNames names,
+      int partition,
+      RetryPolicy retries,
+      Duration leaseTimeout,
+      Duration longestDeadline) {
     this.announcements = new Announcements(names, partition);
     this.names = names;
     this.partition = partition;
     this.retries = retries;
     this.leaseTimeout = leaseTimeout;
+    this.longestDeadline = longestDeadline;
   }
 
   /** Decides what an event does. Never throws for any pair of state and event. */
@@ -84,6 +93,13 @@ public final class Lifecycle {
           state instanceof State.Waiting(DispatchEntry entry)
                   && !entry.getFacts().getDeadline().isAfter(now)
               ? expired(entry, null, now)
+              : Decision.unchanged(Verdict.IGNORED);
+      case Event.Overdue ignored ->
+          state instanceof State.Leased(DispatchEntry entry, DispatchLease lease)
+                  && !entry.getFacts().getDeadline().isAfter(now)
+              ? withFirst(
+                  new Effect.Instruct(instruction(LeaseAction.CANCEL, entry, lease, now)),
+                  expired(entry, null, now))
               : Decision.unchanged(Verdict.IGNORED);
       case Event.CancelAsked cancel -> cancelled(cancel, state, now);
       case Event.Reprioritised change -> reprioritised(change, state, now);
@@ -218,13 +234,13 @@ public final class Lifecycle {
     };
   }
 
-  private static DispatchEntry changed(
-      DispatchEntry entry, Event.Reprioritised change, Instant now) {
+  private DispatchEntry changed(DispatchEntry entry, Event.Reprioritised change, Instant now) {
     ScoredFacts facts = entry.getFacts();
+    Instant latest = facts.getAcceptedAt().plus(longestDeadline);
     // A deadline in the past is a cancellation in disguise: those have a command of their own.
     Instant deadline =
         change.deadline() != null && change.deadline().isAfter(now)
-            ? change.deadline()
+            ? earlier(change.deadline(), latest)
             : facts.getDeadline();
     return DispatchEntry.newBuilder(entry)
         .setFacts(
@@ -232,10 +248,13 @@ public final class Lifecycle {
                 .setServiceClass(
                     change.serviceClass() != null ? change.serviceClass() : facts.getServiceClass())
                 .setDeadline(deadline)
-                .setFirstTokenBy(
-                    facts.getFirstTokenBy().isAfter(deadline) ? deadline : facts.getFirstTokenBy())
+                .setFirstTokenBy(earlier(facts.getFirstTokenBy(), deadline))
                 .build())
         .build();
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private Decision expired(DispatchEntry entry, @Nullable AttemptOutcome outcome, Instant now) {

@@ -16,8 +16,8 @@ import java.time.Instant;
  *     or more
  * @param firstBackoff the upper bound of the first backoff, positive
  * @param longestBackoff the upper bound of any backoff
- * @param avoidance how long a worker that was full is not offered the request again, unless its
- *     engine said how long
+ * @param avoidance how long a worker that was full is not offered the request again the first time,
+ *     twice as long each further time up to longestBackoff, unless its engine said longer
  */
 public record RetryPolicy(
     int maxFailures,
@@ -27,7 +27,8 @@ public record RetryPolicy(
     Duration avoidance) {
 
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(3, 50, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(1));
+      new RetryPolicy(
+          3, 1000, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(1));
 
   private static final int MOST_DOUBLINGS = 30;
 
@@ -71,7 +72,7 @@ public record RetryPolicy(
       case OVERLOADED ->
           overloads >= maxOverloads
               ? new Verdict.GiveUp()
-              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance)));
+              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance(overloads))));
       case RETRYABLE, TIMEOUT ->
           failures >= maxFailures
               ? new Verdict.GiveUp()
@@ -95,12 +96,17 @@ public record RetryPolicy(
   }
 
   private Duration backoff(int failures, long seed) {
-    int doublings = Math.min(failures - 1, MOST_DOUBLINGS);
-    long bound = Math.min(longestBackoff.toNanos(), firstBackoff.toNanos() << doublings);
-    if (bound <= 0) {
-      bound = longestBackoff.toNanos();
-    }
-    return Duration.ofNanos((long) (unit(seed) * bound));
+    return Duration.ofNanos((long) (unit(seed) * doubled(firstBackoff, failures - 1)));
+  }
+
+  private Duration avoidance(int overloads) {
+    return Duration.ofNanos((long) doubled(avoidance, overloads - 1));
+  }
+
+  /** Nanoseconds, at most the longest backoff. */
+  private double doubled(Duration first, int times) {
+    double nanos = first.toNanos() * Math.scalb(1.0, Math.clamp(times, 0, MOST_DOUBLINGS));
+    return Math.min((double) longestBackoff.toNanos(), nanos);
   }
 
   /** A number in [0, 1) from a seed: the finaliser of SplitMix64 (Steele et al., OOPSLA 2014). */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The workers that one shard knows, each in its latest session. For one thread. */
 public final class Sessions {
 
+  private static final long OUTCOMES_FOLLOW_MICROS = 500_000;
+
   private final Map<String, WorkerSession> byWorker = new LinkedHashMap<>();
   private final Speeds assumed;
   private final long leaseTimeoutMicros;
@@ -46,22 +48,25 @@ public final class Sessions {
     record Stale() implements Heard {}
   }
 
-  /** Takes in a demand. Sessions are UUIDv7, so a later one is greater. */
+  /**
+   * Takes in a demand. Sessions are UUIDv7, so a later one is greater; an earlier one counts only
+   * once the known one is silent, for clocks may be set back.
+   */
   public Heard hear(WorkerDemand demand, long nowMicros) {
     WorkerSession known = byWorker.get(demand.getWorkerId());
     int order = known == null ? 1 : demand.getSession().compareTo(known.session());
-    if (order < 0) {
+    if (demand.getSequence() < 0 || (order < 0 && !silent(known, nowMicros))) {
       return new Heard.Stale();
     }
     WorkerSession session = known;
-    if (order > 0) {
+    if (order != 0) {
       session = new WorkerSession(demand.getWorkerId(), demand.getSession(), 0, assumed, nowMicros);
       byWorker.put(demand.getWorkerId(), session);
     }
     if (!session.hear(demand, nowMicros)) {
       return new Heard.Stale();
     }
-    return new Heard.News(session, order > 0 ? known : null);
+    return new Heard.News(session, order != 0 ? known : null);
   }
 
   /** Restores a session from the state store; its silence counts from now. */
@@ -104,7 +109,7 @@ public final class Sessions {
   public List<WorkerSession> silent(long nowMicros) {
     List<WorkerSession> silent = new ArrayList<>(0);
     for (WorkerSession session : byWorker.values()) {
-      if (nowMicros - session.lastHeardMicros() > leaseTimeoutMicros) {
+      if (silent(session, nowMicros)) {
         session.close();
         if (!session.holdsNothing()) {
           silent.add(session);
@@ -112,6 +117,31 @@ public final class Sessions {
       }
     }
     return silent;
+  }
+
+  /**
+   * The sessions that ended in good order a while ago and still hold leases. Not at once: the last
+   * outcomes come by another topic and may be read after the word that it ended.
+   */
+  public List<WorkerSession> ended(long nowMicros) {
+    List<WorkerSession> ended = new ArrayList<>(0);
+    for (WorkerSession session : byWorker.values()) {
+      if (session.isStopped()
+          && !session.holdsNothing()
+          && nowMicros - session.lastHeardMicros() > OUTCOMES_FOLLOW_MICROS) {
+        ended.add(session);
+      }
+    }
+    return ended;
+  }
+
+  /** Counts everybody's silence from later: for this long nobody listened. */
+  public void excuse(long micros, long nowMicros) {
+    byWorker.values().forEach(session -> session.excuse(micros, nowMicros));
+  }
+
+  private boolean silent(WorkerSession session, long nowMicros) {
+    return nowMicros - session.lastHeardMicros() > leaseTimeoutMicros;
   }
 
   /** Forgets and returns the sessions that have been silent for very long and hold nothing. */

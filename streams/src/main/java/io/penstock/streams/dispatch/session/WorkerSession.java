@@ -8,8 +8,9 @@ import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,7 +24,7 @@ public final class WorkerSession {
   private final String workerId;
   private final String session;
   private final Speeds assumed;
-  private final Set<String> leased = new HashSet<>();
+  private final Map<String, Long> leased = new HashMap<>();
   private final Deque<Grant> inFlight = new ArrayDeque<>();
 
   private Set<String> models = Set.of();
@@ -35,6 +36,7 @@ public final class WorkerSession {
   private boolean active;
   private WorkerView reported;
   private long lastHeardMicros;
+  private boolean stopped;
 
   /** A grant that the worker's last demand did not know of yet. */
   private record Grant(long sequence, int promptTokens, int kvTokens) {}
@@ -69,6 +71,7 @@ public final class WorkerSession {
     prefillBudget = demand.getPrefillBudgetTokens();
     freeKv = demand.getFreeKvTokens();
     active = demand.getState() == WorkerState.ACTIVE;
+    stopped = demand.getState() == WorkerState.STOPPED;
     inFlight.removeIf(grant -> grant.sequence() <= demand.getLeasesReceived());
     reported =
         new WorkerView(
@@ -94,12 +97,15 @@ public final class WorkerSession {
         && (prefillBudget == UNLIMITED || prefillBudget > promptTokensInFlight());
   }
 
-  /** Whether this request has room in its KV cache. */
+  /**
+   * Whether this request has room in its KV cache. An idle worker takes any: what does not fit now
+   * never will, and the engine says so better than we can.
+   */
   public boolean hasRoomFor(Candidate candidate) {
-    return freeKv == UNLIMITED || candidate.kvTokens() <= freeKv - kvTokensInFlight();
+    return isIdle() || freeKv == UNLIMITED || candidate.kvTokens() <= freeKv - kvTokensInFlight();
   }
 
-  /** Whether it runs nothing, so that what does not fit now never will. */
+  /** Whether it runs nothing and has nothing coming. */
   public boolean isIdle() {
     return reported.running() == 0 && inFlight.isEmpty();
   }
@@ -126,13 +132,13 @@ public final class WorkerSession {
   public long grant(Candidate candidate) {
     granted++;
     inFlight.add(new Grant(granted, candidate.promptTokens(), candidate.kvTokens()));
-    leased.add(candidate.id());
+    leased.put(candidate.id(), candidate.deadline());
     return granted;
   }
 
   /** Restores a lease found in the state store. */
   void restore(Candidate candidate, long grantSequence) {
-    leased.add(candidate.id());
+    leased.put(candidate.id(), candidate.deadline());
     inFlight.add(new Grant(grantSequence, candidate.promptTokens(), candidate.kvTokens()));
   }
 
@@ -149,7 +155,19 @@ public final class WorkerSession {
 
   /** The requests it holds, as a copy: taking them back changes the original. */
   public List<String> leased() {
-    return new ArrayList<>(leased);
+    return new ArrayList<>(leased.keySet());
+  }
+
+  /** The requests it holds whose deadline was before this, as a copy. */
+  public List<String> overdue(long beforeMicros) {
+    List<String> overdue = new ArrayList<>(0);
+    leased.forEach(
+        (id, deadline) -> {
+          if (deadline < beforeMicros) {
+            overdue.add(id);
+          }
+        });
+    return overdue;
   }
 
   /** Leases it holds. */
@@ -180,6 +198,16 @@ public final class WorkerSession {
 
   long lastHeardMicros() {
     return lastHeardMicros;
+  }
+
+  /** Whether it ended in good order. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /** Counts its silence from later: nobody listened meanwhile. */
+  void excuse(long micros, long nowMicros) {
+    lastHeardMicros = Math.min(nowMicros, lastHeardMicros + micros);
   }
 
   boolean holdsNothing() {

@@ -11,7 +11,6 @@ import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
-import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.index.ClassCensus;
 import io.penstock.streams.dispatch.index.WaitingIndex;
@@ -44,6 +43,12 @@ public final class DispatchShard {
   private static final Duration FORGET_WORKER_AFTER = Duration.ofHours(1);
   private static final int FINISHED_LOOKED_AT_PER_TICK = 500;
 
+  /** A tick is one transaction, which must end long before its time-out. */
+  private static final int EXPIRED_PER_TICK = 2000;
+
+  /** A longer time between ticks means that nobody listened to heartbeats either. */
+  private static final Duration STALL = Duration.ofSeconds(1);
+
   private final int partition;
   private final ShardSettings settings;
   private final Lifecycle lifecycle;
@@ -54,6 +59,8 @@ public final class DispatchShard {
   private final Interner interner = new Interner();
   private final Sessions sessions;
   private final Match match;
+  private final List<DispatchEntry> orphans = new ArrayList<>();
+  private @Nullable Instant lastTick;
 
   public DispatchShard(
       int partition,
@@ -64,7 +71,13 @@ public final class DispatchShard {
       ShardMetrics metrics) {
     this.partition = partition;
     this.settings = settings;
-    this.lifecycle = new Lifecycle(names, partition, settings.retries(), settings.leaseTimeout());
+    this.lifecycle =
+        new Lifecycle(
+            names,
+            partition,
+            settings.retries(),
+            settings.leaseTimeout(),
+            settings.longestDeadline());
     this.store = store;
     this.output = output;
     this.metrics = metrics;
@@ -74,11 +87,13 @@ public final class DispatchShard {
     this.match = new Match(index, settings.rank(), settings.choice());
   }
 
-  /** Rebuilds memory from the store, at start and at every take-over. Silence counts from now. */
+  /**
+   * Rebuilds memory from the store, at start and at every take-over. Silence counts from now.
+   * Writes nothing: leases of sessions that are not known are taken back with the first tick.
+   */
   public void restore(Instant now) {
     long nowMicros = Candidate.micros(now);
     store.forEachSession((workerId, stored) -> sessions.restore(workerId, stored, nowMicros));
-    List<DispatchEntry> orphans = new ArrayList<>();
     store.forEachRequest(
         entry -> {
           switch (State.of(entry)) {
@@ -93,13 +108,6 @@ public final class DispatchShard {
             case State.Finished ignored -> {}
           }
         });
-    for (DispatchEntry orphan : orphans) {
-      String session = orphan.getLease().orElseThrow().getSession();
-      handle(
-          orphan.getFacts().getId(),
-          new Event.LeaseLost(session, lost("its worker is not known any more")),
-          now);
-    }
   }
 
   /** A scored request was read from a work topic. */
@@ -120,11 +128,12 @@ public final class DispatchShard {
       case Sessions.Heard.Stale ignored -> {}
       case Sessions.Heard.News(WorkerSession session, WorkerSession superseded) -> {
         if (superseded != null) {
-          takeBack(superseded, lost(superseded, "its worker began a new session"), now);
+          Event over =
+              superseded.isStopped()
+                  ? new Event.GivenBack(superseded.session())
+                  : lost(superseded, "its worker began a new session");
+          takeBack(superseded, over, now);
           store.putSession(session.workerId(), session.stored());
-        }
-        if (demand.getState() == WorkerState.STOPPED) {
-          takeBack(session, new Event.GivenBack(session.session()), now);
         }
         session.models().forEach(model -> grant(model, now));
       }
@@ -162,9 +171,45 @@ public final class DispatchShard {
     }
   }
 
-  /** Time has passed: lets leases and deadlines lapse, and backoffs end. */
+  /**
+   * Time has passed: lets leases and deadlines lapse, and backoffs end. To be called several times
+   * a second; a longer pause counts as a stall, in which no worker could be heard.
+   */
   public void tick(Instant now) {
     long nowMicros = Candidate.micros(now);
+    excuseStall(now);
+    takeBackOrphans(now);
+    takeBackLapsed(nowMicros, now);
+    expire(nowMicros, now);
+    index.release(nowMicros);
+    for (String model : List.copyOf(index.models())) {
+      grant(model, now);
+    }
+    store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
+  }
+
+  private void excuseStall(Instant now) {
+    if (lastTick != null && Duration.between(lastTick, now).compareTo(STALL) > 0) {
+      sessions.excuse(micros(Duration.between(lastTick, now)), Candidate.micros(now));
+    }
+    lastTick = now;
+  }
+
+  private void takeBackOrphans(Instant now) {
+    for (DispatchEntry orphan : orphans) {
+      Event lost =
+          new Event.LeaseLost(
+              orphan.getLease().orElseThrow().getSession(),
+              lost("its worker is not known any more"));
+      grantTo(handle(orphan.getFacts().getId(), lost, now), now);
+    }
+    orphans.clear();
+  }
+
+  private void takeBackLapsed(long nowMicros, Instant now) {
+    for (WorkerSession session : sessions.ended(nowMicros)) {
+      takeBack(session, new Event.GivenBack(session.session()), now);
+    }
     for (WorkerSession session : sessions.silent(nowMicros)) {
       String why = "its worker was silent for more than " + settings.leaseTimeout();
       takeBack(session, lost(session, why), now);
@@ -172,16 +217,18 @@ public final class DispatchShard {
     for (WorkerSession session : sessions.forgotten(nowMicros)) {
       store.removeSession(session.workerId());
     }
+  }
+
+  private void expire(long nowMicros, Instant now) {
     Candidate expired = index.expired(nowMicros);
-    while (expired != null) {
+    for (int count = 0; expired != null && count < EXPIRED_PER_TICK; count++) {
       handle(expired.id(), new Event.DeadlinePassed(), now);
       expired = index.expired(nowMicros);
     }
-    index.release(nowMicros);
-    for (String model : List.copyOf(index.models())) {
-      grant(model, now);
+    long overdue = nowMicros - micros(settings.overdueGrace());
+    for (WorkerSession session : List.copyOf(sessions.all())) {
+      session.overdue(overdue).forEach(id -> handle(id, new Event.Overdue(), now));
     }
-    store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
   }
 
   /** Requests waiting, those backing off included. */

@@ -36,7 +36,7 @@ final class Match {
     private @Nullable Candidate candidate;
     private @Nullable Rank rank;
 
-    /** A starved request that does not fit now but would on an emptier worker. */
+    /** Whether a starved request does not fit now: it will when the worker is idle. */
     private boolean reserved;
 
     void offer(Candidate offered, Rank offeredRank) {
@@ -70,14 +70,15 @@ final class Match {
         nowMicros,
         candidate -> {
           if (candidate.avoids(view.workerId(), nowMicros)) {
-            return;
+            return false;
           }
           Rank candidateRank = rank.rank(candidate, view, nowMicros);
           if (session.hasRoomFor(candidate)) {
             best.offer(candidate, candidateRank);
-          } else if (candidateRank.tier() == SlackRank.STARVED && !session.isIdle()) {
-            best.reserved = true;
+            return true;
           }
+          best.reserved |= candidateRank.tier() == SlackRank.STARVED;
+          return false;
         });
     if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.STARVED) {
       // Smaller requests must not overtake it for ever: the worker is left to empty.

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.shard;
 
+import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.lifecycle.RetryPolicy;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -14,6 +15,10 @@ import java.time.Duration;
  *     more; several times the workers' heartbeat
  * @param finishedRetention how long a finished id is remembered, so that a repeated request is not
  *     run again
+ * @param longestDeadline how long after its acceptance a request's deadline may be set by a
+ *     command: its payload is kept for not much longer
+ * @param overdueGrace how long after its deadline a worker may still answer; then the request
+ *     expires although it is leased
  * @param retries whether and when a failed attempt is followed by another
  * @param rank who is next
  * @param choice which worker gets it
@@ -22,6 +27,8 @@ import java.time.Duration;
 public record ShardSettings(
     Duration leaseTimeout,
     Duration finishedRetention,
+    Duration longestDeadline,
+    Duration overdueGrace,
     RetryPolicy retries,
     RankPolicy rank,
     WorkerChoice choice,
@@ -31,6 +38,8 @@ public record ShardSettings(
       new ShardSettings(
           Duration.ofSeconds(5),
           Duration.ofDays(3),
+          Duration.ofDays(7),
+          Duration.ofSeconds(30),
           RetryPolicy.DEFAULT,
           SlackRank.DEFAULT,
           WorkerChoice.EARLIEST_FINISH,
@@ -45,5 +54,26 @@ public record ShardSettings(
       throw new IllegalArgumentException(
           "finishedRetention is %s; it must be positive".formatted(finishedRetention));
     }
+    if (!longestDeadline.isPositive()) {
+      throw new IllegalArgumentException(
+          "longestDeadline is %s; it must be positive".formatted(longestDeadline));
+    }
+    if (overdueGrace.isNegative()) {
+      throw new IllegalArgumentException(
+          "overdueGrace is %s; it must not be negative".formatted(overdueGrace));
+    }
+  }
+
+  /** The same, remembering ids and bounding deadlines as the topics do. */
+  public ShardSettings within(TopicSettings topics) {
+    return new ShardSettings(
+        leaseTimeout,
+        topics.resultRetention(),
+        topics.maxDeadline(),
+        overdueGrace,
+        retries,
+        rank,
+        choice,
+        assumedSpeeds);
   }
 }

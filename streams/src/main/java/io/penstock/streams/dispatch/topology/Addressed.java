@@ -10,7 +10,12 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 record Addressed(String topic, InferenceResult result) {
 
-  static Serializer<Addressed> serializer(Serializer<InferenceResult> results) {
-    return (topic, addressed) -> results.serialize(topic, addressed.result());
+  /**
+   * @param subjectTopic the topic whose registry subject results are written under wherever they
+   *     go: a reply topic's own subject is its owner's
+   */
+  static Serializer<Addressed> serializer(
+      Serializer<InferenceResult> results, String subjectTopic) {
+    return (topic, addressed) -> results.serialize(subjectTopic, addressed.result());
   }
 }

@@ -112,7 +112,7 @@ public final class DispatchTopology {
             Outputs.RESULTS,
             toItsTopic,
             keys,
-            Addressed.serializer(serdes.serializer(InferenceResult.class)),
+            Addressed.serializer(serdes.serializer(InferenceResult.class), names.results()),
             DISPATCH)
         .addSink(
             Outputs.LIFECYCLE,

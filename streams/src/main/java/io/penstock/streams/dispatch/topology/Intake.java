@@ -8,6 +8,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * next is unharmed.
  */
 final class Intake {
+
+  private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private final Map<String, Reader> readers = new HashMap<>();
   private final Outputs outputs;
@@ -64,7 +67,7 @@ final class Intake {
                 topic,
                 (record, position, now) ->
                     shard.work(
-                        facts.deserialize(topic, record.value()),
+                        Plausibility.check(facts.deserialize(topic, record.value())),
                         serviceClass,
                         position.offset(),
                         traceparent(record.headers()),
@@ -72,15 +75,18 @@ final class Intake {
     readers.put(
         names.demand(),
         (record, position, now) ->
-            shard.demand(demands.deserialize(position.topic(), record.value()), now));
+            shard.demand(
+                Plausibility.check(demands.deserialize(position.topic(), record.value())), now));
     readers.put(
         names.outcomes(),
         (record, position, now) ->
-            shard.outcome(outcomes.deserialize(position.topic(), record.value()), now));
+            shard.outcome(
+                Plausibility.check(outcomes.deserialize(position.topic(), record.value())), now));
     readers.put(
         names.control(),
         (record, position, now) ->
-            shard.control(commands.deserialize(position.topic(), record.value()), now));
+            shard.control(
+                Plausibility.check(commands.deserialize(position.topic(), record.value())), now));
   }
 
   /**
@@ -91,28 +97,22 @@ final class Intake {
    */
   boolean take(Record<String, byte[]> record, RecordMetadata position, Instant now) {
     if (record.value() == null) {
-      outputs.bury(record.key(), letter(record, position, "The record has no value.", now));
+      outputs.bury(shortKey(record), letter(record, position, "The record has no value.", now));
       return false;
     }
     try {
       readers.get(position.topic()).read(record, position, now);
       return true;
-    } catch (MalformedRecordException e) {
-      outputs.bury(record.key(), letter(record, position, String.valueOf(e.getMessage()), now));
+    } catch (MalformedRecordException | Plausibility.ImplausibleException e) {
+      outputs.bury(shortKey(record), letter(record, position, String.valueOf(e.getMessage()), now));
       return false;
     }
   }
 
   private DeadLetter letter(
       Record<String, byte[]> record, RecordMetadata position, String why, Instant now) {
-    Map<String, ByteBuffer> headers = new HashMap<>();
-    for (Header header : record.headers()) {
-      if (header.value() != null) {
-        headers.put(header.key(), ByteBuffer.wrap(header.value()));
-      }
-    }
     return DeadLetter.newBuilder()
-        .setRequestId(record.key())
+        .setRequestId(shortKey(record))
         .setStage("dispatch")
         .setFailure(
             new Failure(
@@ -126,7 +126,7 @@ final class Intake {
         .setSourcePartition(position.partition())
         .setSourceOffset(position.offset())
         .setSourceKey(
-            Optional.ofNullable(record.key())
+            Optional.ofNullable(shortKey(record))
                 .map(key -> ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)))
                 .orElse(null))
         .setSourceValue(
@@ -134,9 +134,31 @@ final class Intake {
                 .filter(value -> value.length <= maxLetterBytes)
                 .map(ByteBuffer::wrap)
                 .orElse(null))
-        .setHeaders(headers)
+        .setHeaders(headers(record.headers()))
         .setDeadAt(now)
         .build();
+  }
+
+  /** The key, unless it is longer than any of ours. */
+  private static @Nullable String shortKey(Record<String, byte[]> record) {
+    return record.key() == null || record.key().length() > Ids.MAX_LENGTH ? null : record.key();
+  }
+
+  /** The first headers of the record, as many as a letter has room for. */
+  private static Map<String, ByteBuffer> headers(Headers found) {
+    Map<String, ByteBuffer> headers = new HashMap<>();
+    int bytes = 0;
+    for (Header header : found) {
+      int size = header.key().length() + (header.value() == null ? 0 : header.value().length);
+      bytes += size;
+      if (bytes > MOST_HEADER_BYTES) {
+        break;
+      }
+      if (header.value() != null) {
+        headers.put(header.key(), ByteBuffer.wrap(header.value()));
+      }
+    }
+    return headers;
   }
 
   private static @Nullable String traceparent(Headers headers) {

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.topology;
 
+import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.StatusDetail;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -51,13 +52,12 @@ final class Outputs implements ShardOutput {
     switch (effect) {
       case Effect.Instruct(var lease) -> forward(LEASES, lease.getWorkerId(), lease, traceparent);
       case Effect.Answer(var result, var replyTopic) -> {
-        String topic =
-            replyTopic != null && topicExists.test(replyTopic) ? replyTopic : names.results();
-        forward(RESULTS, result.getId(), new Addressed(topic, result), traceparent);
+        Addressed addressed = new Addressed(existing(replyTopic), result);
+        forward(RESULTS, result.getId(), addressed, traceparent);
       }
       case Effect.Announce(var status) -> {
         if (detail.includes(status.getState())) {
-          forward(LIFECYCLE, status.getId(), status, traceparent);
+          forward(LIFECYCLE, status.getId(), truthful(status), traceparent);
         }
       }
       case Effect.Bury(var letter) ->
@@ -68,6 +68,19 @@ final class Outputs implements ShardOutput {
   /** Writes a dead letter for a record that is not a request's. */
   void bury(@Nullable String key, SpecificRecord letter) {
     forward(DEAD_LETTERS, key, letter, null);
+  }
+
+  private String existing(@Nullable String replyTopic) {
+    return replyTopic != null && topicExists.test(replyTopic) ? replyTopic : names.results();
+  }
+
+  /** The status with the topic that the result really went to. */
+  private RequestStatus truthful(RequestStatus status) {
+    String wanted = status.getResultTopic().orElse(null);
+    if (wanted == null || wanted.equals(names.results()) || topicExists.test(wanted)) {
+      return status;
+    }
+    return RequestStatus.newBuilder(status).setResultTopic(names.results()).build();
   }
 
   private void forward(

@@ -13,8 +13,8 @@ final class ReplyTopicRule {
   private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
   private final Set<String> own = new HashSet<>();
-  private final String scoring;
-  private final String dispatch;
+  private final String prefix;
+  private final String results;
 
   ReplyTopicRule(TopicNames topics) {
     for (ServiceClass serviceClass : ServiceClass.values()) {
@@ -28,9 +28,8 @@ final class ReplyTopicRule {
     own.add(topics.models());
     own.add(topics.control());
     own.add(topics.deadLetters());
-    // What Kafka Streams creates begins with its application's id.
-    scoring = topics.prefix() + "score-";
-    dispatch = topics.prefix() + "dispatch-";
+    prefix = topics.prefix();
+    results = topics.results();
   }
 
   /** The results topic itself is allowed: it is where the result goes anyway. */
@@ -41,13 +40,24 @@ final class ReplyTopicRule {
               + " hyphens",
           topic);
     }
-    if (own.contains(topic)
-        || topic.startsWith("__")
-        || topic.startsWith(scoring)
-        || topic.startsWith(dispatch)) {
-      return invalid("replyTopic %s is used by Penstock or Kafka itself; name your own", topic);
+    if (topic.equals(results)) {
+      return Optional.empty();
+    }
+    if (own.contains(topic) || topic.startsWith("__") || reserved(topic)) {
+      return invalid(
+          "replyTopic %s is used by Penstock or Kafka itself; name your own, not beginning with '"
+              + prefix
+              + "'",
+          topic);
     }
     return Optional.empty();
+  }
+
+  /** Internal topics of the jobs and the registry begin with the prefix too. */
+  private boolean reserved(String topic) {
+    return prefix.isEmpty()
+        ? topic.startsWith("score-") || topic.startsWith("dispatch-")
+        : topic.startsWith(prefix);
   }
 
   private static Optional<Refusal> invalid(String message, String topic) {

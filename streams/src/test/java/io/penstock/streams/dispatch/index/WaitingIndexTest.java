@@ -101,6 +101,27 @@ class WaitingIndexTest {
   }
 
   @Test
+  void requestsTheWorkerCannotTakeHideNoOtherOfTheirSize() {
+    WaitingIndex index = new WaitingIndex();
+    for (int i = 0; i < 20; i++) {
+      index.put(candidate("r" + (10 + i), ServiceClass.BATCH, NOW, NOW + SECOND + i, 100), 0, NOW);
+    }
+    List<String> taken = new ArrayList<>();
+    index.heads(
+        MODEL,
+        worker("w"),
+        NOW,
+        candidate -> {
+          boolean fits = candidate.id().equals("r29");
+          if (fits) {
+            taken.add(candidate.id());
+          }
+          return fits;
+        });
+    assertThat(taken).containsExactly("r29");
+  }
+
+  @Test
   void aRequestThatBacksOffIsNotOfferedBeforeItsTime() {
     WaitingIndex index = new WaitingIndex();
     index.put(candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), NOW + 10, NOW);

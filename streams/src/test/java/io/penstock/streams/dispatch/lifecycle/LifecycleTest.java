@@ -38,7 +38,7 @@ class LifecycleTest {
   private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Lifecycle LIFECYCLE =
-      new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT);
+      new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT, Duration.ofDays(1));
 
   private static final State WAITING = arrive(facts("id"));
   private static final State LEASED = next(new Event.Granted("w", SESSION, 1), WAITING, NOW);
@@ -64,6 +64,7 @@ class LifecycleTest {
     events.put("lease lost", new Event.LeaseLost(SESSION, failure(FailureCategory.LEASE_LOST)));
     events.put("given back", new Event.GivenBack(SESSION));
     events.put("deadline passed", new Event.DeadlinePassed());
+    events.put("overdue", new Event.Overdue());
     events.put("cancel asked", new Event.CancelAsked(null));
     events.put("reprioritised", new Event.Reprioritised(ServiceClass.INTERACTIVE, null));
     Map<String, String> verdicts = new LinkedHashMap<>();
@@ -77,6 +78,7 @@ class LifecycleTest {
     verdicts.put("lease lost", "IGNORED IGNORED IGNORED RETRIED IGNORED");
     verdicts.put("given back", "IGNORED IGNORED IGNORED RETURNED IGNORED");
     verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED");
+    verdicts.put("overdue", "IGNORED IGNORED IGNORED IGNORED IGNORED");
     verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED IGNORED");
     verdicts.put("reprioritised", "IGNORED IGNORED CHANGED CHANGED IGNORED");
     List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, FINISHED);
@@ -163,6 +165,23 @@ class LifecycleTest {
   void aLeasedRequestIsLeftToItsWorkerPastTheDeadline() {
     assertThat(LIFECYCLE.decide(new Event.DeadlinePassed(), LEASED, LATE).verdict())
         .isEqualTo(Verdict.IGNORED);
+  }
+
+  @Test
+  void anOverdueLeaseExpiresAndTheWorkerIsTold() {
+    Decision decision = LIFECYCLE.decide(new Event.Overdue(), LEASED, LATE);
+    assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.EXPIRED);
+    assertThat(decision.effects().getFirst())
+        .isInstanceOfSatisfying(
+            Effect.Instruct.class,
+            instruct -> assertThat(instruct.lease().getAction()).isEqualTo(LeaseAction.CANCEL));
+  }
+
+  @Test
+  void reprioritisingSetsNoDeadlineThatThePayloadDoesNotLast() {
+    State changed =
+        next(new Event.Reprioritised(null, START.plus(Duration.ofDays(400))), WAITING, NOW);
+    assertThat(entry(changed).getFacts().getDeadline()).isEqualTo(START.plus(Duration.ofDays(1)));
   }
 
   @Test

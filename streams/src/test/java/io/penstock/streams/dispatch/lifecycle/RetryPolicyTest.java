@@ -66,6 +66,18 @@ class RetryPolicyTest {
   }
 
   @Test
+  void aFullWorkerIsAvoidedLongerEachTimeUpToTheLongestBackoff() {
+    RetryPolicy patient =
+        new RetryPolicy(
+            3, 1000, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    Failure full = Samples.failure(FailureCategory.OVERLOADED);
+    assertThat(patient.after(full, 0, 2, 1, START))
+        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(2)));
+    assertThat(patient.after(full, 0, 900, 1, START))
+        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(5)));
+  }
+
+  @Test
   void overloadsAreBoundedToo() {
     assertThat(POLICY.after(Samples.failure(FailureCategory.OVERLOADED), 0, 3, 1, START))
         .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);

@@ -97,9 +97,9 @@ class DispatchShardTest {
   void aSilentWorkersLeasesGoToAnotherAndItsLateOutcomeIsFenced() {
     shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
     arrive("a");
-    now = now.plus(TIMEOUT).plusMillis(1);
+    pass(TIMEOUT.plusMillis(1));
     shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
-    shard.tick(now);
+    pass(Duration.ofMillis(200));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");
     shard.outcome(success("a", 1, "s1", now), now);
     assertThat(results()).isEmpty();
@@ -143,8 +143,79 @@ class DispatchShardTest {
     arrive("a");
     shard.demand(demand("w1", "s1", 2, 1, 1, now).setState(WorkerState.STOPPED).build(), now);
     shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
+    pass(Duration.ofSeconds(1));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");
     assertThat(store.requests.get("a").getFailures()).isZero();
+  }
+
+  @Test
+  void anOutcomeThatFollowsTheWordThatItsWorkerStoppedStillCounts() {
+    shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
+    arrive("a");
+    shard.demand(demand("w1", "s1", 2, 1, 1, now).setState(WorkerState.STOPPED).build(), now);
+    pass(Duration.ofMillis(200));
+    shard.outcome(success("a", 1, "s1", now), now);
+    assertThat(results())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.SUCCEEDED);
+  }
+
+  @Test
+  void aStallOfDispatchItselfCostsNoWorkerItsLeases() {
+    shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
+    shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
+    arrive("a");
+    pass(Duration.ofMillis(400));
+    now = now.plus(TIMEOUT.multipliedBy(4));
+    shard.tick(now);
+    assertThat(leases()).hasSize(1);
+    shard.outcome(success("a", 1, leases().getFirst().getSession(), now), now);
+    assertThat(results()).hasSize(1);
+  }
+
+  @Test
+  void aLeaseThatALiveWorkerLostExpiresAfterTheDeadline() {
+    shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
+    arrive("a");
+    Instant end = now.plus(Duration.ofMinutes(11));
+    for (int beat = 2; now.isBefore(end); beat++) {
+      pass(Duration.ofMillis(900));
+      shard.demand(demand("w1", "s1", beat, 1, 1, now).build(), now);
+    }
+    assertThat(results())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.EXPIRED);
+    assertThat(instructions())
+        .extracting(Lease::getAction)
+        .containsExactly(LeaseAction.GRANT, LeaseAction.CANCEL);
+  }
+
+  @Test
+  void anIdleWorkerTakesWhatFitsNobody() {
+    shard.demand(demand("w", "s1", 1, 1, 0, now).setFreeKvTokens(10).build(), now);
+    arrive("a");
+    assertThat(leases()).hasSize(1);
+  }
+
+  @Test
+  void aSessionFromAClockThatWasSetBackIsHeardOnceTheKnownOneIsSilent() {
+    shard.demand(demand("w", "s2", 1, 0, 0, now).build(), now);
+    arrive("a");
+    pass(TIMEOUT.plusSeconds(1));
+    shard.demand(demand("w", "s1", 1, 1, 0, now).build(), now);
+    assertThat(leases()).extracting(Lease::getSession).containsExactly("s1");
+  }
+
+  @Test
+  void manyThatExpireTogetherAreSpreadOverTicks() {
+    for (int i = 0; i < 2500; i++) {
+      arrive("r" + i);
+    }
+    now = now.plus(Duration.ofMinutes(10));
+    shard.tick(now);
+    assertThat(results()).hasSize(2000);
+    shard.tick(now);
+    assertThat(results()).hasSize(2500);
   }
 
   @Test
@@ -181,7 +252,7 @@ class DispatchShardTest {
   @Test
   void leasesFitTheKvCache() {
     // Each takes 100 + 50 tokens.
-    shard.demand(demand("w", "s1", 1, 9, 0, now).setFreeKvTokens(310).build(), now);
+    shard.demand(demand("w", "s1", 1, 9, 0, now).setFreeKvTokens(310).setRunning(1).build(), now);
     arrive("a", "b", "c");
     assertThat(leases()).hasSize(2);
   }
@@ -313,6 +384,7 @@ class DispatchShardTest {
     store.sessions.clear();
     restart();
     shard.demand(demand("v", "s2", 1, 1, 0, now).build(), now);
+    pass(Duration.ofMillis(200));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w", "v");
   }
 
@@ -335,6 +407,16 @@ class DispatchShardTest {
           0,
           null,
           now);
+    }
+  }
+
+  /** Lets time pass as it does: tick by tick. */
+  private void pass(Duration time) {
+    Instant until = now.plus(time);
+    while (now.isBefore(until)) {
+      Instant next = now.plusMillis(200);
+      now = next.isAfter(until) ? until : next;
+      shard.tick(now);
     }
   }
 

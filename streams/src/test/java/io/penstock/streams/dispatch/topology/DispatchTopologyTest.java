@@ -148,6 +148,35 @@ class DispatchTopologyTest {
   }
 
   @Test
+  void absurdValuesAreBuriedAndTheNextRecordIsUnharmed() {
+    TestOutputTopic<String, DeadLetter> letters = output(NAMES.deadLetters(), DeadLetter.class);
+    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
+    work(ServiceClass.STANDARD)
+        .pipeInput(
+            "past",
+            scored(
+                ScoredFacts.newBuilder(facts("past"))
+                    .setAcceptedAt(micros(Long.MIN_VALUE))
+                    .build()));
+    work(ServiceClass.STANDARD)
+        .pipeInput(
+            "x".repeat(100_000),
+            scored(ScoredFacts.newBuilder(facts("x".repeat(100_000))).build()));
+    work(ServiceClass.STANDARD).pipeInput("good", scored(facts("good")));
+    demands().pipeInput("w", demand("w", "s1", -1, 1, 0, now).build());
+    demands().pipeInput("w", demand("w", "s1", 1, 1, Long.MAX_VALUE, now).build());
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+    assertThat(letters.readValuesToList())
+        .extracting(letter -> letter.getFailure().getMessage())
+        .satisfiesExactly(
+            message -> assertThat(message).contains("acceptedAt"),
+            message -> assertThat(message).contains("id has 100000 characters"),
+            message -> assertThat(message).contains("sequence"),
+            message -> assertThat(message).contains("leasesReceived"));
+    assertThat(leases.readValue().getRequestId()).isEqualTo("good");
+  }
+
+  @Test
   void deadlinesLapseWithTheWallClock() {
     TestOutputTopic<String, InferenceResult> results =
         output(NAMES.results(), InferenceResult.class);
@@ -196,6 +225,10 @@ class DispatchTopologyTest {
             new RecordHeaders(),
             java.util.Optional.empty()),
         0);
+  }
+
+  private static Instant micros(long sinceEpoch) {
+    return Instant.EPOCH.plus(sinceEpoch, java.time.temporal.ChronoUnit.MICROS);
   }
 
   private ScoredRequest replyingTo(String id, String topic) {

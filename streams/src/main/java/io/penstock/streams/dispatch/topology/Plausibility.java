@@ -1,0 +1,129 @@
+package io.penstock.streams.dispatch.topology;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.ids.Ids;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Refuses values that are readable and absurd, before they reach the rules: what these assume of
+ * names, numbers and times holds from here on. Long texts are cut instead, for an outcome must not
+ * be lost for its wording.
+ */
+final class Plausibility {
+
+  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+  private static final long MOST_LEASES = 1L << 52;
+  private static final int MOST_MODELS = 1000;
+  private static final int LONGEST_TEXT = 4000;
+
+  private Plausibility() {}
+
+  /** A value that no job or worker of ours writes; the message names the field. */
+  static final class ImplausibleException extends RuntimeException {
+
+    ImplausibleException(String message) {
+      super(message);
+    }
+  }
+
+  static ScoredFacts check(ScoredFacts facts) {
+    name("id", facts.getId());
+    name("choice.model", facts.getChoice().getModel());
+    time("createdAt", facts.getCreatedAt());
+    time("acceptedAt", facts.getAcceptedAt());
+    time("scoredAt", facts.getScoredAt());
+    time("firstTokenBy", facts.getFirstTokenBy());
+    time("deadline", facts.getDeadline());
+    notNegative("promptTokens", facts.getPromptTokens());
+    notNegative("predictedOutputTokens", facts.getPredictedOutputTokens());
+    notNegative("attempts", facts.getAttempts());
+    return facts;
+  }
+
+  static WorkerDemand check(WorkerDemand demand) {
+    name("workerId", demand.getWorkerId());
+    name("session", demand.getSession());
+    notNegative("sequence", demand.getSequence());
+    notNegative("leasesReceived", demand.getLeasesReceived());
+    if (demand.getLeasesReceived() > MOST_LEASES || demand.getLeaseLimit() > MOST_LEASES) {
+      throw new ImplausibleException("leaseLimit or leasesReceived is beyond " + MOST_LEASES);
+    }
+    if (demand.getModels().size() > MOST_MODELS) {
+      throw new ImplausibleException("models has more than %d names".formatted(MOST_MODELS));
+    }
+    demand.getModels().forEach(model -> name("models", model));
+    return demand;
+  }
+
+  static AttemptOutcome check(AttemptOutcome outcome) {
+    name("requestId", outcome.getRequestId());
+    name("workerId", outcome.getWorkerId());
+    name("session", outcome.getSession());
+    time("receivedAt", outcome.getReceivedAt());
+    time("finishedAt", outcome.getFinishedAt());
+    outcome.getStartedAt().ifPresent(at -> time("startedAt", at));
+    outcome.getFirstTokenAt().ifPresent(at -> time("firstTokenAt", at));
+    Optional<Failure> failure = outcome.getFailure();
+    if (failure.isEmpty() || isShort(failure.get())) {
+      return outcome;
+    }
+    return AttemptOutcome.newBuilder(outcome).setFailure(cut(failure.get())).build();
+  }
+
+  static ControlCommand check(ControlCommand command) {
+    command.getRequestId().ifPresent(id -> name("requestId", id));
+    command.getWorkerId().ifPresent(id -> name("workerId", id));
+    command.getDeadline().ifPresent(deadline -> time("deadline", deadline));
+    if (command.getReason().map(String::length).orElse(0) <= LONGEST_TEXT) {
+      return command;
+    }
+    return ControlCommand.newBuilder(command)
+        .setReason(cut(command.getReason().orElse("")))
+        .build();
+  }
+
+  private static boolean isShort(Failure failure) {
+    return failure.getMessage().length() <= LONGEST_TEXT
+        && failure.getCode().length() <= LONGEST_TEXT
+        && failure.getField().map(String::length).orElse(0) <= LONGEST_TEXT;
+  }
+
+  private static Failure cut(Failure failure) {
+    return Failure.newBuilder(failure)
+        .setMessage(cut(failure.getMessage()))
+        .setCode(cut(failure.getCode()))
+        .setField(failure.getField().map(Plausibility::cut).orElse(null))
+        .build();
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+  }
+
+  private static void name(String field, String value) {
+    if (value.isEmpty() || value.length() > Ids.MAX_LENGTH) {
+      throw new ImplausibleException(
+          "%s has %d characters; it must have 1 to %d"
+              .formatted(field, value.length(), Ids.MAX_LENGTH));
+    }
+  }
+
+  private static void time(String field, Instant value) {
+    if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+      throw new ImplausibleException(
+          "%s is %s; times are microseconds since 1970".formatted(field, value));
+    }
+  }
+
+  private static void notNegative(String field, long value) {
+    if (value < 0) {
+      throw new ImplausibleException("%s is %d; it must be 0 or more".formatted(field, value));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.penstock.streams.runtime;
+
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * How long a job tries to send. Under exactly-once Kafka Streams tries for ever by default, so that
+ * a reply topic deleted a moment ago would hold up every request; after these times the transaction
+ * is aborted instead, and {@link SendFailures} sees to it that the topic is not tried again.
+ */
+public final class SendPatience {
+
+  private SendPatience() {}
+
+  /** Producer settings, without a prefix. */
+  public static Map<String, Object> settings() {
+    return Map.of(
+        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+        5_000L,
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        5_000,
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+        15_000);
+  }
+}
