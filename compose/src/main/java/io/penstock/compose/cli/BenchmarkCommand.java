@@ -8,6 +8,7 @@ import io.penstock.compose.bench.ReportWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,15 @@ abstract class BenchmarkCommand implements Callable<Integer> {
 
   /** The benchmark as the options say; wrong ones are a {@link CliException} of usage. */
   abstract Bench bench();
+
+  /** Settings whose own rules say what is wrong with the options. */
+  static <T> T valid(Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage("--" + e.getMessage());
+    }
+  }
 
   @Override
   public final Integer call() throws Exception {

@@ -71,7 +71,8 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new DeadLettersCommand.ListLetters(environment))
             .addSubcommand(new DeadLettersCommand.Show(environment))
             .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
-    CommandLine benchmarks = new CommandLine(new BenchCommand());
+    CommandLine benchmarks =
+        new CommandLine(new BenchCommand()).addSubcommand(new BenchOverheadCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
