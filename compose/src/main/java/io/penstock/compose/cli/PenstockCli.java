@@ -72,7 +72,11 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new DeadLettersCommand.Show(environment))
             .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
     CommandLine benchmarks =
-        new CommandLine(new BenchCommand()).addSubcommand(new BenchOverheadCommand(environment));
+        new CommandLine(new BenchCommand())
+            .addSubcommand(new BenchOverheadCommand(environment))
+            .addSubcommand(new BenchDepthCommand(environment))
+            .addSubcommand(new BenchScalingCommand(environment))
+            .addSubcommand(new BenchFailoverCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
