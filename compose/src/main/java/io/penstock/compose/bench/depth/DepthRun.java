@@ -1,0 +1,207 @@
+package io.penstock.compose.bench.depth;
+
+import io.penstock.compose.bench.BenchProgress;
+import io.penstock.compose.bench.load.ClosedLoop;
+import io.penstock.compose.bench.load.EpochMicros;
+import io.penstock.compose.bench.load.OpenLoop;
+import io.penstock.compose.bench.load.OutcomeReader;
+import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.RequestLog;
+import io.penstock.compose.bench.load.RequestLog.Moment;
+import io.penstock.compose.bench.load.RequestSender;
+import io.penstock.compose.bench.load.ResultTap;
+import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.compose.bench.rig.LiveHeap;
+import io.penstock.compose.bench.rig.SleepingEngine;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.workers.Worker;
+import io.penstock.workers.WorkerConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The steps of {@code bench depth} on a running cluster. For one thread. */
+final class DepthRun implements AutoCloseable {
+
+  static final String MODEL = "bench-depth";
+
+  /** Below this many the heap of the index is lost in the noise. */
+  private static final int LEAST_FOR_HEAP = 20_000;
+
+  /** Requests that are counted for the ingest rate. */
+  private static final int INGEST_BURST = 10_000;
+
+  private static final int IN_FLIGHT = 256;
+  private static final Duration STALL = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofHours(12);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final BenchCluster cluster;
+  private final DepthSettings settings;
+  private final RequestSender sender;
+  private final ResultTap results;
+  private final OutcomeReader outcomes;
+  private final AtomicLong filled = new AtomicLong();
+  private int workers;
+  private long emptyHeap;
+
+  DepthRun(BenchCluster cluster, DepthSettings settings) {
+    this.cluster = cluster;
+    this.settings = settings;
+    var connection = cluster.connection();
+    var names = cluster.topics().names();
+    sender = new RequestSender(connection, names, MODEL, 1);
+    results = new ResultTap(connection, names.results());
+    outcomes = new OutcomeReader(connection, names.outcomes());
+  }
+
+  /** Closed-loop load through a worker that takes hardly any time. */
+  double closedLoop(Duration time, ServiceClass serviceClass) throws InterruptedException {
+    ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
+    String round = "w" + filled.incrementAndGet() + ":";
+    results.tell(
+        (result, micros) -> {
+          if (result.getId().startsWith(round)) {
+            loop.arrived();
+          }
+        });
+    try (Worker _ = worker(IN_FLIGHT, Duration.ofNanos(1))) {
+      return loop.run(
+          Duration.ofSeconds(1),
+          time,
+          number -> sender.send(round + number, serviceClass, DEADLINE));
+    }
+  }
+
+  void rememberHeap() throws InterruptedException {
+    emptyHeap = LiveHeap.bytes();
+  }
+
+  DepthFigures at(int depth, BenchProgress progress) throws IOException, InterruptedException {
+    int burst = Math.min(INGEST_BURST, depth);
+    fillTo(depth - burst, depth, progress.part(0, 0.5));
+    long begin = System.nanoTime();
+    fillTo(depth, depth, progress.part(0.5, 0.6));
+    double ingest = burst * 1e9 / (System.nanoTime() - begin);
+    double heap =
+        depth < LEAST_FOR_HEAP
+            ? Double.NaN
+            : (double) (LiveHeap.bytes() - emptyHeap) / cluster.waiting();
+    progress.at("leases with %d waiting".formatted(depth), 0.6);
+    RequestLog log = interactive();
+    long after = cluster.waiting();
+    progress.at("restart with %d waiting".formatted(after), 0.8);
+    double restart = restart(false);
+    double restartEmpty = restart(true);
+    var lease = log.between(Moment.DUE, Moment.LEASED);
+    return new DepthFigures(
+        depth,
+        after,
+        lease.millis(50),
+        lease.millis(99),
+        ingest,
+        heap,
+        restart,
+        restartEmpty,
+        log.unanswered() + log.duplicates() + log.failed());
+  }
+
+  /** Batch requests per second through a worker that takes hardly any time, from the backlog. */
+  double drainRate(Duration time) throws InterruptedException {
+    AtomicLong arrived = new AtomicLong();
+    results.tell((result, micros) -> arrived.incrementAndGet());
+    try (Worker _ = worker(IN_FLIGHT, Duration.ofNanos(1))) {
+      BenchCluster.await("the first drained request", () -> arrived.get() > 0);
+      long begin = System.nanoTime();
+      long before = arrived.get();
+      long end = begin + time.toNanos();
+      while (System.nanoTime() < end && cluster.waiting() > 0) {
+        Thread.sleep(50);
+      }
+      return (arrived.get() - before) * 1e9 / (System.nanoTime() - begin);
+    }
+  }
+
+  private void fillTo(long target, int depth, BenchProgress progress) throws InterruptedException {
+    long missing = target - cluster.waiting();
+    for (long i = 0; i < missing; i++) {
+      sendBatch();
+    }
+    sender.flush();
+    long last = cluster.waiting();
+    long lastChange = System.nanoTime();
+    while (last < target) {
+      Thread.sleep(20);
+      long now = cluster.waiting();
+      if (now != last) {
+        last = now;
+        lastChange = System.nanoTime();
+        progress.at("filling to %d".formatted(depth), (double) now / depth);
+      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
+        throw new IllegalStateException(
+            "the backlog stands at %d of %d for %d s".formatted(now, target, STALL.toSeconds()));
+      }
+    }
+  }
+
+  private void sendBatch() {
+    sender.send("fill:" + filled.incrementAndGet(), ServiceClass.BATCH, DEADLINE);
+  }
+
+  /** Interactive requests beside a backlog that is refilled as fast as it is worked off. */
+  private RequestLog interactive() throws InterruptedException {
+    Pacing pacing = new Pacing(settings.interactivePerSecond());
+    RequestLog log = new RequestLog("i" + filled.incrementAndGet(), pacing.count(settings.time()));
+    try (Worker _ = worker(settings.slots(), settings.job())) {
+      Thread refill = Thread.ofPlatform().name("bench-refill").start(this::refill);
+      try {
+        Thread.sleep(Duration.ofSeconds(1));
+        outcomes.skip();
+        results.record(log);
+        OpenLoop.run(
+            log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
+        long begin = EpochMicros.now();
+        while (!log.complete() && EpochMicros.now() - begin < PATIENCE.toNanos() / 1000) {
+          Thread.sleep(20);
+        }
+        outcomes.enter(log);
+      } finally {
+        refill.interrupt();
+        refill.join();
+      }
+    }
+    return log;
+  }
+
+  private void refill() {
+    Pacing pacing = new Pacing(settings.refillPerSecond());
+    RequestLog schedule = new RequestLog("refill", pacing.count(Duration.ofMinutes(10)));
+    try {
+      OpenLoop.run(schedule, pacing, number -> sendBatch());
+    } catch (InterruptedException _) {
+      // The measurement is over.
+    }
+  }
+
+  private double restart(boolean forget) throws IOException, InterruptedException {
+    cluster.stopDispatch(forget);
+    long begin = System.nanoTime();
+    cluster.startDispatch(DispatchConfig.DEFAULT);
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private Worker worker(int slots, Duration job) throws InterruptedException {
+    return cluster.startWorker(
+        new WorkerConfig("bench-" + ++workers, List.of(MODEL), slots),
+        new SleepingEngine(() -> job));
+  }
+
+  @Override
+  public void close() {
+    outcomes.close();
+    results.close();
+    sender.close();
+  }
+}

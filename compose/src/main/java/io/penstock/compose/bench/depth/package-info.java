@@ -1,0 +1,2 @@
+/** {@code bench depth}: what a backlog costs. */
+package io.penstock.compose.bench.depth;

@@ -1,0 +1,37 @@
+package io.penstock.compose.bench.failover;
+
+import java.time.Duration;
+
+/**
+ * What {@code bench failover} does.
+ *
+ * @param rate requests per second
+ * @param time how long the load lasts, for each kill; the kill comes after a third of it
+ * @param failover dispatch's session and transaction time-outs
+ * @param standbys warm copies of dispatch's shards, 0 or 1
+ * @param slots slots of each of two workers
+ * @param job how long their engines sleep for a request
+ */
+public record FailoverSettings(
+    double rate, Duration time, Duration failover, int standbys, int slots, Duration job) {
+
+  public FailoverSettings {
+    require("rate", rate > 0 && rate <= 10_000);
+    require("seconds", time.toSeconds() >= 6 && time.toMinutes() < 60);
+    require("failover", failover.toSeconds() >= 2 && failover.toMinutes() < 5);
+    require("standbys", standbys >= 0 && standbys <= 1);
+    require("slots", slots >= 1 && slots <= 1_000);
+    require("job", job.isPositive() && job.toMinutes() < 1);
+    if (rate > slots * 1e9 / job.toNanos()) {
+      throw new IllegalArgumentException(
+          "rate is %.0f, more than one worker of %d slots serves; lower it or raise --slots"
+              .formatted(rate, slots));
+    }
+  }
+
+  private static void require(String name, boolean good) {
+    if (!good) {
+      throw new IllegalArgumentException(name + " is out of range");
+    }
+  }
+}

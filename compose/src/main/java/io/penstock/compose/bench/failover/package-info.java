@@ -1,0 +1,2 @@
+/** {@code bench failover}: what a killed process costs. */
+package io.penstock.compose.bench.failover;

@@ -1,0 +1,183 @@
+package io.penstock.compose.bench.scaling;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.BenchProgress;
+import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Chart;
+import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Findings;
+import io.penstock.compose.bench.load.ClosedLoop;
+import io.penstock.compose.bench.load.EpochMicros;
+import io.penstock.compose.bench.load.RequestLog;
+import io.penstock.compose.bench.load.RequestLog.Moment;
+import io.penstock.compose.bench.load.RequestSender;
+import io.penstock.compose.bench.load.ResultTap;
+import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.compose.bench.rig.SleepingEngine;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.workers.WorkerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * How much more work more workers do where the work is slow: the engines sleep, so the machine's
+ * processors bound Penstock and not the work. A backlog is sent at once; the ideal is that every
+ * slot is busy from the first start to the last end.
+ */
+public final class ScalingBench implements Bench {
+
+  private static final String MODEL = "bench-scaling";
+  private static final Duration DEADLINE = Duration.ofHours(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final ScalingSettings settings;
+  private final AtomicReference<Duration> job = new AtomicReference<>(Duration.ofMillis(1));
+  private int started;
+  private int rounds;
+  private long bad;
+
+  public ScalingBench(ScalingSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Findings run(BenchProgress progress) throws Exception {
+    progress.at("starting Kafka, the registry and the jobs", 0);
+    List<SpeedUp> all = new ArrayList<>();
+    try (BenchCluster cluster = BenchCluster.start()) {
+      cluster.startDispatch(DispatchConfig.DEFAULT);
+      cluster.register(MODEL, List.of());
+      try (RequestSender sender =
+              new RequestSender(cluster.connection(), cluster.topics().names(), MODEL, 1);
+          ResultTap results =
+              new ResultTap(cluster.connection(), cluster.topics().names().results())) {
+        raiseTo(settings.workers().getFirst(), cluster);
+        warmUp(sender, results, progress);
+        int cells = settings.workers().size() * settings.jobs().size();
+        for (int workers : settings.workers()) {
+          raiseTo(workers, cluster);
+          for (Duration each : settings.jobs()) {
+            progress.at(
+                "%d workers, %d ms".formatted(workers, each.toMillis()),
+                0.2 + 0.75 * all.size() / cells);
+            all.add(measure(workers, each, sender, results));
+          }
+        }
+        progress.at("stopping", 0.97);
+      }
+    }
+    return findings(all);
+  }
+
+  private void raiseTo(int workers, BenchCluster cluster) throws InterruptedException {
+    while (started < workers) {
+      cluster.startWorker(
+          new WorkerConfig("bench-" + ++started, List.of(MODEL), settings.slots()),
+          new SleepingEngine(job::get));
+    }
+  }
+
+  private void warmUp(RequestSender sender, ResultTap results, BenchProgress progress)
+      throws InterruptedException {
+    if (settings.warmUp().isZero()) {
+      return;
+    }
+    progress.at("warm-up", 0.05);
+    ClosedLoop loop = new ClosedLoop(64);
+    results.tell((result, micros) -> loop.arrived());
+    loop.run(
+        Duration.ZERO,
+        settings.warmUp(),
+        number -> sender.send("warm:" + number, ServiceClass.BATCH, DEADLINE));
+  }
+
+  private SpeedUp measure(int workers, Duration length, RequestSender sender, ResultTap results)
+      throws InterruptedException {
+    job.set(length);
+    RequestLog log = new RequestLog("s" + rounds++, settings.requests(workers, length));
+    results.record(log);
+    for (int number = 0; number < log.count(); number++) {
+      log.at(number, Moment.SENT, EpochMicros.now());
+      sender.send(log.id(number), ServiceClass.BATCH, DEADLINE);
+    }
+    long lastChange = System.nanoTime();
+    long answered = 0;
+    while (!log.complete() && System.nanoTime() - lastChange < PATIENCE.toNanos()) {
+      Thread.sleep(10);
+      if (log.answered() > answered) {
+        answered = log.answered();
+        lastChange = System.nanoTime();
+      }
+    }
+    bad += log.unanswered() + log.duplicates() + log.failed();
+    double seconds = (log.range(Moment.FINISHED)[1] - log.range(Moment.STARTED)[0]) / 1e6;
+    return new SpeedUp(
+        workers, workers * settings.slots(), length, log.count(), Math.max(1e-6, seconds));
+  }
+
+  private Findings findings(List<SpeedUp> all) {
+    BenchTable table =
+        new BenchTable(
+            "speed-up",
+            "workers",
+            "slots",
+            "job ms",
+            "requests",
+            "requests/s",
+            "speed-up",
+            "of ideal");
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode cells = json.putArray("cells");
+    for (SpeedUp each : all) {
+      table.row(
+          each.workers(),
+          each.slots(),
+          each.job().toMillis(),
+          each.requests(),
+          each.requestsPerSecond(),
+          each.speedUp(),
+          each.efficiency());
+      ObjectNode cell =
+          cells.addObject().put("workers", each.workers()).put("job_ms", each.job().toMillis());
+      Figures.put(cell, "requests_per_s", each.requestsPerSecond());
+      Figures.put(cell, "speed_up", each.speedUp());
+      Figures.put(cell, "efficiency", each.efficiency());
+    }
+    json.put("bad", bad);
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "engines sleep, each worker has %d slots; speed-up is the mean number of runs at the same"
+                .formatted(settings.slots())
+            + " time, whose ideal is the number of slots; all workers share this JVM and its"
+            + " processors with Kafka and the jobs; warm-up %d s"
+                .formatted(settings.warmUp().toSeconds()));
+    if (bad > 0) {
+      notes.add(bad + " requests had no result, two, or a failure: do not trust these figures");
+    }
+    return new Findings(List.of(table), List.of(chart(all)), json, notes, bad == 0);
+  }
+
+  private Chart chart(List<SpeedUp> all) {
+    List<Double> counts = settings.workers().stream().map(Integer::doubleValue).toList();
+    Chart.Builder chart =
+        Chart.lines("speed-up", "Speed-up by workers", "workers", "runs at the same time")
+            .logarithmic()
+            .line("ideal", counts, counts.stream().map(each -> each * settings.slots()).toList());
+    for (Duration length : settings.jobs()) {
+      chart.line(
+          "%d ms".formatted(length.toMillis()),
+          counts,
+          all.stream()
+              .filter(each -> each.job().equals(length))
+              .map(each -> Math.max(0.01, each.speedUp()))
+              .toList());
+    }
+    return chart.build();
+  }
+}

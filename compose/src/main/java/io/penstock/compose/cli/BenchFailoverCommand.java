@@ -1,0 +1,80 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.failover.FailoverBench;
+import io.penstock.compose.bench.failover.FailoverSettings;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code penstock bench failover}. */
+@Command(
+    name = "failover",
+    description = {
+      "What a killed process costs: kill -9 of a dispatch process and of a worker under load.",
+      "",
+      "Exits 0 only if no result was lost or came twice. JSON: dispatch and worker, each with sent,"
+          + " lost, duplicates, failed, resume_ms and settled_ms."
+    },
+    footer = {"", "Examples:", "  penstock bench failover --failover 3s"})
+final class BenchFailoverCommand extends BenchmarkCommand {
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "Requests per second (default: ${DEFAULT-VALUE}).")
+  double rate = 50;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long the load lasts for each kill (default: ${DEFAULT-VALUE}).")
+  int seconds = 30;
+
+  @Option(
+      names = "--failover",
+      paramLabel = "TIME",
+      description =
+          "Dispatch's session and transaction time-outs (default: ${DEFAULT-VALUE}, as in 'up').")
+  String failover = "6s";
+
+  @Option(
+      names = "--standbys",
+      paramLabel = "N",
+      description = "Warm copies of dispatch's shards, 0 or 1 (default: ${DEFAULT-VALUE}).")
+  int standbys = 1;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Slots of each worker (default: ${DEFAULT-VALUE}).")
+  int slots = 16;
+
+  @Option(
+      names = "--job",
+      paramLabel = "TIME",
+      description = "How long an engine sleeps for a request (default: ${DEFAULT-VALUE}).")
+  String job = "50ms";
+
+  BenchFailoverCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Bench bench() {
+    return new FailoverBench(settings());
+  }
+
+  /** What the options say. */
+  FailoverSettings settings() {
+    return valid(
+        () ->
+            new FailoverSettings(
+                rate,
+                Duration.ofSeconds(seconds),
+                TimeText.duration("--failover", failover),
+                standbys,
+                slots,
+                TimeText.duration("--job", job)));
+  }
+}
