@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Comparator;
 import java.util.NavigableSet;
@@ -53,13 +54,14 @@ final class ClassQueue {
     return size == 0;
   }
 
-  void heads(WorkerView worker, long nowMicros, Consumer<Candidate> visitor) {
+  void heads(
+      WorkerView worker, RankPolicy rank, long nowMicros, Consumer<Candidate> visitor) {
     for (int size = 0; size < SIZES; size++) {
       NavigableSet<Candidate> queue = hopeful[size].queue();
       setLateApart(queue, late[size].queue(), nowMicros);
       if (!queue.isEmpty()) {
         show(queue, visitor);
-        showFeasible(queue, worker, nowMicros, visitor);
+        showFeasible(queue, worker, rank, nowMicros, visitor);
       }
       show(late[size].queue(), visitor);
     }
@@ -86,10 +88,11 @@ final class ClassQueue {
   private static void showFeasible(
       NavigableSet<Candidate> queue,
       WorkerView worker,
+      RankPolicy rank,
       long nowMicros,
       Consumer<Candidate> visitor) {
     Candidate head = queue.first();
-    long ready = nowMicros + worker.prefillMicros(head.promptTokens());
+    long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
     if (head.firstTokenBy() < ready) {
       show(queue.tailSet(objective(ready), true), visitor);
     }

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Collection;
 import java.util.Comparator;
@@ -95,10 +96,15 @@ public final class WaitingIndex {
   }
 
   /** Shows the few requests of a model among which the best for this worker is. */
-  public void heads(String model, WorkerView worker, long nowMicros, Consumer<Candidate> visitor) {
+  public void heads(
+      String model,
+      WorkerView worker,
+      RankPolicy rank,
+      long nowMicros,
+      Consumer<Candidate> visitor) {
     ModelQueue queue = queues.get(model);
     if (queue != null) {
-      queue.heads(worker, nowMicros, visitor);
+      queue.heads(worker, rank, nowMicros, visitor);
     }
   }
 

@@ -36,7 +36,7 @@ final class Match {
     private @Nullable Candidate candidate;
     private @Nullable Rank rank;
 
-    /** A starved request that does not fit now but would on an emptier worker. */
+    /** An overdue request that does not fit now but would on an emptier worker. */
     private boolean reserved;
 
     void offer(Candidate offered, Rank offeredRank) {
@@ -67,6 +67,7 @@ final class Match {
     index.heads(
         model,
         view,
+        rank,
         nowMicros,
         candidate -> {
           if (candidate.avoids(view.workerId(), nowMicros)) {
@@ -75,11 +76,11 @@ final class Match {
           Rank candidateRank = rank.rank(candidate, view, nowMicros);
           if (session.hasRoomFor(candidate)) {
             best.offer(candidate, candidateRank);
-          } else if (candidateRank.tier() == SlackRank.STARVED && !session.isIdle()) {
+          } else if (candidateRank.tier() == SlackRank.OVERDUE && !session.isIdle()) {
             best.reserved = true;
           }
         });
-    if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.STARVED) {
+    if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.OVERDUE) {
       // Smaller requests must not overtake it for ever: the worker is left to empty.
       best.candidate = null;
       best.rank = null;
