@@ -71,6 +71,8 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new DeadLettersCommand.ListLetters(environment))
             .addSubcommand(new DeadLettersCommand.Show(environment))
             .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
+    CommandLine benchmarks =
+        new CommandLine(new BenchCommand()).addSubcommand(new BenchOverheadCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
@@ -84,6 +86,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BacklogCommand(environment))
             .addSubcommand(deadLetters)
             .addSubcommand(new WorkerCommand(environment))
+            .addSubcommand(benchmarks)
             .addSubcommand(new VersionCommand(environment))
             .addSubcommand(new CompletionCommand(environment));
     return dress(all, environment.console());

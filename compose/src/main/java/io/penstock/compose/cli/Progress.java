@@ -19,6 +19,7 @@ final class Progress implements AutoCloseable {
   private final long total;
   private final @Nullable ProgressBar bar;
   private long done;
+  private String phase = "";
 
   /**
    * Begins at nothing done.
@@ -53,6 +54,19 @@ final class Progress implements AutoCloseable {
       bar.stepTo(count);
     } else if (tenths(count) > tenthsBefore) {
       console.note(total > 0 ? "%s: %d of %d".formatted(task, count, total) : task + ": " + count);
+    }
+  }
+
+  /** Names what is being done; without a terminal each new name is a line. */
+  synchronized void phase(String name) {
+    if (name.equals(phase)) {
+      return;
+    }
+    phase = name;
+    if (bar != null) {
+      bar.setExtraMessage(name);
+    } else {
+      console.note("%s: %s".formatted(task, name));
     }
   }
 

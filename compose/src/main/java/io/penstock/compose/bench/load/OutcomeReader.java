@@ -1,0 +1,63 @@
+package io.penstock.compose.bench.load;
+
+import io.penstock.compose.bench.load.RequestLog.Moment;
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Reads after a round, so that it costs the round nothing, what only the workers' outcomes tell:
+ * when a worker had a lease in hand. Not safe for use by several threads.
+ */
+public final class OutcomeReader implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final KafkaConsumer<String, AttemptOutcome> consumer;
+  private final List<TopicPartition> partitions;
+
+  public OutcomeReader(ClusterConnection connection, String topic) {
+    consumer =
+        new KafkaConsumer<>(
+            connection.with(Map.of("enable.auto.commit", false)),
+            new StringDeserializer(),
+            new AvroSerdes(connection).deserializer(AttemptOutcome.class));
+    partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    skip();
+  }
+
+  /** Leaves out what there is so far. */
+  public void skip() {
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position);
+  }
+
+  /** Enters the outcomes since the last call into the log. */
+  public void enter(RequestLog log) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+      for (ConsumerRecord<String, AttemptOutcome> taken : consumer.poll(POLL)) {
+        AttemptOutcome outcome = taken.value();
+        log.number(outcome.getRequestId())
+            .ifPresent(
+                number -> log.at(number, Moment.LEASED, EpochMicros.of(outcome.getReceivedAt())));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

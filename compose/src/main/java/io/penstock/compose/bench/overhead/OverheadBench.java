@@ -1,0 +1,108 @@
+package io.penstock.compose.bench.overhead;
+
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.BenchProgress;
+import io.penstock.compose.bench.Findings;
+import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.workers.WorkerConfig;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineFactory;
+import io.penstock.workers.engine.EngineSettings;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Penstock adds to a request: from the producer's schedule to the lease in a worker's hand and
+ * to the engine's start, from the engine's end to the result that a read_committed consumer has,
+ * and the most no-op requests per second. Beside each figure stands what the same number of plain
+ * Kafka hops takes on the same broker in the same run. The engine takes no time.
+ */
+public final class OverheadBench implements Bench {
+
+  private static final String MODEL = "bench-noop";
+
+  /** So that the just-in-time gate, which counts prompt tokens, does not bound the closed loop. */
+  private static final int WIDE_GATE_TOKENS = 10_000_000;
+
+  private final OverheadSettings settings;
+
+  public OverheadBench(OverheadSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Findings run(BenchProgress progress) throws Exception {
+    progress.at("starting Kafka, the registry and the jobs", 0);
+    try (BenchCluster cluster = BenchCluster.start()) {
+      cluster.startDispatch(dispatchConfig());
+      cluster.register(MODEL, List.of());
+      cluster.startWorker(worker(1), noOp());
+      try (OverheadRun run = new OverheadRun(cluster, MODEL)) {
+        return measure(cluster, run, progress);
+      }
+    }
+  }
+
+  private Findings measure(BenchCluster cluster, OverheadRun run, BenchProgress progress)
+      throws InterruptedException {
+    run.warmUp(settings.warmUp(), settings.inFlight(), progress.part(0.05, 0.25));
+    Map<Double, OverheadReport.Rounds> rounds = new LinkedHashMap<>();
+    int all = settings.rates().size() * settings.repeats();
+    int done = 0;
+    for (double rate : settings.rates()) {
+      List<HopLatency> penstock = new ArrayList<>();
+      List<HopLatency> plain = new ArrayList<>();
+      for (int repeat = 0; repeat < settings.repeats(); repeat++) {
+        progress.at("%.0f requests/s".formatted(rate), 0.25 + 0.6 * done++ / all);
+        penstock.add(run.penstock(rate, settings.round()));
+        plain.add(run.plain(rate, settings.round()));
+      }
+      rounds.put(rate, new OverheadReport.Rounds(penstock, plain));
+    }
+    double noOps = Double.NaN;
+    double plainNoOps = Double.NaN;
+    if (settings.throughput().isPositive()) {
+      progress.at("no-op requests, closed loop", 0.85);
+      for (int number = 2; number <= settings.workers(); number++) {
+        cluster.startWorker(worker(number), noOp());
+      }
+      noOps = run.penstockThroughput(settings.inFlight(), settings.throughput());
+      progress.at("plain Kafka, closed loop", 0.93);
+      plainNoOps = run.plainThroughput(settings.inFlight(), settings.throughput());
+    }
+    progress.at("stopping", 0.98);
+    return new OverheadReport(settings, rounds, noOps, plainNoOps).findings();
+  }
+
+  private DispatchConfig dispatchConfig() {
+    DispatchConfig usual = DispatchConfig.DEFAULT;
+    return settings.exactlyOnce()
+        ? usual
+        : new DispatchConfig(
+            usual.shard(),
+            usual.statusDetail(),
+            usual.tick(),
+            false,
+            usual.commitInterval(),
+            usual.pollTime(),
+            usual.threads(),
+            usual.standbys(),
+            usual.sessionTimeout(),
+            usual.transactionTimeout(),
+            usual.tenantsCounted());
+  }
+
+  private WorkerConfig worker(int number) {
+    return new WorkerConfig("bench-" + number, List.of(MODEL), settings.slots())
+        .withPrefillChunkTokens(WIDE_GATE_TOKENS);
+  }
+
+  private static Engine noOp() {
+    return EngineFactory.create(
+        new EngineSettings("simulated", Map.of("profile", "instant")), InstantSource.system());
+  }
+}

@@ -1,0 +1,62 @@
+package io.penstock.compose.bench.overhead;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What {@code bench overhead} does.
+ *
+ * @param rates requests per second to measure latency at, each above 0
+ * @param round how long a round at a rate is
+ * @param repeats rounds at each rate, Penstock and plain in turns, 1 or more
+ * @param warmUp closed-loop load before anything counts; a cold JVM is several times slower for
+ *     about 40 s
+ * @param exactlyOnce dispatch's guarantee; score always runs exactly once
+ * @param throughput how long each closed loop is measured; zero: not at all
+ * @param inFlight requests in flight in the closed loops
+ * @param workers workers in the closed loop
+ * @param slots each worker's slots
+ */
+public record OverheadSettings(
+    List<Double> rates,
+    Duration round,
+    int repeats,
+    Duration warmUp,
+    boolean exactlyOnce,
+    Duration throughput,
+    int inFlight,
+    int workers,
+    int slots) {
+
+  public OverheadSettings {
+    rates = List.copyOf(rates);
+    if (rates.isEmpty() || rates.stream().anyMatch(rate -> !(rate > 0 && rate <= 100_000))) {
+      throw new IllegalArgumentException("rates are above 0 and at most 100000, not " + rates);
+    }
+    require("seconds", round.isPositive() && round.toMinutes() < 60);
+    require("repeats", repeats >= 1 && repeats <= 100);
+    require("warm-up", !warmUp.isNegative() && warmUp.toMinutes() < 60);
+    require("throughput-seconds", !throughput.isNegative() && throughput.toMinutes() < 60);
+    require("in-flight", inFlight >= 1 && inFlight <= 1_000_000);
+    require("workers", workers >= 1 && workers <= 100);
+    require("slots", slots >= 1 && slots <= 10_000);
+  }
+
+  private static void require(String name, boolean good) {
+    if (!good) {
+      throw new IllegalArgumentException(name + " is out of range");
+    }
+  }
+
+  /** The rate that the top of the JSON quotes: 200 if it is measured, else the middle one. */
+  public double headline() {
+    return rates.contains(200.0) ? 200.0 : rates.stream().sorted().toList().get(rates.size() / 2);
+  }
+
+  /** About how long it takes, in seconds, start-up aside. */
+  public double expectedSeconds() {
+    return warmUp.toMillis() / 1e3
+        + rates.size() * repeats * 2 * (round.toMillis() / 1e3 + 0.5)
+        + 2 * throughput.toMillis() / 1e3;
+  }
+}

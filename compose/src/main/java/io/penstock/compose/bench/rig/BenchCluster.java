@@ -1,0 +1,216 @@
+package io.penstock.compose.bench.rig;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.compose.kafka.EmbeddedKafka;
+import io.penstock.compose.kafka.EmbeddedKafkaConfig;
+import io.penstock.compose.registry.RegistryConfig;
+import io.penstock.compose.registry.RegistryDistribution;
+import io.penstock.compose.registry.RegistryProcess;
+import io.penstock.compose.registry.RegistryStorage;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicAdmin;
+import io.penstock.schemas.topics.TopicCatalog;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.DispatchApplication;
+import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.score.ScoreApplication;
+import io.penstock.streams.score.ScoreConfig;
+import io.penstock.workers.Worker;
+import io.penstock.workers.WorkerConfig;
+import io.penstock.workers.engine.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of {@code penstock up}, with their default settings, in a temporary folder: Kafka,
+ * score, dispatch and workers in this JVM, the schema registry beside it. Dispatch may be left out,
+ * stopped and started. For one thread; {@link #close} also from a shutdown hook.
+ */
+public final class BenchCluster implements AutoCloseable {
+
+  /** How long a part may take to be ready. */
+  public static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final Logger LOG = LoggerFactory.getLogger(BenchCluster.class);
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final int MAX_RECORD_BYTES = 18 * 1024 * 1024;
+
+  private final Path folder;
+  private final TopicSettings topics = TopicSettings.DEFAULT;
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final ClusterConnection connection;
+  private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
+  private DispatchApplication dispatch;
+
+  private BenchCluster(Path folder) throws InterruptedException {
+    this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(hook);
+    parts.push(() -> BenchFolder.remove(folder));
+    RegistryProcess registry =
+        new RegistryProcess(
+            new RegistryConfig(
+                RegistryDistribution.find(),
+                folder.resolve("registry"),
+                0,
+                new RegistryStorage.InMemory()));
+    parts.push(registry);
+    registry.launch();
+    EmbeddedKafka kafka =
+        new EmbeddedKafka(new EmbeddedKafkaConfig(folder.resolve("kafka"), 0, MAX_RECORD_BYTES));
+    parts.push(kafka);
+    kafka.start();
+    connection = new ClusterConnection(kafka.bootstrapServers(), registry.url());
+    try (Admin admin = Admin.create(connection.with(java.util.Map.of()))) {
+      TopicAdmin.ensure(admin, topics);
+    }
+    registry.awaitReady(PATIENCE);
+    new AvroSerdes(connection).subjects().register(new TopicCatalog(topics));
+  }
+
+  /** Starts Kafka, the registry and score; dispatch is to follow. */
+  public static BenchCluster start() throws IOException, InterruptedException {
+    BenchCluster cluster = new BenchCluster(BenchFolder.make());
+    try {
+      cluster.startScore();
+      return cluster;
+    } catch (RuntimeException | InterruptedException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private void startScore() throws InterruptedException {
+    ScoreApplication score =
+        new ScoreApplication(
+            ScoreConfig.DEFAULT, connection, topics, folder.resolve("score"), metrics);
+    parts.push(() -> score.close(STOP));
+    score.start();
+    await("score", score::running);
+  }
+
+  /** Starts dispatch in this JVM and returns when it has its partitions. */
+  public void startDispatch(DispatchConfig config) throws InterruptedException {
+    DispatchApplication starting =
+        new DispatchApplication(config, connection, topics, folder.resolve("dispatch"), metrics);
+    dispatch = starting;
+    parts.push(() -> starting.close(STOP));
+    starting.start();
+    await("dispatch", starting::running);
+  }
+
+  /**
+   * Stops dispatch.
+   *
+   * @param forget whether its folder is removed too, as on a new machine
+   */
+  public void stopDispatch(boolean forget) throws IOException {
+    dispatch.close(STOP);
+    if (forget) {
+      BenchFolder.remove(folder.resolve("dispatch"));
+    }
+  }
+
+  /** Puts a chat model into the registry. */
+  public void register(String model, List<Integer> partitions) throws InterruptedException {
+    new ModelPublisher(connection, topics)
+        .apply(
+            List.of(
+                ModelSpec.newBuilder()
+                    .setName(model)
+                    .setEndpoints(List.of("/v1/chat/completions"))
+                    .setContextWindow(8192)
+                    .setMaxOutputTokens(1024)
+                    .setPartitions(partitions)
+                    .setUpdatedAt(Instant.now())
+                    .build()));
+  }
+
+  /** Starts a worker in this JVM and returns when it can take leases. It takes the engine over. */
+  public Worker startWorker(WorkerConfig config, Engine engine) throws InterruptedException {
+    Worker worker = startingWorker(config, engine);
+    await(config.workerId(), () -> worker.health().ready());
+    return worker;
+  }
+
+  /** Starts a worker in this JVM and does not wait for it. It takes the engine over. */
+  public Worker startingWorker(WorkerConfig config, Engine engine) {
+    parts.push(engine);
+    Worker worker = new Worker(config, connection, topics, engine, metrics);
+    parts.push(worker);
+    worker.start();
+    return worker;
+  }
+
+  /** Requests that wait, as of dispatch's last tick. */
+  public long waiting() {
+    return (long)
+        metrics.find("penstock.dispatch.waiting").gauges().stream()
+            .mapToDouble(Gauge::value)
+            .filter(Double::isFinite)
+            .sum();
+  }
+
+  public ClusterConnection connection() {
+    return connection;
+  }
+
+  public TopicSettings topics() {
+    return topics;
+  }
+
+  /** A folder that goes with the cluster. */
+  public Path folder(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Something to close before the parts so far. */
+  public void closeFirst(AutoCloseable part) {
+    parts.push(part);
+  }
+
+  /** Returns when it is so. */
+  public static void await(String what, BooleanSupplier ready) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!ready.getAsBoolean()) {
+      if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+        throw new IllegalStateException(
+            "%s was not ready after %d s".formatted(what, PATIENCE.toSeconds()));
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // The JVM is on its way down and runs the hook itself.
+    }
+  }
+
+  private synchronized void stop() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("a part did not stop cleanly", e);
+      }
+    }
+  }
+}

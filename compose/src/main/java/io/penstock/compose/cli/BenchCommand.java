@@ -1,0 +1,35 @@
+package io.penstock.compose.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code penstock bench}: the group of benchmarks. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure Penstock on this machine.",
+      "",
+      "Each benchmark prints tables, the seed and the command that repeats it, and writes CSV,"
+          + " JSON and SVG charts to --out. Figures of one run compare with each other, not with"
+          + " those of another machine or of a busy one: the load average stands beside them."
+    },
+    synopsisSubcommandLabel = "NAME",
+    footer = {"", "Examples:", "  penstock bench overhead --rates 50,200 --seconds 20 --json"})
+final class BenchCommand implements Runnable {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a benchmark");
+  }
+}
