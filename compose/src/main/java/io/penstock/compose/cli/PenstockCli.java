@@ -72,7 +72,10 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new DeadLettersCommand.Show(environment))
             .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
     CommandLine benchmarks =
-        new CommandLine(new BenchCommand()).addSubcommand(new BenchOverheadCommand(environment));
+        new CommandLine(new BenchCommand())
+            .addSubcommand(new BenchOverheadCommand(environment))
+            .addSubcommand(new BenchFleetCommand(environment))
+            .addSubcommand(new BenchClassesCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))

@@ -102,8 +102,7 @@ final class ClairvoyantFleet implements Scheduler {
     for (int i = 0; i < waiting.size(); i++) {
       SimRequest request = waiting.get(i);
       int tier = 1 + request.serviceClass.ordinal();
-      if (tier > bestTier
-          || request.promptTokens + request.outputTokens > load.freeKvTokens()) {
+      if (tier > bestTier || request.promptTokens + request.outputTokens > load.freeKvTokens()) {
         continue;
       }
       long prompt = load.queuedPrefillTokens() + request.promptTokens;

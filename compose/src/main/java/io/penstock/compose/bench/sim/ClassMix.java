@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Makes requests of a trace: how fast they come, and which class each is. */
-enum ClassMix {
+public enum ClassMix {
 
   /** Code and a random half of the rest interactive (first token in 2 s), the rest batch (60 s). */
   TWO_CLASSES {

@@ -22,8 +22,7 @@ final class FleetSimulation {
    * @param requests by arrival; they are copied, so that a list serves many runs
    * @throws IllegalStateException if the scheduler leaves a request unserved for ever
    */
-  static Outcome run(
-      Scheduler.Factory factory, List<SimRequest> requests, FleetSettings settings) {
+  static Outcome run(Scheduler.Factory factory, List<SimRequest> requests, FleetSettings settings) {
     VirtualClock clock = new VirtualClock();
     List<SimGpu> gpus = new ArrayList<>();
     for (int i = 0; i < settings.workers(); i++) {

@@ -74,7 +74,8 @@ final class PullFleet implements Scheduler {
     for (int i = 0; i < gpus.size(); i++) {
       String id = "worker-%03d".formatted(i);
       workers.put(
-          id, new PullWorker(id, clock, gpus.get(i), settings.gateTokens(), new Link(), requests::get));
+          id,
+          new PullWorker(id, clock, gpus.get(i), settings.gateTokens(), new Link(), requests::get));
     }
     clock.every(TICK, () -> shard.tick(clock.instant()));
   }
@@ -136,8 +137,7 @@ final class PullFleet implements Scheduler {
   }
 
   private void written(Effect effect) {
-    if (effect instanceof Effect.Instruct(Lease lease)
-        && lease.getAction() == LeaseAction.GRANT) {
+    if (effect instanceof Effect.Instruct(Lease lease) && lease.getAction() == LeaseAction.GRANT) {
       PullWorker worker = workers.get(lease.getWorkerId());
       clock.after(delay, () -> worker.received(lease));
     }

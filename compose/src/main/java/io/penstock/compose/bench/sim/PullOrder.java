@@ -21,8 +21,7 @@ interface PullOrder {
       request -> request.serviceClass.ordinal() * CLASS + request.arrival / 1000;
 
   /** By prompt and output as dispatch knows it; a token of output counts as 32 of prompt. */
-  PullOrder SHORTEST_JOB =
-      request -> request.promptTokens + 32L * request.predictedOutputTokens;
+  PullOrder SHORTEST_JOB = request -> request.promptTokens + 32L * request.predictedOutputTokens;
 
   /**
    * In microseconds, where it is a time; less than 2^60.

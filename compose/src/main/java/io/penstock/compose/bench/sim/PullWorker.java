@@ -3,9 +3,9 @@ package io.penstock.compose.bench.sim;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.workers.WorkerConfig;
@@ -42,7 +42,10 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   private static final WorkerConfig.Timing TIMING = WorkerConfig.Timing.DEFAULT;
   private static final LeaseDesk.LeaseTiming LEASE_TIMING =
       new LeaseDesk.LeaseTiming(
-          TIMING.leaseTimeout(), TIMING.attemptTimeout().multipliedBy(100), TIMING.stopGrace(), TIMING.drainGrace());
+          TIMING.leaseTimeout(),
+          TIMING.attemptTimeout().multipliedBy(100),
+          TIMING.stopGrace(),
+          TIMING.drainGrace());
   private static final long HEARTBEAT = TIMING.heartbeat().toNanos();
   private static final long SPACING = TIMING.demandSpacing().toNanos();
   private static final long RECHECK = WorkerConfig.Probes.DEFAULT.recheckInterval().toNanos();
@@ -124,8 +127,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
 
   @Override
   public void finished(SimRequest request) {
-    TokenUsage usage =
-        new TokenUsage((long) request.promptTokens, (long) request.outputTokens, 0L);
+    TokenUsage usage = new TokenUsage((long) request.promptTokens, (long) request.outputTokens, 0L);
     desk.ended(
         running.remove(request), new EngineReply.Answered(200, ANSWER, usage), clock.instant());
   }

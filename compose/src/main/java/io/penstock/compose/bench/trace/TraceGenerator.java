@@ -65,8 +65,7 @@ public record TraceGenerator(double seconds, double conversationsPerSecond, doub
     for (double start = 0; start < seconds; start += BURST_SECONDS) {
       double length = Math.min(BURST_SECONDS, seconds - start);
       arrivals(start, length, conversationsPerSecond, "conv", CONVERSATION, random, rows);
-      double burst =
-          Math.exp(BURST_SIGMA * random.nextGaussian() - BURST_SIGMA * BURST_SIGMA / 2);
+      double burst = Math.exp(BURST_SIGMA * random.nextGaussian() - BURST_SIGMA * BURST_SIGMA / 2);
       arrivals(start, length, codePerSecond * burst, "code", CODE, random, rows);
     }
     rows.sort(Comparator.comparingDouble(TraceRow::arrivalMillis));

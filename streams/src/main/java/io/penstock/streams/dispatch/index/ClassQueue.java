@@ -54,8 +54,7 @@ final class ClassQueue {
     return size == 0;
   }
 
-  void heads(
-      WorkerView worker, RankPolicy rank, long nowMicros, Consumer<Candidate> visitor) {
+  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Consumer<Candidate> visitor) {
     for (int size = 0; size < SIZES; size++) {
       NavigableSet<Candidate> queue = hopeful[size].queue();
       setLateApart(queue, late[size].queue(), nowMicros);

@@ -31,8 +31,7 @@ final class ModelQueue {
     return classes.isEmpty();
   }
 
-  void heads(
-      WorkerView worker, RankPolicy rank, long nowMicros, Consumer<Candidate> visitor) {
+  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Consumer<Candidate> visitor) {
     for (ClassQueue queue : classes.values()) {
       queue.heads(worker, rank, nowMicros, visitor);
     }

@@ -31,8 +31,8 @@ import java.time.Duration;
  * fleet whatever else comes, and cost no more than it. A bound without a share would let a backlog
  * of overdue requests take the whole fleet, and nobody would be in time any more.
  *
- * <p>Later terms, such as for prompts whose prefix a worker has cached, belong in {@code own prefill
- * time} and {@code ready}, which both speak of tokens this worker would have to read.
+ * <p>Later terms, such as for prompts whose prefix a worker has cached, belong in {@code own
+ * prefill time} and {@code ready}, which both speak of tokens this worker would have to read.
  *
  * @param slackWeight weight of slack against own prefill time, 0 or more: 0 is shortest prompt
  *     first, which gives up too much at normal load; from 0.5 long prompts crowd out short ones in
@@ -149,9 +149,7 @@ public record SlackRank(
 
   @Override
   public long readyMicros(int promptTokens, WorkerView worker, long nowMicros) {
-    return nowMicros
-        + worker.firstTokenMicros(promptTokens, chunkTokens)
-        + margin.toNanos() / 1000;
+    return nowMicros + worker.firstTokenMicros(promptTokens, chunkTokens) + margin.toNanos() / 1000;
   }
 
   private boolean isTurnOfOverdue(WorkerView worker, long nowMicros) {

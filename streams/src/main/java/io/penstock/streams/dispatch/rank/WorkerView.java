@@ -27,8 +27,8 @@ public record WorkerView(
   }
 
   /**
-   * Microseconds until the first token of a prompt of this length, given now: an engine that decodes
-   * meanwhile spends one decode step on each chunk of prompt, and one on the token.
+   * Microseconds until the first token of a prompt of this length, given now: an engine that
+   * decodes meanwhile spends one decode step on each chunk of prompt, and one on the token.
    *
    * @param chunkTokens prompt tokens read between two decode steps, 1 or more
    */
