@@ -11,10 +11,13 @@ import java.util.List;
  *
  * <p>An engine is given work while less than one chunk of prompt is unprocessed and the true length
  * fits its cache. Among the requests that can still be in time there, by class, the one with the
- * least {@code slackWeight x slack + own prefill time} goes first; then the late ones, by class and
- * shortness.
+ * least {@code slackWeight x slack / allowed + own prefill time} goes first; then the late ones, by
+ * class and shortness.
  */
 final class ClairvoyantFleet implements Scheduler {
+
+  /** For the iteration under way, and for those that join the batch meanwhile. */
+  private static final double MARGIN_SECONDS = 0.05;
 
   private final VirtualClock clock;
   private final List<SimGpu> gpus;
@@ -106,10 +109,11 @@ final class ClairvoyantFleet implements Scheduler {
         continue;
       }
       long prompt = load.queuedPrefillTokens() + request.promptTokens;
-      double ready = prompt / rate + (prompt / gpu.chunkTokens() + 2) * step;
+      double ready =
+          prompt / rate + ((double) prompt / gpu.chunkTokens() + 1) * step + MARGIN_SECONDS;
       double slack = (request.firstTokenBy() - clock.now()) * 1e-9 - ready;
       double own = request.promptTokens / rate;
-      double cost = slackWeight * slack + own;
+      double cost = slackWeight * slack / (request.objective.firstTokenNanos() * 1e-9) + own;
       if (slack < 0) {
         tier += 3;
         cost = own;
@@ -125,6 +129,6 @@ final class ClairvoyantFleet implements Scheduler {
 
   private static double readySeconds(SimGpu gpu, long tokens) {
     return tokens / (gpu.profile().prefillTokensPerSecond() * gpu.speed())
-        + gpu.stepSeconds() / gpu.speed() * 1e-3;
+        + gpu.stepSeconds() * 1e-3;
   }
 }

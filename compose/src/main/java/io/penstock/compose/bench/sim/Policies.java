@@ -10,7 +10,7 @@ import java.util.Map;
 final class Policies {
 
   private static final Duration STALE = Duration.ofSeconds(1);
-  private static final double CLAIRVOYANT_SLACK_WEIGHT = 0.25;
+  private static final double CLAIRVOYANT_SLACK_WEIGHT = 0.6;
 
   private static final Map<String, Scheduler.Factory> ALL = all();
 

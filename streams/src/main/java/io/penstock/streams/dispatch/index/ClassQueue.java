@@ -11,14 +11,14 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What waits for one model in one class: by prompt size in powers of two, and in each size by the
- * objective for the first token. Requests whose objective has passed stand apart, by age, so that
- * they are not in the way of those that can still make it.
+ * What waits for one model in one class: by prompt size in halves of powers of two, and in each
+ * size by the objective for the first token. Requests whose objective has passed stand apart, by
+ * age, so that they are not in the way of those that can still make it.
  */
 final class ClassQueue {
 
-  /** Sizes up to 2^20 tokens; all longer prompts share the last. */
-  private static final int SIZES = 21;
+  /** Two sizes for each power of two, up to 2^20 tokens; all longer prompts share the last. */
+  private static final int SIZES = 42;
 
   /** Shown per size, so that one request that does not fit hides no other. */
   private static final int DEPTH = 4;
@@ -119,8 +119,10 @@ final class ClassQueue {
   }
 
   private static int sizeOf(Candidate candidate) {
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(candidate.promptTokens());
-    return Math.min(bits, SIZES - 1);
+    int tokens = candidate.promptTokens();
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(tokens);
+    int upperHalf = tokens >> Math.max(0, bits - 2) & 1;
+    return Math.min(2 * bits + upperHalf, SIZES - 1);
   }
 
   /** A probe that stands before every request with this objective. */

@@ -20,6 +20,8 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.rank.RankPolicy;
+import io.penstock.streams.dispatch.rank.SlackRank;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -187,7 +189,8 @@ class DispatchShardTest {
   }
 
   @Test
-  void aStarvedLargeRequestReservesTheWorkerUntilItFits() {
+  void anOverdueLargeRequestReservesTheWorkerUntilItFits() {
+    restart(SlackRank.DEFAULT.withOverdueShare(1));
     shard.demand(demand("w", "s1", 1, 9, 0, now).setFreeKvTokens(500).setRunning(3).build(), now);
     ScoredFacts large =
         ScoredFacts.newBuilder(facts("large", ServiceClass.INTERACTIVE, now, Duration.ofHours(1)))
@@ -349,11 +352,22 @@ class DispatchShardTest {
   }
 
   private void restart() {
+    restart(SlackRank.DEFAULT);
+  }
+
+  private void restart(RankPolicy rank) {
+    ShardSettings defaults = ShardSettings.DEFAULT;
     shard =
         new DispatchShard(
             0,
             TopicNames.DEFAULT,
-            ShardSettings.DEFAULT,
+            new ShardSettings(
+                defaults.leaseTimeout(),
+                defaults.finishedRetention(),
+                defaults.retries(),
+                rank,
+                defaults.choice(),
+                defaults.assumedSpeeds()),
             store,
             (effect, traceparent) -> written.add(effect),
             ShardMetrics.NONE);
