@@ -104,7 +104,7 @@ final class ClairvoyantFleet implements Scheduler {
     double bestCost = 0;
     for (int i = 0; i < waiting.size(); i++) {
       SimRequest request = waiting.get(i);
-      int tier = 1 + request.serviceClass.ordinal();
+      int tier = request.tier();
       if (tier > bestTier || request.promptTokens + request.outputTokens > load.freeKvTokens()) {
         continue;
       }

@@ -17,8 +17,7 @@ interface PullOrder {
 
   PullOrder EARLIEST_DEADLINE = request -> request.firstTokenBy() / 1000;
 
-  PullOrder STATIC_PRIORITY =
-      request -> request.serviceClass.ordinal() * CLASS + request.arrival / 1000;
+  PullOrder STATIC_PRIORITY = request -> request.tier() * CLASS + request.arrival / 1000;
 
   /** By prompt and output as dispatch knows it; a token of output counts as 32 of prompt. */
   PullOrder SHORTEST_JOB = request -> request.promptTokens + 32L * request.predictedOutputTokens;

@@ -51,6 +51,15 @@ final class SimRequest {
         id, arrival, promptTokens, outputTokens, tenant, type, serviceClass, objective);
   }
 
+  /** How its class stands: 1 for interactive, 2 for standard, 3 for batch. */
+  int tier() {
+    return switch (serviceClass) {
+      case INTERACTIVE -> 1;
+      case STANDARD -> 2;
+      case BATCH -> 3;
+    };
+  }
+
   /** When its first token is due. */
   long firstTokenBy() {
     return arrival + objective.firstTokenNanos();
