@@ -76,7 +76,9 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchOverheadCommand(environment))
             .addSubcommand(new BenchDepthCommand(environment))
             .addSubcommand(new BenchScalingCommand(environment))
-            .addSubcommand(new BenchFailoverCommand(environment));
+            .addSubcommand(new BenchFailoverCommand(environment))
+            .addSubcommand(new BenchFleetCommand(environment))
+            .addSubcommand(new BenchClassesCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))

@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Comparator;
 import java.util.NavigableSet;
@@ -10,14 +11,14 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * What waits for one model in one class: by prompt size in powers of two, and in each size by the
- * objective for the first token. Requests whose objective has passed stand apart, by age, so that
- * they are not in the way of those that can still make it.
+ * What waits for one model in one class: by prompt size in halves of powers of two, and in each
+ * size by the objective for the first token. Requests whose objective has passed stand apart, by
+ * age, so that they are not in the way of those that can still make it.
  */
 final class ClassQueue {
 
-  /** Sizes up to 2^20 tokens; all longer prompts share the last. */
-  private static final int SIZES = 21;
+  /** Two sizes for each power of two, up to 2^20 tokens; all longer prompts share the last. */
+  private static final int SIZES = 42;
 
   /** Heads of each lane that the worker could take. */
   private static final int DEPTH = 4;
@@ -56,13 +57,13 @@ final class ClassQueue {
     return size == 0;
   }
 
-  void heads(WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
+  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Predicate<Candidate> visitor) {
     for (int size = 0; size < SIZES; size++) {
       NavigableSet<Candidate> queue = hopeful[size].queue();
       setLateApart(queue, late[size].queue(), nowMicros);
       if (!queue.isEmpty()) {
         show(queue, visitor);
-        showFeasible(queue, worker, nowMicros, visitor);
+        showFeasible(queue, worker, rank, nowMicros, visitor);
       }
       show(late[size].queue(), visitor);
     }
@@ -89,10 +90,11 @@ final class ClassQueue {
   private static void showFeasible(
       NavigableSet<Candidate> queue,
       WorkerView worker,
+      RankPolicy rank,
       long nowMicros,
       Predicate<Candidate> visitor) {
     Candidate head = queue.first();
-    long ready = nowMicros + worker.prefillMicros(head.promptTokens());
+    long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
     if (head.firstTokenBy() < ready) {
       show(queue.tailSet(objective(ready), true), visitor);
     }
@@ -121,8 +123,10 @@ final class ClassQueue {
   }
 
   private static int sizeOf(Candidate candidate) {
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(candidate.promptTokens());
-    return Math.min(bits, SIZES - 1);
+    int tokens = candidate.promptTokens();
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(tokens);
+    int upperHalf = tokens >> Math.max(0, bits - 2) & 1;
+    return Math.min(2 * bits + upperHalf, SIZES - 1);
   }
 
   /** A probe that stands before every request with this objective. */

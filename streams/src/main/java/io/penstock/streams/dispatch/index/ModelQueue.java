@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.EnumMap;
 import java.util.Map;
@@ -31,9 +32,9 @@ final class ModelQueue {
     return classes.isEmpty();
   }
 
-  void heads(WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
+  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Predicate<Candidate> visitor) {
     for (ClassQueue queue : classes.values()) {
-      queue.heads(worker, nowMicros, visitor);
+      queue.heads(worker, rank, nowMicros, visitor);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Collection;
 import java.util.Comparator;
@@ -100,10 +101,15 @@ public final class WaitingIndex {
    *
    * @param visitor whether the worker could take the request: one that it could not is no head
    */
-  public void heads(String model, WorkerView worker, long nowMicros, Predicate<Candidate> visitor) {
+  public void heads(
+      String model,
+      WorkerView worker,
+      RankPolicy rank,
+      long nowMicros,
+      Predicate<Candidate> visitor) {
     ModelQueue queue = queues.get(model);
     if (queue != null) {
-      queue.heads(worker, nowMicros, visitor);
+      queue.heads(worker, rank, nowMicros, visitor);
     }
   }
 

@@ -13,4 +13,14 @@ public interface RankPolicy {
    * @param nowMicros microseconds since the epoch
    */
   Rank rank(Candidate candidate, WorkerView worker, long nowMicros);
+
+  /**
+   * When a prompt of this length, given now, has its first token as this policy reckons: requests
+   * with an earlier objective are hopeless on this worker. Lets the index skip them.
+   *
+   * @return microseconds since the epoch
+   */
+  default long readyMicros(int promptTokens, WorkerView worker, long nowMicros) {
+    return nowMicros + worker.prefillMicros(promptTokens);
+  }
 }

@@ -26,6 +26,17 @@ public record WorkerView(
         ((queuedPrefillTokens + promptTokens) / prefillTokensPerSecond * MICROS_PER_SECOND);
   }
 
+  /**
+   * Microseconds until the first token of a prompt of this length, given now: an engine that
+   * decodes meanwhile spends one decode step on each chunk of prompt, and one on the token.
+   *
+   * @param chunkTokens prompt tokens read between two decode steps, 1 or more
+   */
+  public long firstTokenMicros(int promptTokens, int chunkTokens) {
+    double steps = (double) (queuedPrefillTokens + promptTokens) / chunkTokens + 1;
+    return prefillMicros(promptTokens) + (long) (steps / decodeTokensPerSecond * MICROS_PER_SECOND);
+  }
+
   /** Microseconds that reading a prompt of this length takes by itself. */
   public long ownPrefillMicros(int promptTokens) {
     return (long) (promptTokens / prefillTokensPerSecond * MICROS_PER_SECOND);

@@ -36,7 +36,7 @@ final class Match {
     private @Nullable Candidate candidate;
     private @Nullable Rank rank;
 
-    /** Whether a starved request does not fit now: it will when the worker is idle. */
+    /** Whether an overdue request does not fit now: it will when the worker is idle. */
     private boolean reserved;
 
     void offer(Candidate offered, Rank offeredRank) {
@@ -67,6 +67,7 @@ final class Match {
     index.heads(
         model,
         view,
+        rank,
         nowMicros,
         candidate -> {
           if (candidate.avoids(view.workerId(), nowMicros)) {
@@ -77,10 +78,10 @@ final class Match {
             best.offer(candidate, candidateRank);
             return true;
           }
-          best.reserved |= candidateRank.tier() == SlackRank.STARVED;
+          best.reserved |= candidateRank.tier() == SlackRank.OVERDUE;
           return false;
         });
-    if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.STARVED) {
+    if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.OVERDUE) {
       // Smaller requests must not overtake it for ever: the worker is left to empty.
       best.candidate = null;
       best.rank = null;

@@ -76,4 +76,17 @@ public record ShardSettings(
         choice,
         assumedSpeeds);
   }
+
+  /** The same with another rank. */
+  public ShardSettings withRank(RankPolicy other) {
+    return new ShardSettings(
+        leaseTimeout,
+        finishedRetention,
+        longestDeadline,
+        overdueGrace,
+        retries,
+        other,
+        choice,
+        assumedSpeeds);
+  }
 }

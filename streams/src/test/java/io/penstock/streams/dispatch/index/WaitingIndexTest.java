@@ -55,8 +55,8 @@ class WaitingIndexTest {
             .map(candidate -> policy.rank(candidate, worker, NOW))
             .min(Comparator.naturalOrder())
             .orElseThrow();
-    // Starvation goes by age, lanes by objective: a starved request may stand a little behind.
-    if (best.tier() != SlackRank.STARVED) {
+    // The overdue go by age, lanes by objective: an overdue request may stand a little behind.
+    if (best.tier() != SlackRank.OVERDUE) {
       assertThat(bestShown.tier()).isEqualTo(best.tier());
     }
   }
@@ -92,7 +92,7 @@ class WaitingIndexTest {
     List<String> shown = new ArrayList<>();
     while (index.offers(MODEL)) {
       List<Candidate> heads = new ArrayList<>();
-      index.heads(MODEL, worker("w"), later, heads::add);
+      index.heads(MODEL, worker("w"), SlackRank.DEFAULT, later, heads::add);
       shown.add(heads.getFirst().id());
       index.remove(heads.getFirst().id());
     }
@@ -110,6 +110,7 @@ class WaitingIndexTest {
     index.heads(
         MODEL,
         worker("w"),
+        SlackRank.DEFAULT,
         NOW,
         candidate -> {
           boolean fits = candidate.id().equals("r29");
@@ -157,7 +158,7 @@ class WaitingIndexTest {
 
   private static List<Candidate> heads(WaitingIndex index, WorkerView worker) {
     List<Candidate> heads = new ArrayList<>();
-    index.heads(MODEL, worker, NOW, heads::add);
+    index.heads(MODEL, worker, SlackRank.DEFAULT, NOW, heads::add);
     return heads;
   }
 }

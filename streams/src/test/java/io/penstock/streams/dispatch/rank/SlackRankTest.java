@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class SlackRankTest {
@@ -19,7 +24,7 @@ class SlackRankTest {
     assertThat(rank(ServiceClass.INTERACTIVE, NOW, NOW + 9 * SECOND, 100))
         .isLessThan(rank(ServiceClass.STANDARD, NOW, NOW + 2 * SECOND, 100));
     assertThat(rank(ServiceClass.STANDARD, NOW, NOW + 9 * SECOND, 100))
-        .isLessThan(rank(ServiceClass.BATCH, NOW, NOW + 9 * SECOND, 100));
+        .isLessThan(rank(ServiceClass.BATCH, NOW, NOW + 2 * SECOND, 100));
   }
 
   @Test
@@ -36,7 +41,7 @@ class SlackRankTest {
 
   @Test
   void whatCannotMakeItStandsBehindUrgentWorkOfAnyClass() {
-    // 5,000 tokens take this worker 5 s; of the batch request's 60 s, 3 are left.
+    // 5,000 tokens take this worker 5 s; of the batch request's minute, 3 s are left.
     assertThat(rank(ServiceClass.BATCH, NOW - 57 * SECOND, NOW + 3 * SECOND, 100))
         .isLessThan(rank(ServiceClass.INTERACTIVE, NOW, NOW + 2 * SECOND, 5000));
   }
@@ -66,10 +71,66 @@ class SlackRankTest {
   }
 
   @Test
-  void whoHasWaitedBeyondTheBoundGoesBeforeEverybody() {
-    long long30 = NOW - 31 * SECOND;
-    assertThat(rank(ServiceClass.INTERACTIVE, long30, long30 + SECOND, 5000))
-        .isLessThan(rank(ServiceClass.INTERACTIVE, NOW, NOW + SECOND, 10));
+  void theDecodeStepsBetweenChunksCountAgainstWhatCanMakeIt() {
+    // Reads 2,048 tokens in 0.2 s, but spends 5 decode steps of 0.1 s on them.
+    Candidate tight = candidate("a", ServiceClass.INTERACTIVE, NOW, NOW + SECOND / 2, 2048);
+    WorkerView decoding = new WorkerView("w", 10_000, 10, 0, 8, 16);
+    WorkerView quick = new WorkerView("w", 10_000, 1000, 0, 8, 16);
+    assertThat(SlackRank.DEFAULT.rank(tight, decoding, NOW).tier()).isEqualTo(4);
+    assertThat(SlackRank.DEFAULT.rank(tight, quick, NOW).tier()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWouldMakeItByLessThanTheMarginCountsAsLate() {
+    SlackRank generous = SlackRank.DEFAULT.withMargin(Duration.ZERO);
+    SlackRank strict = SlackRank.DEFAULT.withMargin(Duration.ofMillis(500));
+    Candidate tight = candidate("a", ServiceClass.INTERACTIVE, NOW, NOW + SECOND / 2, 100);
+    assertThat(generous.rank(tight, worker("w"), NOW).tier()).isEqualTo(1);
+    assertThat(strict.rank(tight, worker("w"), NOW).tier()).isEqualTo(4);
+  }
+
+  @Property
+  void whatIsReadyByItsObjectiveIsInTheTierOfThoseThatCanMakeIt(
+      @ForAll @IntRange(min = 1, max = 20_000) int tokens,
+      @ForAll @LongRange(min = 0, max = 20 * SECOND) long allowed) {
+    long ready = SlackRank.DEFAULT.readyMicros(tokens, worker("w"), NOW);
+    Rank rank = rank(ServiceClass.INTERACTIVE, NOW, NOW + allowed, tokens);
+    assertThat(rank.tier()).isEqualTo(ready <= NOW + allowed ? 1 : 4);
+  }
+
+  @Test
+  void whoHasWaitedBeyondTheBoundGoesBeforeEverybodyInTheTurnOfTheOverdue() {
+    SlackRank always = SlackRank.DEFAULT.withOverdueShare(1);
+    long before = NOW - 31 * SECOND;
+    Candidate overdue = candidate("a", ServiceClass.INTERACTIVE, before, before + SECOND, 5000);
+    Candidate older = candidate("b", ServiceClass.INTERACTIVE, before - 1, before + SECOND, 5000);
+    Candidate prompt = candidate("c", ServiceClass.INTERACTIVE, NOW, NOW + SECOND, 10);
+    assertThat(always.rank(overdue, worker("w"), NOW))
+        .isLessThan(always.rank(prompt, worker("w"), NOW))
+        .isGreaterThan(always.rank(older, worker("w"), NOW));
+  }
+
+  @Test
+  void theOverdueHaveTheRightOfWayForAShareOfEachWorkersTimeThatGrowsWithTheirWait() {
+    SlackRank hundredth = SlackRank.DEFAULT.withOverdueShare(0.01);
+    for (String worker : List.of("worker-1", "worker-2", "a")) {
+      assertThat(firstOfTenThousand(hundredth, worker, 29)).isZero();
+      assertThat(firstOfTenThousand(hundredth, worker, 60)).isBetween(190, 210);
+      assertThat(firstOfTenThousand(hundredth, worker, 300)).isBetween(990, 1010);
+      assertThat(firstOfTenThousand(hundredth, worker, 3001)).isEqualTo(10_000);
+    }
+  }
+
+  private static int firstOfTenThousand(SlackRank policy, String worker, long waitedSeconds) {
+    int first = 0;
+    for (int i = 0; i < 10_000; i++) {
+      long now = NOW + 10 * 3600 * SECOND + i * 20_000L;
+      long acceptedAt = now - waitedSeconds * SECOND;
+      Candidate overdue =
+          candidate("a", ServiceClass.INTERACTIVE, acceptedAt, acceptedAt + SECOND, 100);
+      first += policy.rank(overdue, worker(worker), now).tier() == SlackRank.OVERDUE ? 1 : 0;
+    }
+    return first;
   }
 
   @Test
@@ -80,23 +141,18 @@ class SlackRankTest {
 
   @Test
   void absurdSettingsAreRefused() {
-    assertThatThrownBy(
-            () ->
-                new SlackRank(
-                    Double.NaN,
-                    Duration.ZERO,
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1)))
+    assertThatThrownBy(() -> SlackRank.DEFAULT.withSlackWeight(Double.NaN))
         .hasMessageContaining("slackWeight");
-    assertThatThrownBy(
-            () ->
-                new SlackRank(
-                    0.2,
-                    Duration.ZERO,
-                    Duration.ZERO,
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1)))
+    assertThatThrownBy(() -> SlackRank.DEFAULT.withMargin(Duration.ofMillis(-1)))
+        .hasMessageContaining("margin");
+    assertThatThrownBy(() -> SlackRank.DEFAULT.withOverdueShare(1.1))
+        .hasMessageContaining("overdueShare");
+    assertThatThrownBy(() -> SlackRank.DEFAULT.withUrgency(Duration.ofMillis(-1)))
+        .hasMessageContaining("urgency");
+    Duration second = Duration.ofSeconds(1);
+    assertThatThrownBy(() -> new SlackRank(1, 0, second, second, 0, second, second, second))
+        .hasMessageContaining("chunkTokens");
+    assertThatThrownBy(() -> new SlackRank(1, 1, second, second, 0, Duration.ZERO, second, second))
         .hasMessageContaining("interactiveBound");
   }
 

@@ -20,6 +20,8 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.rank.RankPolicy;
+import io.penstock.streams.dispatch.rank.SlackRank;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -258,7 +260,8 @@ class DispatchShardTest {
   }
 
   @Test
-  void aStarvedLargeRequestReservesTheWorkerUntilItFits() {
+  void anOverdueLargeRequestReservesTheWorkerUntilItFits() {
+    restart(SlackRank.DEFAULT.withOverdueShare(1));
     shard.demand(demand("w", "s1", 1, 9, 0, now).setFreeKvTokens(500).setRunning(3).build(), now);
     ScoredFacts large =
         ScoredFacts.newBuilder(facts("large", ServiceClass.INTERACTIVE, now, Duration.ofHours(1)))
@@ -431,11 +434,15 @@ class DispatchShardTest {
   }
 
   private void restart() {
+    restart(SlackRank.DEFAULT);
+  }
+
+  private void restart(RankPolicy rank) {
     shard =
         new DispatchShard(
             0,
             TopicNames.DEFAULT,
-            ShardSettings.DEFAULT,
+            ShardSettings.DEFAULT.withRank(rank),
             store,
             (effect, traceparent) -> written.add(effect),
             ShardMetrics.NONE);

@@ -1,0 +1,158 @@
+package io.penstock.compose.bench.sim;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.rank.RankPolicy;
+import io.penstock.streams.dispatch.rank.SlackRank;
+import io.penstock.streams.dispatch.shard.DispatchShard;
+import io.penstock.streams.dispatch.shard.ShardMetrics;
+import io.penstock.streams.dispatch.shard.ShardSettings;
+import io.penstock.streams.score.output.OutputLengthPredictor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pulling as in production: one {@link DispatchShard} with its index, sessions and rank, {@link
+ * PullWorker}s that ask, records between them that take their time, and output lengths predicted as
+ * the score job does.
+ */
+final class PullFleet implements Scheduler {
+
+  /** Far beyond any run: nothing expires, and no objective made of an order key has passed. */
+  private static final Instant NEVER = VirtualClock.instant(0).plus(Duration.ofDays(3650));
+
+  private static final long TICK = Duration.ofMillis(100).toNanos();
+  private static final int MOST_OUTPUT = 4096;
+
+  private final VirtualClock clock;
+  private final long delay;
+  private final @Nullable PullOrder order;
+  private final boolean lengthsKnown;
+  private final DispatchShard shard;
+  private final Map<String, SimRequest> requests = new HashMap<>();
+  private final Map<String, PullWorker> workers = new HashMap<>();
+  private final OutputLengthPredictor predictor = new OutputLengthPredictor(1000);
+  private long offset;
+
+  private PullFleet(
+      VirtualClock clock,
+      List<SimGpu> gpus,
+      FleetSettings settings,
+      @Nullable PullOrder order,
+      RankPolicy rank,
+      boolean lengthsKnown) {
+    this.clock = clock;
+    this.delay = settings.delay().toNanos();
+    this.order = order;
+    this.lengthsKnown = lengthsKnown;
+    this.shard =
+        new DispatchShard(
+            0,
+            TopicNames.DEFAULT,
+            ShardSettings.DEFAULT.withRank(rank),
+            new MemoryStore(),
+            (effect, traceparent) -> written(effect),
+            ShardMetrics.NONE);
+    for (int i = 0; i < gpus.size(); i++) {
+      String id = "worker-%03d".formatted(i);
+      workers.put(
+          id,
+          new PullWorker(id, clock, gpus.get(i), settings.gateTokens(), new Link(), requests::get));
+    }
+    clock.every(TICK, () -> shard.tick(clock.instant()));
+  }
+
+  /** With the production rank. */
+  static Factory ranked(RankPolicy rank) {
+    return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, null, rank, false);
+  }
+
+  /** With the default rank. */
+  static Factory production() {
+    return ranked(SlackRank.DEFAULT);
+  }
+
+  /** In an order of its own, by the same protocol. */
+  static Factory ordered(PullOrder order) {
+    return (clock, gpus, settings) ->
+        new PullFleet(clock, gpus, settings, order, PullOrder.RANK, false);
+  }
+
+  /** In an order of its own, output lengths known. */
+  static Factory orderedKnowingLengths(PullOrder order) {
+    return (clock, gpus, settings) ->
+        new PullFleet(clock, gpus, settings, order, PullOrder.RANK, true);
+  }
+
+  @Override
+  public void arrived(SimRequest request) {
+    requests.put(request.id, request);
+    if (!lengthsKnown) {
+      request.predictedOutputTokens =
+          Math.toIntExact(predictor.predict(request.tenant, PullWorker.MODEL, MOST_OUTPUT));
+    }
+    shard.work(facts(request), request.serviceClass, offset++, null, clock.instant());
+  }
+
+  private ScoredFacts facts(SimRequest request) {
+    Instant accepted = VirtualClock.instant(request.arrival);
+    Instant firstTokenBy =
+        order == null
+            ? VirtualClock.instant(request.firstTokenBy())
+            : NEVER.plusNanos(order.key(request) * 1000);
+    return ScoredFacts.newBuilder()
+        .setId(request.id)
+        .setTenant(request.tenant)
+        .setEndpoint("/v1/completions")
+        .setRequestedModel(PullWorker.MODEL)
+        .setChoice(new ModelChoice(PullWorker.MODEL, null, "", Map.of()))
+        .setServiceClass(order == null ? request.serviceClass : ServiceClass.STANDARD)
+        .setCreatedAt(accepted)
+        .setAcceptedAt(accepted)
+        .setScoredAt(accepted)
+        .setFirstTokenBy(firstTokenBy)
+        .setDeadline(NEVER)
+        .setPromptTokens(request.promptTokens)
+        .setPredictedOutputTokens(request.predictedOutputTokens)
+        .setMaxOutputTokens(MOST_OUTPUT)
+        .build();
+  }
+
+  private void written(Effect effect) {
+    if (effect instanceof Effect.Instruct(Lease lease) && lease.getAction() == LeaseAction.GRANT) {
+      PullWorker worker = workers.get(lease.getWorkerId());
+      clock.after(delay, () -> worker.received(lease));
+    }
+  }
+
+  /** From a worker to dispatch. */
+  private final class Link implements PullWorker.Uplink {
+
+    @Override
+    public void demand(WorkerDemand demand) {
+      clock.after(delay, () -> shard.demand(demand, clock.instant()));
+    }
+
+    @Override
+    public void outcome(AttemptOutcome outcome) {
+      clock.after(
+          delay,
+          () -> {
+            SimRequest request = requests.remove(outcome.getRequestId());
+            predictor.observe(request.tenant, PullWorker.MODEL, request.outputTokens);
+            shard.outcome(outcome, clock.instant());
+          });
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.penstock.compose.bench.sim;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.WorkerDemand;
+import io.penstock.workers.WorkerConfig;
+import io.penstock.workers.capacity.Capacity;
+import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EngineReading;
+import io.penstock.workers.capacity.GpuLimits;
+import io.penstock.workers.capacity.GpuReading;
+import io.penstock.workers.capacity.ObservedSpeed;
+import io.penstock.workers.engine.EngineLoad;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import io.penstock.workers.lease.Attempt;
+import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeasePorts;
+import io.penstock.workers.lease.WorkerIdentity;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker whose leases, windows, capacity and demand are production code; what {@code Pacemaker}
+ * does on a thread happens here at events of the virtual clock. The engine is a {@link SimGpu}.
+ */
+final class PullWorker implements LeasePorts, SimGpu.Watcher {
+
+  static final String MODEL = "simulated";
+
+  private static final WorkerConfig.Timing TIMING = WorkerConfig.Timing.DEFAULT;
+  private static final LeaseDesk.LeaseTiming LEASE_TIMING =
+      new LeaseDesk.LeaseTiming(
+          TIMING.leaseTimeout(),
+          TIMING.attemptTimeout().multipliedBy(100),
+          TIMING.stopGrace(),
+          TIMING.drainGrace());
+  private static final long HEARTBEAT = TIMING.heartbeat().toNanos();
+  private static final long SPACING = TIMING.demandSpacing().toNanos();
+  private static final long RECHECK = WorkerConfig.Probes.DEFAULT.recheckInterval().toNanos();
+  private static final GpuReading NO_GPU = new GpuReading.Absent();
+  private static final byte[] ANSWER = {'{', '}'};
+  private static final ScoredRequest PAYLOAD = payload();
+
+  private final VirtualClock clock;
+  private final SimGpu gpu;
+  private final Uplink uplink;
+  private final Function<String, SimRequest> requests;
+  private final LeaseDesk desk;
+  private final CapacityPolicy policy;
+  private final ObservedSpeed speed = new ObservedSpeed();
+  private final Map<SimRequest, Attempt> running = new HashMap<>();
+  private long nextHeartbeat;
+  private long notBefore;
+  private long nextTurn = Long.MAX_VALUE;
+
+  /** Where its records go, as soon as they are sent. */
+  interface Uplink {
+    void demand(WorkerDemand demand);
+
+    void outcome(AttemptOutcome outcome);
+  }
+
+  /**
+   * @param requests finds a request by its id
+   */
+  PullWorker(
+      String id,
+      VirtualClock clock,
+      SimGpu gpu,
+      int gateTokens,
+      Uplink uplink,
+      Function<String, SimRequest> requests) {
+    this.clock = clock;
+    this.gpu = gpu;
+    this.uplink = uplink;
+    this.requests = requests;
+    int slots = gpu.profile().maxBatch();
+    this.policy = new CapacityPolicy(slots, gateTokens, GpuLimits.DEFAULT);
+    this.desk =
+        new LeaseDesk(
+            new WorkerIdentity(id, "", "simulated", slots),
+            LEASE_TIMING,
+            Integer.MAX_VALUE,
+            this,
+            clock.instant());
+    desk.serve(Map.of(0, Set.of(MODEL)));
+    gpu.watchedBy(this);
+    wake();
+  }
+
+  /** A lease record arrived. */
+  void received(Lease lease) {
+    desk.received(lease, null, clock.instant());
+  }
+
+  @Override
+  public void readPayload(Attempt attempt) {
+    clock.after(0, () -> desk.payloadRead(attempt, PAYLOAD, null, clock.instant()));
+  }
+
+  @Override
+  public Attempt.Run run(Attempt attempt, EngineRequest engineRequest) {
+    SimRequest request = requests.apply(engineRequest.id());
+    running.put(request, attempt);
+    gpu.submit(request);
+    return () -> {
+      throw new IllegalStateException("nobody stops a run in a simulation");
+    };
+  }
+
+  @Override
+  public void firstToken(SimRequest request) {
+    desk.firstToken(running.get(request), clock.instant());
+  }
+
+  @Override
+  public void finished(SimRequest request) {
+    TokenUsage usage = new TokenUsage((long) request.promptTokens, (long) request.outputTokens, 0L);
+    desk.ended(
+        running.remove(request), new EngineReply.Answered(200, ANSWER, usage), clock.instant());
+  }
+
+  @Override
+  public void report(Report report) {
+    uplink.outcome(report.outcome());
+  }
+
+  @Override
+  public void wake() {
+    planTurn(clock.now());
+  }
+
+  @Override
+  public void ignored(String why) {
+    throw new IllegalStateException("a lease was ignored: " + why);
+  }
+
+  @Override
+  public void observed(Attempt attempt, @Nullable EngineReply reply, Instant now) {
+    // The engine tells its speed, which outweighs what is observed.
+  }
+
+  private void planTurn(long at) {
+    if (at < nextTurn) {
+      nextTurn = at;
+      clock.at(
+          at,
+          () -> {
+            if (nextTurn == clock.now()) {
+              nextTurn = Long.MAX_VALUE;
+              turn();
+            }
+          });
+    }
+  }
+
+  private void turn() {
+    long now = clock.now();
+    if (now < notBefore) {
+      planTurn(notBefore);
+      return;
+    }
+    boolean heartbeat = now >= nextHeartbeat;
+    EngineLoad load = gpu.engineLoad();
+    speed.told(load);
+    LeaseDesk.Composed composed =
+        desk.compose(
+            policy,
+            new EngineReading.Told(load),
+            NO_GPU,
+            OptionalInt.empty(),
+            speed,
+            heartbeat,
+            clock.instant());
+    composed.demands().forEach(to -> uplink.demand(to.demand()));
+    if (!composed.demands().isEmpty()) {
+      notBefore = now + SPACING;
+    }
+    if (heartbeat) {
+      nextHeartbeat = now + HEARTBEAT;
+    }
+    Capacity capacity = composed.capacity();
+    boolean recheck = capacity.mayRiseByItself() && !running.isEmpty();
+    planTurn(recheck ? Math.min(nextHeartbeat, now + RECHECK) : nextHeartbeat);
+  }
+
+  /** What is read is the same for all: the engine goes by the trace. */
+  private static ScoredRequest payload() {
+    InferenceRequest request =
+        InferenceRequest.newBuilder()
+            .setId("any")
+            .setEndpoint("/v1/completions")
+            .setModel(MODEL)
+            .setBody(ByteBuffer.allocate(0))
+            .build();
+    Instant now = VirtualClock.instant(0);
+    return ScoredRequest.newBuilder()
+        .setId("any")
+        .setTenant("any")
+        .setEndpoint("/v1/completions")
+        .setRequestedModel(MODEL)
+        .setChoice(new ModelChoice(MODEL, null, "", Map.of()))
+        .setServiceClass(ServiceClass.BATCH)
+        .setCreatedAt(now)
+        .setAcceptedAt(now)
+        .setScoredAt(now)
+        .setFirstTokenBy(now)
+        .setDeadline(now)
+        .setPromptTokens(1)
+        .setPredictedOutputTokens(1)
+        .setMaxOutputTokens(1)
+        .setRequest(request)
+        .build();
+  }
+}

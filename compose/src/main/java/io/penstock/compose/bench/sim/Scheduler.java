@@ -1,0 +1,16 @@
+package io.penstock.compose.bench.sim;
+
+import java.util.List;
+
+/** Decides which engine runs which request, and when. Made anew for each run. */
+interface Scheduler {
+
+  /** A request came. */
+  void arrived(SimRequest request);
+
+  /** Makes a scheduler for one run, and lets it begin. */
+  @FunctionalInterface
+  interface Factory {
+    Scheduler create(VirtualClock clock, List<SimGpu> gpus, FleetSettings settings);
+  }
+}

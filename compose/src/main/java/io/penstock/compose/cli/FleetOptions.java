@@ -1,0 +1,109 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.bench.sim.ClassMix;
+import io.penstock.compose.bench.sim.FleetBenchSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options about a simulated fleet and what comes to it. */
+final class FleetOptions {
+
+  /** Where a comparison runs. */
+  enum Mode {
+    SIM,
+    REAL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "A recorded trace: CSV (timestamp_ms, input_tokens, output_tokens, tenant, type) or"
+              + " Mooncake's JSON lines. Default: ten minutes made up from the seed, which"
+              + " resemble the Azure LLM inference trace of 2023.")
+  @Nullable Path trace;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Workers (default: ${DEFAULT-VALUE}).")
+  int workers = 8;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "P",
+      description = "What each worker behaves like (default: ${DEFAULT-VALUE}).")
+  String profile = "llama3.1-8b_a100tp2";
+
+  @Option(
+      names = "--load",
+      paramLabel = "X",
+      description = "How many times faster requests come (default: ${DEFAULT-VALUE}).")
+  double load = 3;
+
+  @Option(
+      names = "--slow-share",
+      paramLabel = "F",
+      description = "The part of the workers that takes twice as long (default: ${DEFAULT-VALUE}).")
+  double slowShare;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = "Only sim so far: on a virtual clock (default: ${DEFAULT-VALUE}).")
+  Mode mode = Mode.SIM;
+
+  @Option(
+      names = "--delay",
+      paramLabel = "TIME",
+      description =
+          "Of a record between worker and dispatch, each way (default: ${DEFAULT-VALUE}).")
+  String delay = "5ms";
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "R",
+      description = "Repeats, each with the next seed (default: ${DEFAULT-VALUE}).")
+  int repeats = 3;
+
+  @Option(
+      names = "--policies",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Only these policies.")
+  @Nullable List<String> policies;
+
+  /**
+   * What the options say.
+   *
+   * @param defaultPolicies where none are named; empty: all there are
+   */
+  FleetBenchSettings settings(ClassMix mix, List<String> defaultPolicies, long seed) {
+    if (mode == Mode.REAL) {
+      throw CliException.usage("--mode real is not there yet; use --mode sim");
+    }
+    Duration each = TimeText.duration("--delay", delay);
+    return BenchmarkCommand.valid(
+        () ->
+            new FleetBenchSettings(
+                trace,
+                mix,
+                profile,
+                workers,
+                slowShare,
+                load,
+                each,
+                policies == null ? defaultPolicies : policies,
+                repeats,
+                seed));
+  }
+}
