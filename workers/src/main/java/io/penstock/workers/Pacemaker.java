@@ -41,7 +41,8 @@ final class Pacemaker {
   private volatile boolean cut;
 
   /**
-   * @param mayDemand whether leases can be received, so that none asked for is missed
+   * @param mayDemand whether leases can be received, so that none asked for is missed; without
+   *     demands dispatch takes back what it has granted
    */
   Pacemaker(
       LeaseDesk desk,

@@ -25,6 +25,7 @@ import io.penstock.workers.lease.EngineRunner;
 import io.penstock.workers.lease.LeaseDesk;
 import io.penstock.workers.lease.LeaseReader;
 import io.penstock.workers.lease.Payloads;
+import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.lease.WorkerIdentity;
 import io.penstock.workers.models.ModelFollower;
 import io.penstock.workers.models.ServedModels;
@@ -130,6 +131,7 @@ public final class Worker implements AutoCloseable {
             new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),
             new LeaseDesk.LeaseTiming(
                 config.timing().leaseTimeout(),
+                config.timing().payloadTimeout(),
                 config.timing().attemptTimeout(),
                 config.timing().stopGrace(),
                 config.timing().drainGrace()),
@@ -151,17 +153,18 @@ public final class Worker implements AutoCloseable {
             new TopicPartition(topics.names().leases(), leasePartition),
             serdes.deserializer(Lease.class),
             new Wiring.Leases(wiring, clock));
-    pacemaker =
-        new Pacemaker(desk, probing, outbox, meters, config, leaseReader::isPositioned, clock);
+    pacemaker = new Pacemaker(desk, probing, outbox, meters, config, this::canReceive, clock);
     wiring.connect(desk, outbox, pacemaker);
     meters.watch(desk::snapshot);
 
-    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader);
-    payloadLoop = new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader);
+    Runnable renew = () -> pacemaker.renew(RenewalReason.READER_FAILED);
+    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader, renew);
+    payloadLoop =
+        new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader, renew);
     ModelFollower models =
         new ModelFollower(
             topics.names().models(), serdes.deserializer(ModelSpec.class), this::follow);
-    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models);
+    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models, () -> {});
   }
 
   /** Starts the threads and returns; see {@link #health} for when it can take leases. */
@@ -220,6 +223,11 @@ public final class Worker implements AutoCloseable {
         pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
         leaseReader.isPositioned(),
         clock.instant());
+  }
+
+  /** Whether no lease can be lost: without demands dispatch takes back those it counts on. */
+  private boolean canReceive() {
+    return leaseReader.isPositioned() && leaseLoop.healthy() && payloadLoop.healthy();
   }
 
   private void follow(Map<String, ModelSpec> registry) {

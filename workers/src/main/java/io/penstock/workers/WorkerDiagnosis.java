@@ -22,7 +22,7 @@ final class WorkerDiagnosis {
       Instant now) {
     List<String> obstacles = new ArrayList<>();
     if (!threadsAlive) {
-      obstacles.add("a thread has died; restart the worker");
+      obstacles.add("a thread has failed; restart the worker if it stays so");
     }
     if (!started) {
       obstacles.add("not started");

@@ -88,15 +88,17 @@ public final class Attempt {
 
   /** The engine takes over. */
   void start(
-      InferenceRequest body, @Nullable String trace, Instant now, Instant until, int inFlight) {
+      InferenceRequest body,
+      @Nullable String trace,
+      Instant now,
+      Instant until,
+      int inFlight,
+      Run started) {
     request = body;
-    traceparent = trace == null ? traceparent : trace;
+    traceparent = trace;
     startedAt = now;
     stopAt = until;
     inFlightAtStart = inFlight;
-  }
-
-  void running(Run started) {
     run = started;
   }
 

@@ -38,6 +38,7 @@ final class LeaseBook {
   }
 
   private final int slots;
+  private final Duration startTimeout;
   private final Duration attemptTimeout;
   private final Duration stopGrace;
   private final Duration drainGrace;
@@ -56,6 +57,8 @@ final class LeaseBook {
       LeasePorts ports,
       Session session) {
     this.slots = slots;
+    // The reader gives up by itself before, and says more.
+    this.startTimeout = timing.payloadTimeout().plus(timing.stopGrace());
     this.attemptTimeout = timing.attemptTimeout();
     this.stopGrace = timing.stopGrace();
     this.drainGrace = timing.drainGrace();
@@ -150,7 +153,7 @@ final class LeaseBook {
     InferenceRequest request = payload.getRequest();
     Instant timeout = now.plus(attemptTimeout);
     Instant until = timeout.isBefore(lease.getDeadline()) ? timeout : lease.getDeadline();
-    attempt.start(request, traceparent, now, until, running() + 1);
+    String trace = traceparent == null ? attempt.traceparent() : traceparent;
     EngineRequest engineRequest =
         new EngineRequest(
             lease.getRequestId(),
@@ -160,8 +163,10 @@ final class LeaseBook {
             lease.getPromptTokens(),
             lease.getMaxOutputTokens(),
             lease.getDeadline(),
-            attempt.traceparent());
-    attempt.running(ports.run(attempt, engineRequest));
+            trace);
+    // Where no thread can be had, the attempt stays unstarted and ends by its time.
+    Attempt.Run run = ports.run(attempt, engineRequest);
+    attempt.start(request, trace, now, until, running() + 1, run);
   }
 
   /** The attempt's payload cannot be had, or the engine does not serve it. */
@@ -208,13 +213,21 @@ final class LeaseBook {
   }
 
   /**
-   * Stops what has run too long.
+   * Stops what has run too long, and fails what could not start in time, whoever lost it.
    *
    * @return when to look again at the latest
    */
   Instant expire(Instant now) {
     Instant next = Instant.MAX;
     for (Attempt attempt : List.copyOf(held.values())) {
+      if (isWaiting(attempt)) {
+        Instant startBy = attempt.receivedAt().plus(startTimeout);
+        if (!now.isBefore(startBy)) {
+          end(attempt, outcomes.failed(attempt, Outcomes.payloadTimeout(startTimeout), now));
+        } else {
+          next = earlier(next, startBy);
+        }
+      }
       if (attempt.startedAt() != null && attempt.stopReason() == null) {
         if (!now.isBefore(attempt.stopAt())) {
           stop(attempt, StopReason.TIMED_OUT, now);

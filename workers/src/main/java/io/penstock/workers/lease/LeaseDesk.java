@@ -63,12 +63,17 @@ public final class LeaseDesk {
    * How long things may take; see the worker's configuration.
    *
    * @param leaseTimeout the silence after which dispatch takes leases back
+   * @param payloadTimeout the longest the read of a payload may take
    * @param attemptTimeout the longest run
    * @param stopGrace the longest an interrupted run may take to end
    * @param drainGrace the longest runs may take when dispatch asks for a drain
    */
   public record LeaseTiming(
-      Duration leaseTimeout, Duration attemptTimeout, Duration stopGrace, Duration drainGrace) {}
+      Duration leaseTimeout,
+      Duration payloadTimeout,
+      Duration attemptTimeout,
+      Duration stopGrace,
+      Duration drainGrace) {}
 
   /** A lease record of this worker arrived. */
   public void received(Lease lease, @Nullable String traceparent, Instant now) {

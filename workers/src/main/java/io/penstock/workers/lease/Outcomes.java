@@ -9,6 +9,7 @@ import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.workers.engine.EngineReply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,14 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
         "deadline_passed",
         "The deadline %s passed before the engine could start; give more time or add workers"
             .formatted(lease.getDeadline()));
+  }
+
+  static Failure payloadTimeout(Duration within) {
+    return failure(
+        FailureCategory.RETRYABLE,
+        "payload_timeout",
+        "The worker could not read and start the request within %s; see its health and log"
+            .formatted(within));
   }
 
   private AttemptOutcome plain(Attempt attempt, OutcomeKind kind, Instant now) {

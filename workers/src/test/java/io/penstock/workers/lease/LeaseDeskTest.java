@@ -1,6 +1,7 @@
 package io.penstock.workers.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
@@ -83,6 +84,31 @@ class LeaseDeskTest {
     assertThat(f.outcomes).isEmpty();
     f.end("a", null);
     assertFailed(onlyOutcome(), FailureCategory.TIMEOUT, "attempt_timeout");
+  }
+
+  @Test
+  void anAttemptWhosePayloadNeverComesFailsAndFreesItsSlot() {
+    f.demands(true);
+    f.receive(f.grant(1, "a"));
+    assertThat(f.desk.expire(f.now)).isEqualTo(f.now.plusSeconds(12));
+    f.pass(Duration.ofSeconds(12));
+    f.desk.expire(f.now);
+    assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
+    assertThat(f.demands(false).getFirst().getLeaseLimit()).isEqualTo(5);
+    f.read();
+    assertThat(f.running).as("what comes too late is not run").isEmpty();
+  }
+
+  @Test
+  void anAttemptThatNoThreadCanRunStaysUnstartedAndFails() {
+    f.demands(true);
+    f.receive(f.grant(1, "a"));
+    f.noThreads = true;
+    assertThatThrownBy(f::read).isInstanceOf(OutOfMemoryError.class);
+    f.pass(Duration.ofSeconds(12));
+    f.desk.expire(f.now);
+    assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
+    assertThat(f.desk.snapshot().held()).isZero();
   }
 
   @Test

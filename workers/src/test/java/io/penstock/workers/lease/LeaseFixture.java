@@ -44,6 +44,7 @@ public final class LeaseFixture implements LeasePorts {
   public final Map<String, EngineRequest> engineRequests = new LinkedHashMap<>();
   public final LeaseDesk desk;
   public EngineReading engine = new EngineReading.Silent();
+  public boolean noThreads;
   private final int slots;
   private @Nullable Runnable onWake;
 
@@ -54,6 +55,7 @@ public final class LeaseFixture implements LeasePorts {
             new WorkerIdentity("w1", "host", "fake/1", slots),
             new LeaseDesk.LeaseTiming(
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30)),
@@ -215,6 +217,9 @@ public final class LeaseFixture implements LeasePorts {
 
   @Override
   public Attempt.Run run(Attempt attempt, EngineRequest request) {
+    if (noThreads) {
+      throw new OutOfMemoryError("unable to create a thread");
+    }
     running.put(request.id(), attempt);
     engineRequests.put(request.id(), request);
     return () -> interrupted.add(request.id());
