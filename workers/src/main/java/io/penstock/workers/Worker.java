@@ -14,6 +14,7 @@ import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.workers.capacity.AdaptiveLimit;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineProbe;
 import io.penstock.workers.capacity.GpuProbe;
 import io.penstock.workers.capacity.ObservedSpeed;
@@ -65,6 +66,7 @@ public final class Worker implements AutoCloseable {
   private final Pacemaker pacemaker;
   private final Outbox outbox;
   private final GpuProbe gpuProbe;
+  private final EnginePause enginePause;
   private final LeaseReader leaseReader;
   private final ConsumerLoop leaseLoop;
   private final ConsumerLoop payloadLoop;
@@ -107,12 +109,14 @@ public final class Worker implements AutoCloseable {
             clock,
             registry,
             tags);
+    enginePause = new EnginePause();
     Probing probing =
         new Probing(
             new CapacityPolicy(config.slots(), config.prefillChunkTokens(), config.gpu()),
             new EngineProbe(engine, config.probes().staleAfter(), registry, tags),
             gpuProbe::read,
             new AdaptiveLimit(config.slots()),
+            enginePause,
             new ObservedSpeed());
     PayloadReader payloadReader = new PayloadReader(config.timing().payloadTimeout(), clock);
     Wiring wiring =
@@ -222,6 +226,7 @@ public final class Worker implements AutoCloseable {
         started.get(),
         pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
         leaseReader.isPositioned(),
+        enginePause,
         clock.instant());
   }
 

@@ -8,6 +8,7 @@ import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.workers.capacity.Capacity;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuReading;
 import io.penstock.workers.capacity.Holdings;
@@ -179,13 +180,14 @@ public final class LeaseDesk {
       EngineReading engine,
       GpuReading gpu,
       OptionalInt adaptiveLimit,
+      EnginePause.Admission admission,
       ObservedSpeed speed,
       boolean heartbeat,
       Instant now) {
     return locked(
         () -> {
           Holdings holdings = HoldingsCount.of(book.held(), engine);
-          Capacity capacity = policy.decide(holdings, engine, gpu, adaptiveLimit);
+          Capacity capacity = policy.decide(holdings, engine, gpu, adaptiveLimit, admission);
           if (heartbeat) {
             book.session().partitions().forEach(PartitionDemand::beat);
           }

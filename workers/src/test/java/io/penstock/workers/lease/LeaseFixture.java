@@ -10,6 +10,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuLimits;
 import io.penstock.workers.capacity.GpuReading;
@@ -87,6 +88,7 @@ public final class LeaseFixture implements LeasePorts {
             engine,
             new GpuReading.Absent(),
             OptionalInt.empty(),
+            EnginePause.Admission.OPEN,
             new ObservedSpeed(),
             heartbeat,
             now)
