@@ -116,7 +116,7 @@ final class LeaseBook {
 
   private void take(Attempt attempt, PartitionDemand partition, Instant now) {
     Lease lease = attempt.lease();
-    if (!now.isBefore(lease.getDeadline())) {
+    if (!now.isBefore(attempt.deadline())) {
       report(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
     } else if (state != WorkerState.ACTIVE || held.size() >= slots) {
       report(attempt, outcomes.stopped(attempt, StopReason.RELEASED, now));
@@ -146,13 +146,13 @@ final class LeaseBook {
       return;
     }
     Lease lease = attempt.lease();
-    if (!now.isBefore(lease.getDeadline())) {
+    if (!now.isBefore(attempt.deadline())) {
       end(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
       return;
     }
     InferenceRequest request = payload.getRequest();
     Instant timeout = now.plus(attemptTimeout);
-    Instant until = timeout.isBefore(lease.getDeadline()) ? timeout : lease.getDeadline();
+    Instant until = timeout.isBefore(attempt.deadline()) ? timeout : attempt.deadline();
     String trace = traceparent == null ? attempt.traceparent() : traceparent;
     EngineRequest engineRequest =
         new EngineRequest(
@@ -162,7 +162,7 @@ final class LeaseBook {
             bytes(request.getBody()),
             lease.getPromptTokens(),
             lease.getMaxOutputTokens(),
-            lease.getDeadline(),
+            attempt.deadline(),
             trace);
     // Where no thread can be had, the attempt stays unstarted and ends by its time.
     Attempt.Run run = ports.run(attempt, engineRequest);

@@ -74,7 +74,7 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
   }
 
   private static Failure timedOut(Attempt attempt, Instant now) {
-    return now.isBefore(attempt.lease().getDeadline())
+    return now.isBefore(attempt.deadline())
         ? failure(
             FailureCategory.TIMEOUT,
             "attempt_timeout",
