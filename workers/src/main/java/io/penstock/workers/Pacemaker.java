@@ -67,8 +67,10 @@ final class Pacemaker {
     thread.start();
   }
 
+  /** Whether the thread runs, or has not been started yet, or came to its proper end. */
   boolean healthy() {
-    return thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone();
+    return !stopped.isCompletedExceptionally()
+        && (thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone());
   }
 
   /** There is something to do. From any thread; never waits. */
@@ -88,7 +90,10 @@ final class Pacemaker {
     wake();
   }
 
-  /** Complete when dispatch was told that the worker has stopped, or the thread was cut. */
+  /**
+   * Complete when dispatch was told that the worker has stopped, or the thread was cut;
+   * exceptionally if the thread died before.
+   */
   CompletableFuture<Void> stopped() {
     return stopped;
   }
@@ -102,10 +107,10 @@ final class Pacemaker {
           boolean _ = signal.await(wait);
         }
       }
-    } catch (InterruptedException e) {
-      LOG.warn("The pacemaker was interrupted and ends");
-    } finally {
       stopped.complete(null);
+    } catch (InterruptedException | Error e) {
+      LOG.error("The pacemaker died; dispatch will take back what the worker holds", e);
+      stopped.completeExceptionally(e);
     }
   }
 

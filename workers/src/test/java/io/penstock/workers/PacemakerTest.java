@@ -1,6 +1,7 @@
 package io.penstock.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,10 +34,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PacemakerTest {
@@ -49,6 +52,7 @@ class PacemakerTest {
   private final TellingEngine engine = new TellingEngine();
   private MockProducer<String, byte[]> producer = newProducer();
   private boolean positioned = true;
+  private @Nullable Error fatal;
   private final Outbox outbox =
       new Outbox(
           () -> {
@@ -77,7 +81,7 @@ class PacemakerTest {
           outbox,
           new WorkerMeters(registry, Tags.empty()),
           CONFIG,
-          () -> positioned,
+          this::isPositioned,
           () -> f.now);
 
   @Test
@@ -216,6 +220,31 @@ class PacemakerTest {
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isDone();
     assertThat(demands().getLast().getState()).isEqualTo(WorkerState.STOPPED);
+  }
+
+  @Test
+  void aThreadThatAnErrorKillsIsNotHealthyAndDoesNotPassForStopped() {
+    fatal = new OutOfMemoryError("no room");
+    assertThat(pacemaker.healthy()).as("not started").isTrue();
+    pacemaker.start();
+    assertThatThrownBy(() -> pacemaker.stopped().get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThat(pacemaker.healthy()).isFalse();
+  }
+
+  @Test
+  void aThreadThatWasCutHasStoppedAndStaysHealthy() throws Exception {
+    pacemaker.start();
+    pacemaker.cut();
+    pacemaker.stopped().get(10, TimeUnit.SECONDS);
+    assertThat(pacemaker.healthy()).isTrue();
+  }
+
+  private boolean isPositioned() {
+    if (fatal != null) {
+      throw fatal;
+    }
+    return positioned;
   }
 
   private static EngineReply answer() {
