@@ -41,7 +41,8 @@ final class Pacemaker {
   private volatile boolean cut;
 
   /**
-   * @param mayDemand whether leases can be received, so that none asked for is missed
+   * @param mayDemand whether leases can be received, so that none asked for is missed; without
+   *     demands dispatch takes back what it has granted
    */
   Pacemaker(
       LeaseDesk desk,
@@ -66,8 +67,10 @@ final class Pacemaker {
     thread.start();
   }
 
+  /** Whether the thread runs, or has not been started yet, or came to its proper end. */
   boolean healthy() {
-    return thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone();
+    return !stopped.isCompletedExceptionally()
+        && (thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone());
   }
 
   /** There is something to do. From any thread; never waits. */
@@ -87,7 +90,10 @@ final class Pacemaker {
     wake();
   }
 
-  /** Complete when dispatch was told that the worker has stopped, or the thread was cut. */
+  /**
+   * Complete when dispatch was told that the worker has stopped, or the thread was cut;
+   * exceptionally if the thread died before.
+   */
   CompletableFuture<Void> stopped() {
     return stopped;
   }
@@ -101,10 +107,10 @@ final class Pacemaker {
           boolean _ = signal.await(wait);
         }
       }
-    } catch (InterruptedException e) {
-      LOG.warn("The pacemaker was interrupted and ends");
-    } finally {
       stopped.complete(null);
+    } catch (InterruptedException | Error e) {
+      LOG.error("The pacemaker died; dispatch will take back what the worker holds", e);
+      stopped.completeExceptionally(e);
     }
   }
 

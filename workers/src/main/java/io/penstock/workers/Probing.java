@@ -4,6 +4,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.workers.capacity.CapacityPolicy;
 import io.penstock.workers.capacity.ConcurrencyLimit;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineProbe;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuReading;
@@ -28,6 +29,7 @@ record Probing(
     EngineProbe engine,
     Function<Instant, GpuReading> gpu,
     ConcurrencyLimit adaptive,
+    EnginePause pause,
     ObservedSpeed speed) {
 
   /** A prompt token costs about this part of a generated one. */
@@ -44,7 +46,8 @@ record Probing(
           }
           case EngineReading.Lost _ -> OptionalInt.empty();
         };
-    return desk.compose(policy, reading, gpu.apply(now), limit, speed, heartbeat, now);
+    return desk.compose(
+        policy, reading, gpu.apply(now), limit, pause.admission(now), speed, heartbeat, now);
   }
 
   /** Learns from a run that is over. */
@@ -53,6 +56,7 @@ record Probing(
     if (startedAt == null || reply == null) {
       return;
     }
+    pause.heard(reply, now);
     Duration took = Duration.between(startedAt, now);
     switch (reply) {
       case EngineReply.Answered answered -> {

@@ -14,6 +14,7 @@ import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.workers.capacity.AdaptiveLimit;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineProbe;
 import io.penstock.workers.capacity.GpuProbe;
 import io.penstock.workers.capacity.ObservedSpeed;
@@ -25,6 +26,7 @@ import io.penstock.workers.lease.EngineRunner;
 import io.penstock.workers.lease.LeaseDesk;
 import io.penstock.workers.lease.LeaseReader;
 import io.penstock.workers.lease.Payloads;
+import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.lease.WorkerIdentity;
 import io.penstock.workers.models.ModelFollower;
 import io.penstock.workers.models.ServedModels;
@@ -64,6 +66,7 @@ public final class Worker implements AutoCloseable {
   private final Pacemaker pacemaker;
   private final Outbox outbox;
   private final GpuProbe gpuProbe;
+  private final EnginePause enginePause;
   private final LeaseReader leaseReader;
   private final ConsumerLoop leaseLoop;
   private final ConsumerLoop payloadLoop;
@@ -106,12 +109,14 @@ public final class Worker implements AutoCloseable {
             clock,
             registry,
             tags);
+    enginePause = new EnginePause();
     Probing probing =
         new Probing(
             new CapacityPolicy(config.slots(), config.prefillChunkTokens(), config.gpu()),
             new EngineProbe(engine, config.probes().staleAfter(), registry, tags),
             gpuProbe::read,
             new AdaptiveLimit(config.slots()),
+            enginePause,
             new ObservedSpeed());
     PayloadReader payloadReader = new PayloadReader(config.timing().payloadTimeout(), clock);
     Wiring wiring =
@@ -130,6 +135,7 @@ public final class Worker implements AutoCloseable {
             new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),
             new LeaseDesk.LeaseTiming(
                 config.timing().leaseTimeout(),
+                config.timing().payloadTimeout(),
                 config.timing().attemptTimeout(),
                 config.timing().stopGrace(),
                 config.timing().drainGrace()),
@@ -151,17 +157,18 @@ public final class Worker implements AutoCloseable {
             new TopicPartition(topics.names().leases(), leasePartition),
             serdes.deserializer(Lease.class),
             new Wiring.Leases(wiring, clock));
-    pacemaker =
-        new Pacemaker(desk, probing, outbox, meters, config, leaseReader::isPositioned, clock);
+    pacemaker = new Pacemaker(desk, probing, outbox, meters, config, this::canReceive, clock);
     wiring.connect(desk, outbox, pacemaker);
     meters.watch(desk::snapshot);
 
-    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader);
-    payloadLoop = new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader);
+    Runnable renew = () -> pacemaker.renew(RenewalReason.READER_FAILED);
+    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader, renew);
+    payloadLoop =
+        new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader, renew);
     ModelFollower models =
         new ModelFollower(
             topics.names().models(), serdes.deserializer(ModelSpec.class), this::follow);
-    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models);
+    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models, () -> {});
   }
 
   /** Starts the threads and returns; see {@link #health} for when it can take leases. */
@@ -204,7 +211,8 @@ public final class Worker implements AutoCloseable {
 
   /**
    * Complete when the worker has told dispatch that it stopped, also where an operator had dispatch
-   * drain it. Its owner then calls {@link #close}.
+   * drain it; exceptionally if it has died and must be replaced. Its owner then calls {@link
+   * #close}.
    */
   public CompletableFuture<Void> stopped() {
     return pacemaker.stopped().copy();
@@ -219,7 +227,13 @@ public final class Worker implements AutoCloseable {
         started.get(),
         pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
         leaseReader.isPositioned(),
+        enginePause,
         clock.instant());
+  }
+
+  /** Whether no lease can be lost: without demands dispatch takes back those it counts on. */
+  private boolean canReceive() {
+    return leaseReader.isPositioned() && leaseLoop.healthy() && payloadLoop.healthy();
   }
 
   private void follow(Map<String, ModelSpec> registry) {
@@ -245,7 +259,7 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the pacemaker never fails its end", e);
+      LOG.warn("The pacemaker has died, so nothing more is delivered", e);
     }
   }
 

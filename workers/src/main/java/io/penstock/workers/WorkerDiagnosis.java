@@ -1,6 +1,7 @@
 package io.penstock.workers;
 
 import io.penstock.schemas.WorkerState;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.lease.LeaseDesk;
 import io.penstock.workers.models.ServedModels;
 import java.time.Instant;
@@ -19,10 +20,11 @@ final class WorkerDiagnosis {
       boolean started,
       boolean threadsAlive,
       boolean positioned,
+      EnginePause pause,
       Instant now) {
     List<String> obstacles = new ArrayList<>();
     if (!threadsAlive) {
-      obstacles.add("a thread has died; restart the worker");
+      obstacles.add("a thread has failed; restart the worker if it stays so");
     }
     if (!started) {
       obstacles.add("not started");
@@ -41,6 +43,7 @@ final class WorkerDiagnosis {
     if (!desk.partitions().isEmpty()) {
       served.missing().forEach(m -> reasons.add("model %s is not in the registry".formatted(m)));
     }
+    pause.pausedUntil(now).ifPresent(t -> reasons.add("the engine asked for a pause until " + t));
     served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
     if (config.slots() < desk.partitions().size()) {
       reasons.add(

@@ -1,16 +1,21 @@
 package io.penstock.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.capacity.AdaptiveLimit;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineProbe;
 import io.penstock.workers.capacity.GpuLimits;
 import io.penstock.workers.capacity.GpuReading;
@@ -29,10 +34,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PacemakerTest {
@@ -45,6 +52,7 @@ class PacemakerTest {
   private final TellingEngine engine = new TellingEngine();
   private MockProducer<String, byte[]> producer = newProducer();
   private boolean positioned = true;
+  private @Nullable Error fatal;
   private final Outbox outbox =
       new Outbox(
           () -> {
@@ -58,19 +66,22 @@ class PacemakerTest {
           serdes.serializer(AttemptOutcome.class),
           demand -> f.desk.acknowledged(demand.getSession(), f.now),
           _ -> {});
+  private final Probing probing =
+      new Probing(
+          new CapacityPolicy(4, 1000, GpuLimits.DEFAULT),
+          new EngineProbe(engine, Duration.ofSeconds(5), registry, Tags.empty()),
+          _ -> new GpuReading.Absent(),
+          new AdaptiveLimit(4),
+          new EnginePause(),
+          new ObservedSpeed());
   private final Pacemaker pacemaker =
       new Pacemaker(
           f.desk,
-          new Probing(
-              new CapacityPolicy(4, 1000, GpuLimits.DEFAULT),
-              new EngineProbe(engine, Duration.ofSeconds(5), registry, Tags.empty()),
-              _ -> new GpuReading.Absent(),
-              new AdaptiveLimit(4),
-              new ObservedSpeed()),
+          probing,
           outbox,
           new WorkerMeters(registry, Tags.empty()),
           CONFIG,
-          () -> positioned,
+          this::isPositioned,
           () -> f.now);
 
   @Test
@@ -131,6 +142,34 @@ class PacemakerTest {
   }
 
   @Test
+  void anEngineThatAsksForAPauseGetsNothingAndThenOneRequestUntilItAnswers() {
+    pacemaker.turn(f.now);
+    f.start(1, "a");
+    EngineReply refusal =
+        new EngineReply.Failed(
+            new Failure(FailureCategory.OVERLOADED, "code", "message", null, null, 5_000L));
+    probing.observed(f.running.get("a"), refusal, f.now);
+    f.end("a", refusal);
+    f.pass(Duration.ofMillis(5));
+    pacemaker.turn(f.now);
+    assertThat(demands()).hasSize(2).last().returns(0L, WorkerDemand::getPrefillBudgetTokens);
+    f.pass(Duration.ofSeconds(5));
+    pacemaker.turn(f.now);
+    assertThat(demands().getLast())
+        .returns(4L, WorkerDemand::getLeaseLimit)
+        .returns(1L, WorkerDemand::getPrefillBudgetTokens);
+    f.start(2, "b");
+    pacemaker.turn(f.now);
+    probing.observed(f.running.get("b"), answer(), f.now);
+    f.answer("b", 1);
+    f.pass(Duration.ofMillis(5));
+    pacemaker.turn(f.now);
+    assertThat(demands().getLast())
+        .returns(2L, WorkerDemand::getLeasesReceived)
+        .returns(-1L, WorkerDemand::getPrefillBudgetTokens);
+  }
+
+  @Test
   void lostHeartbeatsBeginANewSessionOnce() {
     pacemaker.turn(f.now);
     producer.completeNext();
@@ -181,6 +220,35 @@ class PacemakerTest {
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isDone();
     assertThat(demands().getLast().getState()).isEqualTo(WorkerState.STOPPED);
+  }
+
+  @Test
+  void aThreadThatAnErrorKillsIsNotHealthyAndDoesNotPassForStopped() {
+    fatal = new OutOfMemoryError("no room");
+    assertThat(pacemaker.healthy()).as("not started").isTrue();
+    pacemaker.start();
+    assertThatThrownBy(() -> pacemaker.stopped().get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThat(pacemaker.healthy()).isFalse();
+  }
+
+  @Test
+  void aThreadThatWasCutHasStoppedAndStaysHealthy() throws Exception {
+    pacemaker.start();
+    pacemaker.cut();
+    pacemaker.stopped().get(10, TimeUnit.SECONDS);
+    assertThat(pacemaker.healthy()).isTrue();
+  }
+
+  private boolean isPositioned() {
+    if (fatal != null) {
+      throw fatal;
+    }
+    return positioned;
+  }
+
+  private static EngineReply answer() {
+    return new EngineReply.Answered(200, new byte[1], new TokenUsage(100L, 10L, 0L));
   }
 
   private double renewals(RenewalReason reason) {

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +31,8 @@ import picocli.CommandLine.Option;
       "Run a worker alone against a cluster until Ctrl-C or SIGTERM.",
       "",
       "Ctrl-C and SIGTERM drain it: it takes nothing new, gives back what it has not started, and"
-          + " finishes what runs within --drain-grace.",
+          + " finishes what runs within --drain-grace. It also ends, with exit code 0, when an"
+          + " operator has it drained.",
       "",
       "Options of the engines, given as --engine-option KEY=VALUE:",
       "  embedding: threads, max-inputs, max-input-characters",
@@ -131,29 +135,62 @@ final class WorkerCommand extends ClusterCommand {
     Engine running =
         EngineFactory.create(EngineSettings.of(engine, engineOptions), InstantSource.system());
     Worker worker = new Worker(config(), cluster.connection(), cluster.topics(), running, metrics);
-    CountDownLatch stopped = new CountDownLatch(1);
     OperationsServer operations =
         new OperationsServer(
             operationsPort,
             metrics,
             List.of(new HealthCheck("worker", () -> problem(worker.health()))));
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      worker.drain(grace());
-                      operations.close();
-                      running.close();
-                      stopped.countDown();
-                    }));
-    worker.start();
-    while (!worker.health().ready()) {
+    Parts parts = new Parts(worker, operations, running);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace())));
+    CompletableFuture<Void> stopped = worker.stopped();
+    try {
+      worker.start();
+      if (awaitReady(() -> worker.health().ready(), stopped)) {
+        print(running, operations);
+      }
+      stopped.get();
+      return ExitCodes.OK;
+    } catch (ExecutionException e) {
+      throw CliException.failure("the worker has died; start it again", e.getCause());
+    } finally {
+      parts.close(Duration.ZERO);
+    }
+  }
+
+  /** Waits until it is ready; false if it has stopped before, as one drained at its start does. */
+  static boolean awaitReady(BooleanSupplier ready, Future<Void> stopped)
+      throws InterruptedException {
+    while (!stopped.isDone()) {
+      if (ready.getAsBoolean()) {
+        return true;
+      }
       Thread.sleep(LOOK);
     }
-    print(running, operations);
-    stopped.await();
-    return ExitCodes.OK;
+    return false;
+  }
+
+  /** What ends together: after a signal, or when the worker has stopped as an operator asked. */
+  private static final class Parts {
+    private final Worker worker;
+    private final OperationsServer operations;
+    private final Engine engine;
+    private boolean closed;
+
+    Parts(Worker worker, OperationsServer operations, Engine engine) {
+      this.worker = worker;
+      this.operations = operations;
+      this.engine = engine;
+    }
+
+    /** Drains first. A second call only waits for the first. */
+    synchronized void close(Duration grace) {
+      if (!closed) {
+        closed = true;
+        worker.drain(grace);
+        operations.close();
+        engine.close();
+      }
+    }
   }
 
   private static Optional<String> problem(WorkerHealth health) {

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How much a worker can take now: the smallest of what its slots, the adaptive limit, the KV cache,
- * the just-in-time gate and the GPUs allow. A function of its arguments.
+ * How much a worker can take now: the smallest of what its slots, the adaptive limit, a pause the
+ * engine asked for, the KV cache, the just-in-time gate and the GPUs allow. A function of its
+ * arguments.
  *
  * @param slots requests the engine runs at once, 1 or more
  * @param prefillChunkTokens the gate is open while fewer prompt tokens than this are unprocessed
@@ -19,13 +20,23 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
    * The capacity by what is known now.
    *
    * @param adaptiveLimit requests at once, as learned; empty if the engine tells its load
+   * @param admission whether the engine asked for a pause
    */
   public Capacity decide(
-      Holdings holdings, EngineReading engine, GpuReading gpu, OptionalInt adaptiveLimit) {
+      Holdings holdings,
+      EngineReading engine,
+      GpuReading gpu,
+      OptionalInt adaptiveLimit,
+      EnginePause.Admission admission) {
     Map<LimitingFactor, Integer> allowed = new EnumMap<>(LimitingFactor.class);
     allowed.put(LimitingFactor.SLOTS, slots - holdings.held());
     adaptiveLimit.ifPresent(
         limit -> allowed.put(LimitingFactor.ADAPTIVE_LIMIT, limit - holdings.held()));
+    switch (admission) {
+      case OPEN -> {}
+      case PAUSED -> allowed.put(LimitingFactor.ENGINE_PAUSE, 0);
+      case TRIAL -> allowed.put(LimitingFactor.ENGINE_PAUSE, 1 - holdings.held());
+    }
     long prefillBudget = Capacity.UNLIMITED;
     long freeKv = Capacity.UNLIMITED;
     switch (engine) {

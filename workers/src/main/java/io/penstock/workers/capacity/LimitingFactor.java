@@ -7,6 +7,8 @@ public enum LimitingFactor {
   SLOTS,
   ADAPTIVE_LIMIT,
   LOST_PROBE,
+  /** The engine asked for a pause, or is tried again after one. */
+  ENGINE_PAUSE,
   KV_CACHE,
   PREFILL_GATE,
   GPU_MEMORY,

@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that owns a consumer: it makes one, hands it to the reader turn by turn, and after an
- * error closes it and makes another, with growing waits. Only {@link #stop()} and {@link #close()}
- * may be called from other threads.
+ * error closes it and makes another, with growing waits. An {@link Error}, such as a lack of
+ * memory, may have struck the reader anywhere: until another consumer is open the loop is not
+ * healthy, and then its owner is told. Only {@link #stop()} and {@link #close()} may be called from
+ * other threads.
  */
 public final class ConsumerLoop implements AutoCloseable {
 
@@ -38,14 +40,24 @@ public final class ConsumerLoop implements AutoCloseable {
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Reader reader;
+  private final Runnable recovered;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Consumer<String, byte[]> current;
+  private volatile boolean struck;
 
+  /**
+   * @param recovered told on the loop's thread when it goes on after an {@link Error}: what the
+   *     reader had in hand may be lost
+   */
   public ConsumerLoop(
-      String threadName, Supplier<Consumer<String, byte[]>> consumers, Reader reader) {
+      String threadName,
+      Supplier<Consumer<String, byte[]>> consumers,
+      Reader reader,
+      Runnable recovered) {
     this.consumers = consumers;
     this.reader = reader;
+    this.recovered = recovered;
     this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
   }
 
@@ -53,9 +65,11 @@ public final class ConsumerLoop implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether the thread runs, or has not been started yet, or was asked to end. */
+  /** Whether the thread runs and works, or has not been started yet, or was asked to end. */
   public boolean healthy() {
-    return thread.isAlive() || thread.getState() == Thread.State.NEW || closing.getCount() == 0;
+    return (thread.isAlive() && !struck)
+        || thread.getState() == Thread.State.NEW
+        || closing.getCount() == 0;
   }
 
   private void wakeup() {
@@ -95,6 +109,10 @@ public final class ConsumerLoop implements AutoCloseable {
         open = false;
       } catch (RuntimeException e) {
         open = waitAfter(e, backoff.next());
+      } catch (Error e) {
+        struck = true;
+        LOG.error("{} failed", thread.getName(), e);
+        open = waitAfter(e, backoff.next());
       }
     }
   }
@@ -104,6 +122,10 @@ public final class ConsumerLoop implements AutoCloseable {
     current = consumer;
     try {
       reader.open(consumer);
+      if (struck) {
+        recovered.run();
+        struck = false;
+      }
       while (closing.getCount() > 0) {
         reader.turn(consumer);
         backoff.reset();
@@ -118,7 +140,7 @@ public final class ConsumerLoop implements AutoCloseable {
     }
   }
 
-  private boolean waitAfter(RuntimeException cause, Duration wait) {
+  private boolean waitAfter(Throwable cause, Duration wait) {
     if (closing.getCount() == 0) {
       return false;
     }

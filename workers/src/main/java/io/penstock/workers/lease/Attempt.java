@@ -2,6 +2,7 @@ package io.penstock.workers.lease;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.Lease;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ public final class Attempt {
 
   public Instant receivedAt() {
     return receivedAt;
+  }
+
+  /**
+   * The lease's deadline by this worker's clock, which may be ahead of or behind the one that
+   * granted it: the time that was left at the grant counts from the lease's receipt.
+   */
+  public Instant deadline() {
+    return receivedAt.plus(Duration.between(lease.getGrantedAt(), lease.getDeadline()));
   }
 
   public @Nullable String traceparent() {
@@ -88,15 +97,17 @@ public final class Attempt {
 
   /** The engine takes over. */
   void start(
-      InferenceRequest body, @Nullable String trace, Instant now, Instant until, int inFlight) {
+      InferenceRequest body,
+      @Nullable String trace,
+      Instant now,
+      Instant until,
+      int inFlight,
+      Run started) {
     request = body;
-    traceparent = trace == null ? traceparent : trace;
+    traceparent = trace;
     startedAt = now;
     stopAt = until;
     inFlightAtStart = inFlight;
-  }
-
-  void running(Run started) {
     run = started;
   }
 

@@ -15,9 +15,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseBook {
 
-  private record Key(String requestId, int attempt, String session) {
-    static Key of(Lease lease) {
-      return new Key(lease.getRequestId(), lease.getAttempt(), lease.getSession());
-    }
-  }
-
   private final int slots;
+  private final Duration startTimeout;
   private final Duration attemptTimeout;
   private final Duration stopGrace;
   private final Duration drainGrace;
   private final Outcomes outcomes;
   private final LeasePorts ports;
-  private final Map<Key, Attempt> held = new LinkedHashMap<>();
+  private final HeldLeases held = new HeldLeases();
   private Session session;
   private LeaseSize meanLease = LeaseSize.UNKNOWN;
   private WorkerState state = WorkerState.ACTIVE;
@@ -56,6 +48,8 @@ final class LeaseBook {
       LeasePorts ports,
       Session session) {
     this.slots = slots;
+    // The reader gives up by itself before, and says more.
+    this.startTimeout = timing.payloadTimeout().plus(timing.stopGrace());
     this.attemptTimeout = timing.attemptTimeout();
     this.stopGrace = timing.stopGrace();
     this.drainGrace = timing.drainGrace();
@@ -65,7 +59,7 @@ final class LeaseBook {
   }
 
   Collection<Attempt> held() {
-    return held.values();
+    return held.all();
   }
 
   Session session() {
@@ -113,11 +107,11 @@ final class LeaseBook {
 
   private void take(Attempt attempt, PartitionDemand partition, Instant now) {
     Lease lease = attempt.lease();
-    if (!now.isBefore(lease.getDeadline())) {
+    if (!now.isBefore(attempt.deadline())) {
       report(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
     } else if (state != WorkerState.ACTIVE || held.size() >= slots) {
       report(attempt, outcomes.stopped(attempt, StopReason.RELEASED, now));
-    } else if (held.putIfAbsent(Key.of(lease), attempt) == null) {
+    } else if (held.add(attempt)) {
       partition.take();
       meanLease = meanLease.with(lease.getPromptTokens(), kvTokens(lease));
       ports.readPayload(attempt);
@@ -128,7 +122,7 @@ final class LeaseBook {
   }
 
   private void cancelled(Lease lease, Instant now) {
-    Attempt attempt = held.get(Key.of(lease));
+    Attempt attempt = held.find(lease);
     if (attempt == null) {
       ports.ignored("cancel_too_late");
     } else {
@@ -139,34 +133,26 @@ final class LeaseBook {
   /** The attempt's payload was read: the engine takes over, unless the attempt was stopped. */
   void payloadRead(
       Attempt attempt, ScoredRequest payload, @Nullable String traceparent, Instant now) {
-    if (!isWaiting(attempt)) {
+    if (!held.isWaiting(attempt)) {
       return;
     }
     Lease lease = attempt.lease();
-    if (!now.isBefore(lease.getDeadline())) {
+    if (!now.isBefore(attempt.deadline())) {
       end(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
       return;
     }
     InferenceRequest request = payload.getRequest();
     Instant timeout = now.plus(attemptTimeout);
-    Instant until = timeout.isBefore(lease.getDeadline()) ? timeout : lease.getDeadline();
-    attempt.start(request, traceparent, now, until, running() + 1);
-    EngineRequest engineRequest =
-        new EngineRequest(
-            lease.getRequestId(),
-            payload.getEndpoint(),
-            lease.getModel(),
-            bytes(request.getBody()),
-            lease.getPromptTokens(),
-            lease.getMaxOutputTokens(),
-            lease.getDeadline(),
-            attempt.traceparent());
-    attempt.running(ports.run(attempt, engineRequest));
+    Instant until = timeout.isBefore(attempt.deadline()) ? timeout : attempt.deadline();
+    String trace = traceparent == null ? attempt.traceparent() : traceparent;
+    // Where no thread can be had, the attempt stays unstarted and ends by its time.
+    Attempt.Run run = ports.run(attempt, engineRequest(attempt, payload, trace));
+    attempt.start(request, trace, now, until, running() + 1, run);
   }
 
   /** The attempt's payload cannot be had, or the engine does not serve it. */
   void refused(Attempt attempt, Failure failure, @Nullable InferenceRequest request, Instant now) {
-    if (isWaiting(attempt)) {
+    if (held.isWaiting(attempt)) {
       attempt.carry(request);
       end(attempt, outcomes.failed(attempt, failure, now));
     }
@@ -208,13 +194,21 @@ final class LeaseBook {
   }
 
   /**
-   * Stops what has run too long.
+   * Stops what has run too long, and fails what could not start in time, whoever lost it.
    *
    * @return when to look again at the latest
    */
   Instant expire(Instant now) {
     Instant next = Instant.MAX;
-    for (Attempt attempt : List.copyOf(held.values())) {
+    for (Attempt attempt : held.copy()) {
+      if (held.isWaiting(attempt)) {
+        Instant startBy = attempt.receivedAt().plus(startTimeout);
+        if (!now.isBefore(startBy)) {
+          end(attempt, outcomes.failed(attempt, Outcomes.payloadTimeout(startTimeout), now));
+        } else {
+          next = earlier(next, startBy);
+        }
+      }
       if (attempt.startedAt() != null && attempt.stopReason() == null) {
         if (!now.isBefore(attempt.stopAt())) {
           stop(attempt, StopReason.TIMED_OUT, now);
@@ -225,7 +219,7 @@ final class LeaseBook {
         }
       }
       StopReason reason = attempt.stopReason();
-      if (held.containsValue(attempt) && reason != null && !attempt.reported()) {
+      if (held.contains(attempt) && reason != null && !attempt.reported()) {
         Instant patience = attempt.stoppedAt().plus(stopGrace);
         if (reason != StopReason.ABANDONED && !now.isBefore(patience)) {
           report(attempt, outcomes.stopped(attempt, reason, now));
@@ -243,7 +237,7 @@ final class LeaseBook {
       state = WorkerState.DRAINING;
     }
     drainUntil = earlier(drainUntil, until);
-    for (Attempt attempt : List.copyOf(held.values())) {
+    for (Attempt attempt : held.copy()) {
       if (!attempt.started()) {
         stop(attempt, StopReason.RELEASED, now);
       }
@@ -259,25 +253,25 @@ final class LeaseBook {
 
   /** Whether everything that was held has been reported. */
   boolean settled() {
-    return held.values().stream()
+    return held.all().stream()
         .allMatch(a -> a.reported() || a.stopReason() == StopReason.ABANDONED);
   }
 
   /** Starts anew: nothing of the session before is reported any more. */
   void renew(Session next, Instant now) {
     session = next;
-    for (Attempt attempt : List.copyOf(held.values())) {
+    for (Attempt attempt : held.copy()) {
       stop(attempt, StopReason.ABANDONED, now);
     }
     ports.wake();
   }
 
   int running() {
-    return (int) held.values().stream().filter(Attempt::started).count();
+    return held.running();
   }
 
   private void stop(Attempt attempt, StopReason reason, Instant now) {
-    boolean waiting = isWaiting(attempt);
+    boolean waiting = held.isWaiting(attempt);
     attempt.stop(reason, now);
     if (waiting && reason == StopReason.ABANDONED) {
       drop(attempt);
@@ -286,17 +280,13 @@ final class LeaseBook {
     }
   }
 
-  private boolean isWaiting(Attempt attempt) {
-    return !attempt.started() && held.get(Key.of(attempt.lease())) == attempt;
-  }
-
   private void end(Attempt attempt, AttemptOutcome outcome) {
     drop(attempt);
     report(attempt, outcome);
   }
 
   private void drop(Attempt attempt) {
-    if (held.remove(Key.of(attempt.lease()), attempt)) {
+    if (held.remove(attempt)) {
       PartitionDemand partition = session.partition(attempt.lease().getPartition());
       if (partition != null && session.id().equals(attempt.lease().getSession())) {
         partition.release();
@@ -315,10 +305,21 @@ final class LeaseBook {
     return lease.getPromptTokens() + lease.getPredictedOutputTokens();
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
+  private static EngineRequest engineRequest(
+      Attempt attempt, ScoredRequest payload, @Nullable String trace) {
+    Lease lease = attempt.lease();
+    ByteBuffer buffer = payload.getRequest().getBody();
+    byte[] body = new byte[buffer.remaining()];
+    buffer.duplicate().get(body);
+    return new EngineRequest(
+        lease.getRequestId(),
+        payload.getEndpoint(),
+        lease.getModel(),
+        body,
+        lease.getPromptTokens(),
+        lease.getMaxOutputTokens(),
+        attempt.deadline(),
+        trace);
   }
 
   private static Instant earlier(Instant a, Instant b) {

@@ -8,6 +8,7 @@ import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.workers.capacity.Capacity;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuReading;
 import io.penstock.workers.capacity.Holdings;
@@ -63,12 +64,17 @@ public final class LeaseDesk {
    * How long things may take; see the worker's configuration.
    *
    * @param leaseTimeout the silence after which dispatch takes leases back
+   * @param payloadTimeout the longest the read of a payload may take
    * @param attemptTimeout the longest run
    * @param stopGrace the longest an interrupted run may take to end
    * @param drainGrace the longest runs may take when dispatch asks for a drain
    */
   public record LeaseTiming(
-      Duration leaseTimeout, Duration attemptTimeout, Duration stopGrace, Duration drainGrace) {}
+      Duration leaseTimeout,
+      Duration payloadTimeout,
+      Duration attemptTimeout,
+      Duration stopGrace,
+      Duration drainGrace) {}
 
   /** A lease record of this worker arrived. */
   public void received(Lease lease, @Nullable String traceparent, Instant now) {
@@ -174,13 +180,14 @@ public final class LeaseDesk {
       EngineReading engine,
       GpuReading gpu,
       OptionalInt adaptiveLimit,
+      EnginePause.Admission admission,
       ObservedSpeed speed,
       boolean heartbeat,
       Instant now) {
     return locked(
         () -> {
           Holdings holdings = HoldingsCount.of(book.held(), engine);
-          Capacity capacity = policy.decide(holdings, engine, gpu, adaptiveLimit);
+          Capacity capacity = policy.decide(holdings, engine, gpu, adaptiveLimit, admission);
           if (heartbeat) {
             book.session().partitions().forEach(PartitionDemand::beat);
           }

@@ -9,6 +9,7 @@ import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.workers.engine.EngineReply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +61,20 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
             .formatted(lease.getDeadline()));
   }
 
+  static Failure payloadTimeout(Duration within) {
+    return failure(
+        FailureCategory.RETRYABLE,
+        "payload_timeout",
+        "The worker could not read and start the request within %s; see its health and log"
+            .formatted(within));
+  }
+
   private AttemptOutcome plain(Attempt attempt, OutcomeKind kind, Instant now) {
     return outcome(attempt, kind, null, null, null, null, null, now);
   }
 
   private static Failure timedOut(Attempt attempt, Instant now) {
-    return now.isBefore(attempt.lease().getDeadline())
+    return now.isBefore(attempt.deadline())
         ? failure(
             FailureCategory.TIMEOUT,
             "attempt_timeout",

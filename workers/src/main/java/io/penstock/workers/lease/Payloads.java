@@ -102,6 +102,11 @@ public final class Payloads {
       String message = "The request in the log cannot be read: " + e.getMessage();
       refuse(desk, attempt, FailureCategory.INVALID, "payload_unreadable", message);
       return;
+    } catch (Error e) {
+      // The worker's trouble, such as a lack of memory, is not the request's.
+      String message = "The worker failed while it decoded the request: " + e;
+      refuse(desk, attempt, FailureCategory.RETRYABLE, "payload_error", message);
+      throw e;
     }
     if (payload == null || !payload.getId().equals(attempt.lease().getRequestId())) {
       String message = "Another record is at the place in the log that the lease names";

@@ -10,6 +10,8 @@ public enum RenewalReason {
   LEASE_MISSED,
   /** Lease records were deleted before they were read. */
   LEASES_UNREADABLE,
+  /** A thread that reads leases or payloads failed, so some may be lost. */
+  READER_FAILED,
   /** The producer failed for good. */
   PRODUCER_FAILED;
 

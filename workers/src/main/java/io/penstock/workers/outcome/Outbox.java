@@ -1,10 +1,8 @@
 package io.penstock.workers.outcome;
 
 import io.penstock.schemas.AttemptOutcome;
-import io.penstock.schemas.Failure;
-import io.penstock.schemas.FailureCategory;
-import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.kafka.TraceContext;
 import io.penstock.workers.lease.LeasePorts.Report;
@@ -168,14 +166,29 @@ public final class Outbox {
         });
   }
 
-  /** An outcome that is too large becomes a failure that says so; any other is sent again. */
+  /**
+   * An outcome that cannot be written or is too large becomes a small failure that says so; any
+   * other is sent again.
+   */
   private void again(Report report, Exception problem) {
-    if (problem instanceof RecordTooLargeException) {
-      AttemptOutcome small = tooLarge(report.outcome(), problem);
-      queue.add(new Report(report.partition(), small, report.traceparent()));
-    } else {
-      queue.add(report);
+    switch (problem) {
+      case RecordTooLargeException _ ->
+          queue.add(instead(report, SmallOutcome.tooLarge(report.outcome(), problem)));
+      case MalformedRecordException _ when SmallOutcome.isUnwritable(report.outcome()) -> {
+        LOG.error("Not even a failure can be reported of {}", report.outcome().getRequestId());
+        undelivered.decrementAndGet();
+        dropped.accept(report.outcome());
+        // The new session gives the lease back.
+        failed = true;
+      }
+      case MalformedRecordException _ ->
+          queue.add(instead(report, SmallOutcome.unwritable(report.outcome(), problem)));
+      default -> queue.add(report);
     }
+  }
+
+  private static Report instead(Report report, AttemptOutcome small) {
+    return new Report(report.partition(), small, report.traceparent());
   }
 
   /** The registry's troubles are not the producer's; the rest is, unless Kafka says otherwise. */
@@ -189,34 +202,6 @@ public final class Outbox {
       LOG.error("The producer failed and is replaced", problem);
       failed = true;
     }
-  }
-
-  private static AttemptOutcome tooLarge(AttemptOutcome outcome, Exception problem) {
-    Failure failure =
-        new Failure(
-            FailureCategory.REJECTED,
-            "answer_too_large",
-            "The outcome exceeds what the outcomes topic takes: %s. Ask for less output or raise maxRequestBytes"
-                .formatted(problem.getMessage()),
-            null,
-            null,
-            null);
-    return new AttemptOutcome(
-        outcome.getRequestId(),
-        outcome.getAttempt(),
-        outcome.getWorkerId(),
-        outcome.getSession(),
-        OutcomeKind.FAILED,
-        null,
-        null,
-        failure,
-        null,
-        outcome.getEngine(),
-        outcome.getReceivedAt(),
-        outcome.getStartedAt().orElse(null),
-        outcome.getFirstTokenAt().orElse(null),
-        outcome.getFinishedAt(),
-        null);
   }
 
   /** Replaces a failed producer. The session must be renewed before the next send. */

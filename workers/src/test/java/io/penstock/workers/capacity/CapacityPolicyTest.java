@@ -9,6 +9,7 @@ import static io.penstock.workers.capacity.LimitingFactor.PREFILL_GATE;
 import static io.penstock.workers.capacity.LimitingFactor.SLOTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.workers.capacity.EnginePause.Admission;
 import io.penstock.workers.engine.EngineLoad;
 import java.time.Instant;
 import java.util.List;
@@ -69,11 +70,29 @@ class CapacityPolicyTest {
   @ParameterizedTest
   @MethodSource("cases")
   void theSmallestOfAllLimitsHolds(Case c) {
-    Capacity capacity = POLICY.decide(c.holdings(), c.engine(), c.gpu(), c.adaptive());
+    Capacity capacity =
+        POLICY.decide(c.holdings(), c.engine(), c.gpu(), c.adaptive(), Admission.OPEN);
     assertThat(capacity.leases()).isEqualTo(c.leases());
     assertThat(capacity.prefillBudgetTokens()).isEqualTo(c.prefill());
     assertThat(capacity.freeKvTokens()).isEqualTo(c.kv());
     assertThat(capacity.factor()).isEqualTo(c.factor());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OPEN,0,8,SLOTS",
+    "OPEN,3,5,SLOTS",
+    "PAUSED,0,0,ENGINE_PAUSE",
+    "PAUSED,3,0,ENGINE_PAUSE",
+    "TRIAL,0,1,ENGINE_PAUSE",
+    "TRIAL,1,0,ENGINE_PAUSE",
+    "TRIAL,3,0,ENGINE_PAUSE"
+  })
+  void aPausedEngineGetsNothingAndThenOneRequest(
+      Admission admission, int held, int leases, LimitingFactor factor) {
+    Capacity capacity = POLICY.decide(holding(held), SILENT, NO_GPU, NONE, admission);
+    assertThat(capacity.leases()).isEqualTo(leases);
+    assertThat(capacity.factor()).isEqualTo(factor);
   }
 
   @ParameterizedTest

@@ -1,10 +1,12 @@
 package io.penstock.workers.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.Lease;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
@@ -16,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LeaseDeskTest {
 
@@ -86,12 +89,57 @@ class LeaseDeskTest {
   }
 
   @Test
+  void anAttemptWhosePayloadNeverComesFailsAndFreesItsSlot() {
+    f.demands(true);
+    f.receive(f.grant(1, "a"));
+    assertThat(f.desk.expire(f.now)).isEqualTo(f.now.plusSeconds(12));
+    f.pass(Duration.ofSeconds(12));
+    f.desk.expire(f.now);
+    assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
+    assertThat(f.demands(false).getFirst().getLeaseLimit()).isEqualTo(5);
+    f.read();
+    assertThat(f.running).as("what comes too late is not run").isEmpty();
+  }
+
+  @Test
+  void anAttemptThatNoThreadCanRunStaysUnstartedAndFails() {
+    f.demands(true);
+    f.receive(f.grant(1, "a"));
+    f.noThreads = true;
+    assertThatThrownBy(f::read).isInstanceOf(OutOfMemoryError.class);
+    f.pass(Duration.ofSeconds(12));
+    f.desk.expire(f.now);
+    assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
+    assertThat(f.desk.snapshot().held()).isZero();
+  }
+
+  @Test
   void theDeadlineStopsAnAttemptBeforeItsTimeout() {
     f.demands(true);
     f.receive(f.grant(LeaseFixture.PARTITION, 1, "a", false, f.now.plusSeconds(10)));
     f.read();
     f.pass(Duration.ofSeconds(10));
     f.desk.expire(f.now);
+    f.end("a", null);
+    assertFailed(onlyOutcome(), FailureCategory.TIMEOUT, "deadline_passed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-3600, 3600})
+  void aClockThatIsWrongChangesNoDeadline(long secondsAhead) {
+    f.demands(true);
+    Lease lease = f.grant(LeaseFixture.PARTITION, 1, "a", false, f.now.plusSeconds(10));
+    f.pass(Duration.ofSeconds(secondsAhead));
+    f.receive(lease);
+    f.pass(Duration.ofSeconds(1));
+    f.read();
+    assertThat(f.engineRequests.get("a").deadline()).isEqualTo(f.now.plusSeconds(9));
+    f.pass(Duration.ofSeconds(8));
+    f.desk.expire(f.now);
+    assertThat(f.interrupted).isEmpty();
+    f.pass(Duration.ofSeconds(1));
+    f.desk.expire(f.now);
+    assertThat(f.interrupted).containsExactly("a");
     f.end("a", null);
     assertFailed(onlyOutcome(), FailureCategory.TIMEOUT, "deadline_passed");
   }

@@ -10,6 +10,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuLimits;
 import io.penstock.workers.capacity.GpuReading;
@@ -44,6 +45,7 @@ public final class LeaseFixture implements LeasePorts {
   public final Map<String, EngineRequest> engineRequests = new LinkedHashMap<>();
   public final LeaseDesk desk;
   public EngineReading engine = new EngineReading.Silent();
+  public boolean noThreads;
   private final int slots;
   private @Nullable Runnable onWake;
 
@@ -54,6 +56,7 @@ public final class LeaseFixture implements LeasePorts {
             new WorkerIdentity("w1", "host", "fake/1", slots),
             new LeaseDesk.LeaseTiming(
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30)),
@@ -85,6 +88,7 @@ public final class LeaseFixture implements LeasePorts {
             engine,
             new GpuReading.Absent(),
             OptionalInt.empty(),
+            EnginePause.Admission.OPEN,
             new ObservedSpeed(),
             heartbeat,
             now)
@@ -215,6 +219,9 @@ public final class LeaseFixture implements LeasePorts {
 
   @Override
   public Attempt.Run run(Attempt attempt, EngineRequest request) {
+    if (noThreads) {
+      throw new OutOfMemoryError("unable to create a thread");
+    }
     running.put(request.id(), attempt);
     engineRequests.put(request.id(), request);
     return () -> interrupted.add(request.id());

@@ -6,12 +6,14 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.lease.LeaseFixture;
 import io.penstock.workers.lease.LeasePorts.Report;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -28,12 +30,13 @@ class OutboxTest {
   private final List<WorkerDemand> acknowledged = new ArrayList<>();
   private final List<AttemptOutcome> dropped = new ArrayList<>();
   private final LeaseFixture f = new LeaseFixture(2);
+  private Predicate<AttemptOutcome> unwritable = _ -> false;
   private final Outbox outbox =
       new Outbox(
           this::producer,
           TopicNames.DEFAULT,
           serdes.serializer(WorkerDemand.class),
-          serdes.serializer(AttemptOutcome.class),
+          this::serialized,
           acknowledged::add,
           dropped::add);
 
@@ -81,6 +84,32 @@ class OutboxTest {
   }
 
   @Test
+  void anOutcomeThatCannotBeWrittenBecomesAFailure() {
+    unwritable = outcome -> outcome.getBody().isPresent();
+    outbox.report(answered());
+    outbox.flush(f.session());
+    assertThat(producers).isEmpty();
+    outbox.flush(f.session());
+    AttemptOutcome outcome = outcome(sent().getLast());
+    assertThat(outcome.getKind()).isEqualTo(OutcomeKind.FAILED);
+    assertThat(outcome.getFailure().orElseThrow().getCode()).isEqualTo("outcome_unwritable");
+    assertThat(outbox.hasFailed()).isFalse();
+    producers.getFirst().completeNext();
+    assertThat(outbox.undelivered()).isZero();
+  }
+
+  @Test
+  void whereNotEvenTheFailureCanBeWrittenTheSessionEnds() {
+    unwritable = _ -> true;
+    outbox.report(answered());
+    outbox.flush(f.session());
+    assertThat(outbox.flush(f.session())).isFalse();
+    assertThat(outbox.hasFailed()).as("which renews the session").isTrue();
+    assertThat(dropped).hasSize(1);
+    assertThat(outbox.undelivered()).isZero();
+  }
+
+  @Test
   void whatBelongsToAnotherSessionIsDropped() {
     outbox.report(answered());
     outbox.flush("another");
@@ -124,6 +153,13 @@ class OutboxTest {
     f.start(1, "a");
     f.answer("a", 1);
     return f.reports.getFirst();
+  }
+
+  private byte[] serialized(String topic, AttemptOutcome outcome) {
+    if (unwritable.test(outcome)) {
+      throw new MalformedRecordException("null in a field that takes none");
+    }
+    return serdes.serializer(AttemptOutcome.class).serialize(topic, outcome);
   }
 
   private MockProducer<String, byte[]> producer() {

@@ -1,5 +1,6 @@
 package io.penstock.workers.engine.openai;
 
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineListener;
@@ -37,6 +38,13 @@ import org.jspecify.annotations.Nullable;
  * whoever leases.
  */
 public final class OpenAiEngine implements Engine {
+
+  /**
+   * How long to ask for nothing while the server does not run. Its absence is no fault of the
+   * requests: were they to fail by it, a worker without a server, which fails fast and so asks for
+   * more, would destroy a whole backlog.
+   */
+  private static final long UNREACHABLE_PAUSE_MILLIS = 5_000;
 
   private final OpenAiConfig config;
   private final InstantSource clock;
@@ -178,10 +186,13 @@ public final class OpenAiEngine implements Engine {
 
   private EngineReply.Failed unreachable(IOException problem) {
     if (problem instanceof ConnectException || problem instanceof HttpConnectTimeoutException) {
-      return EngineReply.Failed.of(
-          FailureCategory.RETRYABLE,
-          "engine_unreachable",
-          "no connection to the engine at " + config.baseUrl() + "; is it running?");
+      return new EngineReply.Failed(
+          Failure.newBuilder()
+              .setCategory(FailureCategory.OVERLOADED)
+              .setCode("engine_unreachable")
+              .setMessage("no connection to the engine at " + config.baseUrl() + "; is it running?")
+              .setRetryAfterMillis(UNREACHABLE_PAUSE_MILLIS)
+              .build());
     }
     String message = String.valueOf(problem.getMessage());
     if (message.toLowerCase(Locale.ROOT).contains("capacity")) {

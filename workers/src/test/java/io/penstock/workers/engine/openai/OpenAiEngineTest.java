@@ -242,8 +242,9 @@ class OpenAiEngineTest extends EngineContract {
         new OpenAiEngine(
             OpenAiConfig.of(URI.create("http://127.0.0.1:" + port)), InstantSource.system())) {
       Failure failure = failure(engine.run(quick(), () -> {}));
-      assertThat(failure.getCategory()).isEqualTo(FailureCategory.RETRYABLE);
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.OVERLOADED);
       assertThat(failure.getCode()).isEqualTo("engine_unreachable");
+      assertThat(failure.getRetryAfterMillis()).hasValue(5_000L);
     }
   }
 
