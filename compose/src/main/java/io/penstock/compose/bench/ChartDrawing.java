@@ -19,6 +19,9 @@ final class ChartDrawing {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 480;
 
+  /** More bars' names than these run into each other. */
+  private static final int MOST_LEVEL_LABELS = 6;
+
   /** Told apart also by readers who do not see red and green (Okabe and Ito, 2008). */
   private static final Color[] COLOURS = {
     new Color(0x0072B2),
@@ -73,6 +76,9 @@ final class ChartDrawing {
             .build();
     style(drawing.getStyler());
     drawing.getStyler().setYAxisLogarithmic(chart.logarithmic());
+    if (chart.categories().size() > MOST_LEVEL_LABELS) {
+      drawing.getStyler().setXAxisLabelRotation(45);
+    }
     chart.series().forEach(each -> drawing.addSeries(each.name(), chart.categories(), each.y()));
     return drawing;
   }

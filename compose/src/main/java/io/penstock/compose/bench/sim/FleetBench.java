@@ -34,7 +34,7 @@ public final class FleetBench implements Bench {
     int runs = policies.size() * settings.repeats();
     int done = 0;
     long served = 0;
-    long leftOut = 0;
+    int leftOut = 0;
     long wallNanos = 0;
     for (int repeat = 0; repeat < settings.repeats(); repeat++) {
       long seed = settings.seed() + repeat;

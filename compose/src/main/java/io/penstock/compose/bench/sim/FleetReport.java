@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 record FleetReport(
     FleetBenchSettings settings,
     Map<String, List<FleetMetrics>> results,
-    long leftOut,
+    int leftOut,
     double simulatedPerMinute) {
 
   private record Column(String field, String heading, ToDoubleFunction<FleetMetrics> of) {}

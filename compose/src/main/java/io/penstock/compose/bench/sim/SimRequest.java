@@ -75,6 +75,11 @@ final class SimRequest {
     finished = at;
   }
 
+  /** When its last token came, or -1. */
+  long finishedAt() {
+    return finished;
+  }
+
   boolean isFinished() {
     return finished != NEVER;
   }

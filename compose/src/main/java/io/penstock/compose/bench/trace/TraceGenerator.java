@@ -12,8 +12,7 @@ import java.util.SplittableRandom;
  * <p>Conversations arrive as a Poisson process; code as a Poisson process whose rate is redrawn
  * every ten seconds from a lognormal distribution of mean 1, so that the busiest ten seconds of an
  * hour are about ten times the mean, as in the trace. Both mixtures together have the trace's
- * median and 99th percentile of input (1046, 7435) and output (90, 581) tokens within about a
- * tenth.
+ * median and 99th percentile of input (1046, 7435) and output (90, 581) tokens within a fifth.
  *
  * @param seconds how long the trace is
  * @param conversationsPerSecond mean arrivals
@@ -26,8 +25,8 @@ public record TraceGenerator(double seconds, double conversationsPerSecond, doub
 
   private static final double BURST_SECONDS = 10;
   private static final double BURST_SIGMA = 1.25;
-  private static final Lengths CONVERSATION = new Lengths(950, 1.0, 4000, 125, 0.85, 1000);
-  private static final Lengths CODE = new Lengths(1500, 1.05, 7437, 14, 1.0, 600);
+  private static final Lengths CONVERSATION = new Lengths(900, 0.95, 4200, 150, 0.85, 620);
+  private static final Lengths CODE = new Lengths(1300, 1.2, 7437, 16, 1.0, 600);
 
   private record Lengths(
       double inputMedian,

@@ -67,6 +67,22 @@ class FleetSimulationTest {
   }
 
   @Test
+  void inOverloadTheDefaultRankStaysNearTheClairvoyantBoundWhereEdfCollapses() {
+    List<SimRequest> flood =
+        ClassMix.TWO_CLASSES.requests(new TraceGenerator(120, 5.5, 2.5).generate(5), 4, PROFILE, 5);
+    FleetMetrics penstock = run("penstock", flood).metrics();
+    FleetMetrics clairvoyant = run("clairvoyant", flood).metrics();
+    FleetMetrics edf = run("edf", flood).metrics();
+    assertThat(penstock.interactiveSlo()).isGreaterThan(clairvoyant.interactiveSlo() - 2);
+    assertThat(penstock.batchSlo()).isGreaterThan(clairvoyant.batchSlo() - 2);
+    assertThat(penstock.interactiveSlo()).isGreaterThan(edf.interactiveSlo() + 20);
+  }
+
+  private static FleetSimulation.Outcome run(String policy, List<SimRequest> requests) {
+    return FleetSimulation.run(Policies.named(List.of(policy)).get(policy), requests, fleet(0.5));
+  }
+
+  @Test
   void mlperfsClassesAreAllThere() {
     List<SimRequest> requests =
         ClassMix.MLPERF.requests(new TraceGenerator(60, 5.5, 2.5).generate(3), 1, PROFILE, 3);
