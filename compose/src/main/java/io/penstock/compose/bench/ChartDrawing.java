@@ -30,7 +30,8 @@ final class ChartDrawing {
     new Color(0xCC79A7),
     new Color(0xE69F00),
     new Color(0x56B4E9),
-    new Color(0x555555)
+    new Color(0x555555),
+    new Color(0xF0E442)
   };
 
   private static final Pattern DECIMALS = Pattern.compile("(\\.\\d{2})\\d+");
@@ -106,6 +107,6 @@ final class ChartDrawing {
   private static void style(Styler styler) {
     styler.setSeriesColors(COLOURS);
     styler.setChartBackgroundColor(Color.WHITE);
-    styler.setLegendPosition(LegendPosition.OutsideS);
+    styler.setLegendPosition(LegendPosition.OutsideE);
   }
 }
