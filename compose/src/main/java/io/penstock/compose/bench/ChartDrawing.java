@@ -53,7 +53,7 @@ final class ChartDrawing {
     return titled(smaller(bytes.toString(StandardCharsets.UTF_8)), chart);
   }
 
-  /** Letters are drawn as outlines: without needless decimals and indents a third is left. */
+  /** Letters are drawn as outlines, so that needless decimals and indents add up. */
   private static String smaller(String svg) {
     return DECIMALS.matcher(BETWEEN_ELEMENTS.matcher(svg).replaceAll("><")).replaceAll("$1");
   }
@@ -99,9 +99,23 @@ final class ChartDrawing {
             .yAxisTitle(chart.vertical())
             .build();
     style(drawing.getStyler());
-    drawing.getStyler().setYAxisLogarithmic(chart.logarithmic());
+    if (chart.logarithmic()) {
+      drawing.getStyler().setYAxisLogarithmic(true);
+      // Bars would begin at 0 otherwise, which is not on the axis.
+      drawing.getStyler().setYAxisMin(decadeBelow(chart));
+    }
     chart.series().forEach(each -> drawing.addSeries(each.name(), chart.categories(), each.y()));
     return drawing;
+  }
+
+  private static double decadeBelow(Chart chart) {
+    double least =
+        chart.series().stream()
+            .flatMap(each -> each.y().stream())
+            .mapToDouble(Double::doubleValue)
+            .min()
+            .orElse(1);
+    return Math.pow(10, Math.floor(Math.log10(least)));
   }
 
   private static void style(Styler styler) {

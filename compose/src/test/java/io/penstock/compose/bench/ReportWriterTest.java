@@ -19,7 +19,7 @@ class ReportWriterTest {
     assertThat(files)
         .extracting(file -> file.getFileName().toString())
         .containsExactly(
-            "sample-latency.csv", "sample-curve.svg", "sample-columns.svg", "sample.json");
+            "sample-latency.csv", "sample.json", "sample-curve.svg", "sample-columns.svg");
     assertThat(files).allSatisfy(file -> assertThat(file).isNotEmptyFile());
   }
 

@@ -21,7 +21,8 @@ final class Sample {
             .build();
     Chart bars =
         Chart.bars("columns", "Bars", "way", "ms", List.of("a", "b"))
-            .bar("p50", List.of(1.0, 2.0))
+            .logarithmic()
+            .bar("p50", List.of(0.3, 2000.0))
             .build();
     return new BenchReport(
         "sample",
