@@ -4,6 +4,9 @@ import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
@@ -30,8 +33,12 @@ final class ChartDrawing {
     new Color(0xCC79A7),
     new Color(0xE69F00),
     new Color(0x56B4E9),
-    new Color(0x555555)
+    new Color(0x555555),
+    new Color(0xF0E442)
   };
+
+  private static final Pattern DECIMALS = Pattern.compile("(\\.\\d{2})\\d+");
+  private static final Pattern BETWEEN_ELEMENTS = Pattern.compile(">\\s+<");
 
   private ChartDrawing() {}
 
@@ -46,7 +53,27 @@ final class ChartDrawing {
         },
         bytes,
         VectorGraphicsFormat.SVG);
-    return bytes.toString(StandardCharsets.UTF_8);
+    return titled(smaller(bytes.toString(StandardCharsets.UTF_8)), chart);
+  }
+
+  /** Letters are drawn as outlines, so that needless decimals and indents add up. */
+  private static String smaller(String svg) {
+    return DECIMALS.matcher(BETWEEN_ELEMENTS.matcher(svg).replaceAll("><")).replaceAll("$1");
+  }
+
+  /** With a text that a browser shows and a screen reader reads, since outlines cannot be. */
+  private static String titled(String svg, Chart chart) {
+    String words =
+        "%s: %s, by %s; %s"
+            .formatted(
+                chart.title(),
+                chart.vertical(),
+                chart.horizontal(),
+                chart.series().stream().map(Chart.Series::name).collect(Collectors.joining(", ")))
+            .replace("&", "&amp;")
+            .replace("<", "&lt;");
+    return svg.replaceFirst(
+        "(<svg [^>]*>)", "$1" + Matcher.quoteReplacement("<title>" + words + "</title>"));
   }
 
   private static XYChart lines(Chart chart) {
@@ -75,7 +102,11 @@ final class ChartDrawing {
             .yAxisTitle(chart.vertical())
             .build();
     style(drawing.getStyler());
-    drawing.getStyler().setYAxisLogarithmic(chart.logarithmic());
+    if (chart.logarithmic()) {
+      drawing.getStyler().setYAxisLogarithmic(true);
+      // Bars would begin at 0 otherwise, which is not on the axis.
+      drawing.getStyler().setYAxisMin(decadeBelow(chart));
+    }
     if (chart.categories().size() > MOST_LEVEL_LABELS) {
       drawing.getStyler().setXAxisLabelRotation(45);
     }
@@ -83,9 +114,19 @@ final class ChartDrawing {
     return drawing;
   }
 
+  private static double decadeBelow(Chart chart) {
+    double least =
+        chart.series().stream()
+            .flatMap(each -> each.y().stream())
+            .mapToDouble(Double::doubleValue)
+            .min()
+            .orElse(1);
+    return Math.pow(10, Math.floor(Math.log10(least)));
+  }
+
   private static void style(Styler styler) {
     styler.setSeriesColors(COLOURS);
     styler.setChartBackgroundColor(Color.WHITE);
-    styler.setLegendPosition(LegendPosition.OutsideS);
+    styler.setLegendPosition(LegendPosition.OutsideE);
   }
 }

@@ -26,21 +26,21 @@ public final class ReportWriter {
     this.folder = folder;
   }
 
-  /** Writes everything and returns the files. */
+  /** Writes everything, the figures first, and returns the files. */
   public List<Path> write(BenchReport report) throws IOException {
     Files.createDirectories(folder);
     List<Path> files = new ArrayList<>();
     for (BenchTable table : report.findings().tables()) {
       files.add(writeTable(report, table));
     }
+    Path json = folder.resolve(report.name() + ".json");
+    Files.writeString(json, report.toJson().toPrettyString() + "\n");
+    files.add(json);
     for (Chart chart : report.findings().charts()) {
       Path file = file(report, chart.name(), "svg");
       Files.writeString(file, ChartDrawing.svg(chart));
       files.add(file);
     }
-    Path json = folder.resolve(report.name() + ".json");
-    Files.writeString(json, report.toJson().toPrettyString() + "\n");
-    files.add(json);
     return files;
   }
 

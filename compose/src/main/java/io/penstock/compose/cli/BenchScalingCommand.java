@@ -43,8 +43,7 @@ final class BenchScalingCommand extends BenchmarkCommand {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description =
-          "How long each combination would take at the ideal (default: ${DEFAULT-VALUE}).")
+      description = "How long each combination is measured (default: ${DEFAULT-VALUE}).")
   int seconds = 4;
 
   @Option(

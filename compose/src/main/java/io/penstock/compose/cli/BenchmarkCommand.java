@@ -69,8 +69,13 @@ abstract class BenchmarkCommand implements Callable<Integer> {
       report =
           BenchReport.of(spec.name(), repeat(), seed, bench, environment.clock(), shown(progress));
     }
+    print(report);
     List<Path> files = new ReportWriter(out).write(report);
-    print(report, files);
+    console.print(
+        "Written: " + files.stream().map(Path::toString).collect(Collectors.joining(" ")));
+    if (output.json) {
+      console.print(report.toJson());
+    }
     return report.findings().trustworthy() ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
@@ -96,7 +101,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
         : "'" + argument.replace("'", "'\\''") + "'";
   }
 
-  private void print(BenchReport report, List<Path> files) {
+  private void print(BenchReport report) {
     Console console = environment.console();
     for (BenchTable table : report.findings().tables()) {
       Table text = new Table(table.columns().toArray(String[]::new));
@@ -107,10 +112,5 @@ abstract class BenchmarkCommand implements Callable<Integer> {
     report.findings().notes().forEach(note -> console.print("Note: " + note));
     console.print("Run: " + report.circumstances().text());
     console.print("Seed %d. Repeat with: %s".formatted(report.seed(), report.command()));
-    console.print(
-        "Written: " + files.stream().map(Path::toString).collect(Collectors.joining(" ")));
-    if (output.json) {
-      console.print(report.toJson());
-    }
   }
 }

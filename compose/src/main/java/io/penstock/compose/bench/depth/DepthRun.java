@@ -90,7 +90,7 @@ final class DepthRun implements AutoCloseable {
             ? Double.NaN
             : (double) (LiveHeap.bytes() - emptyHeap) / cluster.waiting();
     progress.at("leases with %d waiting".formatted(depth), 0.6);
-    RequestLog log = interactive();
+    RequestLog log = interactive(depth);
     long after = cluster.waiting();
     progress.at("restart with %d waiting".formatted(after), 0.8);
     double restart = restart(false);
@@ -151,11 +151,11 @@ final class DepthRun implements AutoCloseable {
   }
 
   /** Interactive requests beside a backlog that is refilled as fast as it is worked off. */
-  private RequestLog interactive() throws InterruptedException {
+  private RequestLog interactive(int depth) throws InterruptedException {
     Pacing pacing = new Pacing(settings.interactivePerSecond());
     RequestLog log = new RequestLog("i" + filled.incrementAndGet(), pacing.count(settings.time()));
     try (Worker _ = worker(settings.slots(), settings.job())) {
-      Thread refill = Thread.ofPlatform().name("bench-refill").start(this::refill);
+      Thread refill = Thread.ofPlatform().name("bench-refill").start(() -> refill(depth));
       try {
         Thread.sleep(Duration.ofSeconds(1));
         outcomes.skip();
@@ -175,11 +175,19 @@ final class DepthRun implements AutoCloseable {
     return log;
   }
 
-  private void refill() {
+  /** Sends while fewer wait, so that a machine too slow for the schedule deepens nothing. */
+  private void refill(int depth) {
     Pacing pacing = new Pacing(settings.refillPerSecond());
     RequestLog schedule = new RequestLog("refill", pacing.count(Duration.ofMinutes(10)));
     try {
-      OpenLoop.run(schedule, pacing, number -> sendBatch());
+      OpenLoop.run(
+          schedule,
+          pacing,
+          number -> {
+            if (cluster.waiting() < depth) {
+              sendBatch();
+            }
+          });
     } catch (InterruptedException _) {
       // The measurement is over.
     }

@@ -40,6 +40,9 @@ record OverheadReport(
   /** A latency that both ways have, or Penstock alone. */
   private record Column(String name, ToDoubleFunction<HopLatency> of, boolean both) {}
 
+  /** In milliseconds: a logarithmic axis has no place for 0 or for what was not measured. */
+  private static final double LEAST_DRAWN = 0.01;
+
   private static final List<Column> COLUMNS =
       List.of(
           new Column("lease_p50_ms", HopLatency::leaseP50, true),
@@ -116,11 +119,12 @@ record OverheadReport(
         rounds.keySet().stream().map(rate -> String.format(Locale.ROOT, "%.0f/s", rate)).toList();
     Chart.Builder chart =
         Chart.bars(
-            "latency",
-            "Produce to lease in hand, engine end to result visible",
-            "requests per second",
-            "milliseconds",
-            rates);
+                "latency",
+                "Produce to lease in hand, engine end to result visible",
+                "requests per second",
+                "milliseconds",
+                rates)
+            .logarithmic();
     for (String name : List.of("lease_p50_ms", "lease_p99_ms", "result_p50_ms", "result_p99_ms")) {
       Column column =
           COLUMNS.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
@@ -134,7 +138,7 @@ record OverheadReport(
       java.util.function.Function<Rounds, List<HopLatency>> way, Column column) {
     return rounds.values().stream()
         .map(each -> spread(way.apply(each), column).median())
-        .map(each -> Double.isFinite(each) ? each : 0.0)
+        .map(each -> Double.isFinite(each) ? Math.max(LEAST_DRAWN, each) : LEAST_DRAWN)
         .toList();
   }
 

@@ -10,37 +10,36 @@ import io.penstock.compose.bench.Chart;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.load.ClosedLoop;
-import io.penstock.compose.bench.load.EpochMicros;
-import io.penstock.compose.bench.load.RequestLog;
-import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.compose.bench.load.RequestSender;
 import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.WorkerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How much more work more workers do where the work is slow: the engines sleep, so the machine's
- * processors bound Penstock and not the work. A backlog is sent at once; the ideal is that every
- * slot is busy from the first start to the last end.
+ * processors bound Penstock and not the work. More requests are kept in flight than the slots can
+ * take; the ideal is that every slot is always busy.
  */
 public final class ScalingBench implements Bench {
 
   private static final String MODEL = "bench-scaling";
   private static final Duration DEADLINE = Duration.ofHours(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration RAMP_UP = Duration.ofSeconds(1);
 
   private final ScalingSettings settings;
   private final AtomicReference<Duration> job = new AtomicReference<>(Duration.ofMillis(1));
   private int started;
   private int rounds;
-  private long bad;
+  private final AtomicLong failed = new AtomicLong();
 
   public ScalingBench(ScalingSettings settings) {
     this.settings = settings;
@@ -100,38 +99,29 @@ public final class ScalingBench implements Bench {
   private SpeedUp measure(int workers, Duration length, RequestSender sender, ResultTap results)
       throws InterruptedException {
     job.set(length);
-    RequestLog log = new RequestLog("s" + rounds++, settings.requests(workers, length));
-    results.record(log);
-    for (int number = 0; number < log.count(); number++) {
-      log.at(number, Moment.SENT, EpochMicros.now());
-      sender.send(log.id(number), ServiceClass.BATCH, DEADLINE);
-    }
-    long lastChange = System.nanoTime();
-    long answered = 0;
-    while (!log.complete() && System.nanoTime() - lastChange < PATIENCE.toNanos()) {
-      Thread.sleep(10);
-      if (log.answered() > answered) {
-        answered = log.answered();
-        lastChange = System.nanoTime();
-      }
-    }
-    bad += log.unanswered() + log.duplicates() + log.failed();
-    double seconds = (log.range(Moment.FINISHED)[1] - log.range(Moment.STARTED)[0]) / 1e6;
-    return new SpeedUp(
-        workers, workers * settings.slots(), length, log.count(), Math.max(1e-6, seconds));
+    ClosedLoop loop = new ClosedLoop(settings.inFlight(workers, length));
+    String round = "s" + rounds++ + ":";
+    results.tell(
+        (result, micros) -> {
+          if (result.getId().startsWith(round)) {
+            loop.arrived();
+            if (result.getStatus() != TerminalStatus.SUCCEEDED) {
+              failed.incrementAndGet();
+            }
+          }
+        });
+    double perSecond =
+        loop.run(
+            RAMP_UP,
+            settings.time(),
+            number -> sender.send(round + number, ServiceClass.BATCH, DEADLINE));
+    return new SpeedUp(workers, workers * settings.slots(), length, perSecond);
   }
 
   private Findings findings(List<SpeedUp> all) {
     BenchTable table =
         new BenchTable(
-            "speed-up",
-            "workers",
-            "slots",
-            "job ms",
-            "requests",
-            "requests/s",
-            "speed-up",
-            "of ideal");
+            "speed-up", "workers", "slots", "job ms", "requests/s", "speed-up", "of ideal");
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode cells = json.putArray("cells");
     for (SpeedUp each : all) {
@@ -139,7 +129,6 @@ public final class ScalingBench implements Bench {
           each.workers(),
           each.slots(),
           each.job().toMillis(),
-          each.requests(),
           each.requestsPerSecond(),
           each.speedUp(),
           each.efficiency());
@@ -149,7 +138,7 @@ public final class ScalingBench implements Bench {
       Figures.put(cell, "speed_up", each.speedUp());
       Figures.put(cell, "efficiency", each.efficiency());
     }
-    json.put("bad", bad);
+    json.put("failed", failed.get());
     List<String> notes = new ArrayList<>();
     notes.add(
         "engines sleep, each worker has %d slots; speed-up is the mean number of runs at the same"
@@ -157,10 +146,10 @@ public final class ScalingBench implements Bench {
             + " time, whose ideal is the number of slots; all workers share this JVM and its"
             + " processors with Kafka and the jobs; warm-up %d s"
                 .formatted(settings.warmUp().toSeconds()));
-    if (bad > 0) {
-      notes.add(bad + " requests had no result, two, or a failure: do not trust these figures");
+    if (failed.get() > 0) {
+      notes.add(failed + " requests failed: do not trust these figures");
     }
-    return new Findings(List.of(table), List.of(chart(all)), json, notes, bad == 0);
+    return new Findings(List.of(table), List.of(chart(all)), json, notes, failed.get() == 0);
   }
 
   private Chart chart(List<SpeedUp> all) {

@@ -9,13 +9,13 @@ import java.util.List;
  * @param workers numbers of workers, ascending, each 1 to 256
  * @param jobs how long an engine sleeps for a request, each from 1 ms to 1 minute
  * @param slots slots of each worker
- * @param time about how long each combination would take at the ideal
+ * @param time how long each combination is measured
  * @param warmUp load before anything counts
  */
 public record ScalingSettings(
     List<Integer> workers, List<Duration> jobs, int slots, Duration time, Duration warmUp) {
 
-  private static final int MOST_REQUESTS = 20_000;
+  private static final int MOST_FOR_SHORT_RUNS = 512;
 
   public ScalingSettings {
     workers = workers.stream().sorted().distinct().toList();
@@ -35,9 +35,10 @@ public record ScalingSettings(
     }
   }
 
-  /** Requests of a combination: as many as would take the time, at least ten to a slot. */
-  int requests(int workerCount, Duration job) {
-    long ideal = time.toNanos() / job.toNanos() * workerCount * slots;
-    return (int) Math.clamp(ideal, 10L * workerCount * slots, MOST_REQUESTS);
+  /** Requests kept in flight: some rounds of every slot, and half a second of short runs. */
+  int inFlight(int workerCount, Duration job) {
+    long all = (long) workerCount * slots;
+    long halfSecond = all * 500_000_000 / job.toNanos();
+    return (int) Math.max(4 * all, Math.min(halfSecond, MOST_FOR_SHORT_RUNS));
   }
 }

@@ -8,18 +8,13 @@ import java.time.Duration;
  * @param workers workers
  * @param slots slots of all of them together
  * @param job how long each request's run is
- * @param requests requests run
- * @param seconds from the first run's start to the last one's end
+ * @param requestsPerSecond results per second while more waited than the slots could take
  */
-record SpeedUp(int workers, int slots, Duration job, int requests, double seconds) {
-
-  double requestsPerSecond() {
-    return requests / seconds;
-  }
+record SpeedUp(int workers, int slots, Duration job, double requestsPerSecond) {
 
   /** Runs that went on at the same time, on average: the ideal is the number of slots. */
   double speedUp() {
-    return requests * (job.toNanos() / 1e9) / seconds;
+    return requestsPerSecond * (job.toNanos() / 1e9);
   }
 
   /** Of the ideal, 0 to 1. */

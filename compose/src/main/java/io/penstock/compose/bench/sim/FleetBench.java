@@ -41,7 +41,7 @@ public final class FleetBench implements Bench {
       List<TraceRow> rows = settings.rows(seed);
       List<SimRequest> requests =
           settings.mix().requests(rows, settings.load(), settings.gpuProfile(), seed);
-      leftOut = (long) rows.size() - requests.size();
+      leftOut = rows.size() - requests.size();
       for (Map.Entry<String, Scheduler.Factory> policy : policies.entrySet()) {
         progress.at(policy.getKey(), (double) done++ / runs);
         long began = System.nanoTime();

@@ -11,6 +11,7 @@ import io.penstock.schemas.WorkerDemand;
 import io.penstock.workers.WorkerConfig;
 import io.penstock.workers.capacity.Capacity;
 import io.penstock.workers.capacity.CapacityPolicy;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.EngineReading;
 import io.penstock.workers.capacity.GpuLimits;
 import io.penstock.workers.capacity.GpuReading;
@@ -43,6 +44,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   private static final LeaseDesk.LeaseTiming LEASE_TIMING =
       new LeaseDesk.LeaseTiming(
           TIMING.leaseTimeout(),
+          TIMING.payloadTimeout(),
           TIMING.attemptTimeout().multipliedBy(100),
           TIMING.stopGrace(),
           TIMING.drainGrace());
@@ -181,6 +183,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
             new EngineReading.Told(load),
             NO_GPU,
             OptionalInt.empty(),
+            EnginePause.Admission.OPEN,
             speed,
             heartbeat,
             clock.instant());

@@ -1,0 +1,46 @@
+package io.penstock.compose.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "overhead --rates 0 | rates",
+        "overhead --guarantee maybe | --guarantee",
+        "depth --depths 0 | --depths",
+        "depth --rate 1000 | --rate",
+        "scaling --workers 0 | --workers",
+        "scaling --jobs soon | --jobs",
+        "failover --seconds 1 | --seconds",
+        "failover --rate 5000 | --rate"
+      })
+  void aWrongOptionIsNamedBeforeAnythingStarts(String arguments, String named) {
+    CliHarness cli = new CliHarness(home);
+    CommandLine line = PenstockCli.commandLine(cli.environment());
+    int code = line.execute(("bench " + arguments).split(" "));
+    assertThat(code).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains(named);
+  }
+
+  @Test
+  void defaultsMeasureExactlyOnceAtThreeRates() {
+    CliHarness cli = new CliHarness(home);
+    var settings = new BenchOverheadCommand(cli.environment()).settings();
+    assertThat(settings.exactlyOnce()).isTrue();
+    assertThat(settings.rates()).containsExactly(50.0, 200.0, 1000.0);
+    assertThat(settings.headline()).isEqualTo(200);
+    assertThat(settings.expectedSeconds()).as("within 5 minutes").isLessThan(290);
+  }
+}
