@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.penstock.compose.kafka.FolderLock;
+import io.penstock.compose.kafka.HangingTransactions;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
 import io.penstock.schemas.ModelSpec;
@@ -110,6 +111,9 @@ public final class PenstockNode implements AutoCloseable {
     jobs.loadEngine(stops);
     foundation.start();
     TopicAdmin.ensure(admin, config.topics());
+    if (config.kafka() instanceof NodeConfig.KafkaSource.Embedded) {
+      stops.add("the watch for hanging transactions", HangingTransactions.watch(admin));
+    }
     foundation.awaitRegistry();
     new AvroSerdes(connection()).subjects().register(new TopicCatalog(config.topics()));
     ModelPublisher publisher = new ModelPublisher(connection(), config.topics());
