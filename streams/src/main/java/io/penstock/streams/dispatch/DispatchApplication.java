@@ -142,6 +142,8 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
     own.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
     own.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    // Changelogs take the shifted timestamps of Urgency otherwise, years apart, and roll at each.
+    own.put(StreamsConfig.topicPrefix("message.timestamp.type"), "LogAppendTime");
     own.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     own.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailures.class);
     own.put(SendFailures.REPLY_TOPICS, replyTopics);
