@@ -68,8 +68,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       names = "--guarantee",
       paramLabel = "KIND",
       description =
-          "Of dispatch: exactly_once or at_least_once (default: ${DEFAULT-VALUE}). Score always"
-              + " runs exactly once.")
+          "Of score and dispatch: exactly_once or at_least_once (default: ${DEFAULT-VALUE}).")
   Guarantee guarantee = Guarantee.EXACTLY_ONCE;
 
   @Option(

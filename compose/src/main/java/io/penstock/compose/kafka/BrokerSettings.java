@@ -78,6 +78,9 @@ final class BrokerSettings {
     }
     settings.put("transaction.state.log.min.isr", 1);
     settings.put("share.coordinator.state.topic.min.isr", 1);
+    // A transaction that follows on another waits for its markers: by default 20 ms, whatever they
+    // take.
+    settings.put("add.partitions.to.txn.retry.backoff.ms", 1);
     settings.put("num.network.threads", 2);
     settings.put("num.io.threads", 4);
     settings.put("background.threads", 2);

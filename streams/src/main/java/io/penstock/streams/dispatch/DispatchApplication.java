@@ -9,7 +9,9 @@ import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
 import io.penstock.streams.runtime.AdminReplyTopics;
+import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
@@ -74,15 +76,17 @@ public final class DispatchApplication implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     ReplyTopics replyTopics =
         new AdminReplyTopics(AdminReplyTopics.lookup(admin), REPLY_TOPIC_TTL, clock);
+    PolledBatches batches = new PolledBatches();
     DispatchParts parts =
         new DispatchParts(
             config.withShard(config.shard().within(topics)),
             topics,
             new AvroSerdes(connection),
             topic -> usable(replyTopics, topic),
+            config.exactlyOnce() ? batches : BatchEnd.NEVER,
             clock,
             registry);
-    streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics));
+    streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics), batches);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
             "dispatch",
@@ -152,13 +156,17 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
     own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
     own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 64 * 1024);
+    // One fetch is under way at a time; what comes for a partition that it leaves out, since
+    // records
+    // of that are still in memory, waits until it is over.
+    own.put(consumer(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 20);
     // Also without transactions of its own: scoring's may be aborted.
     own.put(consumer(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
     SendPatience.settings().forEach((name, value) -> own.put(producer(name), value));
     int session = Math.toIntExact(config.sessionTimeout().toMillis());
     own.put(consumer(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
     own.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 4);
-    own.put(producer(ProducerConfig.LINGER_MS_CONFIG), 0);
+    own.put(producer(ProducerConfig.LINGER_MS_CONFIG), lingerMillis());
     own.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     own.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     own.put(producer(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1);
@@ -171,6 +179,14 @@ public final class DispatchApplication implements AutoCloseable {
     Properties settings = new Properties();
     settings.putAll(connection.with(own));
     return settings;
+  }
+
+  /**
+   * In a transaction records wait for the commit, which sends them at once in one request: sent one
+   * by one, each partition would be added to the transaction by a request of its own.
+   */
+  private long lingerMillis() {
+    return config.exactlyOnce() ? config.commitInterval().toMillis() : 0;
   }
 
   private List<String> ownTopics() {

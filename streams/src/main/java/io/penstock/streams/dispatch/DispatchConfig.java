@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param tick how often leases, deadlines and backoffs are looked at, 10 to 500 ms
  * @param exactlyOnce whether every event is one transaction; without it latency is about half, and
  *     a crash may repeat results
- * @param commitInterval how long a transaction may gather events, 1 ms to 10 s
+ * @param commitInterval how long a transaction may gather events while more wait, 1 ms to 10 s;
+ *     without {@code exactlyOnce}, how often offsets are committed
  * @param pollTime how long a thread without work waits before it looks at the commit interval
  *     again, 1 ms to 1 s: bounds latency from below, and idle CPU from above
  * @param threads stream threads, 1 to 64; more than model partitions are of no use
@@ -42,7 +43,7 @@ public record DispatchConfig(
           StatusDetail.ALL,
           Duration.ofMillis(200),
           true,
-          Duration.ofMillis(2),
+          Duration.ofMillis(20),
           Duration.ofMillis(2),
           1,
           0,
@@ -92,6 +93,38 @@ public record DispatchConfig(
         pollTime,
         threads,
         standbys,
+        sessionTimeout,
+        transactionTimeout,
+        tenantsCounted);
+  }
+
+  /** The same with another guarantee. */
+  public DispatchConfig withExactlyOnce(boolean other) {
+    return new DispatchConfig(
+        shard,
+        statusDetail,
+        tick,
+        other,
+        commitInterval,
+        pollTime,
+        threads,
+        standbys,
+        sessionTimeout,
+        transactionTimeout,
+        tenantsCounted);
+  }
+
+  /** The same with another number of warm copies. */
+  public DispatchConfig withStandbys(int other) {
+    return new DispatchConfig(
+        shard,
+        statusDetail,
+        tick,
+        exactlyOnce,
+        commitInterval,
+        pollTime,
+        threads,
+        other,
         sessionTimeout,
         transactionTimeout,
         tenantsCounted);

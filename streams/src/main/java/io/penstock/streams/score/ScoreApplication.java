@@ -8,6 +8,8 @@ import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.AdminReplyTopics;
+import io.penstock.streams.runtime.BatchEnd;
+import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.model.NamedModelChooser;
@@ -147,6 +149,7 @@ public final class ScoreApplication {
   private ScoreInstance instance(
       ServiceClass serviceClass, BrokerFacts facts, ReplyTopics replyTopics) {
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
+    PolledBatches batches = new PolledBatches();
     ScoreParts parts =
         new ScoreParts(
             config,
@@ -160,13 +163,15 @@ public final class ScoreApplication {
             patience(config.registryPatience(), counts),
             patience(WITHOUT_END, counts),
             counts,
+            config.exactlyOnce() ? batches : BatchEnd.NEVER,
             clock);
     Properties properties = new Properties();
     properties.putAll(
         connection.with(
             ScoreStreamsSettings.of(
                 serviceClass, config, settings, facts, replyTopics, stateDirectory)));
-    KafkaStreams streams = new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties);
+    KafkaStreams streams =
+        new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties, batches);
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(name, counts::threadReplaced, Thread::sleep, clock, () -> stopping));

@@ -8,7 +8,11 @@ import java.time.Duration;
  *
  * @param levels what each class promises
  * @param lifecycle which state changes are written
- * @param commitInterval how long a transaction stays open: latency against throughput, 1 ms to 1 s
+ * @param commitInterval how long a transaction may gather records while more wait, 1 ms to 1 s
+ * @param pollTime how long a thread without work waits before it looks at the commit interval
+ *     again, 1 ms to 1 s
+ * @param exactlyOnce whether every batch is one transaction; without it latency is about half, and
+ *     a crash may repeat a refusal's result. Dispatch drops repeated work either way
  * @param sessionTimeout how soon a dead instance's work moves, raised to what the broker allows
  * @param transactionTimeout how long a dead instance's open transaction may hold readers back
  * @param registryPatience how long a record waits in place for the schema registry, less than the
@@ -21,6 +25,8 @@ public record ScoreConfig(
     ServiceLevels levels,
     LifecycleDetail lifecycle,
     Duration commitInterval,
+    Duration pollTime,
+    boolean exactlyOnce,
     Duration sessionTimeout,
     Duration transactionTimeout,
     Duration registryPatience,
@@ -32,7 +38,9 @@ public record ScoreConfig(
       new ScoreConfig(
           ServiceLevels.DEFAULT,
           LifecycleDetail.TERMINAL,
-          Duration.ofMillis(5),
+          Duration.ofMillis(20),
+          Duration.ofMillis(2),
+          true,
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
@@ -42,6 +50,7 @@ public record ScoreConfig(
 
   public ScoreConfig {
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
+    requireRange("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
     requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
     requireRange(
         "transactionTimeout", transactionTimeout, Duration.ofSeconds(2), Duration.ofMinutes(5));
@@ -49,6 +58,22 @@ public record ScoreConfig(
     requireRange("replyTopicTtl", replyTopicTtl, Duration.ofMillis(100), Duration.ofMinutes(10));
     requireRange("learnFromLast", learnFromLast, 0, 1_000_000);
     requireRange("maxTenants", maxTenants, 1, 1_000_000);
+  }
+
+  /** The same with another guarantee. */
+  public ScoreConfig withExactlyOnce(boolean other) {
+    return new ScoreConfig(
+        levels,
+        lifecycle,
+        commitInterval,
+        pollTime,
+        other,
+        sessionTimeout,
+        transactionTimeout,
+        registryPatience,
+        replyTopicTtl,
+        learnFromLast,
+        maxTenants);
   }
 
   private static <T extends Comparable<T>> void requireRange(

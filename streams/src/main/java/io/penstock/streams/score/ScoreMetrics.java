@@ -7,6 +7,8 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.score.request.RefusalCode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What one scoring instance counts. A record processed again after a failure counts again. Tags
@@ -16,22 +18,31 @@ final class ScoreMetrics {
 
   private final MeterRegistry registry;
   private final String serviceClass;
+  private final Map<String, Counter> scored = new ConcurrentHashMap<>();
+  private final Timer timeOfScored;
+  private final Timer timeOfRefused;
 
   ScoreMetrics(MeterRegistry registry, ServiceClass serviceClass) {
     this.registry = registry;
     this.serviceClass = serviceClass.name().toLowerCase(Locale.ROOT);
+    this.timeOfScored = timer("scored");
+    this.timeOfRefused = timer("refused");
   }
 
   void scored(String model, Duration took) {
-    registry.counter("penstock.score.scored", "class", serviceClass, "model", model).increment();
-    time("scored", took);
+    scored
+        .computeIfAbsent(
+            model,
+            of -> registry.counter("penstock.score.scored", "class", serviceClass, "model", of))
+        .increment();
+    timeOfScored.record(took);
   }
 
   void refused(RefusalCode code, Duration took) {
     registry
         .counter("penstock.score.refused", "class", serviceClass, "code", code.code())
         .increment();
-    time("refused", took);
+    timeOfRefused.record(took);
   }
 
   /** A record with the id of an earlier request, which is not passed on. */
@@ -51,12 +62,11 @@ final class ScoreMetrics {
     return registry.counter("penstock.score.models.rejected", "class", serviceClass);
   }
 
-  private void time(String result, Duration took) {
-    Timer.builder("penstock.score.time")
+  private Timer timer(String result) {
+    return Timer.builder("penstock.score.time")
         .description("Time to score one record, without the commit")
         .tags("class", serviceClass, "result", result)
         .publishPercentileHistogram()
-        .register(registry)
-        .record(took);
+        .register(registry);
   }
 }

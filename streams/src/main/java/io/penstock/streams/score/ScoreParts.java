@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.ReplyTopics;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * @param models the models topic as of now
  * @param patience waits for the registry on stream threads; bounded
  * @param modelPatience waits for the registry on the global thread; unbounded
+ * @param batchEnd when to commit before the interval is over
  */
 record ScoreParts(
     ScoreConfig config,
@@ -27,6 +29,7 @@ record ScoreParts(
     RegistryPatience patience,
     RegistryPatience modelPatience,
     ScoreMetrics metrics,
+    BatchEnd batchEnd,
     InstantSource clock) {
 
   /** What an InferenceRequest may take besides its body. */

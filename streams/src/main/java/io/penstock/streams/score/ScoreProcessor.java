@@ -57,6 +57,18 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    take(record);
+    if (parts.batchEnd().reached()) {
+      context.commit();
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.batchEnd().forget();
+  }
+
+  private void take(Record<byte[], byte[]> record) {
     long began = System.nanoTime();
     Instant now = parts.clock().instant();
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());

@@ -52,11 +52,12 @@ final class ScoreStreamsSettings {
     Map<String, Object> settings = new HashMap<>();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(topics.names(), serviceClass));
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
-    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        config.exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
-    // An idle poll holds the commit back, so it is no longer than the commit interval.
-    settings.put(StreamsConfig.POLL_MS_CONFIG, config.commitInterval().toMillis());
+    settings.put(StreamsConfig.POLL_MS_CONFIG, config.pollTime().toMillis());
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
@@ -83,16 +84,21 @@ final class ScoreStreamsSettings {
         mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) (session / 4));
     settings.put(consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), RECORDS_PER_POLL);
     int maxRequest = facts.limits().maxRequestBytes();
-    settings.put(producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
-    settings.put(producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5L);
+    // In a transaction records wait for the commit, which sends them at once in one request.
+    settings.put(
+        producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
+        config.exactlyOnce() ? config.commitInterval().toMillis() : 0L);
+    settings.put(producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1L);
     settings.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRequest);
     settings.put(
         producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
         Math.max(MIN_BUFFER_MEMORY, 2L * maxRequest));
     SendPatience.settings().forEach((name, value) -> settings.put(producerPrefix(name), value));
-    settings.put(
-        producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        (int) config.transactionTimeout().toMillis());
+    if (config.exactlyOnce()) {
+      settings.put(
+          producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+          (int) config.transactionTimeout().toMillis());
+    }
   }
 
   private static List<String> ownTopics(ServiceClass serviceClass, TopicSettings topics) {

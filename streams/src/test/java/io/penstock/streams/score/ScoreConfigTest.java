@@ -23,7 +23,9 @@ class ScoreConfigTest {
   void hasTheseDefaults() {
     assertThat(DEFAULT.levels()).isEqualTo(ServiceLevels.DEFAULT);
     assertThat(DEFAULT.lifecycle()).isEqualTo(LifecycleDetail.TERMINAL);
-    assertThat(DEFAULT.commitInterval()).isEqualTo(Duration.ofMillis(5));
+    assertThat(DEFAULT.commitInterval()).isEqualTo(Duration.ofMillis(20));
+    assertThat(DEFAULT.pollTime()).isEqualTo(Duration.ofMillis(2));
+    assertThat(DEFAULT.exactlyOnce()).isTrue();
     assertThat(DEFAULT.sessionTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(DEFAULT.transactionTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(DEFAULT.registryPatience()).isEqualTo(Duration.ofSeconds(1));
@@ -71,9 +73,31 @@ class ScoreConfigTest {
         .containsEntry("session.timeout.ms", 6_000)
         .containsEntry("isolation.level", "read_committed");
     assertThat(streams.getProducerConfigs("p"))
-        .containsEntry("linger.ms", 0)
+        .containsEntry("linger.ms", 20)
         .containsEntry("max.request.size", 17_000_000)
         .containsEntry("transaction.timeout.ms", 5_000);
+  }
+
+  @Test
+  void withoutTransactionsNoRecordWaitsForOthers() {
+    BrokerFacts facts =
+        new BrokerFacts(RecordLimits.ofMessages(9_000_000, 17_000_000), Duration.ofSeconds(6));
+
+    Map<String, Object> settings =
+        ScoreStreamsSettings.of(
+            ServiceClass.BATCH,
+            DEFAULT.withExactlyOnce(false),
+            TopicSettings.DEFAULT,
+            facts,
+            new AdminReplyTopics(topic -> true, Duration.ofSeconds(1), () -> Requests.NOW),
+            Path.of("state"));
+    StreamsConfig streams =
+        new StreamsConfig(new ClusterConnection("broker:1", "mock://x").with(settings));
+
+    assertThat(streams.getString("processing.guarantee")).isEqualTo("at_least_once");
+    assertThat(streams.getProducerConfigs("p"))
+        .containsEntry("linger.ms", 0)
+        .doesNotContainKey("transaction.timeout.ms");
   }
 
   @Test
@@ -106,6 +130,8 @@ class ScoreConfigTest {
         ServiceLevels.DEFAULT,
         LifecycleDetail.NONE,
         commit,
+        Duration.ofMillis(2),
+        true,
         Duration.ofSeconds(3),
         Duration.ofSeconds(5),
         patience,

@@ -21,6 +21,7 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.request.RequestLimits;
@@ -344,6 +345,7 @@ class ScoreTopologyTest {
         patience,
         patience,
         counts,
+        BatchEnd.NEVER,
         () -> now);
   }
 

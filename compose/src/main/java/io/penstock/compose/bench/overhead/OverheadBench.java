@@ -5,6 +5,7 @@ import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.score.ScoreConfig;
 import io.penstock.workers.WorkerConfig;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineFactory;
@@ -37,8 +38,9 @@ public final class OverheadBench implements Bench {
   @Override
   public Findings run(BenchProgress progress) throws Exception {
     progress.at("starting Kafka, the registry and the jobs", 0);
-    try (BenchCluster cluster = BenchCluster.start()) {
-      cluster.startDispatch(dispatchConfig());
+    try (BenchCluster cluster =
+        BenchCluster.start(ScoreConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()))) {
+      cluster.startDispatch(DispatchConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()));
       cluster.register(MODEL, List.of());
       cluster.startWorker(worker(1), noOp());
       try (OverheadRun run = new OverheadRun(cluster, MODEL)) {
@@ -76,24 +78,6 @@ public final class OverheadBench implements Bench {
     }
     progress.at("stopping", 0.98);
     return new OverheadReport(settings, rounds, noOps, plainNoOps).findings();
-  }
-
-  private DispatchConfig dispatchConfig() {
-    DispatchConfig usual = DispatchConfig.DEFAULT;
-    return settings.exactlyOnce()
-        ? usual
-        : new DispatchConfig(
-            usual.shard(),
-            usual.statusDetail(),
-            usual.tick(),
-            false,
-            usual.commitInterval(),
-            usual.pollTime(),
-            usual.threads(),
-            usual.standbys(),
-            usual.sessionTimeout(),
-            usual.transactionTimeout(),
-            usual.tenantsCounted());
   }
 
   private WorkerConfig worker(int number) {

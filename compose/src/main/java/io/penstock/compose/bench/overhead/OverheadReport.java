@@ -145,7 +145,7 @@ record OverheadReport(
   private List<String> notes(long bad) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "dispatch runs %s, score exactly_once; warm-up %d s of closed-loop load, then %d rounds of"
+        "score and dispatch run %s; warm-up %d s of closed-loop load, then %d rounds of"
                 .formatted(
                     settings.exactlyOnce() ? "exactly_once" : "at_least_once",
                     settings.warmUp().toSeconds(),

@@ -11,7 +11,7 @@ import java.util.List;
  * @param repeats rounds at each rate, Penstock and plain in turns, 1 or more
  * @param warmUp closed-loop load before anything counts; a cold JVM is several times slower for
  *     about 40 s
- * @param exactlyOnce dispatch's guarantee; score always runs exactly once
+ * @param exactlyOnce the guarantee of score and dispatch
  * @param throughput how long each closed loop is measured; zero: not at all
  * @param inFlight requests in flight in the closed loops
  * @param workers workers in the closed loop

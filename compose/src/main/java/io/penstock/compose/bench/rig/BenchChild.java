@@ -50,21 +50,9 @@ final class BenchChild {
   private static void dispatch(
       ClusterConnection connection, Path state, Duration failover, int standbys)
       throws InterruptedException {
-    DispatchConfig usual = DispatchConfig.DEFAULT.withFailover(failover, failover);
     DispatchApplication dispatch =
         new DispatchApplication(
-            new DispatchConfig(
-                usual.shard(),
-                usual.statusDetail(),
-                usual.tick(),
-                usual.exactlyOnce(),
-                usual.commitInterval(),
-                usual.pollTime(),
-                usual.threads(),
-                standbys,
-                usual.sessionTimeout(),
-                usual.transactionTimeout(),
-                usual.tenantsCounted()),
+            DispatchConfig.DEFAULT.withFailover(failover, failover).withStandbys(standbys),
             connection,
             TopicSettings.DEFAULT,
             state,

@@ -83,9 +83,14 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Starts Kafka, the registry and score; dispatch is to follow. */
   public static BenchCluster start() throws IOException, InterruptedException {
+    return start(ScoreConfig.DEFAULT);
+  }
+
+  /** Starts Kafka, the registry and score as told; dispatch is to follow. */
+  public static BenchCluster start(ScoreConfig config) throws IOException, InterruptedException {
     BenchCluster cluster = new BenchCluster(BenchFolder.make());
     try {
-      cluster.startScore();
+      cluster.startScore(config);
       return cluster;
     } catch (RuntimeException | InterruptedException e) {
       cluster.close();
@@ -93,10 +98,9 @@ public final class BenchCluster implements AutoCloseable {
     }
   }
 
-  private void startScore() throws InterruptedException {
+  private void startScore(ScoreConfig config) throws InterruptedException {
     ScoreApplication score =
-        new ScoreApplication(
-            ScoreConfig.DEFAULT, connection, topics, folder.resolve("score"), metrics);
+        new ScoreApplication(config, connection, topics, folder.resolve("score"), metrics);
     parts.push(() -> score.close(STOP));
     score.start();
     await("score", score::running);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.runtime.BatchEnd;
 import java.time.InstantSource;
 import java.util.function.Predicate;
 
@@ -11,12 +12,14 @@ import java.util.function.Predicate;
  * What the processors of all shards share. Everything in it bears many threads.
  *
  * @param topicExists whether a reply topic exists
+ * @param batchEnd when to commit before the interval is over
  */
 public record DispatchParts(
     DispatchConfig config,
     TopicSettings topics,
     AvroSerdes serdes,
     Predicate<String> topicExists,
+    BatchEnd batchEnd,
     InstantSource clock,
     MeterRegistry registry,
     DispatchCounters counters) {
@@ -26,6 +29,7 @@ public record DispatchParts(
       TopicSettings topics,
       AvroSerdes serdes,
       Predicate<String> topicExists,
+      BatchEnd batchEnd,
       InstantSource clock,
       MeterRegistry registry) {
     this(
@@ -33,6 +37,7 @@ public record DispatchParts(
         topics,
         serdes,
         topicExists,
+        batchEnd,
         clock,
         registry,
         new DispatchCounters(registry, config.tenantsCounted()));

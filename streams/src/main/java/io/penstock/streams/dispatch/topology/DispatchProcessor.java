@@ -17,6 +17,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
   private final DispatchParts parts;
   private ProcessorContext<String, Object> context;
   private DispatchShard shard;
+  private Outputs outputs;
   private Intake intake;
   private DispatchGauges gauges;
 
@@ -28,7 +29,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
   public void init(ProcessorContext<String, Object> context) {
     this.context = context;
     int partition = context.taskId().partition();
-    Outputs outputs =
+    outputs =
         new Outputs(
             context,
             parts.topics().names(),
@@ -62,18 +63,30 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
     if (!intake.take(record, position, now())) {
       parts.counters().unreadable(position.topic());
     }
+    if (parts.batchEnd().reached()) {
+      commitIfAwaited();
+    }
   }
 
   @Override
   public void close() {
+    parts.batchEnd().forget();
     if (gauges != null) {
       gauges.close();
+    }
+  }
+
+  /** What nobody waits for, such as a demand without a lease, goes with the next commit. */
+  private void commitIfAwaited() {
+    if (outputs.takeAwaited()) {
+      context.commit();
     }
   }
 
   private void tick() {
     Instant now = now();
     shard.tick(now);
+    commitIfAwaited();
     gauges.update(shard, now);
   }
 

@@ -29,6 +29,7 @@ final class Outputs implements ShardOutput {
   private final StatusDetail detail;
   private final Predicate<String> topicExists;
   private final InstantSource clock;
+  private boolean awaited;
 
   /**
    * @param topicExists whether a reply topic exists: writing to one that does not would hold up
@@ -50,8 +51,12 @@ final class Outputs implements ShardOutput {
   @Override
   public void write(Effect effect, @Nullable String traceparent) {
     switch (effect) {
-      case Effect.Instruct(var lease) -> forward(LEASES, lease.getWorkerId(), lease, traceparent);
+      case Effect.Instruct(var lease) -> {
+        awaited = true;
+        forward(LEASES, lease.getWorkerId(), lease, traceparent);
+      }
       case Effect.Answer(var result, var replyTopic) -> {
+        awaited = true;
         Addressed addressed = new Addressed(existing(replyTopic), result);
         forward(RESULTS, result.getId(), addressed, traceparent);
       }
@@ -63,6 +68,13 @@ final class Outputs implements ShardOutput {
       case Effect.Bury(var letter) ->
           forward(DEAD_LETTERS, letter.getRequestId().orElse(null), letter, traceparent);
     }
+  }
+
+  /** Whether a lease or a result was written since the last call, which somebody waits for. */
+  boolean takeAwaited() {
+    boolean was = awaited;
+    awaited = false;
+    return was;
   }
 
   /** Writes a dead letter for a record that is not a request's. */

@@ -23,6 +23,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.runtime.BatchEnd;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,6 +72,7 @@ class DispatchTopologyTest {
             TopicSettings.DEFAULT,
             serdes,
             topic -> topic.startsWith("reply"),
+            BatchEnd.NEVER,
             () -> now,
             registry);
     driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);

@@ -1,0 +1,76 @@
+package io.penstock.streams.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class PolledBatchesTest {
+
+  private static final int MOST = 3;
+
+  private final PolledBatches batches = new PolledBatches();
+
+  @Test
+  void theLastRecordPolledEndsTheBatch() {
+    batches.polled(2, MOST);
+
+    assertThat(batches.reached()).isFalse();
+    assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void recordsOfAnEarlierPollBelongToTheBatch() {
+    batches.polled(2, MOST);
+    assertThat(batches.reached()).isFalse();
+    batches.polled(1, MOST);
+
+    assertThat(batches.reached()).isFalse();
+    assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void aFullPollIsNoEndSinceMoreIsLikelyThere() {
+    batches.polled(MOST, MOST);
+    assertThat(batches.reached()).isFalse();
+    assertThat(batches.reached()).isFalse();
+    assertThat(batches.reached()).isFalse();
+
+    batches.polled(1, MOST);
+    assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void recordsThatWentAwayWithTheirPartitionAreForgotten() {
+    batches.polled(2, MOST);
+    batches.forget();
+    batches.polled(1, MOST);
+
+    assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void recordsProcessedAfterTheyWereForgottenDoNotCountAgainstLaterOnes() {
+    batches.polled(1, MOST);
+    batches.forget();
+    assertThat(batches.reached()).isTrue();
+    batches.polled(2, MOST);
+
+    assertThat(batches.reached()).isFalse();
+    assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void threadsDoNotSeeOneAnothersRecords() {
+    batches.polled(2, MOST);
+
+    CompletableFuture.runAsync(
+            () -> {
+              batches.polled(1, MOST);
+              assertThat(batches.reached()).isTrue();
+            },
+            task -> Thread.ofPlatform().start(task))
+        .join();
+    assertThat(batches.reached()).isFalse();
+  }
+}
