@@ -185,8 +185,8 @@ public final class DispatchApplication implements AutoCloseable {
    * In a transaction records wait for the commit, which sends them at once in one request: sent one
    * by one, each partition would be added to the transaction by a request of its own.
    */
-  private long lingerMillis() {
-    return config.exactlyOnce() ? config.commitInterval().toMillis() : 0;
+  private int lingerMillis() {
+    return config.exactlyOnce() ? Math.toIntExact(config.commitInterval().toMillis()) : 0;
   }
 
   private List<String> ownTopics() {

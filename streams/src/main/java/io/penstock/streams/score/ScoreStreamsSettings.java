@@ -87,7 +87,7 @@ final class ScoreStreamsSettings {
     // In a transaction records wait for the commit, which sends them at once in one request.
     settings.put(
         producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
-        config.exactlyOnce() ? config.commitInterval().toMillis() : 0L);
+        config.exactlyOnce() ? (int) config.commitInterval().toMillis() : 0);
     settings.put(producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 1L);
     settings.put(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRequest);
     settings.put(
