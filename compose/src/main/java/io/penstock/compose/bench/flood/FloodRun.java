@@ -1,0 +1,117 @@
+package io.penstock.compose.bench.flood;
+
+import io.penstock.compose.bench.load.ClosedLoop;
+import io.penstock.compose.bench.load.EpochMicros;
+import io.penstock.compose.bench.load.OpenLoop;
+import io.penstock.compose.bench.load.OutcomeReader;
+import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.RequestLog;
+import io.penstock.compose.bench.load.RequestSender;
+import io.penstock.compose.bench.load.ResultTap;
+import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.schemas.ServiceClass;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The rounds of {@code bench flood} on a running cluster. For one thread. */
+final class FloodRun implements AutoCloseable {
+
+  static final String MODEL = "bench-flood";
+
+  private static final int IN_FLIGHT = 256;
+  private static final Duration DEADLINE = Duration.ofHours(12);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final BenchCluster cluster;
+  private final FloodSettings settings;
+  private final RequestSender sender;
+  private final RequestSender flood;
+  private final ResultTap results;
+  private final OutcomeReader outcomes;
+  private int rounds;
+
+  FloodRun(BenchCluster cluster, FloodSettings settings) {
+    this.cluster = cluster;
+    this.settings = settings;
+    var connection = cluster.connection();
+    var names = cluster.topics().names();
+    sender = new RequestSender(connection, names, MODEL, 1);
+    flood = new RequestSender(connection, names, MODEL, 1);
+    results = new ResultTap(connection, names.results());
+    outcomes = new OutcomeReader(connection, names.outcomes());
+  }
+
+  /** Closed-loop load of both classes. */
+  void warmUp() throws InterruptedException {
+    for (ServiceClass serviceClass : new ServiceClass[] {ServiceClass.BATCH, ServiceClass.INTERACTIVE}) {
+      ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
+      String round = "w" + rounds++ + ":";
+      results.tell(
+          (result, micros) -> {
+            if (result.getId().startsWith(round)) {
+              loop.arrived();
+            }
+          });
+      loop.run(
+          Duration.ofSeconds(1),
+          settings.warmUp().dividedBy(2),
+          number -> sender.send(round + number, serviceClass, DEADLINE));
+    }
+  }
+
+  /** Interactive requests, and nothing beside them. */
+  RequestLog alone() throws InterruptedException {
+    Pacing pacing = new Pacing(settings.interactivePerSecond());
+    RequestLog log = new RequestLog("i" + rounds++, pacing.count(settings.time()));
+    outcomes.skip();
+    results.record(log);
+    OpenLoop.run(
+        log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
+    long begin = EpochMicros.now();
+    while (!log.complete() && EpochMicros.now() - begin < PATIENCE.toNanos() / 1000) {
+      Thread.sleep(20);
+    }
+    outcomes.enter(log);
+    return log;
+  }
+
+  /** Interactive requests while batch requests are sent and taken in. */
+  Flooded flooded() throws InterruptedException {
+    AtomicLong sent = new AtomicLong();
+    Thread flooding = Thread.ofPlatform().name("bench-flood").start(() -> pour(sent));
+    try {
+      while (sent.get() == 0) {
+        Thread.sleep(1);
+      }
+      RequestLog log = alone();
+      return new Flooded(log, sent.get(), cluster.waiting());
+    } finally {
+      flooding.interrupt();
+      flooding.join();
+    }
+  }
+
+  private void pour(AtomicLong sent) {
+    for (int i = 0; i < settings.batch() && !Thread.currentThread().isInterrupted(); i++) {
+      flood.send("flood:" + i, ServiceClass.BATCH, DEADLINE);
+      sent.incrementAndGet();
+    }
+    flood.flush();
+  }
+
+  /**
+   * How it went.
+   *
+   * @param sent batch requests sent by the end
+   * @param waiting batch requests that waited in dispatch by then
+   */
+  record Flooded(RequestLog log, long sent, long waiting) {}
+
+  @Override
+  public void close() {
+    outcomes.close();
+    results.close();
+    flood.close();
+    sender.close();
+  }
+}
