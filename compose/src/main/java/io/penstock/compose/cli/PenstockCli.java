@@ -78,7 +78,12 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchScalingCommand(environment))
             .addSubcommand(new BenchFailoverCommand(environment))
             .addSubcommand(new BenchFleetCommand(environment))
-            .addSubcommand(new BenchClassesCommand(environment));
+            .addSubcommand(new BenchClassesCommand(environment))
+            .addSubcommand(new BenchSelectionCommand(environment));
+    CommandLine complexity =
+        new CommandLine(new ComplexityCommand())
+            .addSubcommand(new ComplexityCommand.Train(environment))
+            .addSubcommand(new ComplexityCommand.Explain(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
@@ -88,6 +93,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new ResultsCommand(environment))
             .addSubcommand(new CancelCommand(environment))
             .addSubcommand(models)
+            .addSubcommand(complexity)
             .addSubcommand(new WorkersCommand(environment))
             .addSubcommand(new BacklogCommand(environment))
             .addSubcommand(deadLetters)
