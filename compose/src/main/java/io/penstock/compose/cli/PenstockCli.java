@@ -84,6 +84,9 @@ public final class PenstockCli implements Runnable {
         new CommandLine(new ComplexityCommand())
             .addSubcommand(new ComplexityCommand.Train(environment))
             .addSubcommand(new ComplexityCommand.Explain(environment));
+    CommandLine feedback =
+        new CommandLine(new FeedbackCommand(environment))
+            .addSubcommand(new FeedbackExportCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
@@ -94,6 +97,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new CancelCommand(environment))
             .addSubcommand(models)
             .addSubcommand(complexity)
+            .addSubcommand(feedback)
             .addSubcommand(new WorkersCommand(environment))
             .addSubcommand(new BacklogCommand(environment))
             .addSubcommand(deadLetters)

@@ -2,9 +2,9 @@ package io.penstock.compose.bench.selection;
 
 import io.penstock.streams.score.complexity.training.LabelledPrompt;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +12,12 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts with the outcomes of a cheap ("weak") and a strong model: CSV, UTF-8, with the columns
- * {@code prompt, weak_correct, strong_correct}; others are ignored. The outcomes are from 0 to 1.
+ * {@code prompt, weak_correct, strong_correct}; others are ignored. The outcomes are from 0 to 1;
+ * where only one model's is known, the other's is empty.
  */
 public final class OutcomeFile {
 
@@ -39,7 +41,9 @@ public final class OutcomeFile {
               .formatted(file, String.join(", ", COLUMNS)));
     }
     List<LabelledPrompt> prompts = new ArrayList<>();
-    try (CSVParser rows = CSVParser.parse(file, StandardCharsets.UTF_8, FORMAT)) {
+    // Unlike a parser of a path, such a reader does not pass over bytes that are no UTF-8.
+    try (Reader reader = Files.newBufferedReader(file);
+        CSVParser rows = FORMAT.parse(reader)) {
       requireColumns(file, rows);
       long line = rows.getCurrentLineNumber() + 1;
       for (CSVRecord row : rows) {
@@ -47,8 +51,11 @@ public final class OutcomeFile {
         line = rows.getCurrentLineNumber() + 1;
       }
     } catch (MalformedInputException e) {
-      throw new IllegalArgumentException(file + " is not in UTF-8; convert it", e);
+      throw notUtf8(file, e);
     } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof MalformedInputException) {
+        throw notUtf8(file, e);
+      }
       throw new IllegalArgumentException(
           "%s is no proper CSV: %s; quote texts that have commas, quotes or line breaks, and double"
                   .formatted(file, e.getCause().getMessage())
@@ -59,6 +66,10 @@ public final class OutcomeFile {
       throw new IllegalArgumentException(file + " has no rows; give one prompt a row");
     }
     return prompts;
+  }
+
+  private static IllegalArgumentException notUtf8(Path file, Exception cause) {
+    return new IllegalArgumentException(file + " is not in UTF-8; convert it", cause);
   }
 
   private static void requireColumns(Path file, CSVParser rows) {
@@ -88,10 +99,13 @@ public final class OutcomeFile {
     }
   }
 
-  private static double quality(CSVRecord row, String column) {
+  private static @Nullable Double quality(CSVRecord row, String column) {
     String text = row.get(column).trim();
+    if (text.isEmpty()) {
+      return null;
+    }
     try {
-      return Double.parseDouble(text);
+      return Double.valueOf(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "%s is '%s'; give a number from 0 to 1".formatted(column, text), e);

@@ -23,8 +23,8 @@ import java.util.Map;
 public final class SelectionBench implements Bench {
 
   private static final int WARM_UP = 20_000;
-  private static final int TIMED = 50_000;
-  private static final int LONG_TIMED = 5_000;
+  private static final int TIMED = 20_000;
+  private static final int LONG_TIMED = 2_000;
   private static final int LONG_TOKENS = 2_000;
 
   private final SelectionSettings settings;
@@ -52,7 +52,7 @@ public final class SelectionBench implements Bench {
         DecisionTime.of(
             predictor,
             List.of(DecisionTime.longPrompt(texts, LONG_TOKENS)),
-            LONG_TIMED / 10,
+            LONG_TIMED,
             LONG_TIMED);
     progress.at("done", 1);
     return new SelectionReport(settings, model.facts(), figures, overall, time, longTime)
@@ -63,7 +63,14 @@ public final class SelectionBench implements Bench {
     Map<String, List<LabelledPrompt>> tests = new LinkedHashMap<>();
     for (Path file : settings.tests()) {
       String name = name(file);
-      if (tests.put(name, OutcomeFile.read(file)) != null) {
+      List<LabelledPrompt> prompts = OutcomeFile.read(file);
+      long single = prompts.stream().filter(each -> !each.paired()).count();
+      if (single > 0) {
+        throw new IllegalArgumentException(
+            "test %s: %d rows lack weak_correct or strong_correct; a test needs both"
+                .formatted(file, single));
+      }
+      if (tests.put(name, prompts) != null) {
         throw new IllegalArgumentException(
             "two test files are named %s; give them different names".formatted(name));
       }

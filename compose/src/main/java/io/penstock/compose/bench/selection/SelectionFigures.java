@@ -40,8 +40,8 @@ record SelectionFigures(
    */
   static SelectionFigures of(
       String name, List<LabelledPrompt> prompts, ComplexityPredictor predictor, long seed) {
-    double[] cheap = prompts.stream().mapToDouble(LabelledPrompt::cheap).toArray();
-    double[] strong = prompts.stream().mapToDouble(LabelledPrompt::strong).toArray();
+    double[] cheap = prompts.stream().mapToDouble(LabelledPrompt::cheapOrNaN).toArray();
+    double[] strong = prompts.stream().mapToDouble(LabelledPrompt::strongOrNaN).toArray();
     double[] gains =
         prompts.stream().mapToDouble(each -> predictor.estimate(each.prompt()).gain()).toArray();
     double[] lengths = prompts.stream().mapToDouble(each -> each.prompt().length()).toArray();
@@ -54,8 +54,8 @@ record SelectionFigures(
     return new SelectionFigures(
         name,
         prompts.size(),
-        mean(prompts.stream().mapToDouble(LabelledPrompt::cheap)),
-        mean(prompts.stream().mapToDouble(LabelledPrompt::strong)),
+        mean(prompts.stream().mapToDouble(LabelledPrompt::cheapOrNaN)),
+        mean(prompts.stream().mapToDouble(LabelledPrompt::strongOrNaN)),
         SelectionMetrics.of(gains, cheap, strong, seed),
         SelectionMetrics.of(lengths, cheap, strong, seed),
         SelectionMetrics.shuffled(gains, cheap, strong, seed),

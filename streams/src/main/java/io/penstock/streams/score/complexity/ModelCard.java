@@ -9,6 +9,7 @@ import java.util.List;
  * @param data the training files and how many prompts of each
  * @param licence of the data, and so of what was learnt from it
  * @param prompts how many prompts in all
+ * @param pairs how many of them with the outcomes of both models: what the figures are of
  * @param cheapQuality the cheap model's mean quality over them
  * @param strongQuality the strong model's
  * @param seed of the folds and intervals
@@ -20,6 +21,7 @@ public record ModelCard(
     List<Source> data,
     String licence,
     int prompts,
+    int pairs,
     double cheapQuality,
     double strongQuality,
     long seed,

@@ -8,7 +8,7 @@ import io.penstock.streams.score.complexity.LinearModel;
  */
 record Calibration(double slope, double constant) {
 
-  private static final Calibration NONE = new Calibration(1, 0);
+  static final Calibration NONE = new Calibration(1, 0);
 
   static Calibration of(double[] predictions, double[] outcomes) {
     int count = predictions.length;

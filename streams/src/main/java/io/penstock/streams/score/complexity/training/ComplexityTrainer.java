@@ -1,6 +1,5 @@
 package io.penstock.streams.score.complexity.training;
 
-import de.bwaldvogel.liblinear.Feature;
 import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.ModelCard;
 import io.penstock.streams.score.complexity.evaluation.Estimate;
@@ -8,10 +7,9 @@ import io.penstock.streams.score.complexity.evaluation.GapCurve;
 import io.penstock.streams.score.complexity.evaluation.SelectionMetrics;
 import io.penstock.streams.score.complexity.threshold.ScoreCurve;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -23,9 +21,7 @@ public final class ComplexityTrainer {
 
   private final TrainingSettings settings;
   private final List<LabelledPrompt> prompts;
-  private final double[] cheap;
-  private final double[] strong;
-  private final double[] gain;
+  private final Outcomes outcomes;
 
   /**
    * @throws IllegalArgumentException where the prompts are too few, too many, or the strong model
@@ -34,22 +30,12 @@ public final class ComplexityTrainer {
   public ComplexityTrainer(List<LabelledPrompt> prompts, TrainingSettings settings) {
     this.settings = settings;
     this.prompts = List.copyOf(prompts);
-    int size = prompts.size();
-    if (size < TrainingSettings.FEWEST_PROMPTS || size > TrainingSettings.MOST_PROMPTS) {
+    if (prompts.size() > TrainingSettings.MOST_PROMPTS) {
       throw new IllegalArgumentException(
-          "there are %d prompts to train on; give from %d to %d"
-              .formatted(size, TrainingSettings.FEWEST_PROMPTS, TrainingSettings.MOST_PROMPTS));
+          "there are %d prompts to train on; give %d at most, the latest"
+              .formatted(prompts.size(), TrainingSettings.MOST_PROMPTS));
     }
-    this.cheap = prompts.stream().mapToDouble(LabelledPrompt::cheap).toArray();
-    this.strong = prompts.stream().mapToDouble(LabelledPrompt::strong).toArray();
-    this.gain = IntStream.range(0, size).mapToDouble(i -> strong[i] - cheap[i]).toArray();
-    if (mean(gain) <= 0) {
-      throw new IllegalArgumentException(
-          ("the strong model is no better than the cheap one over these prompts (%.3f against"
-                  + " %.3f): there is nothing to choose; swap the columns if they are the wrong"
-                  + " way round")
-              .formatted(mean(strong), mean(cheap)));
-    }
+    this.outcomes = Outcomes.of(prompts);
   }
 
   /**
@@ -59,112 +45,88 @@ public final class ComplexityTrainer {
    */
   public LinearModel train(DoubleConsumer progress) {
     CountedPrompts counted = CountedPrompts.of(prompts);
-    double steps = settings.folds() + 2.0;
-    progress.accept(1 / steps);
-    double[] unseenGain = new double[prompts.size()];
-    double[] unseenCheap = new double[prompts.size()];
-    int[] folds = folds();
-    for (int fold = 0; fold < settings.folds(); fold++) {
-      int held = fold;
-      int[] seen = rows(i -> folds[i] != held);
-      Fit fit = Fit.to(counted, seen, gain, cheap, settings.regularisation());
-      for (int row : rows(i -> folds[i] == held)) {
-        Feature[] vector = fit.vectors().of(counted, row);
-        unseenGain[row] = Ridge.predict(fit.gain(), vector);
-        unseenCheap[row] = Ridge.predict(fit.cheap(), vector);
-      }
-      progress.accept((fold + 2) / steps);
+    Unseen unseen =
+        Unseen.of(counted, prompts, outcomes, settings, done -> progress.accept(0.8 * done));
+    int[] all = IntStream.range(0, prompts.size()).toArray();
+    Heads heads = Heads.fittedTo(counted, all, outcomes, settings.regularisation());
+    int[] pairs = outcomes.pairs(row -> true);
+    Calibration ofGain = Calibration.NONE;
+    if (pairs.length >= TrainingSettings.FEWEST_PROMPTS) {
+      ofGain = Calibration.of(Outcomes.at(unseen.gain(), pairs), outcomes.gains(pairs));
     }
-    Fit fit = Fit.to(counted, rows(i -> true), gain, cheap, settings.regularisation());
-    Calibration ofGain = Calibration.of(unseenGain, gain);
-    Calibration ofCheap = Calibration.of(unseenCheap, cheap);
-    double[] calibrated =
-        IntStream.range(0, unseenGain.length).mapToDouble(i -> ofGain.of(unseenGain[i])).toArray();
-    ScoreCurve curve = ScoreCurve.of(calibrated, GapCurve.of(calibrated, cheap, strong));
+    int[] known = IntStream.of(all).filter(i -> !Double.isNaN(outcomes.cheap()[i])).toArray();
+    Calibration ofCheap =
+        Calibration.of(Outcomes.at(unseen.cheap(), known), Outcomes.at(outcomes.cheap(), known));
+    double[] gains = Arrays.stream(unseen.gain()).map(ofGain::of).toArray();
     LinearModel model =
         new LinearModel(
-            fit.vectors().idf(),
-            fit.vectors().mean(),
-            fit.vectors().deviation(),
-            ofCheap.applied(fit.cheap()),
-            ofGain.applied(fit.gain()),
-            curve,
-            card(calibrated));
+            heads.vectors().idf(),
+            heads.vectors().mean(),
+            heads.vectors().deviation(),
+            ofCheap.applied(heads.cheap()),
+            ofGain.applied(heads.gain()),
+            curve(gains, pairs),
+            card(gains));
     progress.accept(1);
     return model;
   }
 
-  /** Both heads, and the vectors they are fitted to. */
-  private record Fit(Vectors vectors, double[] gain, double[] cheap) {
-
-    static Fit to(
-        CountedPrompts counted, int[] rows, double[] gain, double[] cheap, double regularisation) {
-      Vectors vectors = Vectors.fittedTo(counted, rows);
-      Feature[][] matrix = new Feature[rows.length][];
-      for (int i = 0; i < rows.length; i++) {
-        matrix[i] = vectors.of(counted, rows[i]);
+  /** By the pairs' outcomes; without enough of them, as if the predicted gains came true. */
+  private ScoreCurve curve(double[] gains, int[] pairs) {
+    if (pairs.length >= TrainingSettings.FEWEST_PROMPTS) {
+      GapCurve curve = curveOf(gains, pairs);
+      if (curve.hasGap()) {
+        return ScoreCurve.of(Outcomes.at(gains, pairs), curve);
       }
-      return new Fit(
-          vectors,
-          Ridge.fit(matrix, of(gain, rows), regularisation),
-          Ridge.fit(matrix, of(cheap, rows), regularisation));
     }
+    GapCurve expected = GapCurve.of(gains, new double[gains.length], gains);
+    if (!expected.hasGap()) {
+      throw new IllegalArgumentException(
+          "the predicted gain is not above 0 on average; give more prompts with both outcomes");
+    }
+    return ScoreCurve.of(gains, expected);
   }
 
-  private ModelCard card(double[] unseen) {
+  private GapCurve curveOf(double[] scores, int[] rows) {
+    return GapCurve.of(
+        Outcomes.at(scores, rows),
+        Outcomes.at(outcomes.cheap(), rows),
+        Outcomes.at(outcomes.strong(), rows));
+  }
+
+  private ModelCard card(double[] gains) {
     double[] lengths = prompts.stream().mapToDouble(prompt -> prompt.prompt().length()).toArray();
     List<ModelCard.Source> sources = new ArrayList<>();
     for (String source : prompts.stream().map(LabelledPrompt::source).distinct().toList()) {
-      int[] rows = rows(i -> prompts.get(i).source().equals(source));
+      int[] rows = outcomes.pairs(row -> prompts.get(row).source().equals(source));
+      long size = prompts.stream().filter(prompt -> prompt.source().equals(source)).count();
       sources.add(
-          new ModelCard.Source(source, rows.length, apgr(unseen, rows), apgr(lengths, rows)));
+          new ModelCard.Source(
+              source, Math.toIntExact(size), apgr(gains, rows), apgr(lengths, rows)));
     }
-    int[] all = rows(i -> true);
+    int[] pairs = outcomes.pairs(row -> true);
     return new ModelCard(
         sources,
         settings.licence(),
         prompts.size(),
-        mean(cheap),
-        mean(strong),
+        pairs.length,
+        outcomes.meanCheap(),
+        outcomes.meanStrong(),
         settings.seed(),
         settings.regularisation(),
-        apgr(unseen, all),
-        apgr(lengths, all));
+        apgr(gains, pairs),
+        apgr(lengths, pairs));
   }
 
   private Estimate apgr(double[] scores, int[] rows) {
-    return SelectionMetrics.of(of(scores, rows), of(cheap, rows), of(strong, rows), settings.seed())
-        .apgr();
-  }
-
-  /** The fold of each prompt: sizes differ by one at most, each source over all folds. */
-  private int[] folds() {
-    int[] folds = new int[prompts.size()];
-    SplittableRandom random = new SplittableRandom(settings.seed());
-    for (String source : prompts.stream().map(LabelledPrompt::source).distinct().toList()) {
-      int[] rows = rows(i -> prompts.get(i).source().equals(source));
-      for (int i = rows.length - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int kept = rows[i];
-        rows[i] = rows[j];
-        rows[j] = kept;
-      }
-      for (int i = 0; i < rows.length; i++) {
-        folds[rows[i]] = i % settings.folds();
-      }
+    if (rows.length < TrainingSettings.FEWEST_PROMPTS) {
+      return new Estimate(Double.NaN, Double.NaN, Double.NaN);
     }
-    return folds;
-  }
-
-  private int[] rows(IntPredicate wanted) {
-    return IntStream.range(0, prompts.size()).filter(wanted).toArray();
-  }
-
-  private static double[] of(double[] values, int[] rows) {
-    return IntStream.of(rows).mapToDouble(i -> values[i]).toArray();
-  }
-
-  private static double mean(double[] values) {
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).sum() / values.length;
+    return SelectionMetrics.of(
+            Outcomes.at(scores, rows),
+            Outcomes.at(outcomes.cheap(), rows),
+            Outcomes.at(outcomes.strong(), rows),
+            settings.seed())
+        .apgr();
   }
 }

@@ -23,7 +23,7 @@ public final class ModelCardText {
     | trained on | prompts | APGR, cross-validated | prompt length's APGR |
     |---|---|---|---|
     %s
-    Licence of the data: %s. Mean quality: cheap %.3f, strong %.3f. Seed %d, regularisation %s.
+    Prompts with both outcomes: %d. Licence of the data: %s. Mean quality: cheap %.3f, strong %.3f. Seed %d, regularisation %s.
 
     **Method.** Ridge regression (liblinear) on the outcomes, one head for the cheap model's quality and one for the
     gain; calibrated by %d-fold cross-validation, which the figures above and the stored threshold curve are from too.
@@ -39,6 +39,7 @@ public final class ModelCardText {
     """
         .formatted(
             rows(card),
+            card.pairs(),
             card.licence(),
             card.cheapQuality(),
             card.strongQuality(),
@@ -64,6 +65,9 @@ public final class ModelCardText {
   }
 
   private static String text(Estimate estimate) {
+    if (Double.isNaN(estimate.value())) {
+      return "too few pairs";
+    }
     return String.format(
         Locale.ROOT, "%.3f (%.3f to %.3f)", estimate.value(), estimate.low(), estimate.high());
   }
