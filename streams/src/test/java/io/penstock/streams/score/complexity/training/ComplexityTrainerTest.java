@@ -82,6 +82,19 @@ class ComplexityTrainerTest {
   }
 
   @Test
+  void threadsDoNotDisturbEachOther() {
+    LinearComplexityPredictor predictor =
+        new LinearComplexityPredictor(train(TrainingPrompts.some(100, 5)));
+    List<String> prompts =
+        TrainingPrompts.some(500, 6).stream().map(LabelledPrompt::prompt).toList();
+    List<ComplexityEstimate> alone = prompts.stream().map(predictor::estimate).toList();
+
+    List<ComplexityEstimate> together = prompts.parallelStream().map(predictor::estimate).toList();
+
+    assertThat(together).isEqualTo(alone);
+  }
+
+  @Test
   void progressGoesFromLittleToAll() {
     List<Double> told = new ArrayList<>();
 
