@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.client.PenstockClient;
@@ -41,6 +42,11 @@ final class ClientGateway implements RequestGateway, AutoCloseable {
   @Override
   public CompletableFuture<Void> cancel(String requestId) {
     return client.cancel(requestId);
+  }
+
+  @Override
+  public CompletableFuture<Void> feedback(Feedback feedback) {
+    return client.feedback(feedback);
   }
 
   @Override

@@ -78,7 +78,15 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchScalingCommand(environment))
             .addSubcommand(new BenchFailoverCommand(environment))
             .addSubcommand(new BenchFleetCommand(environment))
-            .addSubcommand(new BenchClassesCommand(environment));
+            .addSubcommand(new BenchClassesCommand(environment))
+            .addSubcommand(new BenchSelectionCommand(environment));
+    CommandLine complexity =
+        new CommandLine(new ComplexityCommand())
+            .addSubcommand(new ComplexityCommand.Train(environment))
+            .addSubcommand(new ComplexityCommand.Explain(environment));
+    CommandLine feedback =
+        new CommandLine(new FeedbackCommand(environment))
+            .addSubcommand(new FeedbackExportCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
@@ -88,6 +96,8 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new ResultsCommand(environment))
             .addSubcommand(new CancelCommand(environment))
             .addSubcommand(models)
+            .addSubcommand(complexity)
+            .addSubcommand(feedback)
             .addSubcommand(new WorkersCommand(environment))
             .addSubcommand(new BacklogCommand(environment))
             .addSubcommand(deadLetters)

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import java.util.concurrent.CompletableFuture;
@@ -23,4 +24,11 @@ interface RequestGateway {
 
   /** Asks to cancel a request, and completes when the log has the command. */
   CompletableFuture<Void> cancel(String requestId);
+
+  /**
+   * Says how good a result was, and completes when the log has it.
+   *
+   * @throws IllegalArgumentException if the score is not from 0 to 1
+   */
+  CompletableFuture<Void> feedback(Feedback feedback);
 }

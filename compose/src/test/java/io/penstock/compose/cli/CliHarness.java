@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
@@ -40,6 +41,7 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   final List<InferenceRequest> submitted = new ArrayList<>();
   final List<InferenceRequest> produced = new ArrayList<>();
   final List<String> cancelled = new ArrayList<>();
+  final List<Feedback> feedback = new ArrayList<>();
   final List<ModelSpec> models = new ArrayList<>();
   Function<InferenceRequest, InferenceResult> answer = Samples::succeeded;
   @Nullable ClusterConnection asked;
@@ -166,6 +168,12 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   @Override
   public CompletableFuture<Void> cancel(String requestId) {
     cancelled.add(requestId);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> feedback(Feedback judgement) {
+    feedback.add(judgement);
     return CompletableFuture.completedFuture(null);
   }
 

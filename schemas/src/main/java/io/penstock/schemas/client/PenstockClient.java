@@ -2,6 +2,7 @@ package io.penstock.schemas.client;
 
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.client.PenstockClientException.Closed;
@@ -195,6 +196,30 @@ public final class PenstockClient implements AutoCloseable {
                   config.topics().names().control(), partition, requestId, command)));
     }
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Says how good a result was.
+   *
+   * @return completed once the log has it
+   * @throws IllegalArgumentException if the score is not from 0 to 1, or the id or source is blank
+   */
+  public CompletableFuture<Void> feedback(Feedback feedback) {
+    if (!(feedback.getScore() >= 0 && feedback.getScore() <= 1)) {
+      throw new IllegalArgumentException(
+          "score is %s; it must be from 0 to 1".formatted(feedback.getScore()));
+    }
+    if (feedback.getRequestId().isBlank() || feedback.getSource().isBlank()) {
+      throw new IllegalArgumentException("requestId and source must not be blank");
+    }
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(
+          new Closed(feedback.getRequestId(), config.resultTopic()));
+    }
+    return write(
+            new ProducerRecord<>(
+                config.topics().names().feedback(), feedback.getRequestId(), feedback))
+        .thenApply(_ -> null);
   }
 
   /** As {@link #close(Duration)}, without waiting for results. */

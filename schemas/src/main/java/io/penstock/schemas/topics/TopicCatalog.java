@@ -3,6 +3,7 @@ package io.penstock.schemas.topics;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
@@ -38,6 +39,9 @@ public final class TopicCatalog {
   private static final Duration SIGNALS = Duration.ofHours(6);
   private static final Duration DECISIONS = Duration.ofHours(24);
   private static final Duration DEAD_LETTERS = Duration.ofDays(14);
+
+  /** Judgements may come late, and are worth more the more there are. */
+  private static final Duration FEEDBACK = Duration.ofDays(90);
 
   private final TopicSettings settings;
   private final List<TopicSpec> topics;
@@ -112,6 +116,9 @@ public final class TopicCatalog {
     TopicConfigs dead = TopicConfigs.deletedAfter(DEAD_LETTERS).accepting(payloadBytes(2));
     String letters = "Records that could not be served";
     add(all, names.deadLetters(), letters, REQUEST, DeadLetter.class, others, dead);
+    TopicConfigs judgements = TopicConfigs.deletedAfter(FEEDBACK);
+    String opinion = "How good results were";
+    add(all, names.feedback(), opinion, REQUEST, Feedback.class, others, judgements);
     return all;
   }
 

@@ -67,6 +67,11 @@ public record TopicNames(String prefix) {
     return prefix + "dead-letters";
   }
 
+  /** What requesters and reviewers think of results. */
+  public String feedback() {
+    return prefix + "feedback";
+  }
+
   /** The class whose work topic this is, or empty if it is another topic. */
   public Optional<ServiceClass> classOfWork(String topic) {
     for (ServiceClass serviceClass : ServiceClass.values()) {

@@ -17,8 +17,8 @@ class TopicCatalogTest {
   private final TopicCatalog catalog = new TopicCatalog(TopicSettings.DEFAULT);
 
   @Test
-  void thereAreFourteenTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(14);
+  void thereAreFifteenTopicsOfDistinctNames() {
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(15);
   }
 
   @Test

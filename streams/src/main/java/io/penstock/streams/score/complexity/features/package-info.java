@@ -1,0 +1,5 @@
+/** What a prompt looks like, as numbers. */
+@NullMarked
+package io.penstock.streams.score.complexity.features;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** From what may be spent, or what must be kept, to a threshold on the predicted gain. */
+@NullMarked
+package io.penstock.streams.score.complexity.threshold;
+
+import org.jspecify.annotations.NullMarked;
