@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.sim.ClassMix;
 import io.penstock.compose.bench.sim.FleetBench;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -33,5 +34,10 @@ final class BenchClassesCommand extends BenchmarkCommand {
   @Override
   Bench bench() {
     return new FleetBench(fleet.settings(ClassMix.MLPERF, FleetBench.policiesOfClasses(), seed));
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of("--repeat", "1");
   }
 }

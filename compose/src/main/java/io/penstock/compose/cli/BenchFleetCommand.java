@@ -36,4 +36,9 @@ final class BenchFleetCommand extends BenchmarkCommand {
   Bench bench() {
     return new FleetBench(fleet.settings(ClassMix.TWO_CLASSES, List.of(), seed));
   }
+
+  @Override
+  List<String> quick() {
+    return List.of("--repeat", "1", "--policies", "penstock,round_robin");
+  }
 }
