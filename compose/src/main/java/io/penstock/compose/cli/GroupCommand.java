@@ -1,6 +1,6 @@
 package io.penstock.compose.cli;
 
-import java.util.stream.Collectors;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,8 +19,10 @@ abstract class GroupCommand implements Runnable {
 
   @Override
   public final void run() {
+    List<String> names = List.copyOf(spec.subcommands().keySet());
     throw new ParameterException(
         spec.commandLine(),
-        "name one of: " + spec.subcommands().keySet().stream().collect(Collectors.joining(", ")));
+        "name a command: %s or %s"
+            .formatted(String.join(", ", names.subList(0, names.size() - 1)), names.getLast()));
   }
 }

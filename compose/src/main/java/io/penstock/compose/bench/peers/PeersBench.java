@@ -30,8 +30,15 @@ public final class PeersBench implements Bench {
   private final Optional<Path> scripts;
 
   public PeersBench(PeersSettings settings) {
+    this(settings, SourceTree.compose().map(folder -> folder.resolve("peers")));
+  }
+
+  /**
+   * @param scripts the folder of the peers' clients, if there is one
+   */
+  PeersBench(PeersSettings settings, Optional<Path> scripts) {
     this.settings = settings;
-    this.scripts = SourceTree.compose().map(folder -> folder.resolve("peers"));
+    this.scripts = scripts;
   }
 
   @Override
