@@ -66,7 +66,8 @@ class Producer:
 
     def _round(self):
         self._rounds += 1
-        return f"r{self._rounds}-"
+        # With the queue's name, since Celery drops the result of an id that has one from another producer.
+        return f"{QUEUE}-r{self._rounds}-"
 
     def closed(self, command):
         """Keeps a number of requests in flight; gives results a second after the ramp-up."""
@@ -157,8 +158,9 @@ class Producer:
         return {"filled": command["count"]}
 
     def waiting(self, _command):
-        """Tasks that no worker has taken."""
-        return {"waiting": sum(self._client.llen(key) for key in self._keys.values())}
+        """Tasks that no worker has taken, and those that workers, dead ones too, have not acknowledged."""
+        taken = self._client.hlen("unacked")
+        return {"waiting": taken + sum(self._client.llen(key) for key in self._keys.values())}
 
     @staticmethod
     def _await(ready, seconds):

@@ -77,7 +77,7 @@ export async function serve(queue) {
   let rounds = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);
-    const answer = await commands[command.do](command, `r${rounds++}`).catch((error) => ({ error: String(error) }));
+    const answer = await commands[command.do](command, `${settings.queue}-r${rounds++}`).catch((error) => ({ error: String(error) }));
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
   process.exit(0);

@@ -241,8 +241,12 @@ final class PeerSystem implements QueueSystem {
             settings.killJob(),
             settings.patience(),
             STRAGGLERS);
-    List<String> begun = new ArrayList<>(Files.readAllLines(begins("kill-1")));
-    begun.addAll(Files.readAllLines(begins("kill-2")));
+    List<String> begun = new ArrayList<>();
+    for (String worker : List.of("kill-1", "kill-2")) {
+      if (Files.exists(begins(worker))) {
+        begun.addAll(Files.readAllLines(begins(worker)));
+      }
+    }
     return KilledWorker.of(log, killed.get(), waiting(sender), PeerAnswers.runAgain(begun));
   }
 

@@ -18,7 +18,7 @@ public enum SystemName {
       "Celery on Redis",
       "append-only file on, appendfsync %s, no snapshots; acks_late, reject_on_worker_lost,"
           + " prefetch multiplier 1, priority_steps [0, 9]",
-      "visibility_timeout 5 s (default 1 h)"),
+      "visibility_timeout 5 s (default 1 h), looked at every 100 s"),
   RABBITMQ(
       "RabbitMQ",
       "durable classic queue with x-max-priority 9, persistent messages, publisher confirms for"
