@@ -11,7 +11,8 @@ import org.apache.commons.csv.CSVPrinter;
 
 /**
  * Writes a report into a folder: {@code BENCH-TABLE.csv} for each table, {@code BENCH-CHART.svg}
- * for each chart and {@code BENCH.json}. Files of an earlier run are replaced.
+ * for each chart, {@code BENCH.md} with all of them to read, and {@code BENCH.json}. Files of an
+ * earlier run are replaced.
  */
 public final class ReportWriter {
 
@@ -41,6 +42,9 @@ public final class ReportWriter {
       Files.writeString(file, ChartDrawing.svg(chart));
       files.add(file);
     }
+    Path section = folder.resolve(report.name() + ".md");
+    Files.writeString(section, MarkdownSection.of(report));
+    files.add(section);
     return files;
   }
 

@@ -1,10 +1,6 @@
 package io.penstock.compose.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code penstock bench}: the group of benchmarks. */
 @Command(
@@ -18,18 +14,4 @@ import picocli.CommandLine.Spec;
     },
     synopsisSubcommandLabel = "NAME",
     footer = {"", "Examples:", "  penstock bench overhead --rates 50,200 --seconds 20 --json"})
-final class BenchCommand implements Runnable {
-
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a benchmark");
-  }
-}
+final class BenchCommand extends GroupCommand {}

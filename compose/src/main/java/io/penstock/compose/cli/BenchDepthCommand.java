@@ -85,6 +85,12 @@ final class BenchDepthCommand extends BenchmarkCommand {
     return new DepthBench(settings());
   }
 
+  @Override
+  List<String> quick() {
+    return List.of(
+        "--depths", "1000,5000", "--seconds", "4", "--warm-up", "5", "--idle-seconds", "3");
+  }
+
   /** What the options say. */
   DepthSettings settings() {
     List<Integer> all = new ArrayList<>(depths);

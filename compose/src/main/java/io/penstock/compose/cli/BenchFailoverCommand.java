@@ -4,6 +4,7 @@ import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.failover.FailoverBench;
 import io.penstock.compose.bench.failover.FailoverSettings;
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -63,6 +64,11 @@ final class BenchFailoverCommand extends BenchmarkCommand {
   @Override
   Bench bench() {
     return new FailoverBench(settings());
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of("--seconds", "12");
   }
 
   /** What the options say. */

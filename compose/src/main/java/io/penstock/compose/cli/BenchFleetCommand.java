@@ -3,7 +3,10 @@ package io.penstock.compose.cli;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.sim.ClassMix;
 import io.penstock.compose.bench.sim.FleetBench;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -35,5 +38,18 @@ final class BenchFleetCommand extends BenchmarkCommand {
   @Override
   Bench bench() {
     return new FleetBench(fleet.settings(ClassMix.TWO_CLASSES, List.of(), seed));
+  }
+
+  @Override
+  Optional<List<String>> reading(@Nullable Path data) {
+    return Optional.of(
+        data == null
+            ? List.of()
+            : List.of("--trace", data.resolve("traces/azure2023_merged.csv").toString()));
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of("--repeat", "1", "--policies", "penstock,round_robin");
   }
 }

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
     description = {
       "How long an interactive request waits while a flood of batch requests comes in.",
       "",
-      "JSON: alone_lease_p50_ms, alone_lease_p99_ms, flood_lease_p50_ms, flood_lease_p99_ms, the same"
-          + " of results, lease_p99_ratio, batch_sent, batch_waiting."
+      "JSON: alone_lease_p50_ms, alone_lease_p99_ms, flood_lease_p50_ms, flood_lease_p99_ms, the"
+          + " same of results, lease_p99_ratio, batch_sent, batch_waiting."
     },
     footer = {"", "Examples:", "  penstock bench flood --batch 200000 --rate 50"})
 final class BenchFloodCommand extends BenchmarkCommand {

@@ -104,6 +104,21 @@ final class BenchOverheadCommand extends BenchmarkCommand {
     return new OverheadBench(settings());
   }
 
+  @Override
+  List<String> quick() {
+    return List.of(
+        "--rates",
+        "200",
+        "--seconds",
+        "3",
+        "--repeats",
+        "1",
+        "--warm-up",
+        "5",
+        "--throughput-seconds",
+        "3");
+  }
+
   /** What the options say. */
   OverheadSettings settings() {
     return valid(

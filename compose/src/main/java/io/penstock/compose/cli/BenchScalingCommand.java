@@ -61,6 +61,11 @@ final class BenchScalingCommand extends BenchmarkCommand {
     return new ScalingBench(settings());
   }
 
+  @Override
+  List<String> quick() {
+    return List.of("--workers", "4,8", "--jobs", "10ms,50ms", "--seconds", "2", "--warm-up", "5");
+  }
+
   /** What the options say. */
   ScalingSettings settings() {
     return valid(

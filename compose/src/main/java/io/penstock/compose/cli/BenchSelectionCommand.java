@@ -6,6 +6,7 @@ import io.penstock.compose.bench.selection.SelectionSettings;
 import io.penstock.streams.score.complexity.training.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,5 +66,17 @@ final class BenchSelectionCommand extends BenchmarkCommand {
   Bench bench() {
     return new SelectionBench(
         valid(() -> new SelectionSettings(train, tests, model, regularisation, seed)));
+  }
+
+  @Override
+  Optional<List<String>> reading(@Nullable Path data) {
+    return Optional.ofNullable(data)
+        .map(folder -> folder.resolve("routing"))
+        .map(
+            folder ->
+                List.of(
+                    "--test",
+                    folder.resolve("routellm_gsm8k_dev.csv").toString(),
+                    folder.resolve("routellm_mmlu_dev.csv").toString()));
   }
 }

@@ -6,10 +6,15 @@ import io.penstock.compose.bench.BenchReport;
 import io.penstock.compose.bench.BenchTable;
 import io.penstock.compose.bench.ReportWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,6 +24,7 @@ import picocli.CommandLine.Spec;
 abstract class BenchmarkCommand implements Callable<Integer> {
 
   static final long DEFAULT_SEED = 1;
+  static final Path DEFAULT_OUT = Path.of("bench-results");
   private static final long STEPS = 1000;
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -33,7 +39,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description = "Where CSV, JSON and charts are written (default: ${DEFAULT-VALUE}).")
-  Path out = Path.of("bench-results");
+  Path out = DEFAULT_OUT;
 
   @Mixin final OutputOptions output = new OutputOptions();
 
@@ -49,6 +55,21 @@ abstract class BenchmarkCommand implements Callable<Integer> {
 
   /** The benchmark as the options say; wrong ones are a {@link CliException} of usage. */
   abstract Bench bench();
+
+  /** Options that make it short, to see that it works, for {@code bench all --quick}. */
+  List<String> quick() {
+    return List.of();
+  }
+
+  /**
+   * Options that make it read real data, for {@code bench all --data}.
+   *
+   * @param data the folder that has it; null if there is none
+   * @return empty if it cannot run without
+   */
+  Optional<List<String>> reading(@Nullable Path data) {
+    return Optional.of(List.of());
+  }
 
   /** Settings whose own rules say what is wrong with the options. */
   static <T> T valid(Supplier<T> settings) {
@@ -89,10 +110,24 @@ abstract class BenchmarkCommand implements Callable<Integer> {
   /** The command as it was given, with the seed. */
   private String repeat() {
     List<String> given = spec.root().commandLine().getParseResult().originalArgs();
-    String text = given.stream().map(BenchmarkCommand::quoted).collect(Collectors.joining(" "));
     boolean seeded =
         given.stream().anyMatch(each -> each.equals("--seed") || each.startsWith("--seed="));
-    return "./penstock " + text + (seeded ? "" : " --seed " + seed);
+    return withoutOut(spec.root().commandLine()) + (seeded ? "" : " --seed " + seed);
+  }
+
+  /** The command as it was given but for --out: where files go changes no figure. */
+  static String withoutOut(CommandLine root) {
+    List<String> kept = new ArrayList<>();
+    Iterator<String> given = root.getParseResult().originalArgs().iterator();
+    while (given.hasNext()) {
+      String each = given.next();
+      if (each.equals("--out")) {
+        given.next();
+      } else if (!each.startsWith("--out=")) {
+        kept.add(quoted(each));
+      }
+    }
+    return "./penstock " + String.join(" ", kept);
   }
 
   private static String quoted(String argument) {

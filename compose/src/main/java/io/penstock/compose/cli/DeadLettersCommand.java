@@ -10,11 +10,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code penstock dead-letters} and the commands below it. */
 @Command(
@@ -27,20 +24,7 @@ import picocli.CommandLine.Spec;
       "  penstock dead-letters show 0195f0a2-7c11-7d3e-9c55-0d3f2a1b4c6d",
       "  penstock dead-letters replay --all --dry-run"
     })
-final class DeadLettersCommand implements Runnable {
-
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command: list, show or replay");
-  }
+final class DeadLettersCommand extends GroupCommand {
 
   /** A letter and the id by which commands name it. */
   record Named(String id, DeadLetter letter) {}

@@ -4,11 +4,7 @@ import io.penstock.schemas.ModelSpec;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code penstock models} and the commands below it. */
 @Command(
@@ -21,20 +17,7 @@ import picocli.CommandLine.Spec;
       "  penstock models apply models.yaml",
       "  penstock models remove llama-3-8b"
     })
-final class ModelsCommand implements Runnable {
-
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command: list, apply or remove");
-  }
+final class ModelsCommand extends GroupCommand {
 
   /** {@code penstock models list}. */
   @Command(

@@ -71,6 +71,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new DeadLettersCommand.ListLetters(environment))
             .addSubcommand(new DeadLettersCommand.Show(environment))
             .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
+    // The order is that of 'bench all', which runs every benchmark in this list.
     CommandLine benchmarks =
         new CommandLine(new BenchCommand())
             .addSubcommand(new BenchOverheadCommand(environment))
@@ -79,7 +80,10 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchFailoverCommand(environment))
             .addSubcommand(new BenchFleetCommand(environment))
             .addSubcommand(new BenchClassesCommand(environment))
-            .addSubcommand(new BenchSelectionCommand(environment));
+            .addSubcommand(new BenchSelectionCommand(environment))
+            .addSubcommand(new BenchFloodCommand(environment))
+            .addSubcommand(new BenchPeersCommand(environment))
+            .addSubcommand(new BenchAllCommand(environment));
     CommandLine complexity =
         new CommandLine(new ComplexityCommand())
             .addSubcommand(new ComplexityCommand.Train(environment))

@@ -19,7 +19,11 @@ class ReportWriterTest {
     assertThat(files)
         .extracting(file -> file.getFileName().toString())
         .containsExactly(
-            "sample-latency.csv", "sample.json", "sample-curve.svg", "sample-columns.svg");
+            "sample-latency.csv",
+            "sample.json",
+            "sample-curve.svg",
+            "sample-columns.svg",
+            "sample.md");
     assertThat(files).allSatisfy(file -> assertThat(file).isNotEmptyFile());
   }
 

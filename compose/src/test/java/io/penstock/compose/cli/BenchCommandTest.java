@@ -3,6 +3,8 @@ package io.penstock.compose.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,11 @@ class BenchCommandTest {
         "scaling --workers 0 | --workers",
         "scaling --jobs soon | --jobs",
         "failover --seconds 1 | --seconds",
-        "failover --rate 5000 | --rate"
+        "failover --rate 5000 | --rate",
+        "peers --depth 0 | --depth",
+        "peers --batch-job 9s | --batch-job",
+        "peers --systems kafka | --systems",
+        "all --only speed | overhead, depth"
       })
   void aWrongOptionIsNamedBeforeAnythingStarts(String arguments, String named) {
     CliHarness cli = new CliHarness(home);
@@ -42,5 +48,34 @@ class BenchCommandTest {
     assertThat(settings.rates()).containsExactly(50.0, 200.0, 1000.0);
     assertThat(settings.headline()).isEqualTo(200);
     assertThat(settings.expectedSeconds()).as("within 5 minutes").isLessThan(290);
+  }
+
+  @Test
+  void everyBenchmarkOfTheGroupTakesItsQuickOptions() {
+    CliHarness cli = new CliHarness(home);
+    CommandLine root = PenstockCli.commandLine(cli.environment());
+    CommandLine group = root.getSubcommands().get("bench");
+    assertThat(group.getSubcommands()).containsKeys("overhead", "peers", "all");
+    group
+        .getSubcommands()
+        .forEach(
+            (name, line) -> {
+              if (line.getCommand() instanceof BenchmarkCommand benchmark) {
+                List<String> arguments = new ArrayList<>(List.of("bench", name));
+                arguments.addAll(benchmark.quick());
+                root.parseArgs(arguments.toArray(String[]::new));
+                assertThat(benchmark.bench()).as(name).isNotNull();
+              }
+            });
+  }
+
+  @Test
+  void theCommandToRepeatLeavesOutWhereFilesWent() {
+    CliHarness cli = new CliHarness(home);
+    CommandLine line = PenstockCli.commandLine(cli.environment());
+    line.parseArgs("bench", "depth", "--out", "/somewhere", "--job", "4 ms");
+    assertThat(BenchmarkCommand.withoutOut(line)).isEqualTo("./penstock bench depth --job '4 ms'");
+    line.parseArgs("bench", "depth", "--out=/somewhere");
+    assertThat(BenchmarkCommand.withoutOut(line)).isEqualTo("./penstock bench depth");
   }
 }

@@ -1,5 +1,8 @@
 package io.penstock.compose.bench.depth;
 
+import static io.penstock.compose.bench.OptionRule.require;
+import static io.penstock.compose.bench.OptionRule.requireTime;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -29,22 +32,16 @@ public record DepthSettings(
     depths = depths.stream().sorted().distinct().toList();
     require(
         "depths", !depths.isEmpty() && depths.getFirst() >= 1 && depths.getLast() <= 10_000_000);
-    require("seconds", time.isPositive() && time.toMinutes() < 60);
+    requireTime("seconds", time, Duration.ofSeconds(1));
     require("slots", slots >= 1 && slots <= 10_000);
     require("job", job.isPositive() && job.toMinutes() < 1);
-    require("warm-up", !warmUp.isNegative() && warmUp.toMinutes() < 60);
-    require("idle-seconds", !idle.isNegative() && idle.toMinutes() < 60);
+    requireTime("warm-up", warmUp, Duration.ZERO);
+    requireTime("idle-seconds", idle, Duration.ZERO);
     require("idle-workers", idleWorkers >= 1 && idleWorkers <= 100);
     require(
         "rate",
-        interactivePerSecond > 0 && interactivePerSecond <= servedPerSecond(slots, job) / 2);
-  }
-
-  private static void require(String name, boolean good) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          name + " is out of range; interactive requests may take half of the worker at most");
-    }
+        interactivePerSecond > 0 && interactivePerSecond <= servedPerSecond(slots, job) / 2,
+        "is above 0 and at most half of what the worker serves");
   }
 
   private static double servedPerSecond(int slots, Duration job) {

@@ -1,5 +1,8 @@
 package io.penstock.compose.bench.failover;
 
+import static io.penstock.compose.bench.OptionRule.require;
+import static io.penstock.compose.bench.OptionRule.requireTime;
+
 import java.time.Duration;
 
 /**
@@ -17,21 +20,14 @@ public record FailoverSettings(
 
   public FailoverSettings {
     require("rate", rate > 0 && rate <= 10_000);
-    require("seconds", time.toSeconds() >= 6 && time.toMinutes() < 60);
+    requireTime("seconds", time, Duration.ofSeconds(6));
     require("failover", failover.toSeconds() >= 2 && failover.toMinutes() < 5);
     require("standbys", standbys >= 0 && standbys <= 1);
     require("slots", slots >= 1 && slots <= 1_000);
     require("job", job.isPositive() && job.toMinutes() < 1);
-    if (rate > slots * 1e9 / job.toNanos()) {
-      throw new IllegalArgumentException(
-          "rate is %.0f, more than one worker of %d slots serves; lower it or raise --slots"
-              .formatted(rate, slots));
-    }
-  }
-
-  private static void require(String name, boolean good) {
-    if (!good) {
-      throw new IllegalArgumentException(name + " is out of range");
-    }
+    require(
+        "rate",
+        rate <= slots * 1e9 / job.toNanos(),
+        "is more than one worker of %d slots serves; lower it or raise --slots".formatted(slots));
   }
 }

@@ -37,8 +37,7 @@ public final class FloodBench implements Bench {
     try (BenchCluster cluster = BenchCluster.start()) {
       cluster.startDispatch(DispatchConfig.DEFAULT);
       cluster.register(FloodRun.MODEL, List.of());
-      WorkerConfig worker =
-          new WorkerConfig("bench-1", List.of(FloodRun.MODEL), settings.slots());
+      WorkerConfig worker = new WorkerConfig("bench-1", List.of(FloodRun.MODEL), settings.slots());
       try (Worker _ = cluster.startWorker(worker, new SleepingEngine(settings::job));
           FloodRun run = new FloodRun(cluster, settings)) {
         if (settings.warmUp().isPositive()) {
@@ -62,9 +61,7 @@ public final class FloodBench implements Bench {
     row(table, json, "alone", alone);
     row(table, json, "flood", flooded.log());
     long bad = bad(alone) + bad(flooded.log());
-    json.put("batch_sent", flooded.sent())
-        .put("batch_waiting", flooded.waiting())
-        .put("bad", bad);
+    json.put("batch_sent", flooded.sent()).put("batch_waiting", flooded.waiting()).put("bad", bad);
     Figures.put(
         json,
         "lease_p99_ratio",

@@ -43,7 +43,8 @@ final class FloodRun implements AutoCloseable {
 
   /** Closed-loop load of both classes. */
   void warmUp() throws InterruptedException {
-    for (ServiceClass serviceClass : new ServiceClass[] {ServiceClass.BATCH, ServiceClass.INTERACTIVE}) {
+    for (ServiceClass serviceClass :
+        new ServiceClass[] {ServiceClass.BATCH, ServiceClass.INTERACTIVE}) {
       ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
       String round = "w" + rounds++ + ":";
       results.tell(

@@ -7,6 +7,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -45,13 +46,20 @@ public final class OutcomeReader implements AutoCloseable {
 
   /** Enters the outcomes since the last call into the log. */
   public void enter(RequestLog log) {
+    forEach(
+        outcome ->
+            log.number(outcome.getRequestId())
+                .ifPresent(
+                    number ->
+                        log.at(number, Moment.LEASED, EpochMicros.of(outcome.getReceivedAt()))));
+  }
+
+  /** Hands on the outcomes since the last call. */
+  public void forEach(Consumer<AttemptOutcome> action) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
       for (ConsumerRecord<String, AttemptOutcome> taken : consumer.poll(POLL)) {
-        AttemptOutcome outcome = taken.value();
-        log.number(outcome.getRequestId())
-            .ifPresent(
-                number -> log.at(number, Moment.LEASED, EpochMicros.of(outcome.getReceivedAt())));
+        action.accept(taken.value());
       }
     }
   }

@@ -43,14 +43,17 @@ public final class RequestSender implements AutoCloseable {
             new AvroSerdes(connection).serializer(InferenceRequest.class));
     this.pattern =
         InferenceRequests.of(
-                io.penstock.schemas.models.Endpoint.CHAT_COMPLETIONS,
-                model,
-                """
-                {"model":"%s","messages":[{"role":"user","content":"%s"}],"max_tokens":%d}\
-                """
-                    .formatted(model, PROMPT, maxTokens))
+                io.penstock.schemas.models.Endpoint.CHAT_COMPLETIONS, model, body(model, maxTokens))
             .setTenant("bench")
             .build();
+  }
+
+  /** What each request asks of the model. */
+  public static String body(String model, int maxTokens) {
+    return """
+    {"model":"%s","messages":[{"role":"user","content":"%s"}],"max_tokens":%d}\
+    """
+        .formatted(model, PROMPT, maxTokens);
   }
 
   /** The size of a request's body, in bytes. */

@@ -1,5 +1,8 @@
 package io.penstock.compose.bench.overhead;
 
+import static io.penstock.compose.bench.OptionRule.require;
+import static io.penstock.compose.bench.OptionRule.requireTime;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -30,22 +33,17 @@ public record OverheadSettings(
 
   public OverheadSettings {
     rates = List.copyOf(rates);
-    if (rates.isEmpty() || rates.stream().anyMatch(rate -> !(rate > 0 && rate <= 100_000))) {
-      throw new IllegalArgumentException("rates are above 0 and at most 100000, not " + rates);
-    }
-    require("seconds", round.isPositive() && round.toMinutes() < 60);
+    require(
+        "rates",
+        !rates.isEmpty() && rates.stream().allMatch(rate -> rate > 0 && rate <= 100_000),
+        "are above 0 and at most 100000, not " + rates);
+    requireTime("seconds", round, Duration.ofSeconds(1));
     require("repeats", repeats >= 1 && repeats <= 100);
-    require("warm-up", !warmUp.isNegative() && warmUp.toMinutes() < 60);
-    require("throughput-seconds", !throughput.isNegative() && throughput.toMinutes() < 60);
+    requireTime("warm-up", warmUp, Duration.ZERO);
+    requireTime("throughput-seconds", throughput, Duration.ZERO);
     require("in-flight", inFlight >= 1 && inFlight <= 1_000_000);
     require("workers", workers >= 1 && workers <= 100);
     require("slots", slots >= 1 && slots <= 10_000);
-  }
-
-  private static void require(String name, boolean good) {
-    if (!good) {
-      throw new IllegalArgumentException(name + " is out of range");
-    }
   }
 
   /** The rate that the top of the JSON quotes: 200 if it is measured, else the middle one. */

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A temporary folder that goes with what is in it. */
-final class BenchFolder {
+public final class BenchFolder {
 
   private BenchFolder() {}
 
-  static Path make() throws IOException {
+  public static Path make() throws IOException {
     return Files.createTempDirectory("penstock-bench-");
   }
 
   /** Removes a folder; files that vanish meanwhile are no error. */
-  static void remove(Path folder) throws IOException {
+  public static void remove(Path folder) throws IOException {
     List<Path> all;
     try (Stream<Path> files = Files.walk(folder)) {
       all = files.sorted(Comparator.reverseOrder()).toList();

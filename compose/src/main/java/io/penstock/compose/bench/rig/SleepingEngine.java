@@ -9,6 +9,7 @@ import io.penstock.workers.engine.EngineRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Runs no model: sleeps for a time, then answers. Says nothing of its load. */
@@ -17,12 +18,19 @@ public final class SleepingEngine implements Engine {
   private static final byte[] ANSWER =
       "{\"object\":\"chat.completion\",\"choices\":[]}".getBytes(StandardCharsets.UTF_8);
 
-  private final Supplier<Duration> time;
+  private final Function<EngineRequest, Duration> time;
 
   /**
    * @param time asked for each request
    */
   public SleepingEngine(Supplier<Duration> time) {
+    this(_ -> time.get());
+  }
+
+  /**
+   * @param time how long a request takes
+   */
+  public SleepingEngine(Function<EngineRequest, Duration> time) {
     this.time = time;
   }
 
@@ -39,7 +47,7 @@ public final class SleepingEngine implements Engine {
   @Override
   public EngineReply run(EngineRequest request, EngineListener listener)
       throws InterruptedException {
-    Thread.sleep(time.get());
+    Thread.sleep(time.apply(request));
     return new EngineReply.Answered(
         200,
         ANSWER,

@@ -1,5 +1,8 @@
 package io.penstock.compose.bench.scaling;
 
+import static io.penstock.compose.bench.OptionRule.require;
+import static io.penstock.compose.bench.OptionRule.requireTime;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -25,14 +28,8 @@ public record ScalingSettings(
         "jobs",
         !jobs.isEmpty() && jobs.getFirst().toMillis() >= 1 && jobs.getLast().toMinutes() < 1);
     require("slots", slots >= 1 && slots <= 1_000);
-    require("seconds", time.isPositive() && time.toMinutes() < 60);
-    require("warm-up", !warmUp.isNegative() && warmUp.toMinutes() < 60);
-  }
-
-  private static void require(String name, boolean good) {
-    if (!good) {
-      throw new IllegalArgumentException(name + " is out of range");
-    }
+    requireTime("seconds", time, Duration.ofSeconds(1));
+    requireTime("warm-up", warmUp, Duration.ZERO);
   }
 
   /** Requests kept in flight: some rounds of every slot, and half a second of short runs. */

@@ -1,0 +1,40 @@
+package io.penstock.compose.bench;
+
+import java.time.Duration;
+
+/** What the settings of benchmarks demand; the message begins with the name of the option. */
+public final class OptionRule {
+
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private OptionRule() {}
+
+  /**
+   * Demands something of an option.
+   *
+   * @param option its name without hyphens in front
+   * @throws IllegalArgumentException if it is not so
+   */
+  public static void require(String option, boolean good) {
+    require(option, good, "is out of range");
+  }
+
+  /** The same, saying what is wrong or what to do, after the option's name. */
+  public static void require(String option, boolean good, String otherwise) {
+    if (!good) {
+      throw new IllegalArgumentException(option + " " + otherwise);
+    }
+  }
+
+  /** Demands a time of at least so long and less than an hour. */
+  public static void requireTime(String option, Duration time, Duration least) {
+    require(
+        option,
+        time.compareTo(least) >= 0 && time.compareTo(LONGEST) < 0,
+        "is at least %s and less than 3600 seconds".formatted(text(least)));
+  }
+
+  private static String text(Duration time) {
+    return time.toMillis() % 1000 == 0 ? Long.toString(time.toSeconds()) : time.toMillis() + "ms";
+  }
+}
