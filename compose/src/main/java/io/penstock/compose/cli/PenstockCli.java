@@ -78,7 +78,8 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchScalingCommand(environment))
             .addSubcommand(new BenchFailoverCommand(environment))
             .addSubcommand(new BenchFleetCommand(environment))
-            .addSubcommand(new BenchClassesCommand(environment));
+            .addSubcommand(new BenchClassesCommand(environment))
+            .addSubcommand(new BenchFairnessCommand(environment));
     CommandLine all =
         new CommandLine(new PenstockCli())
             .addSubcommand(new UpCommand(environment))
