@@ -30,9 +30,9 @@ class FairnessBenchTest {
   }
 
   @Test
-  void aFloodLeavesAQuietTenantWithinTwiceWhatItHasAlone() {
+  void aFloodDelaysAQuietTenantByTenthsOfASecondNotByMinutes() {
     Flood.Outcome flood = Flood.DEFAULT.run(SETTINGS);
-    assertThat(flood.fairMillis()).isLessThan(2 * flood.aloneMillis());
-    assertThat(flood.unfairMillis()).isGreaterThan(4 * flood.aloneMillis());
+    assertThat(flood.fairMillis()).isLessThan(flood.aloneMillis() + 500);
+    assertThat(flood.unfairMillis()).isGreaterThan(60_000);
   }
 }
