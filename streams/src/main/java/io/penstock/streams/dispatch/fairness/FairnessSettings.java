@@ -49,6 +49,11 @@ public record FairnessSettings(
    * mean difference of service are, by tolerance and bound: 0/0 343 and 212, 1,000/2,000 354 and
    * 210, 2,000/4,000 384 and 223, 4,000/8,000 396 and 241, 8,000/16,000 471 and 267, 32,000/32,000
    * 549 and 306, at equal throughput: beyond a few thousand the order among tenants is lost.
+   *
+   * <p>It has a price where a fleet is overloaded and tenants' prompts differ: on the Azure 2023
+   * trace at 4.5 times its load, half of the workers slow, 80.7% of the interactive and 99.2% of
+   * the batch requests are in time, against 90.3 and 94.6 with {@link #OFF}; at 3 times the load
+   * 96.3 against 96.8.
    */
   public static final FairnessSettings DEFAULT =
       new FairnessSettings(1, 2, 1000, 2000, Map.of(), false, 100_000);
