@@ -80,6 +80,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new BenchFailoverCommand(environment))
             .addSubcommand(new BenchFleetCommand(environment))
             .addSubcommand(new BenchClassesCommand(environment))
+            .addSubcommand(new BenchFairnessCommand(environment))
             .addSubcommand(new BenchSelectionCommand(environment))
             .addSubcommand(new BenchFloodCommand(environment))
             .addSubcommand(new BenchPeersCommand(environment))

@@ -69,8 +69,7 @@ public enum ClassMix {
     List<SimRequest> requests = new ArrayList<>(trace.size());
     for (TraceRow row : trace) {
       Assigned assigned = assign(row.type(), random);
-      long tokens = (long) row.inputTokens() + row.outputTokens() + KV_MARGIN_TOKENS;
-      if (tokens <= profile.kvCapacityTokens()) {
+      if (fits(row, profile)) {
         requests.add(
             new SimRequest(
                 "r%08d".formatted(requests.size()),
@@ -84,5 +83,11 @@ public enum ClassMix {
       }
     }
     return requests;
+  }
+
+  /** Whether an engine could run it, with a margin for what dispatch expects. */
+  static boolean fits(TraceRow row, GpuProfile profile) {
+    long tokens = (long) row.inputTokens() + row.outputTokens() + KV_MARGIN_TOKENS;
+    return tokens <= profile.kvCapacityTokens();
   }
 }

@@ -8,10 +8,12 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.SlackRank;
 import io.penstock.streams.dispatch.shard.DispatchShard;
+import io.penstock.streams.dispatch.shard.MemoryStore;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.score.output.OutputLengthPredictor;
@@ -35,6 +37,9 @@ final class PullFleet implements Scheduler {
   private static final long TICK = Duration.ofMillis(100).toNanos();
   private static final int MOST_OUTPUT = 4096;
 
+  private static final ShardSettings ORDERED =
+      ShardSettings.DEFAULT.withRank(PullOrder.RANK).withFairness(FairnessSettings.OFF);
+
   private final VirtualClock clock;
   private final long delay;
   private final @Nullable PullOrder order;
@@ -50,7 +55,7 @@ final class PullFleet implements Scheduler {
       List<SimGpu> gpus,
       FleetSettings settings,
       @Nullable PullOrder order,
-      RankPolicy rank,
+      ShardSettings rules,
       boolean lengthsKnown) {
     this.clock = clock;
     this.delay = settings.delay().toNanos();
@@ -60,7 +65,7 @@ final class PullFleet implements Scheduler {
         new DispatchShard(
             0,
             TopicNames.DEFAULT,
-            ShardSettings.DEFAULT.withRank(rank),
+            rules,
             new MemoryStore(),
             (effect, traceparent) -> written(effect),
             ShardMetrics.NONE);
@@ -73,26 +78,37 @@ final class PullFleet implements Scheduler {
     clock.every(TICK, () -> shard.tick(clock.instant()));
   }
 
-  /** With the production rank. */
+  /** With the production rank and shares. */
   static Factory ranked(RankPolicy rank) {
-    return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, null, rank, false);
+    return (clock, gpus, settings) ->
+        new PullFleet(clock, gpus, settings, null, ShardSettings.DEFAULT.withRank(rank), false);
   }
 
-  /** With the default rank. */
+  /** With the default rank and shares. */
   static Factory production() {
     return ranked(SlackRank.DEFAULT);
   }
 
+  /** With the default rank and other shares. */
+  static Factory shared(FairnessSettings fairness, boolean lengthsKnown) {
+    return (clock, gpus, settings) ->
+        new PullFleet(
+            clock,
+            gpus,
+            settings,
+            null,
+            ShardSettings.DEFAULT.withFairness(fairness),
+            lengthsKnown);
+  }
+
   /** In an order of its own, by the same protocol. */
   static Factory ordered(PullOrder order) {
-    return (clock, gpus, settings) ->
-        new PullFleet(clock, gpus, settings, order, PullOrder.RANK, false);
+    return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, order, ORDERED, false);
   }
 
   /** In an order of its own, output lengths known. */
   static Factory orderedKnowingLengths(PullOrder order) {
-    return (clock, gpus, settings) ->
-        new PullFleet(clock, gpus, settings, order, PullOrder.RANK, true);
+    return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, order, ORDERED, true);
   }
 
   @Override

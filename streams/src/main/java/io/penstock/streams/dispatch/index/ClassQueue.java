@@ -1,55 +1,79 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.fairness.Share;
+import io.penstock.streams.dispatch.fairness.TenantShares;
+import io.penstock.streams.dispatch.index.TenantQueue.Hope;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Comparator;
-import java.util.NavigableSet;
-import java.util.SequencedSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
- * What waits for one model in one class: by prompt size in halves of powers of two, and in each
- * size by the objective for the first token. Requests whose objective has passed stand apart, by
+ * What waits for one model in one class: by prompt size, in each size by the objective for the
+ * first token, and in each of these by tenant. Requests whose objective has passed stand apart, by
  * age, so that they are not in the way of those that can still make it.
+ *
+ * <p>The heads are those of each size over all tenants, so that the best rank of all is among them,
+ * and those of the least served tenants, which the heads of a tenant with very many requests would
+ * hide.
  */
 final class ClassQueue {
 
-  /** Two sizes for each power of two, up to 2^20 tokens; all longer prompts share the last. */
-  private static final int SIZES = 42;
+  /** The least served tenants whose heads are shown, of those with hope and of those without. */
+  private static final int TENANTS = 8;
 
-  /** Heads of each lane that the worker could take. */
-  private static final int DEPTH = 4;
+  private static final Comparator<TenantQueue> BY_SERVED =
+      Comparator.comparingDouble(TenantQueue::served).thenComparing(TenantQueue::tenant);
 
-  /** Requests of each lane looked at for them: many that it could not take must cost no more. */
-  private static final int LOOK = 64;
-
-  private static final Comparator<Candidate> BY_OBJECTIVE =
-      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::id);
-  private static final Comparator<Candidate> BY_AGE =
-      Comparator.comparingLong(Candidate::acceptedAt).thenComparing(Candidate::id);
-
-  private final Lane[] hopeful = lanes(BY_OBJECTIVE);
-  private final Lane[] late = lanes(BY_AGE);
+  private final TenantShares shares;
+  private final boolean ordersTenants;
+  private final Map<String, TenantQueue> tenants = new HashMap<>();
+  private final TreeSet<TenantQueue> withHope = new TreeSet<>(BY_SERVED);
+  private final TreeSet<TenantQueue> withLate = new TreeSet<>(BY_SERVED);
+  private final Lane[] hopeful = lanesOf(Hope.HOPEFUL);
+  private final Lane[] late = lanesOf(Hope.LATE);
   private int size;
   private long promptTokens;
   private long kvTokens;
 
-  /** Requests of one size. */
-  private record Lane(NavigableSet<Candidate> queue) {}
+  /**
+   * @param shares what tenants were served; outlives this queue
+   * @param ordersTenants whether the least served ones are to be shown
+   */
+  ClassQueue(TenantShares shares, boolean ordersTenants) {
+    this.shares = shares;
+    this.ordersTenants = ordersTenants;
+  }
 
   void add(Candidate candidate) {
-    if (hopeful[sizeOf(candidate)].queue().add(candidate)) {
+    TenantQueue tenant = tenants.get(candidate.tenant());
+    if (tenant == null) {
+      tenant = new TenantQueue(candidate.tenant());
+      shares.enter(candidate.tenant());
+      tenant.setServed(shares.served(candidate.tenant()));
+      tenants.put(candidate.tenant(), tenant);
+    }
+    if (add(tenant, Hope.HOPEFUL, candidate)) {
       count(candidate, 1);
     }
   }
 
   void remove(Candidate candidate) {
-    int size = sizeOf(candidate);
-    if (hopeful[size].queue().remove(candidate) || late[size].queue().remove(candidate)) {
+    TenantQueue tenant = tenants.get(candidate.tenant());
+    if (tenant == null) {
+      return;
+    }
+    if (remove(tenant, Hope.HOPEFUL, candidate) || remove(tenant, Hope.LATE, candidate)) {
       count(candidate, -1);
+      if (tenant.isEmpty()) {
+        tenants.remove(candidate.tenant());
+        shares.leave(candidate.tenant());
+      }
     }
   }
 
@@ -57,63 +81,174 @@ final class ClassQueue {
     return size == 0;
   }
 
-  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Predicate<Candidate> visitor) {
-    for (int size = 0; size < SIZES; size++) {
-      NavigableSet<Candidate> queue = hopeful[size].queue();
-      setLateApart(queue, late[size].queue(), nowMicros);
-      if (!queue.isEmpty()) {
-        show(queue, visitor);
-        showFeasible(queue, worker, rank, nowMicros, visitor);
+  /** Adds service to a tenant's counter, whether it waits or not. */
+  Share charge(String tenant, double service) {
+    shares.charge(tenant, service);
+    moved(tenant);
+    return new Share(shares.served(tenant), shares.least());
+  }
+
+  /** Restores a counter. */
+  void raise(String tenant, double served) {
+    shares.raise(tenant, served);
+    moved(tenant);
+  }
+
+  /** Restores the counters of those that wait to at least this. */
+  void raiseAll(double least) {
+    for (String tenant = shares.leastServed();
+        tenant != null && shares.least() < least;
+        tenant = shares.leastServed()) {
+      raise(tenant, least);
+    }
+  }
+
+  /** What the least served tenant here was served. */
+  double least() {
+    return shares.least();
+  }
+
+  void heads(WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
+    setLateApart(nowMicros);
+    boolean byTenant = ordersTenants && tenants.size() > 1;
+    if (!byTenant || tenants.size() > TENANTS) {
+      for (int each = 0; each < Sizes.COUNT; each++) {
+        if (!hopeful[each].isEmpty()) {
+          showHopeful(hopeful[each], worker, rank, nowMicros, visitor);
+        }
+        late[each].show(visitor);
       }
-      show(late[size].queue(), visitor);
+    }
+    if (byTenant) {
+      int shown = 0;
+      for (TenantQueue tenant : withHope) {
+        showHopeful(tenant, worker, rank, nowMicros, visitor);
+        if (++shown == TENANTS) {
+          break;
+        }
+      }
+      shown = 0;
+      for (TenantQueue tenant : withLate) {
+        showLate(tenant, visitor);
+        if (++shown == TENANTS) {
+          break;
+        }
+      }
     }
   }
 
   ClassCensus census(String model, ServiceClass serviceClass) {
     long oldest = Long.MAX_VALUE;
-    for (int size = 0; size < SIZES; size++) {
-      oldest = Math.min(oldest, acceptedFirst(hopeful[size].queue()));
-      oldest = Math.min(oldest, acceptedFirst(late[size].queue()));
+    for (int each = 0; each < Sizes.COUNT; each++) {
+      oldest = Math.min(oldest, acceptedFirst(hopeful[each]));
+      oldest = Math.min(oldest, acceptedFirst(late[each]));
     }
     return new ClassCensus(
-        model, serviceClass, this.size, oldest, promptTokens, kvTokens - promptTokens);
+        model, serviceClass, size, oldest, promptTokens, kvTokens - promptTokens);
   }
 
-  private static void setLateApart(
-      NavigableSet<Candidate> from, NavigableSet<Candidate> to, long nowMicros) {
-    while (!from.isEmpty() && from.first().firstTokenBy() < nowMicros) {
-      to.add(from.pollFirst());
-    }
-  }
-
-  /** Where the head cannot make its objective on this worker, a later one of its size may. */
-  private static void showFeasible(
-      NavigableSet<Candidate> queue,
-      WorkerView worker,
-      RankPolicy rank,
-      long nowMicros,
-      Predicate<Candidate> visitor) {
-    Candidate head = queue.first();
-    long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
-    if (head.firstTokenBy() < ready) {
-      show(queue.tailSet(objective(ready), true), visitor);
-    }
-  }
-
-  private static void show(SequencedSet<Candidate> queue, Predicate<Candidate> visitor) {
-    int taken = 0;
-    int looked = 0;
-    for (Candidate candidate : queue) {
-      taken += visitor.test(candidate) ? 1 : 0;
-      looked++;
-      if (taken == DEPTH || looked == LOOK) {
-        return;
+  private void setLateApart(long nowMicros) {
+    for (int each = 0; each < Sizes.COUNT; each++) {
+      Lane lane = hopeful[each];
+      while (!lane.isEmpty() && lane.first().firstTokenBy() < nowMicros) {
+        Candidate candidate = lane.first();
+        TenantQueue tenant = lane.firstLine().tenant();
+        remove(tenant, Hope.HOPEFUL, candidate);
+        add(tenant, Hope.LATE, candidate);
       }
     }
   }
 
-  private static long acceptedFirst(NavigableSet<Candidate> queue) {
-    return queue.isEmpty() ? Long.MAX_VALUE : queue.first().acceptedAt();
+  /** Where the head cannot make its objective on this worker, a later one of its size may. */
+  private static void showHopeful(
+      Lane lane, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
+    lane.show(visitor);
+    Candidate head = lane.first();
+    long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
+    if (head.firstTokenBy() < ready) {
+      lane.showFrom(objective(ready), visitor);
+    }
+  }
+
+  private static void showHopeful(
+      TenantQueue tenant, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
+    for (int each = 0; each < Sizes.COUNT; each++) {
+      Line line = tenant.existing(Hope.HOPEFUL, each);
+      if (line != null && !line.isEmpty()) {
+        line.show(visitor);
+        Candidate head = line.first();
+        long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
+        if (head.firstTokenBy() < ready) {
+          line.showFrom(objective(ready), visitor);
+        }
+      }
+    }
+  }
+
+  private static void showLate(TenantQueue tenant, HeadVisitor visitor) {
+    for (int each = 0; each < Sizes.COUNT; each++) {
+      Line line = tenant.existing(Hope.LATE, each);
+      if (line != null) {
+        line.show(visitor);
+      }
+    }
+  }
+
+  private boolean add(TenantQueue tenant, Hope hope, Candidate candidate) {
+    int lane = Sizes.of(candidate);
+    if (!lanes(hope)[lane].add(tenant.line(hope, lane), candidate)) {
+      return false;
+    }
+    tenant.count(hope, 1);
+    order(hope).add(tenant);
+    return true;
+  }
+
+  private boolean remove(TenantQueue tenant, Hope hope, Candidate candidate) {
+    int lane = Sizes.of(candidate);
+    Line line = tenant.existing(hope, lane);
+    if (line == null || !lanes(hope)[lane].remove(line, candidate)) {
+      return false;
+    }
+    tenant.count(hope, -1);
+    if (!tenant.has(hope)) {
+      order(hope).remove(tenant);
+    }
+    return true;
+  }
+
+  /** Takes over a tenant's counter where it stands in the order by it. */
+  private void moved(String name) {
+    TenantQueue tenant = tenants.get(name);
+    if (tenant != null) {
+      withHope.remove(tenant);
+      withLate.remove(tenant);
+      tenant.setServed(shares.served(name));
+      if (tenant.has(Hope.HOPEFUL)) {
+        withHope.add(tenant);
+      }
+      if (tenant.has(Hope.LATE)) {
+        withLate.add(tenant);
+      }
+    }
+  }
+
+  private Lane[] lanes(Hope hope) {
+    return switch (hope) {
+      case HOPEFUL -> hopeful;
+      case LATE -> late;
+    };
+  }
+
+  private Set<TenantQueue> order(Hope hope) {
+    return switch (hope) {
+      case HOPEFUL -> withHope;
+      case LATE -> withLate;
+    };
+  }
+
+  private static long acceptedFirst(Lane lane) {
+    return lane.isEmpty() ? Long.MAX_VALUE : lane.first().acceptedAt();
   }
 
   private void count(Candidate candidate, int sign) {
@@ -122,22 +257,15 @@ final class ClassQueue {
     kvTokens += (long) sign * candidate.kvTokens();
   }
 
-  private static int sizeOf(Candidate candidate) {
-    int tokens = candidate.promptTokens();
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(tokens);
-    int upperHalf = tokens >> Math.max(0, bits - 2) & 1;
-    return Math.min(2 * bits + upperHalf, SIZES - 1);
-  }
-
   /** A probe that stands before every request with this objective. */
   private static Candidate objective(long firstTokenBy) {
     return new Candidate("", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0);
   }
 
-  private static Lane[] lanes(Comparator<Candidate> order) {
-    Lane[] lanes = new Lane[SIZES];
-    for (int size = 0; size < SIZES; size++) {
-      lanes[size] = new Lane(new TreeSet<>(order));
+  private static Lane[] lanesOf(Hope hope) {
+    Lane[] lanes = new Lane[Sizes.COUNT];
+    for (int each = 0; each < Sizes.COUNT; each++) {
+      lanes[each] = new Lane(hope.order());
     }
     return lanes;
   }

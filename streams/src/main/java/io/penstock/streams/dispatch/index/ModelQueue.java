@@ -2,22 +2,24 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.rank.Candidate;
-import io.penstock.streams.dispatch.rank.RankPolicy;
-import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What waits for one model, by class. */
 final class ModelQueue {
 
+  private final Function<ServiceClass, ClassQueue> newQueue;
   private final Map<ServiceClass, ClassQueue> classes = new EnumMap<>(ServiceClass.class);
 
+  ModelQueue(Function<ServiceClass, ClassQueue> newQueue) {
+    this.newQueue = newQueue;
+  }
+
   void add(Candidate candidate) {
-    classes
-        .computeIfAbsent(candidate.serviceClass(), serviceClass -> new ClassQueue())
-        .add(candidate);
+    classes.computeIfAbsent(candidate.serviceClass(), newQueue).add(candidate);
   }
 
   void remove(Candidate candidate) {
@@ -32,10 +34,8 @@ final class ModelQueue {
     return classes.isEmpty();
   }
 
-  void heads(WorkerView worker, RankPolicy rank, long nowMicros, Predicate<Candidate> visitor) {
-    for (ClassQueue queue : classes.values()) {
-      queue.heads(worker, rank, nowMicros, visitor);
-    }
+  @Nullable ClassQueue of(ServiceClass serviceClass) {
+    return classes.get(serviceClass);
   }
 
   void census(String model, Consumer<ClassCensus> visitor) {

@@ -1,5 +1,9 @@
 package io.penstock.streams.dispatch.index;
 
+import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.fairness.Share;
+import io.penstock.streams.dispatch.fairness.TenantShares;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
@@ -9,7 +13,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,11 @@ public final class WaitingIndex {
 
   private final Map<String, Place> places = new HashMap<>();
   private final Map<String, ModelQueue> queues = new HashMap<>();
+  private final FairnessSettings fairness;
+
+  /** Outlives the queues: who was served more is remembered while nobody waits. */
+  private final Map<ClassOfModel, TenantShares> shares = new HashMap<>();
+
   private final TreeSet<Candidate> deadlines = new TreeSet<>(BY_DEADLINE);
   private final TreeSet<Delayed> delayed = new TreeSet<>(BY_DUE);
 
@@ -33,6 +41,17 @@ public final class WaitingIndex {
   private record Place(Candidate candidate, @Nullable Delayed delay) {}
 
   private record Delayed(long due, Candidate candidate) {}
+
+  private record ClassOfModel(String model, ServiceClass serviceClass) {}
+
+  /**
+   * Nothing waits yet.
+   *
+   * @param fairness how tenants share a class
+   */
+  public WaitingIndex(FairnessSettings fairness) {
+    this.fairness = fairness;
+  }
 
   /**
    * Adds a request, or moves it if it is here already.
@@ -97,19 +116,59 @@ public final class WaitingIndex {
   }
 
   /**
-   * Shows the few requests of a model among which the best for this worker is.
+   * Shows the few requests of a model and class among which the best for this worker is.
    *
    * @param visitor whether the worker could take the request: one that it could not is no head
    */
   public void heads(
       String model,
+      ServiceClass serviceClass,
       WorkerView worker,
       RankPolicy rank,
       long nowMicros,
-      Predicate<Candidate> visitor) {
-    ModelQueue queue = queues.get(model);
+      HeadVisitor visitor) {
+    ClassQueue queue = offered(model, serviceClass);
     if (queue != null) {
       queue.heads(worker, rank, nowMicros, visitor);
+    }
+  }
+
+  /** What the least served tenant with a request to offer was served, in weighted tokens. */
+  public double leastServed(String model, ServiceClass serviceClass) {
+    return shares(model, serviceClass).least();
+  }
+
+  /**
+   * Adds to what a tenant was served.
+   *
+   * @param candidate a request of the tenant, of the model and class that are meant
+   * @param service in weighted tokens; negative to give back
+   */
+  public Share charge(Candidate candidate, double service) {
+    ClassQueue queue = offered(candidate.model(), candidate.serviceClass());
+    if (queue != null) {
+      return queue.charge(candidate.tenant(), service);
+    }
+    TenantShares of = shares(candidate.model(), candidate.serviceClass());
+    of.charge(candidate.tenant(), service);
+    return new Share(of.served(candidate.tenant()), of.least());
+  }
+
+  /**
+   * Restores what was known of tenants when a lease was granted. To be called after all that waits
+   * has been put here.
+   *
+   * @param candidate the request that is leased
+   */
+  public void restore(Candidate candidate, Share share) {
+    TenantShares of = shares(candidate.model(), candidate.serviceClass());
+    of.raiseFloor(share.least());
+    ClassQueue queue = offered(candidate.model(), candidate.serviceClass());
+    if (queue == null) {
+      of.raise(candidate.tenant(), share.served());
+    } else {
+      queue.raise(candidate.tenant(), share.served());
+      queue.raiseAll(share.least());
     }
   }
 
@@ -124,6 +183,21 @@ public final class WaitingIndex {
   }
 
   private ModelQueue queue(String model) {
-    return queues.computeIfAbsent(model, name -> new ModelQueue());
+    return queues.computeIfAbsent(
+        model,
+        name ->
+            new ModelQueue(
+                serviceClass ->
+                    new ClassQueue(shares(name, serviceClass), fairness.ordersTenants())));
+  }
+
+  private @Nullable ClassQueue offered(String model, ServiceClass serviceClass) {
+    ModelQueue queue = queues.get(model);
+    return queue == null ? null : queue.of(serviceClass);
+  }
+
+  private TenantShares shares(String model, ServiceClass serviceClass) {
+    return shares.computeIfAbsent(
+        new ClassOfModel(model, serviceClass), any -> new TenantShares(fairness));
   }
 }

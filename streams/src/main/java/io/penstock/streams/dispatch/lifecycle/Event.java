@@ -4,6 +4,7 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.fairness.Share;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,9 @@ public sealed interface Event {
    * Dispatch gives it to a worker.
    *
    * @param sequence the grant's number in the session, from 1
+   * @param share where its tenant stands with it
    */
-  record Granted(String workerId, String session, long sequence) implements Event {}
+  record Granted(String workerId, String session, long sequence, Share share) implements Event {}
 
   /** A worker reported how its attempt ended. */
   record Ended(AttemptOutcome outcome) implements Event {}

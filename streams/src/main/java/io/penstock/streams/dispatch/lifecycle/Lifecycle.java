@@ -131,7 +131,13 @@ public final class Lifecycle {
       return Decision.unchanged(Verdict.IGNORED);
     }
     DispatchLease lease =
-        new DispatchLease(granted.workerId(), granted.session(), granted.sequence(), now);
+        new DispatchLease(
+            granted.workerId(),
+            granted.session(),
+            granted.sequence(),
+            now,
+            granted.share().served(),
+            granted.share().least());
     DispatchEntry entry =
         DispatchEntry.newBuilder(waiting)
             .setLease(lease)

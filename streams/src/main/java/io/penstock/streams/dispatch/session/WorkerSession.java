@@ -21,10 +21,17 @@ public final class WorkerSession {
 
   private static final long UNLIMITED = -1;
 
+  /**
+   * The part of its leases' expected output for which KV cache is kept free. On average half of it
+   * is still to come, but others end meanwhile. On the VTC trace an A10G, whose cache is the
+   * bottleneck, serves 797 tokens/s with 0, 821 with 0.2, 812 with 0.3 and 785 with 0.5.
+   */
+  private static final double GROWTH_KEPT_FREE = 0.3;
+
   private final String workerId;
   private final String session;
   private final Speeds assumed;
-  private final Map<String, Long> leased = new HashMap<>();
+  private final Map<String, Held> leased = new HashMap<>();
   private final Deque<Grant> inFlight = new ArrayDeque<>();
 
   private Set<String> models = Set.of();
@@ -37,6 +44,10 @@ public final class WorkerSession {
   private WorkerView reported;
   private long lastHeardMicros;
   private boolean stopped;
+  private long outputTokensLeased;
+
+  /** A request it holds: when it expires, in microseconds, and what it is expected to generate. */
+  private record Held(long deadline, int outputTokens) {}
 
   /** A grant that the worker's last demand did not know of yet. */
   private record Grant(long sequence, int promptTokens, int kvTokens) {}
@@ -98,11 +109,15 @@ public final class WorkerSession {
   }
 
   /**
-   * Whether this request has room in its KV cache. An idle worker takes any: what does not fit now
-   * never will, and the engine says so better than we can.
+   * Whether this request has room in its KV cache, beside a part of what its leases are still going
+   * to generate: an engine that is filled to the brim has to throw out the newest when the others
+   * grow, and to compute them again. An idle worker takes any: what does not fit now never will,
+   * and the engine says so better than we can.
    */
   public boolean hasRoomFor(Candidate candidate) {
-    return isIdle() || freeKv == UNLIMITED || candidate.kvTokens() <= freeKv - kvTokensInFlight();
+    return isIdle()
+        || freeKv == UNLIMITED
+        || candidate.kvTokens() <= freeKv - kvTokensInFlight() - growthTokens();
   }
 
   /** Whether it runs nothing and has nothing coming. */
@@ -132,19 +147,38 @@ public final class WorkerSession {
   public long grant(Candidate candidate) {
     granted++;
     inFlight.add(new Grant(granted, candidate.promptTokens(), candidate.kvTokens()));
-    leased.put(candidate.id(), candidate.deadline());
+    hold(candidate);
     return granted;
   }
 
   /** Restores a lease found in the state store. */
   void restore(Candidate candidate, long grantSequence) {
-    leased.put(candidate.id(), candidate.deadline());
+    hold(candidate);
     inFlight.add(new Grant(grantSequence, candidate.promptTokens(), candidate.kvTokens()));
   }
 
   /** Notes that a request is no longer with it. */
   public void release(String requestId) {
-    leased.remove(requestId);
+    Held held = leased.remove(requestId);
+    if (held != null) {
+      outputTokensLeased -= held.outputTokens();
+    }
+  }
+
+  private void hold(Candidate candidate) {
+    release(candidate.id());
+    int outputTokens = candidate.kvTokens() - candidate.promptTokens();
+    leased.put(candidate.id(), new Held(candidate.deadline(), outputTokens));
+    outputTokensLeased += outputTokens;
+  }
+
+  private long growthTokens() {
+    long running = outputTokensLeased;
+    for (Grant grant : inFlight) {
+      // Counted in full already.
+      running -= grant.kvTokens() - grant.promptTokens();
+    }
+    return (long) (GROWTH_KEPT_FREE * Math.max(0, running));
   }
 
   /** Closes the window until the worker is heard of again. */
@@ -162,8 +196,8 @@ public final class WorkerSession {
   public List<String> overdue(long beforeMicros) {
     List<String> overdue = new ArrayList<>(0);
     leased.forEach(
-        (id, deadline) -> {
-          if (deadline < beforeMicros) {
+        (id, held) -> {
+          if (held.deadline() < beforeMicros) {
             overdue.add(id);
           }
         });

@@ -4,6 +4,7 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.Lease;
@@ -12,6 +13,7 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.index.ClassCensus;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
@@ -26,7 +28,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +59,11 @@ public final class DispatchShard {
   private final ShardStore store;
   private final ShardOutput output;
   private final ShardMetrics metrics;
-  private final WaitingIndex index = new WaitingIndex();
+  private final WaitingIndex index;
   private final Interner interner = new Interner();
   private final Sessions sessions;
   private final Match match;
+  private final Settlement settlement;
   private final List<DispatchEntry> orphans = new ArrayList<>();
   private @Nullable Instant lastTick;
 
@@ -84,7 +89,9 @@ public final class DispatchShard {
     this.sessions =
         new Sessions(
             settings.assumedSpeeds(), micros(settings.leaseTimeout()), micros(FORGET_WORKER_AFTER));
-    this.match = new Match(index, settings.rank(), settings.choice());
+    this.index = new WaitingIndex(settings.fairness());
+    this.settlement = new Settlement(settings.fairness());
+    this.match = new Match(index, settings.rank(), settings.fairness(), settings.choice());
   }
 
   /**
@@ -94,11 +101,15 @@ public final class DispatchShard {
   public void restore(Instant now) {
     long nowMicros = Candidate.micros(now);
     store.forEachSession((workerId, stored) -> sessions.restore(workerId, stored, nowMicros));
+    Map<Candidate, Share> shares = new LinkedHashMap<>();
     store.forEachRequest(
         entry -> {
           switch (State.of(entry)) {
             case State.Leased leased -> {
-              if (!sessions.restoreLease(interner.candidate(entry), leased.lease())) {
+              Candidate candidate = interner.candidate(entry);
+              DispatchLease lease = leased.lease();
+              shares.put(candidate, new Share(lease.getTenantServed(), lease.getLeastServed()));
+              if (!sessions.restoreLease(candidate, lease)) {
                 orphans.add(entry);
               }
             }
@@ -108,6 +119,7 @@ public final class DispatchShard {
             case State.Finished ignored -> {}
           }
         });
+    shares.forEach(index::restore);
   }
 
   /** A scored request was read from a work topic. */
@@ -265,9 +277,10 @@ public final class DispatchShard {
       WorkerSession session = pair.session();
       long sequence = session.grant(pair.candidate());
       store.putSession(session.workerId(), session.stored());
+      Share share = index.charge(pair.candidate(), settlement.expected(pair.candidate()));
       handle(
           pair.candidate().id(),
-          new Event.Granted(session.workerId(), session.session(), sequence),
+          new Event.Granted(session.workerId(), session.session(), sequence, share),
           now);
     }
   }
@@ -315,7 +328,7 @@ public final class DispatchShard {
     DispatchEntry entry = store.request(id);
     State state = entry != null ? State.of(entry) : remembered(id);
     Decision decision = lifecycle.decide(event, state, now);
-    decision.change().ifPresent(next -> apply(id, state, next, Candidate.micros(now)));
+    decision.change().ifPresent(next -> apply(id, state, event, next, Candidate.micros(now)));
     String traceparent = traceparent(event, entry);
     for (Effect effect : decision.effects()) {
       output.write(effect, traceparent);
@@ -329,9 +342,11 @@ public final class DispatchShard {
     return mark == null ? State.UNKNOWN : State.of(mark);
   }
 
-  private void apply(String id, State before, State next, long nowMicros) {
+  private void apply(String id, State before, Event event, State next, long nowMicros) {
     if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
       sessions.release(id, leased.lease());
+      Candidate candidate = interner.candidate(leased.entry());
+      index.charge(candidate, settlement.correction(candidate, event));
     }
     switch (next) {
       case State.Waiting(DispatchEntry entry) -> {

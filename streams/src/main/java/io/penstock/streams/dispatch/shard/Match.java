@@ -1,5 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
+import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
@@ -18,75 +20,78 @@ import org.jspecify.annotations.Nullable;
  */
 final class Match {
 
+  private static final List<ServiceClass> CLASSES = List.of(ServiceClass.values());
+
   private final WaitingIndex index;
   private final RankPolicy rank;
   private final WorkerChoice choice;
+  private final FairChoice fair;
 
-  Match(WaitingIndex index, RankPolicy rank, WorkerChoice choice) {
+  Match(WaitingIndex index, RankPolicy rank, FairnessSettings fairness, WorkerChoice choice) {
     this.index = index;
     this.rank = rank;
     this.choice = choice;
+    this.fair = new FairChoice(fairness);
   }
 
   /** A request and the worker that gets it. */
   record Pair(Candidate candidate, WorkerSession session) {}
-
-  /** The best request for one worker so far. */
-  private static final class Best {
-    private @Nullable Candidate candidate;
-    private @Nullable Rank rank;
-
-    /** Whether an overdue request does not fit now: it will when the worker is idle. */
-    private boolean reserved;
-
-    void offer(Candidate offered, Rank offeredRank) {
-      if (rank == null || offeredRank.compareTo(rank) < 0) {
-        candidate = offered;
-        rank = offeredRank;
-      }
-    }
-  }
 
   /** The next pair, or null if nothing that waits fits any of these workers. */
   @Nullable Pair next(String model, List<WorkerSession> open, long nowMicros) {
     Candidate first = null;
     Rank firstRank = null;
     for (WorkerSession session : open) {
-      Best best = bestFor(session, model, nowMicros);
-      if (best.candidate != null && (firstRank == null || best.rank.compareTo(firstRank) < 0)) {
-        first = best.candidate;
-        firstRank = best.rank;
+      FairChoice.Seen best = bestFor(session, model, nowMicros);
+      if (best != null && (firstRank == null || best.rank().compareTo(firstRank) < 0)) {
+        first = best.candidate();
+        firstRank = best.rank();
       }
     }
     return first == null ? null : new Pair(first, chosen(first, firstRank, open, nowMicros));
   }
 
-  private Best bestFor(WorkerSession session, String model, long nowMicros) {
-    Best best = new Best();
+  private FairChoice.@Nullable Seen bestFor(WorkerSession session, String model, long nowMicros) {
+    FairChoice.Seen best = null;
+    boolean reserved = false;
     WorkerView view = session.view();
+    for (ServiceClass serviceClass : CLASSES) {
+      FairChoice.Seen ofClass = bestFor(session, view, model, serviceClass, nowMicros);
+      reserved |= fair.overdueLacksRoom();
+      if (ofClass != null && (best == null || ofClass.rank().compareTo(best.rank()) < 0)) {
+        best = ofClass;
+      }
+    }
+    // Smaller requests must not overtake an overdue one for ever: the worker is left to empty.
+    return reserved && best != null && best.rank().tier() != SlackRank.OVERDUE ? null : best;
+  }
+
+  private FairChoice.@Nullable Seen bestFor(
+      WorkerSession session,
+      WorkerView view,
+      String model,
+      ServiceClass serviceClass,
+      long nowMicros) {
+    fair.begin(index.leastServed(model, serviceClass));
     index.heads(
         model,
+        serviceClass,
         view,
         rank,
         nowMicros,
-        candidate -> {
+        (candidate, served) -> {
           if (candidate.avoids(view.workerId(), nowMicros)) {
             return false;
           }
           Rank candidateRank = rank.rank(candidate, view, nowMicros);
           if (session.hasRoomFor(candidate)) {
-            best.offer(candidate, candidateRank);
+            fair.takeable(candidate, candidateRank, served);
             return true;
           }
-          best.reserved |= candidateRank.tier() == SlackRank.OVERDUE;
+          fair.lacksRoom(candidateRank, served);
           return false;
         });
-    if (best.reserved && best.rank != null && best.rank.tier() != SlackRank.OVERDUE) {
-      // Smaller requests must not overtake it for ever: the worker is left to empty.
-      best.candidate = null;
-      best.rank = null;
-    }
-    return best;
+    return fair.best();
   }
 
   private WorkerSession chosen(

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.RetryPolicy;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -21,6 +22,7 @@ import java.time.Duration;
  *     expires although it is leased
  * @param retries whether and when a failed attempt is followed by another
  * @param rank who is next
+ * @param fairness how tenants share a class
  * @param choice which worker gets it
  * @param assumedSpeeds speeds of workers that have not observed their own
  */
@@ -31,6 +33,7 @@ public record ShardSettings(
     Duration overdueGrace,
     RetryPolicy retries,
     RankPolicy rank,
+    FairnessSettings fairness,
     WorkerChoice choice,
     Speeds assumedSpeeds) {
 
@@ -42,6 +45,7 @@ public record ShardSettings(
           Duration.ofSeconds(30),
           RetryPolicy.DEFAULT,
           SlackRank.DEFAULT,
+          FairnessSettings.DEFAULT,
           WorkerChoice.EARLIEST_FINISH,
           Speeds.DEFAULT);
 
@@ -73,6 +77,7 @@ public record ShardSettings(
         overdueGrace,
         retries,
         rank,
+        fairness,
         choice,
         assumedSpeeds);
   }
@@ -85,6 +90,21 @@ public record ShardSettings(
         longestDeadline,
         overdueGrace,
         retries,
+        other,
+        fairness,
+        choice,
+        assumedSpeeds);
+  }
+
+  /** The same with other shares of tenants. */
+  public ShardSettings withFairness(FairnessSettings other) {
+    return new ShardSettings(
+        leaseTimeout,
+        finishedRetention,
+        longestDeadline,
+        overdueGrace,
+        retries,
+        rank,
         other,
         choice,
         assumedSpeeds);

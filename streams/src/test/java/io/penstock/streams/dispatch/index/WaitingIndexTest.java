@@ -6,6 +6,7 @@ import static io.penstock.streams.dispatch.Samples.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -29,7 +30,7 @@ class WaitingIndexTest {
   void theHeadsHoldTheBestTierOfAll(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int count) {
     Random random = new Random(seed);
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     List<Candidate> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long acceptedAt = NOW - random.nextLong(60 * SECOND);
@@ -51,7 +52,7 @@ class WaitingIndexTest {
             .min(Comparator.naturalOrder())
             .orElseThrow();
     Rank bestShown =
-        heads(index, worker).stream()
+        heads(index, worker, NOW).stream()
             .map(candidate -> policy.rank(candidate, worker, NOW))
             .min(Comparator.naturalOrder())
             .orElseThrow();
@@ -65,7 +66,7 @@ class WaitingIndexTest {
   void whatWasPutAndNotRemovedIsEventuallyShown(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 100) int count) {
     Random random = new Random(seed);
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     List<String> left = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String id = "r" + random.nextInt(30);
@@ -92,7 +93,7 @@ class WaitingIndexTest {
     List<String> shown = new ArrayList<>();
     while (index.offers(MODEL)) {
       List<Candidate> heads = new ArrayList<>();
-      index.heads(MODEL, worker("w"), SlackRank.DEFAULT, later, heads::add);
+      heads.addAll(heads(index, worker("w"), later));
       shown.add(heads.getFirst().id());
       index.remove(heads.getFirst().id());
     }
@@ -102,17 +103,18 @@ class WaitingIndexTest {
 
   @Test
   void requestsTheWorkerCannotTakeHideNoOtherOfTheirSize() {
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     for (int i = 0; i < 20; i++) {
       index.put(candidate("r" + (10 + i), ServiceClass.BATCH, NOW, NOW + SECOND + i, 100), 0, NOW);
     }
     List<String> taken = new ArrayList<>();
     index.heads(
         MODEL,
+        ServiceClass.BATCH,
         worker("w"),
         SlackRank.DEFAULT,
         NOW,
-        candidate -> {
+        (candidate, served) -> {
           boolean fits = candidate.id().equals("r29");
           if (fits) {
             taken.add(candidate.id());
@@ -124,7 +126,7 @@ class WaitingIndexTest {
 
   @Test
   void aRequestThatBacksOffIsNotOfferedBeforeItsTime() {
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     index.put(candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), NOW + 10, NOW);
     assertThat(index.offers(MODEL)).isFalse();
     index.release(NOW + 9);
@@ -135,7 +137,7 @@ class WaitingIndexTest {
 
   @Test
   void theFirstDeadlineIsFoundAlsoWhileBackingOff() {
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     Candidate first = candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10);
     index.put(first, Long.MAX_VALUE, NOW);
     index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + 2 * SECOND, 10), 0, NOW);
@@ -145,7 +147,7 @@ class WaitingIndexTest {
 
   @Test
   void theCensusAddsUpWhatWaits() {
-    WaitingIndex index = new WaitingIndex();
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     index.put(candidate("a", ServiceClass.BATCH, NOW - 5, NOW + SECOND, 10), 0, NOW);
     index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + SECOND, 30), 0, NOW);
     index.put(candidate("c", ServiceClass.INTERACTIVE, NOW, NOW + SECOND, 7), 0, NOW);
@@ -156,9 +158,48 @@ class WaitingIndexTest {
         .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 2, NOW - 5, 40, 20));
   }
 
-  private static List<Candidate> heads(WaitingIndex index, WorkerView worker) {
+  @Test
+  void aHundredThousandTenantsCostNoMoreLooksThanAFew() {
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
+    Random random = new Random(1);
+    for (int i = 0; i < 100_000; i++) {
+      Candidate any =
+          candidate(
+              "r" + i,
+              ServiceClass.STANDARD,
+              NOW,
+              NOW + random.nextLong(20 * SECOND),
+              1 + random.nextInt(8000));
+      index.put(
+          new Candidate(
+              any.id(),
+              MODEL,
+              any.serviceClass(),
+              "tenant" + i,
+              any.acceptedAt(),
+              any.firstTokenBy(),
+              any.deadline(),
+              any.promptTokens(),
+              any.kvTokens(),
+              null,
+              0),
+          0,
+          NOW);
+    }
+    assertThat(heads(index, worker("w"), NOW + SECOND)).hasSizeLessThan(2000);
+  }
+
+  private static List<Candidate> heads(WaitingIndex index, WorkerView worker, long now) {
     List<Candidate> heads = new ArrayList<>();
-    index.heads(MODEL, worker, SlackRank.DEFAULT, NOW, heads::add);
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      index.heads(
+          MODEL,
+          serviceClass,
+          worker,
+          SlackRank.DEFAULT,
+          now,
+          (candidate, served) -> heads.add(candidate));
+    }
     return heads;
   }
 }

@@ -18,6 +18,7 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.fairness.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ class LifecycleTest {
       new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT, Duration.ofDays(1));
 
   private static final State WAITING = arrive(facts("id"));
-  private static final State LEASED = next(new Event.Granted("w", SESSION, 1), WAITING, NOW);
+  private static final State LEASED = next(granted(1), WAITING, NOW);
   private static final State FINISHED =
       State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START));
   private static final State FORESTALLED = State.of(new DispatchFinished(null, START));
@@ -50,7 +51,7 @@ class LifecycleTest {
   static Stream<Arguments> table() {
     Map<String, Event> events = new LinkedHashMap<>();
     events.put("arrived", new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null));
-    events.put("granted", new Event.Granted("w", SESSION, 1));
+    events.put("granted", granted(1));
     events.put("succeeded", new Event.Ended(success("id", 1, SESSION, NOW)));
     events.put(
         "failed", new Event.Ended(failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW)));
@@ -122,7 +123,7 @@ class LifecycleTest {
   @Test
   void anOutcomeOfAnEarlierAttemptIsFencedByItsNumber() {
     State again = next(new Event.GivenBack(SESSION), LEASED, NOW);
-    State second = next(new Event.Granted("w", SESSION, 2), again, NOW);
+    State second = next(granted(2), again, NOW);
     Event stale = new Event.Ended(success("id", 1, SESSION, NOW));
     assertThat(LIFECYCLE.decide(stale, second, NOW).verdict()).isEqualTo(Verdict.FENCED);
     Event current = new Event.Ended(success("id", 2, SESSION, NOW));
@@ -131,7 +132,7 @@ class LifecycleTest {
 
   @Test
   void aGrantTellsTheWorkerWhereThePayloadIs() {
-    Decision decision = LIFECYCLE.decide(new Event.Granted("w", SESSION, 9), WAITING, NOW);
+    Decision decision = LIFECYCLE.decide(granted(9), WAITING, NOW);
     assertThat(decision.effects().getFirst())
         .isInstanceOfSatisfying(
             Effect.Instruct.class,
@@ -199,7 +200,7 @@ class LifecycleTest {
     State state = WAITING;
     Decision decision = null;
     for (int attempt = 1; attempt <= RetryPolicy.DEFAULT.maxFailures(); attempt++) {
-      state = next(new Event.Granted("w", SESSION, attempt), state, NOW);
+      state = next(granted(attempt), state, NOW);
       decision =
           LIFECYCLE.decide(
               new Event.Ended(failure("id", attempt, SESSION, FailureCategory.RETRYABLE, NOW)),
@@ -224,14 +225,14 @@ class LifecycleTest {
   void theWorkerIsToldThatItsFailureWouldBeTheLast() {
     State state = WAITING;
     for (int attempt = 1; attempt < RetryPolicy.DEFAULT.maxFailures(); attempt++) {
-      State leased = next(new Event.Granted("w", SESSION, attempt), state, NOW);
+      State leased = next(granted(attempt), state, NOW);
       state =
           next(
               new Event.Ended(failure("id", attempt, SESSION, FailureCategory.RETRYABLE, NOW)),
               leased,
               NOW);
     }
-    Decision last = LIFECYCLE.decide(new Event.Granted("w", SESSION, 3), state, NOW);
+    Decision last = LIFECYCLE.decide(granted(3), state, NOW);
     assertThat(last.effects().getFirst())
         .isInstanceOfSatisfying(
             Effect.Instruct.class,
@@ -282,7 +283,7 @@ class LifecycleTest {
             .setInputPricePerMillion(2.0)
             .setOutputPricePerMillion(30.0)
             .build();
-    State leased = next(new Event.Granted("w", SESSION, 1), arrive(priced), NOW);
+    State leased = next(granted(1), arrive(priced), NOW);
     Instant end = NOW.plusSeconds(2);
     InferenceResult result =
         result(LIFECYCLE.decide(new Event.Ended(success("id", 1, SESSION, end)), leased, end));
@@ -321,6 +322,10 @@ class LifecycleTest {
 
   private static State arrive(ScoredFacts facts) {
     return next(new Event.Arrived(facts, ServiceClass.STANDARD, 7, null), State.UNKNOWN, START);
+  }
+
+  private static Event granted(long sequence) {
+    return new Event.Granted("w", SESSION, sequence, new Share(0, 0));
   }
 
   private static State next(Event event, State state, Instant now) {

@@ -4,21 +4,26 @@ import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchSession;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A shard's memory in maps; it survives the shard as Streams' stores do. */
-final class MemoryStore implements ShardStore {
+/**
+ * A shard's memory in maps, for simulations and tests: it survives the shard as Streams' stores do,
+ * but not the process. Visits in the order of writing. For one thread.
+ */
+public final class MemoryStore implements ShardStore {
 
   final Map<String, DispatchEntry> requests = new LinkedHashMap<>();
   final Map<String, DispatchFinished> finished = new LinkedHashMap<>();
   final Map<String, DispatchSession> sessions = new LinkedHashMap<>();
 
   @Override
-  public DispatchEntry request(String id) {
+  public @Nullable DispatchEntry request(String id) {
     return requests.get(id);
   }
 
@@ -38,7 +43,7 @@ final class MemoryStore implements ShardStore {
   }
 
   @Override
-  public DispatchFinished finished(String id) {
+  public @Nullable DispatchFinished finished(String id) {
     return finished.get(id);
   }
 
@@ -49,7 +54,13 @@ final class MemoryStore implements ShardStore {
 
   @Override
   public void forgetFinished(Instant before, int atMost) {
-    finished.values().removeIf(mark -> mark.getAt().isBefore(before));
+    Iterator<DispatchFinished> eldest = finished.values().iterator();
+    for (int looked = 0; looked < atMost && eldest.hasNext(); looked++) {
+      if (!eldest.next().getAt().isBefore(before)) {
+        return;
+      }
+      eldest.remove();
+    }
   }
 
   @Override
@@ -64,6 +75,6 @@ final class MemoryStore implements ShardStore {
 
   @Override
   public void forEachSession(BiConsumer<String, DispatchSession> visitor) {
-    Map.copyOf(sessions).forEach(visitor);
+    new LinkedHashMap<>(sessions).forEach(visitor);
   }
 }

@@ -1,0 +1,9 @@
+package io.penstock.streams.dispatch.fairness;
+
+/**
+ * Where a tenant stands, in weighted tokens.
+ *
+ * @param served what it was served
+ * @param least what the least served tenant that waits was
+ */
+public record Share(double served, double least) {}

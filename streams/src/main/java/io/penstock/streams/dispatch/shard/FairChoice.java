@@ -1,0 +1,92 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.Rank;
+import io.penstock.streams.dispatch.rank.SlackRank;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses among the heads of one class that a worker was shown: the best tier first, in it the
+ * least served tenants, among those the least cost. Those of tenants too far ahead are chosen only
+ * if there is nobody else, see {@link FairnessSettings}. Used again and again, by one thread.
+ */
+final class FairChoice {
+
+  private final FairnessSettings settings;
+  private final List<Seen> seen = new ArrayList<>();
+  private double held;
+  private boolean othersLackRoom;
+  private boolean overdueLacksRoom;
+
+  /** A request that the worker could take. */
+  record Seen(Candidate candidate, Rank rank, double served) {}
+
+  FairChoice(FairnessSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Begins with nothing seen.
+   *
+   * @param least what the least served tenant that waits was served
+   */
+  void begin(double least) {
+    seen.clear();
+    held = least + settings.bound();
+    othersLackRoom = false;
+    overdueLacksRoom = false;
+  }
+
+  void takeable(Candidate candidate, Rank rank, double served) {
+    seen.add(new Seen(candidate, rank, served));
+  }
+
+  /** Notes a request for which the worker lacks room now: it will have some when it is idle. */
+  void lacksRoom(Rank rank, double served) {
+    if (served <= held) {
+      othersLackRoom = true;
+      overdueLacksRoom |= rank.tier() == SlackRank.OVERDUE;
+    }
+  }
+
+  /** Whether an overdue request that is not held back lacks room. */
+  boolean overdueLacksRoom() {
+    return overdueLacksRoom;
+  }
+
+  /** The best of those seen, or null if there is none or the worker is to be left to empty. */
+  @Nullable Seen best() {
+    Seen best = best(Double.NEGATIVE_INFINITY, held);
+    return best != null || othersLackRoom ? best : best(held, Double.POSITIVE_INFINITY);
+  }
+
+  /** The best of the tenants served more than the one and no more than the other. */
+  private @Nullable Seen best(double above, double upTo) {
+    int tier = Integer.MAX_VALUE;
+    double least = Double.POSITIVE_INFINITY;
+    for (Seen each : seen) {
+      if (each.served() > above && each.served() <= upTo) {
+        if (each.rank().tier() < tier) {
+          tier = each.rank().tier();
+          least = each.served();
+        } else if (each.rank().tier() == tier) {
+          least = Math.min(least, each.served());
+        }
+      }
+    }
+    Seen best = null;
+    double tolerated = Math.min(upTo, least + settings.tolerance());
+    for (Seen each : seen) {
+      if (each.rank().tier() == tier
+          && each.served() > above
+          && each.served() <= tolerated
+          && (best == null || each.rank().cost() < best.rank().cost())) {
+        best = each;
+      }
+    }
+    return best;
+  }
+}
