@@ -30,7 +30,32 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     private boolean full;
   }
 
+  /** A rest is no longer than this, so that the thread keeps up with its group. */
+  private static final Duration LONGEST_REST = Duration.ofMillis(100);
+
+  private final double share;
   private final ThreadLocal<Count> counts = ThreadLocal.withInitial(Count::new);
+
+  /** Threads work all the time. */
+  public PolledBatches() {
+    this(1);
+  }
+
+  /**
+   * Threads work for a share of the time while they have a backlog, that is after each full poll.
+   * What they leave serves others on the same machine.
+   *
+   * @param share above 0, 1 at most
+   */
+  public PolledBatches(double share) {
+    this.share = share;
+  }
+
+  /** How long to rest after work that took so long. */
+  static Duration rest(Duration work, double share) {
+    Duration rest = Duration.ofNanos((long) (work.toNanos() * (1 / share - 1)));
+    return rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+  }
 
   @Override
   public boolean reached() {
@@ -80,6 +105,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private final class CountingConsumer extends KafkaConsumer<byte[], byte[]> {
 
     private final int most;
+    private long polledAt;
 
     CountingConsumer(Map<String, Object> config) {
       super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -90,10 +116,23 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
               : Integer.parseInt(given.toString());
     }
 
+    private void rest() {
+      if (share < 1 && counts.get().full) {
+        try {
+          Thread.sleep(PolledBatches.rest(Duration.ofNanos(System.nanoTime() - polledAt), share));
+        } catch (InterruptedException e) {
+          // The poll that follows throws as Kafka does.
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      rest();
       ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
       polled(records.count(), most);
+      polledAt = System.nanoTime();
       return records;
     }
   }

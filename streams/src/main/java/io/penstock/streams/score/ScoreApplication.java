@@ -149,7 +149,8 @@ public final class ScoreApplication {
   private ScoreInstance instance(
       ServiceClass serviceClass, BrokerFacts facts, ReplyTopics replyTopics) {
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
-    PolledBatches batches = new PolledBatches();
+    PolledBatches batches =
+        new PolledBatches(serviceClass == ServiceClass.BATCH ? config.batchShare() : 1);
     ScoreParts parts =
         new ScoreParts(
             config,

@@ -20,6 +20,8 @@ import java.time.Duration;
  * @param replyTopicTtl how long a reply topic is taken to exist once seen
  * @param learnFromLast finished requests read at start to predict output lengths, 0 or more
  * @param maxTenants pairs of tenant and model whose output lengths are remembered
+ * @param batchShare of its time that scoring of batch requests works while they queue up, 0.05 to
+ *     1: a flood of them leaves the rest of the machine to the other classes
  */
 public record ScoreConfig(
     ServiceLevels levels,
@@ -32,7 +34,8 @@ public record ScoreConfig(
     Duration registryPatience,
     Duration replyTopicTtl,
     int learnFromLast,
-    int maxTenants) {
+    int maxTenants,
+    double batchShare) {
 
   public static final ScoreConfig DEFAULT =
       new ScoreConfig(
@@ -46,7 +49,8 @@ public record ScoreConfig(
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
           10_000,
-          10_000);
+          10_000,
+          0.2);
 
   public ScoreConfig {
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
@@ -58,6 +62,7 @@ public record ScoreConfig(
     requireRange("replyTopicTtl", replyTopicTtl, Duration.ofMillis(100), Duration.ofMinutes(10));
     requireRange("learnFromLast", learnFromLast, 0, 1_000_000);
     requireRange("maxTenants", maxTenants, 1, 1_000_000);
+    requireRange("batchShare", batchShare, 0.05, 1.0);
   }
 
   /** The same with another guarantee. */
@@ -73,7 +78,8 @@ public record ScoreConfig(
         registryPatience,
         replyTopicTtl,
         learnFromLast,
-        maxTenants);
+        maxTenants,
+        batchShare);
   }
 
   private static <T extends Comparable<T>> void requireRange(

@@ -2,6 +2,7 @@ package io.penstock.streams.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,18 @@ class PolledBatchesTest {
 
     assertThat(batches.reached()).isFalse();
     assertThat(batches.reached()).isTrue();
+  }
+
+  @Test
+  void aThreadWithAThirdOfTheTimeRestsTwiceAsLongAsItWorked() {
+    assertThat(PolledBatches.rest(Duration.ofMillis(6), 1.0 / 3))
+        .isCloseTo(Duration.ofMillis(12), Duration.ofNanos(100));
+    assertThat(PolledBatches.rest(Duration.ofMillis(6), 1)).isEqualTo(Duration.ZERO);
+  }
+
+  @Test
+  void noRestIsSoLongThatTheThreadSeemsDead() {
+    assertThat(PolledBatches.rest(Duration.ofSeconds(10), 0.05)).isEqualTo(Duration.ofMillis(100));
   }
 
   @Test

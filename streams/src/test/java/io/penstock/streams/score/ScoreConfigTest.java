@@ -32,6 +32,7 @@ class ScoreConfigTest {
     assertThat(DEFAULT.replyTopicTtl()).isEqualTo(Duration.ofSeconds(10));
     assertThat(DEFAULT.learnFromLast()).isEqualTo(10_000);
     assertThat(DEFAULT.maxTenants()).isEqualTo(10_000);
+    assertThat(DEFAULT.batchShare()).isEqualTo(0.3);
   }
 
   @Test
@@ -137,6 +138,7 @@ class ScoreConfigTest {
         patience,
         Duration.ofSeconds(10),
         0,
-        maxTenants);
+        maxTenants,
+        0.5);
   }
 }
