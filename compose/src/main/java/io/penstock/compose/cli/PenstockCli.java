@@ -51,7 +51,13 @@ public final class PenstockCli implements Runnable {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String... arguments) {
-    System.exit(run(Environment.ofProcess(), arguments));
+    try {
+      System.exit(run(Environment.ofProcess(), arguments));
+    } catch (Error e) {
+      // Kafka's threads would keep a broken process alive.
+      e.printStackTrace();
+      System.exit(ExitCodes.FAILURE);
+    }
   }
 
   /** Runs a command and returns its exit code. */

@@ -32,7 +32,7 @@ class ScoreConfigTest {
     assertThat(DEFAULT.replyTopicTtl()).isEqualTo(Duration.ofSeconds(10));
     assertThat(DEFAULT.learnFromLast()).isEqualTo(10_000);
     assertThat(DEFAULT.maxTenants()).isEqualTo(10_000);
-    assertThat(DEFAULT.batchShare()).isEqualTo(0.3);
+    assertThat(DEFAULT.batchShare()).isEqualTo(0.2);
   }
 
   @Test
