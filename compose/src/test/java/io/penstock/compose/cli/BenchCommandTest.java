@@ -63,6 +63,11 @@ class BenchCommandTest {
               if (line.getCommand() instanceof BenchmarkCommand benchmark) {
                 List<String> arguments = new ArrayList<>(List.of("bench", name));
                 arguments.addAll(benchmark.quick());
+                arguments.addAll(
+                    benchmark
+                        .reading(null)
+                        .or(() -> benchmark.reading(Path.of("data")))
+                        .orElseThrow());
                 root.parseArgs(arguments.toArray(String[]::new));
                 assertThat(benchmark.bench()).as(name).isNotNull();
               }
