@@ -5,6 +5,7 @@ import io.penstock.compose.bench.fairness.FairnessBench;
 import io.penstock.compose.bench.fairness.FairnessBenchSettings;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.fairness.Leeway;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,16 +61,17 @@ final class BenchFairnessCommand extends BenchmarkCommand {
       names = "--tolerance",
       paramLabel = "TOKENS",
       description =
-          "Weighted tokens within which the rank decides freely (default: ${DEFAULT-VALUE}).")
-  double tolerance = FairnessSettings.DEFAULT.tolerance();
+          "Weighted tokens within which the rank decides freely, in every class (default: as the"
+              + " class has it).")
+  @Nullable Double tolerance;
 
   @Option(
       names = "--bound",
       paramLabel = "TOKENS",
       description =
-          "Weighted tokens by which a tenant may be ahead at the most (default:"
-              + " ${DEFAULT-VALUE}).")
-  double bound = FairnessSettings.DEFAULT.bound();
+          "Weighted tokens by which a tenant may be ahead at the most, in every class (default:"
+              + " as the class has it).")
+  @Nullable Double bound;
 
   @Option(
       names = "--repeat",
@@ -95,12 +97,16 @@ final class BenchFairnessCommand extends BenchmarkCommand {
         valid(
             () ->
                 new FairnessBenchSettings(
-                    trace,
-                    profile,
-                    workers,
-                    serviceClass,
-                    FairnessSettings.DEFAULT.within(tolerance, bound),
-                    repeats,
-                    seed)));
+                    trace, profile, workers, serviceClass, fairness(), repeats, seed)));
+  }
+
+  /** As in production, unless the options say how far tenants may be apart. */
+  private FairnessSettings fairness() {
+    if (tolerance == null && bound == null) {
+      return FairnessSettings.DEFAULT;
+    }
+    Leeway usual = FairnessSettings.DEFAULT.leeway(serviceClass);
+    return FairnessSettings.DEFAULT.within(
+        tolerance == null ? usual.tolerance() : tolerance, bound == null ? usual.bound() : bound);
   }
 }

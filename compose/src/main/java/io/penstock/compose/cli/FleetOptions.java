@@ -30,7 +30,7 @@ final class FleetOptions {
           "A recorded trace: CSV (timestamp_ms, input_tokens, output_tokens, tenant, type) or"
               + " Mooncake's JSON lines. Default: ten minutes made up from the seed, which"
               + " resemble the Azure LLM inference trace of 2023.")
-  @Nullable Path trace;
+  @Nullable List<Path> traces;
 
   @Option(
       names = "--workers",
@@ -88,6 +88,16 @@ final class FleetOptions {
    * @param defaultPolicies where none are named; empty: all there are
    */
   FleetBenchSettings settings(ClassMix mix, List<String> defaultPolicies, long seed) {
+    if (traces != null && traces.size() > 1) {
+      throw CliException.usage(
+          "--trace is given %d times; only --sweep takes several".formatted(traces.size()));
+    }
+    return settings(traces == null ? null : traces.getFirst(), mix, defaultPolicies, seed);
+  }
+
+  /** The same for this trace, whatever the options say of it. */
+  FleetBenchSettings settings(
+      @Nullable Path trace, ClassMix mix, List<String> defaultPolicies, long seed) {
     if (mode == Mode.REAL) {
       throw CliException.usage("--mode real is not there yet; use --mode sim");
     }

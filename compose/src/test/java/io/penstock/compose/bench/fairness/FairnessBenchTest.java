@@ -30,9 +30,15 @@ class FairnessBenchTest {
   }
 
   @Test
-  void aFloodDelaysAQuietTenantByTenthsOfASecondNotByMinutes() {
+  void aStrictOrderMakesAFloodADelayOfTenthsOfASecond() {
     Flood.Outcome flood = Flood.DEFAULT.run(SETTINGS);
-    assertThat(flood.fairMillis()).isLessThan(flood.aloneMillis() + 500);
+    assertThat(flood.strictMillis()).isLessThan(flood.aloneMillis() + 500);
     assertThat(flood.unfairMillis()).isGreaterThan(60_000);
+  }
+
+  @Test
+  void theLeewayOfInteractiveRequestsEndsAFloodToo() {
+    Flood.Outcome flood = Flood.DEFAULT.run(SETTINGS);
+    assertThat(flood.fairMillis()).isLessThan(flood.unfairMillis() / 5);
   }
 }

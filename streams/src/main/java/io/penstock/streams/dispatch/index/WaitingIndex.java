@@ -188,7 +188,9 @@ public final class WaitingIndex {
         name ->
             new ModelQueue(
                 serviceClass ->
-                    new ClassQueue(shares(name, serviceClass), fairness.ordersTenants())));
+                    new ClassQueue(
+                        shares(name, serviceClass),
+                        fairness.leeway(serviceClass).ordersTenants())));
   }
 
   private @Nullable ClassQueue offered(String model, ServiceClass serviceClass) {

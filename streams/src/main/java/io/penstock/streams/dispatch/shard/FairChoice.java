@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.fairness.Leeway;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairChoice {
 
-  private final FairnessSettings settings;
   private final List<Seen> seen = new ArrayList<>();
+  private Leeway leeway = Leeway.UNLIMITED;
   private double held;
   private boolean othersLackRoom;
   private boolean overdueLacksRoom;
@@ -24,18 +25,16 @@ final class FairChoice {
   /** A request that the worker could take. */
   record Seen(Candidate candidate, Rank rank, double served) {}
 
-  FairChoice(FairnessSettings settings) {
-    this.settings = settings;
-  }
-
   /**
    * Begins with nothing seen.
    *
+   * @param ofClass how far its tenants may be apart
    * @param least what the least served tenant that waits was served
    */
-  void begin(double least) {
+  void begin(Leeway ofClass, double least) {
     seen.clear();
-    held = least + settings.bound();
+    leeway = ofClass;
+    held = least + leeway.bound();
     othersLackRoom = false;
     overdueLacksRoom = false;
   }
@@ -78,7 +77,7 @@ final class FairChoice {
       }
     }
     Seen best = null;
-    double tolerated = Math.min(upTo, least + settings.tolerance());
+    double tolerated = Math.min(upTo, least + leeway.tolerance());
     for (Seen each : seen) {
       if (each.rank().tier() == tier
           && each.served() > above

@@ -25,13 +25,14 @@ final class Match {
   private final WaitingIndex index;
   private final RankPolicy rank;
   private final WorkerChoice choice;
-  private final FairChoice fair;
+  private final FairnessSettings fairness;
+  private final FairChoice fair = new FairChoice();
 
   Match(WaitingIndex index, RankPolicy rank, FairnessSettings fairness, WorkerChoice choice) {
     this.index = index;
     this.rank = rank;
     this.choice = choice;
-    this.fair = new FairChoice(fairness);
+    this.fairness = fairness;
   }
 
   /** A request and the worker that gets it. */
@@ -72,7 +73,7 @@ final class Match {
       String model,
       ServiceClass serviceClass,
       long nowMicros) {
-    fair.begin(index.leastServed(model, serviceClass));
+    fair.begin(fairness.leeway(serviceClass), index.leastServed(model, serviceClass));
     index.heads(
         model,
         serviceClass,

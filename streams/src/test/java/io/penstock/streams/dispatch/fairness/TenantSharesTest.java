@@ -3,6 +3,8 @@ package io.penstock.streams.dispatch.fairness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.schemas.ServiceClass;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +55,9 @@ class TenantSharesTest {
 
   @Test
   void debtorsAreBounded() {
-    TenantShares few = new TenantShares(new FairnessSettings(1, 2, 0, 0, Map.of(), false, 10));
+    TenantShares few =
+        new TenantShares(
+            new FairnessSettings(1, 2, FairnessSettings.DEFAULT.leeways(), Map.of(), false, 10));
     few.enter("a");
     for (int i = 0; i < 1000; i++) {
       few.enter("t" + i);
@@ -72,11 +76,25 @@ class TenantSharesTest {
   }
 
   @Test
+  void aClassHasALeewayOfItsOwn() {
+    Leeway wide = new Leeway(10, 20);
+    FairnessSettings changed = FairnessSettings.DEFAULT.within(ServiceClass.BATCH, wide);
+    assertThat(changed.leeway(ServiceClass.BATCH)).isEqualTo(wide);
+    for (ServiceClass other : List.of(ServiceClass.INTERACTIVE, ServiceClass.STANDARD)) {
+      assertThat(changed.leeway(other)).isEqualTo(FairnessSettings.DEFAULT.leeway(other));
+    }
+    assertThat(FairnessSettings.OFF.leeways().values()).noneMatch(Leeway::ordersTenants);
+  }
+
+  @Test
   void settingsAreValidated() {
     assertThatThrownBy(() -> FairnessSettings.DEFAULT.within(10, 5)).hasMessageContaining("bound");
     assertThatThrownBy(() -> FairnessSettings.DEFAULT.within(-1, 5))
         .hasMessageContaining("tolerance");
     assertThatThrownBy(() -> FairnessSettings.DEFAULT.withTenantWeights(Map.of("t", 0.0)))
         .hasMessageContaining("tenant t");
+    Map<ServiceClass, Leeway> onlyBatch = Map.of(ServiceClass.BATCH, new Leeway(0, 0));
+    assertThatThrownBy(() -> new FairnessSettings(1, 2, onlyBatch, Map.of(), false, 1))
+        .hasMessageContainingAll("leeways", "each class");
   }
 }

@@ -13,6 +13,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.fairness.Leeway;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +118,36 @@ class FairDispatchTest {
     assertThat(scene.served("a")).isBetween(scene.served("b") - 4000, scene.served("b") + 4000);
   }
 
+  @Property(tries = 50)
+  void eachClassKeepsToItsOwnLeeway(@ForAll long seed) {
+    FairnessSettings apart =
+        FairnessSettings.DEFAULT
+            .within(0, BOUND)
+            .within(ServiceClass.INTERACTIVE, new Leeway(10 * BOUND, 20 * BOUND));
+    assertThat(widestLead(seed, apart, ServiceClass.STANDARD))
+        .isLessThanOrEqualTo(BOUND + MOST_SERVICE);
+    assertThat(widestLead(seed, apart, ServiceClass.INTERACTIVE))
+        .isBetween(5 * BOUND, 20 * BOUND + MOST_SERVICE);
+  }
+
+  /** How far a tenant of short prompts, which the rank prefers, gets ahead of one of long ones. */
+  private static double widestLead(
+      long seed, FairnessSettings fairness, ServiceClass serviceClass) {
+    Scene scene = new Scene(Map.of(), fairness);
+    scene.serviceClass = serviceClass;
+    Random random = new Random(seed);
+    for (int i = 0; i < 100; i++) {
+      scene.request("short", 100 + random.nextInt(10), MOST_OUTPUT);
+      scene.request("long", MOST_PROMPT, 1 + random.nextInt(MOST_OUTPUT));
+    }
+    double widest = 0;
+    for (int i = 0; i < 80; i++) {
+      scene.serveOne(1);
+      widest = Math.max(widest, Math.abs(scene.served("short") - scene.served("long")));
+    }
+    return widest;
+  }
+
   @Test
   void aLoneTenantIsServedAsWithoutShares() {
     List<String> with = new Scene(Map.of(), FairnessSettings.DEFAULT).orderOfOne();
@@ -128,6 +159,7 @@ class FairDispatchTest {
     final Map<String, Double> served = new HashMap<>();
     final ShardSettings settings;
     DispatchShard shard;
+    ServiceClass serviceClass = ServiceClass.STANDARD;
     Lease running;
     int ids;
     long sequence;
@@ -164,14 +196,13 @@ class FairDispatchTest {
 
     void request(String tenant, long prompt, long output) {
       ScoredFacts facts =
-          ScoredFacts.newBuilder(
-                  facts("r" + ids++, ServiceClass.STANDARD, START, Duration.ofMinutes(20)))
+          ScoredFacts.newBuilder(facts("r" + ids++, serviceClass, START, Duration.ofMinutes(20)))
               .setTenant(tenant)
               .setPromptTokens(prompt)
               .setPredictedOutputTokens(output)
               .setMaxOutputTokens(10 * output)
               .build();
-      shard.work(facts, ServiceClass.STANDARD, ids, null, START);
+      shard.work(facts, serviceClass, ids, null, START);
     }
 
     void serveOne(int outputFactor) {
