@@ -1,14 +1,19 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.real.RealFleetBench;
+import io.penstock.compose.bench.real.RealFleetSettings;
+import io.penstock.compose.bench.real.TimeScale;
 import io.penstock.compose.bench.sim.ClassMix;
 import io.penstock.compose.bench.sim.FleetBench;
+import io.penstock.compose.bench.sim.FleetBenchSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code penstock bench fleet}. */
 @Command(
@@ -18,14 +23,19 @@ import picocli.CommandLine.Mixin;
       "",
       "Code and a random half of conversation are interactive (first token within 2 s), the rest is"
           + " batch (60 s). JSON: policies{NAME{interactive_slo, batch_slo, ttft_p50_ms,"
-          + " ttft_p99_ms, goodput_per_s, utilisation}}."
+          + " ttft_p99_ms, goodput_per_s, utilisation}}.",
+      "",
+      "--mode real sends the first minutes of the same trace through embedded Kafka, the score and"
+          + " dispatch jobs and workers with simulated engines, and puts the simulation of the same"
+          + " requests beside it."
     },
     footer = {
       "",
       "Examples:",
       "  penstock bench fleet --slow-share 0.5",
       "  penstock bench fleet --trace azure2023_merged.csv --load 4.5 --policies"
-          + " penstock,edf,clairvoyant"
+          + " penstock,edf,clairvoyant",
+      "  penstock bench fleet --mode real --minutes 3 --speed-up 4"
     })
 final class BenchFleetCommand extends BenchmarkCommand {
 
@@ -35,8 +45,37 @@ final class BenchFleetCommand extends BenchmarkCommand {
     super(environment);
   }
 
+  @Option(
+      names = "--speed-up",
+      paramLabel = "F",
+      description =
+          "With --mode real: how many seconds of the trace and of the engines pass in a second;"
+              + " the limits shrink as much (default: ${DEFAULT-VALUE}).")
+  double speedUp = RealFleetSettings.DEFAULT_SPEED_UP;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description =
+          "With --mode real: minutes of arrivals, at the load, that are sent (default:"
+              + " ${DEFAULT-VALUE}).")
+  double minutes = RealFleetSettings.DEFAULT_MINUTES;
+
   @Override
   Bench bench() {
+    return switch (fleet.mode) {
+      case SIM -> simulated();
+      case REAL -> real();
+    };
+  }
+
+  private Bench real() {
+    FleetBenchSettings settings = fleet.realSettings(ClassMix.TWO_CLASSES, seed);
+    return new RealFleetBench(
+        valid(() -> new RealFleetSettings(settings, minutes, new TimeScale(speedUp))));
+  }
+
+  private Bench simulated() {
     return new FleetBench(fleet.settings(ClassMix.TWO_CLASSES, List.of(), seed));
   }
 
