@@ -14,8 +14,8 @@ public record RealFleetSettings(FleetBenchSettings fleet, double minutes, TimeSc
 
   public static final double DEFAULT_MINUTES = 3;
 
-  /** Brings the default trace at its default load to about 100 requests per second. */
-  public static final double DEFAULT_SPEED_UP = 4;
+  /** Real time: what the parts between take then counts no more than it does for a user. */
+  public static final double DEFAULT_SPEED_UP = 1;
 
   private static final int MOST_WORKERS = 64;
 
