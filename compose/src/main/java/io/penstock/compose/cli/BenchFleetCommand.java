@@ -1,8 +1,12 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.real.RealFleetBench;
+import io.penstock.compose.bench.real.RealFleetSettings;
+import io.penstock.compose.bench.real.TimeScale;
 import io.penstock.compose.bench.sim.ClassMix;
 import io.penstock.compose.bench.sim.FleetBench;
+import io.penstock.compose.bench.sim.FleetBenchSettings;
 import io.penstock.compose.bench.sim.FleetSweep;
 import io.penstock.compose.bench.sim.FleetSweepSettings;
 import java.nio.file.Path;
@@ -25,7 +29,11 @@ import picocli.CommandLine.Option;
       "",
       "With --sweep: how much the rank's parameters matter, each halved and doubled, on the made-up"
           + " trace and every --trace. JSON: ranks{NAME{...}}, scenarios[{trace, load, slow_share,"
-          + " NAME{interactive_slo, batch_slo}}]."
+          + " NAME{interactive_slo, batch_slo}}].",
+      "",
+      "--mode real sends the first minutes of the same trace through embedded Kafka, the score and"
+          + " dispatch jobs and workers with simulated engines, and puts the simulation of the same"
+          + " requests beside it."
     },
     footer = {
       "",
@@ -33,7 +41,8 @@ import picocli.CommandLine.Option;
       "  penstock bench fleet --slow-share 0.5",
       "  penstock bench fleet --trace azure2023_merged.csv --load 4.5 --policies"
           + " penstock,edf,clairvoyant",
-      "  penstock bench fleet --sweep --trace data/traces --loads 2,3 --slow-shares 0,0.5"
+      "  penstock bench fleet --sweep --trace data/traces --loads 2,3 --slow-shares 0,0.5",
+      "  penstock bench fleet --mode real --minutes 3"
     })
 final class BenchFleetCommand extends BenchmarkCommand {
 
@@ -73,20 +82,53 @@ final class BenchFleetCommand extends BenchmarkCommand {
     super(environment);
   }
 
+  @Option(
+      names = "--speed-up",
+      paramLabel = "F",
+      description =
+          "With --mode real: how many seconds of the trace and of the engines pass in a second;"
+              + " the limits shrink as much (default: ${DEFAULT-VALUE}).")
+  double speedUp = RealFleetSettings.DEFAULT_SPEED_UP;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description =
+          "With --mode real: minutes of arrivals, at the load, that are sent (default:"
+              + " ${DEFAULT-VALUE}).")
+  double minutes = RealFleetSettings.DEFAULT_MINUTES;
+
   @Override
   Bench bench() {
     if (sweep) {
-      List<Path> traces = fleet.traces == null ? List.of() : fleet.traces;
-      return new FleetSweep(
-          valid(
-              () ->
-                  new FleetSweepSettings(
-                      traces,
-                      loads,
-                      slowShares,
-                      mostRequests,
-                      fleet.settings(null, ClassMix.TWO_CLASSES, List.of(), seed))));
+      return sweeping();
     }
+    return switch (fleet.mode) {
+      case SIM -> simulated();
+      case REAL -> real();
+    };
+  }
+
+  private Bench sweeping() {
+    List<Path> traces = fleet.traces == null ? List.of() : fleet.traces;
+    return new FleetSweep(
+        valid(
+            () ->
+                new FleetSweepSettings(
+                    traces,
+                    loads,
+                    slowShares,
+                    mostRequests,
+                    fleet.settings(null, ClassMix.TWO_CLASSES, List.of(), seed))));
+  }
+
+  private Bench real() {
+    FleetBenchSettings settings = fleet.realSettings(ClassMix.TWO_CLASSES, seed);
+    return new RealFleetBench(
+        valid(() -> new RealFleetSettings(settings, minutes, new TimeScale(speedUp))));
+  }
+
+  private Bench simulated() {
     return new FleetBench(fleet.settings(ClassMix.TWO_CLASSES, List.of(), seed));
   }
 

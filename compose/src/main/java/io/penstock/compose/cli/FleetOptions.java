@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.bench.sim.ClassMix;
+import io.penstock.compose.bench.sim.FleetBench;
 import io.penstock.compose.bench.sim.FleetBenchSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import picocli.CommandLine.Option;
 
 /** The options about a simulated fleet and what comes to it. */
 final class FleetOptions {
+
+  private static final int DEFAULT_REPEATS = 3;
 
   /** Where a comparison runs. */
   enum Mode {
@@ -59,7 +62,9 @@ final class FleetOptions {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "Only sim so far: on a virtual clock (default: ${DEFAULT-VALUE}).")
+      description =
+          "sim: on a virtual clock; real, of 'bench fleet' only: through Kafka and the real jobs,"
+              + " beside sim (default: ${DEFAULT-VALUE}).")
   Mode mode = Mode.SIM;
 
   @Option(
@@ -72,8 +77,8 @@ final class FleetOptions {
   @Option(
       names = "--repeat",
       paramLabel = "R",
-      description = "Repeats, each with the next seed (default: ${DEFAULT-VALUE}).")
-  int repeats = 3;
+      description = "Repeats, each with the next seed (default: 3; --mode real makes one).")
+  @Nullable Integer repeats;
 
   @Option(
       names = "--policies",
@@ -88,32 +93,48 @@ final class FleetOptions {
    * @param defaultPolicies where none are named; empty: all there are
    */
   FleetBenchSettings settings(ClassMix mix, List<String> defaultPolicies, long seed) {
-    if (traces != null && traces.size() > 1) {
-      throw CliException.usage(
-          "--trace is given %d times; only --sweep takes several".formatted(traces.size()));
-    }
-    return settings(traces == null ? null : traces.getFirst(), mix, defaultPolicies, seed);
+    return settings(trace(), mix, defaultPolicies, seed);
   }
 
   /** The same for this trace, whatever the options say of it. */
   FleetBenchSettings settings(
       @Nullable Path trace, ClassMix mix, List<String> defaultPolicies, long seed) {
     if (mode == Mode.REAL) {
-      throw CliException.usage("--mode real is not there yet; use --mode sim");
+      throw CliException.usage("--mode real is for 'bench fleet' only; use --mode sim");
     }
+    int times = repeats == null ? DEFAULT_REPEATS : repeats;
+    return settings(trace, mix, policies == null ? defaultPolicies : policies, times, seed);
+  }
+
+  /** What they say of one run of the one policy that exists for real. */
+  FleetBenchSettings realSettings(ClassMix mix, long seed) {
+    if (policies != null && !policies.equals(List.of(FleetBench.PENSTOCK))) {
+      throw CliException.usage(
+          "--policies is %s; with --mode real there is only %s, the others are simulated"
+              .formatted(String.join(",", policies), FleetBench.PENSTOCK));
+    }
+    if (repeats != null && repeats != 1) {
+      throw CliException.usage(
+          "--repeat is %d; --mode real makes one run, give another --seed for another"
+              .formatted(repeats));
+    }
+    return settings(trace(), mix, List.of(FleetBench.PENSTOCK), 1, seed);
+  }
+
+  private @Nullable Path trace() {
+    if (traces != null && traces.size() > 1) {
+      throw CliException.usage(
+          "--trace is given %d times; only --sweep takes several".formatted(traces.size()));
+    }
+    return traces == null ? null : traces.getFirst();
+  }
+
+  private FleetBenchSettings settings(
+      @Nullable Path trace, ClassMix mix, List<String> names, int times, long seed) {
     Duration each = TimeText.duration("--delay", delay);
     return BenchmarkCommand.valid(
         () ->
             new FleetBenchSettings(
-                trace,
-                mix,
-                profile,
-                workers,
-                slowShare,
-                load,
-                each,
-                policies == null ? defaultPolicies : policies,
-                repeats,
-                seed));
+                trace, mix, profile, workers, slowShare, load, each, names, times, seed));
   }
 }

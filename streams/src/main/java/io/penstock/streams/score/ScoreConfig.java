@@ -82,6 +82,23 @@ public record ScoreConfig(
         batchShare);
   }
 
+  /** The same with other promises. */
+  public ScoreConfig withLevels(ServiceLevels other) {
+    return new ScoreConfig(
+        other,
+        lifecycle,
+        commitInterval,
+        pollTime,
+        exactlyOnce,
+        sessionTimeout,
+        transactionTimeout,
+        registryPatience,
+        replyTopicTtl,
+        learnFromLast,
+        maxTenants,
+        batchShare);
+  }
+
   private static <T extends Comparable<T>> void requireRange(
       String name, T value, T least, T most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {

@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public final class FleetBench implements Bench {
 
+  /** The name of Penstock's own policy. */
+  public static final String PENSTOCK = "penstock";
+
   private final FleetBenchSettings settings;
 
   public FleetBench(FleetBenchSettings settings) {

@@ -72,7 +72,7 @@ public record FleetBenchSettings(
     return trace == null ? TraceGenerator.DEFAULT.generate(ofSeed) : TraceFile.read(trace);
   }
 
-  String traceName() {
+  public String traceName() {
     return trace == null ? "generated" : trace.getFileName().toString();
   }
 

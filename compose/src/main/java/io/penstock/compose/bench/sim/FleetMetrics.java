@@ -14,9 +14,9 @@ import java.util.List;
  * @param ttftP99Millis 99th percentile of it
  * @param goodputPerSecond requests of all classes served in time, per second of arrivals
  * @param utilisation percent of the engines' time, from first arrival to last token, spent in
- *     iterations
+ *     iterations; NaN where no engine told
  */
-record FleetMetrics(
+public record FleetMetrics(
     double interactiveSlo,
     double standardSlo,
     double batchSlo,
@@ -42,7 +42,7 @@ record FleetMetrics(
         quantile(ttft, 0.5),
         quantile(ttft, 0.99),
         inTime / (Math.max(1, arrivals) * 1e-9),
-        100.0 * busy / Math.max(1, endNanos) / gpus.size());
+        gpus.isEmpty() ? Double.NaN : 100.0 * busy / Math.max(1, endNanos) / gpus.size());
   }
 
   private static double slo(Collection<SimRequest> requests, ServiceClass serviceClass) {
