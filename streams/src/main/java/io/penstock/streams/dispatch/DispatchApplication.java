@@ -154,8 +154,8 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(SendFailures.OWN_TOPICS, ownTopics());
     // Small buffers: a record of an urgent topic waits behind no more than these.
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
-    own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 50);
-    own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 16 * 1024);
+    own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
+    own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 64 * 1024);
     // One fetch is under way at a time; what comes for a partition that it leaves out, since
     // records
     // of that are still in memory, waits until it is over.

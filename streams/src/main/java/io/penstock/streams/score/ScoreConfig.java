@@ -42,7 +42,7 @@ public record ScoreConfig(
           ServiceLevels.DEFAULT,
           LifecycleDetail.TERMINAL,
           Duration.ofMillis(20),
-          Duration.ofMillis(2),
+          Duration.ofMillis(20),
           true,
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),

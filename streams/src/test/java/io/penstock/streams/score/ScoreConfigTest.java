@@ -24,7 +24,7 @@ class ScoreConfigTest {
     assertThat(DEFAULT.levels()).isEqualTo(ServiceLevels.DEFAULT);
     assertThat(DEFAULT.lifecycle()).isEqualTo(LifecycleDetail.TERMINAL);
     assertThat(DEFAULT.commitInterval()).isEqualTo(Duration.ofMillis(20));
-    assertThat(DEFAULT.pollTime()).isEqualTo(Duration.ofMillis(2));
+    assertThat(DEFAULT.pollTime()).isEqualTo(Duration.ofMillis(20));
     assertThat(DEFAULT.exactlyOnce()).isTrue();
     assertThat(DEFAULT.sessionTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(DEFAULT.transactionTimeout()).isEqualTo(Duration.ofSeconds(5));
