@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.compose.bench.sim.ClassMix;
 import io.penstock.compose.bench.sim.FleetBench;
 import io.penstock.compose.bench.sim.FleetBenchSettings;
+import io.penstock.compose.bench.sim.Outage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,25 @@ final class FleetOptions {
   String delay = "5ms";
 
   @Option(
+      names = "--fail-count",
+      paramLabel = "N",
+      description =
+          "Workers that die in the simulation, with all they hold (default: ${DEFAULT-VALUE}).")
+  int failCount;
+
+  @Option(
+      names = "--fail-at",
+      paramLabel = "TIME",
+      description = "When they die (default: ${DEFAULT-VALUE} after the first arrival).")
+  String failAt = "60s";
+
+  @Option(
+      names = "--start-up",
+      paramLabel = "TIME",
+      description = "How long a dead worker takes to come back (default: ${DEFAULT-VALUE}).")
+  String startUp = "60s";
+
+  @Option(
       names = "--repeat",
       paramLabel = "R",
       description = "Repeats, each with the next seed (default: 3; --mode real makes one).")
@@ -103,7 +123,16 @@ final class FleetOptions {
       throw CliException.usage("--mode real is for 'bench fleet' only; use --mode sim");
     }
     int times = repeats == null ? DEFAULT_REPEATS : repeats;
-    return settings(trace, mix, policies == null ? defaultPolicies : policies, times, seed);
+    Outage outage =
+        BenchmarkCommand.valid(
+            () ->
+                new Outage(
+                    TimeText.duration("--fail-at", failAt),
+                    failCount,
+                    TimeText.duration("--start-up", startUp)));
+    List<String> names = policies == null ? defaultPolicies : policies;
+    FleetBenchSettings settings = settings(trace, mix, names, times, seed);
+    return BenchmarkCommand.valid(() -> settings.withOutage(outage));
   }
 
   /** What they say of one run of the one policy that exists for real. */

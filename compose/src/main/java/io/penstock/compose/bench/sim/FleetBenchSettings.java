@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param policies names; empty: all
  * @param repeats 1 to 100
  * @param seed of the first repeat
+ * @param outage workers that die
  */
 public record FleetBenchSettings(
     @Nullable Path trace,
@@ -37,10 +38,16 @@ public record FleetBenchSettings(
     Duration delay,
     List<String> policies,
     int repeats,
-    long seed) {
+    long seed,
+    Outage outage) {
 
   public FleetBenchSettings {
-    policies = List.copyOf(policies);
+    policies = policies.isEmpty() && outage.happens() ? Policies.SURVIVING : List.copyOf(policies);
+    if (outage.happens() && !Policies.SURVIVING.containsAll(policies)) {
+      throw new IllegalArgumentException(
+          "fail-count is for policies whose workers pull: "
+              + String.join(", ", Policies.SURVIVING));
+    }
     if (repeats < 1 || repeats > 100) {
       throw new IllegalArgumentException(
           "repeat is %d; it must be from 1 to 100".formatted(repeats));
@@ -55,7 +62,29 @@ public record FleetBenchSettings(
     }
     GpuProfiles.builtIn().named(profile);
     Policies.named(policies);
-    fleet(profile, workers, slowShare, delay, seed);
+    fleet(profile, workers, slowShare, delay, seed).withOutage(outage);
+  }
+
+  /** Nobody dies. */
+  public FleetBenchSettings(
+      @Nullable Path trace,
+      ClassMix mix,
+      String profile,
+      int workers,
+      double slowShare,
+      double load,
+      Duration delay,
+      List<String> policies,
+      int repeats,
+      long seed) {
+    this(
+        trace, mix, profile, workers, slowShare, load, delay, policies, repeats, seed, Outage.NONE);
+  }
+
+  /** The same with workers that die. */
+  public FleetBenchSettings withOutage(Outage newOutage) {
+    return new FleetBenchSettings(
+        trace, mix, profile, workers, slowShare, load, delay, policies, repeats, seed, newOutage);
   }
 
   GpuProfile gpuProfile() {
@@ -64,7 +93,7 @@ public record FleetBenchSettings(
 
   /** The fleet of one repeat. */
   FleetSettings fleet(long ofSeed) {
-    return fleet(profile, workers, slowShare, delay, ofSeed);
+    return fleet(profile, workers, slowShare, delay, ofSeed).withOutage(outage);
   }
 
   /** The trace of one repeat. */

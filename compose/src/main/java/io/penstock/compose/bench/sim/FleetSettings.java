@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param engine how an engine schedules, its speed aside
  * @param gateTokens a worker asks for more while fewer prompt tokens than this are unprocessed
  * @param seed of all that is random in a policy
+ * @param outage workers that die
  */
 record FleetSettings(
     GpuProfile profile,
@@ -22,7 +23,8 @@ record FleetSettings(
     Duration delay,
     BatchingSettings engine,
     int gateTokens,
-    long seed) {
+    long seed,
+    Outage outage) {
 
   private static final double SLOW = 0.5;
 
@@ -31,19 +33,42 @@ record FleetSettings(
     require(
         slowShare >= 0 && slowShare <= 1, "slow-share is %s; it must be from 0 to 1", slowShare);
     require(!delay.isNegative(), "delay is %s; it must be 0 or more", delay);
+    require(
+        outage.workers() <= workers,
+        "fail-count is %s; it must be the number of workers or less",
+        outage.workers());
     require(gateTokens >= 1, "gate is %s tokens; it must be 1 or more", gateTokens);
   }
 
+  /** Nobody dies. */
+  FleetSettings(
+      GpuProfile profile,
+      int workers,
+      double slowShare,
+      Duration delay,
+      BatchingSettings engine,
+      int gateTokens,
+      long seed) {
+    this(profile, workers, slowShare, delay, engine, gateTokens, seed, Outage.NONE);
+  }
+
+  FleetSettings withOutage(Outage newOutage) {
+    return new FleetSettings(
+        profile, workers, slowShare, delay, engine, gateTokens, seed, newOutage);
+  }
+
   FleetSettings withDelay(Duration newDelay) {
-    return new FleetSettings(profile, workers, slowShare, newDelay, engine, gateTokens, seed);
+    return new FleetSettings(
+        profile, workers, slowShare, newDelay, engine, gateTokens, seed, outage);
   }
 
   FleetSettings withGateTokens(int tokens) {
-    return new FleetSettings(profile, workers, slowShare, delay, engine, tokens, seed);
+    return new FleetSettings(profile, workers, slowShare, delay, engine, tokens, seed, outage);
   }
 
   FleetSettings withSeed(long newSeed) {
-    return new FleetSettings(profile, workers, slowShare, delay, engine, gateTokens, newSeed);
+    return new FleetSettings(
+        profile, workers, slowShare, delay, engine, gateTokens, newSeed, outage);
   }
 
   /** How an engine schedules; the last ones are the slow ones. */

@@ -31,6 +31,11 @@ final class FleetSimulation {
     Scheduler scheduler = factory.create(clock, gpus, settings);
     Arrivals arrivals = new Arrivals(clock, scheduler, requests);
     arrivals.next();
+    Outage outage = settings.outage();
+    for (int i = 0; i < outage.workers(); i++) {
+      int worker = i;
+      clock.at(outage.at().toNanos(), () -> scheduler.dies(worker, outage.startUp().toNanos()));
+    }
     long patience = Math.max(1, requests.size()) * PATIENCE_NANOS + lastArrival(requests);
     long events = clock.runWhile(() -> !arrivals.allFinished() && clock.now() < patience);
     if (!arrivals.allFinished()) {

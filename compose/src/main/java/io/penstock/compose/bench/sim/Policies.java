@@ -39,6 +39,18 @@ final class Policies {
   static final List<String> OF_CLASSES =
       List.of("penstock", "central_fcfs", "static_priority", "edf", "clairvoyant");
 
+  /** Those whose workers may die: what they held is leased again. */
+  static final List<String> SURVIVING =
+      List.of(
+          "penstock",
+          "greedy_pull",
+          "jit_pull_arrival",
+          "central_fcfs",
+          "edf",
+          "static_priority",
+          "shortest_job_predicted",
+          "shortest_job_true");
+
   private static Map<String, Scheduler.Factory> all() {
     Map<String, Scheduler.Factory> all = new LinkedHashMap<>();
     all.put("penstock", PullFleet.production());

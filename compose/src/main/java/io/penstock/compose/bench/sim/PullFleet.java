@@ -41,6 +41,8 @@ final class PullFleet implements Scheduler {
       ShardSettings.DEFAULT.withRank(PullOrder.RANK).withFairness(FairnessSettings.OFF);
 
   private final VirtualClock clock;
+  private final List<SimGpu> gpus;
+  private final int gateTokens;
   private final long delay;
   private final @Nullable PullOrder order;
   private final boolean lengthsKnown;
@@ -69,11 +71,10 @@ final class PullFleet implements Scheduler {
             new MemoryStore(),
             (effect, traceparent) -> written(effect),
             ShardMetrics.NONE);
+    this.gpus = gpus;
+    this.gateTokens = settings.gateTokens();
     for (int i = 0; i < gpus.size(); i++) {
-      String id = "worker-%03d".formatted(i);
-      workers.put(
-          id,
-          new PullWorker(id, clock, gpus.get(i), settings.gateTokens(), new Link(), requests::get));
+      start(i);
     }
     clock.every(TICK, () -> shard.tick(clock.instant()));
   }
@@ -109,6 +110,22 @@ final class PullFleet implements Scheduler {
   /** In an order of its own, output lengths known. */
   static Factory orderedKnowingLengths(PullOrder order) {
     return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, order, ORDERED, true);
+  }
+
+  private void start(int worker) {
+    String id = id(worker);
+    workers.put(
+        id, new PullWorker(id, clock, gpus.get(worker), gateTokens, new Link(), requests::get));
+  }
+
+  private static String id(int worker) {
+    return "worker-%03d".formatted(worker);
+  }
+
+  @Override
+  public void dies(int worker, long nanosUntilBack) {
+    workers.get(id(worker)).die();
+    clock.after(nanosUntilBack, () -> start(worker));
   }
 
   @Override

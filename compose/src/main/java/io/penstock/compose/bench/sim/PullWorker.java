@@ -63,9 +63,11 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   private final CapacityPolicy policy;
   private final ObservedSpeed speed = new ObservedSpeed();
   private final Map<SimRequest, Attempt> running = new HashMap<>();
+  private final String session;
   private long nextHeartbeat;
   private long notBefore;
   private long nextTurn = Long.MAX_VALUE;
+  private boolean dead;
 
   /** Where its records go, as soon as they are sent. */
   interface Uplink {
@@ -97,6 +99,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
             Integer.MAX_VALUE,
             this,
             clock.instant());
+    this.session = desk.snapshot().session();
     desk.serve(Map.of(0, Set.of(MODEL)));
     gpu.watchedBy(this);
     wake();
@@ -104,12 +107,29 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
 
   /** A lease record arrived. */
   void received(Lease lease) {
-    desk.received(lease, null, clock.instant());
+    // What was granted to a dead worker comes to its successor, which knows it by its session.
+    if (!dead && lease.getSession().equals(session)) {
+      desk.received(lease, null, clock.instant());
+    }
+  }
+
+  /** Ends without a word. */
+  void die() {
+    dead = true;
+    gpu.die();
+    running.keySet().forEach(SimRequest::restart);
+    running.clear();
   }
 
   @Override
   public void readPayload(Attempt attempt) {
-    clock.after(0, () -> desk.payloadRead(attempt, PAYLOAD, null, clock.instant()));
+    clock.after(0, () -> payloadRead(attempt));
+  }
+
+  private void payloadRead(Attempt attempt) {
+    if (!dead) {
+      desk.payloadRead(attempt, PAYLOAD, null, clock.instant());
+    }
   }
 
   @Override
@@ -160,7 +180,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
       clock.at(
           at,
           () -> {
-            if (nextTurn == clock.now()) {
+            if (nextTurn == clock.now() && !dead) {
               nextTurn = Long.MAX_VALUE;
               turn();
             }

@@ -18,9 +18,10 @@ final class SimGpu {
   private final VirtualClock clock;
   private final GpuProfile profile;
   private final BatchingSettings settings;
-  private final BatchingModel<SimRequest> model;
+  private BatchingModel<SimRequest> model;
   private Watcher watcher = new Watcher() {};
   private boolean stepPlanned;
+  private int lives;
   private long busy;
 
   /** Told of what happens in the engine, when it happens. */
@@ -47,6 +48,14 @@ final class SimGpu {
   void submit(SimRequest request) {
     model.submit(request, request.promptTokens, request.outputTokens, clock.now());
     planStep();
+  }
+
+  /** Loses all it runs and is empty again. Nobody watches it then. */
+  void die() {
+    lives++;
+    watcher = new Watcher() {};
+    stepPlanned = false;
+    model = new BatchingModel<>(profile, settings, clock.now(), new Progress());
   }
 
   /** Whether it could ever run a request. */
@@ -103,10 +112,14 @@ final class SimGpu {
     }
     stepPlanned = true;
     busy += next - clock.now();
-    clock.at(next, this::step);
+    int life = lives;
+    clock.at(next, () -> step(life));
   }
 
-  private void step() {
+  private void step(int life) {
+    if (life != lives) {
+      return;
+    }
     model.advance(clock.now());
     stepPlanned = false;
     planStep();

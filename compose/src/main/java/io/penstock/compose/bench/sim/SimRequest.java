@@ -71,6 +71,11 @@ final class SimRequest {
     }
   }
 
+  /** Its worker died: nothing that it had written counts. */
+  void restart() {
+    firstToken = NEVER;
+  }
+
   void finished(long at) {
     finished = at;
   }

@@ -29,6 +29,39 @@ class FleetSimulationTest {
   }
 
   @Test
+  void whatDeadWorkersHeldIsServedByOthersOrByThemOnceTheyAreBack() {
+    Outage outage = new Outage(Duration.ofSeconds(20), 2, Duration.ofSeconds(10));
+    for (String policy : Policies.SURVIVING) {
+      FleetSimulation.Outcome outcome =
+          FleetSimulation.run(
+              Policies.named(List.of(policy)).get(policy), REQUESTS, fleet(0).withOutage(outage));
+      assertThat(outcome.requests())
+          .as(policy)
+          .hasSameSizeAs(REQUESTS)
+          .allMatch(SimRequest::isFinished);
+    }
+  }
+
+  @Test
+  void aDeadWorkerCostsWhatItRanAndNothingOfThePast() {
+    List<SimRequest> calm = run("penstock", 0).requests();
+    List<SimRequest> hit =
+        FleetSimulation.run(
+                Policies.named(List.of("penstock")).get("penstock"),
+                REQUESTS,
+                fleet(0).withOutage(new Outage(Duration.ofSeconds(20), 4, Duration.ofSeconds(30))))
+            .requests();
+    long death = 20_000_000_000L;
+    for (int i = 0; i < calm.size(); i++) {
+      if (calm.get(i).finishedAt() < death) {
+        assertThat(hit.get(i).finishedAt()).isEqualTo(calm.get(i).finishedAt());
+      }
+    }
+    assertThat(hit.stream().filter(SimRequest::inTime).count())
+        .isLessThan(calm.stream().filter(SimRequest::inTime).count());
+  }
+
+  @Test
   void theSameSeedGivesTheSameRun() {
     for (String policy : List.of("penstock", "random", "clairvoyant")) {
       assertThat(run(policy, 0.5).metrics()).as(policy).isEqualTo(run(policy, 0.5).metrics());
