@@ -41,10 +41,7 @@ final class BenchClassesCommand extends BenchmarkCommand {
 
   @Override
   Optional<List<String>> reading(@Nullable Path data) {
-    return Optional.of(
-        data == null
-            ? List.of()
-            : List.of("--trace", data.resolve("traces/azure2023_merged.csv").toString()));
+    return readingTrace(data, "azure2023_merged.csv");
   }
 
   @Override

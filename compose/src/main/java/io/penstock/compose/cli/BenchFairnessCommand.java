@@ -85,10 +85,7 @@ final class BenchFairnessCommand extends BenchmarkCommand {
 
   @Override
   Optional<List<String>> reading(@Nullable Path data) {
-    return Optional.of(
-        data == null
-            ? List.of()
-            : List.of("--trace", data.resolve("traces/vtc_lmsys_arena.csv").toString()));
+    return readingTrace(data, "vtc_lmsys_arena.csv");
   }
 
   @Override

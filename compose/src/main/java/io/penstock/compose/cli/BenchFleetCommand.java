@@ -78,10 +78,6 @@ final class BenchFleetCommand extends BenchmarkCommand {
               + " ${DEFAULT-VALUE}).")
   int mostRequests = 5000;
 
-  BenchFleetCommand(Environment environment) {
-    super(environment);
-  }
-
   @Option(
       names = "--speed-up",
       paramLabel = "F",
@@ -97,6 +93,10 @@ final class BenchFleetCommand extends BenchmarkCommand {
           "With --mode real: minutes of arrivals, at the load, that are sent (default:"
               + " ${DEFAULT-VALUE}).")
   double minutes = RealFleetSettings.DEFAULT_MINUTES;
+
+  BenchFleetCommand(Environment environment) {
+    super(environment);
+  }
 
   @Override
   Bench bench() {
@@ -134,10 +134,7 @@ final class BenchFleetCommand extends BenchmarkCommand {
 
   @Override
   Optional<List<String>> reading(@Nullable Path data) {
-    return Optional.of(
-        data == null
-            ? List.of()
-            : List.of("--trace", data.resolve("traces/azure2023_merged.csv").toString()));
+    return readingTrace(data, "azure2023_merged.csv");
   }
 
   @Override

@@ -71,6 +71,14 @@ abstract class BenchmarkCommand implements Callable<Integer> {
     return Optional.of(List.of());
   }
 
+  /** The same for one that can read this trace, and makes one up without. */
+  static Optional<List<String>> readingTrace(@Nullable Path data, String file) {
+    return Optional.of(
+        data == null
+            ? List.of()
+            : List.of("--trace", data.resolve("traces").resolve(file).toString()));
+  }
+
   /** Settings whose own rules say what is wrong with the options. */
   static <T> T valid(Supplier<T> settings) {
     try {

@@ -2,7 +2,6 @@ package io.penstock.compose.bench.depth;
 
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.load.ClosedLoop;
-import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
@@ -61,12 +60,7 @@ final class DepthRun implements AutoCloseable {
   double closedLoop(Duration time, ServiceClass serviceClass) throws InterruptedException {
     ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
     String round = "w" + filled.incrementAndGet() + ":";
-    results.tell(
-        (result, micros) -> {
-          if (result.getId().startsWith(round)) {
-            loop.arrived();
-          }
-        });
+    results.tell(round, loop);
     try (Worker _ = worker(IN_FLIGHT, Duration.ofNanos(1))) {
       return loop.run(
           Duration.ofSeconds(1),
@@ -162,10 +156,7 @@ final class DepthRun implements AutoCloseable {
         results.record(log);
         OpenLoop.run(
             log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-        long begin = EpochMicros.now();
-        while (!log.complete() && EpochMicros.now() - begin < PATIENCE.toNanos() / 1000) {
-          Thread.sleep(20);
-        }
+        log.await(PATIENCE);
         outcomes.enter(log);
       } finally {
         refill.interrupt();

@@ -127,10 +127,7 @@ public final class FailoverBench implements Bench {
     results.record(log);
     OpenLoop.run(
         log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    long begin = System.nanoTime();
-    while (!log.complete() && System.nanoTime() - begin < PATIENCE.toNanos()) {
-      Thread.sleep(20);
-    }
+    log.await(PATIENCE);
     return log;
   }
 

@@ -1,7 +1,6 @@
 package io.penstock.compose.bench.flood;
 
 import io.penstock.compose.bench.load.ClosedLoop;
-import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
@@ -47,12 +46,7 @@ final class FloodRun implements AutoCloseable {
         new ServiceClass[] {ServiceClass.BATCH, ServiceClass.INTERACTIVE}) {
       ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
       String round = "w" + rounds++ + ":";
-      results.tell(
-          (result, micros) -> {
-            if (result.getId().startsWith(round)) {
-              loop.arrived();
-            }
-          });
+      results.tell(round, loop);
       loop.run(
           Duration.ofSeconds(1),
           settings.warmUp().dividedBy(2),
@@ -68,10 +62,7 @@ final class FloodRun implements AutoCloseable {
     results.record(log);
     OpenLoop.run(
         log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    long begin = EpochMicros.now();
-    while (!log.complete() && EpochMicros.now() - begin < PATIENCE.toNanos() / 1000) {
-      Thread.sleep(20);
-    }
+    log.await(PATIENCE);
     outcomes.enter(log);
     return log;
   }

@@ -1,5 +1,6 @@
 package io.penstock.compose.bench.load;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.OptionalInt;
  * ROUND:NUMBER}. Safe for use by many threads.
  */
 public final class RequestLog {
+
+  private static final Duration POLL = Duration.ofMillis(5);
 
   /** The moments of a request's life that are measured. */
   public enum Moment {
@@ -136,6 +139,14 @@ public final class RequestLog {
 
   public synchronized boolean complete() {
     return answered == results.length;
+  }
+
+  /** Returns when every request has its result, or after this time. */
+  public void await(Duration atMost) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!complete() && System.nanoTime() - begin < atMost.toNanos()) {
+      Thread.sleep(POLL);
+    }
   }
 
   private long[] times(Moment moment) {

@@ -2,7 +2,6 @@ package io.penstock.compose.bench.overhead;
 
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.load.ClosedLoop;
-import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
@@ -54,7 +53,7 @@ final class OverheadRun implements AutoCloseable {
     results.record(log);
     OpenLoop.run(
         log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    await(log);
+    log.await(PATIENCE);
     outcomes.enter(log);
     return HopLatency.of(log);
   }
@@ -76,7 +75,7 @@ final class OverheadRun implements AutoCloseable {
                       }
                     }));
     OpenLoop.run(log, pacing, number -> plain.send(log.id(number), plainValue));
-    await(log);
+    log.await(PATIENCE);
     return HopLatency.of(log);
   }
 
@@ -84,12 +83,7 @@ final class OverheadRun implements AutoCloseable {
   double penstockThroughput(int inFlight, Duration time) throws InterruptedException {
     ClosedLoop loop = new ClosedLoop(inFlight);
     String round = "c" + rounds++ + ":";
-    results.tell(
-        (result, micros) -> {
-          if (result.getId().startsWith(round)) {
-            loop.arrived();
-          }
-        });
+    results.tell(round, loop);
     return loop.run(
         RAMP_UP, time, number -> sender.send(round + number, ServiceClass.INTERACTIVE, DEADLINE));
   }
@@ -116,13 +110,6 @@ final class OverheadRun implements AutoCloseable {
     penstockThroughput(inFlight, time.multipliedBy(3).dividedBy(4));
     progress.at("warm-up of plain Kafka", 0.75);
     plainThroughput(inFlight, time.dividedBy(4));
-  }
-
-  private static void await(RequestLog log) throws InterruptedException {
-    long begin = EpochMicros.now();
-    while (!log.complete() && EpochMicros.now() - begin < PATIENCE.toNanos() / 1000) {
-      Thread.sleep(20);
-    }
   }
 
   @Override

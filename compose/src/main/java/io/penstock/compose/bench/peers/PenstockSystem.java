@@ -92,12 +92,7 @@ final class PenstockSystem implements QueueSystem {
       throws InterruptedException {
     ClosedLoop loop = new ClosedLoop(inFlight);
     String round = "c" + rounds++ + ":";
-    results.tell(
-        (result, micros) -> {
-          if (result.getId().startsWith(round)) {
-            loop.arrived();
-          }
-        });
+    results.tell(round, loop);
     return loop.run(
         rampUp, time, number -> sender.send(round + number, ServiceClass.INTERACTIVE, DEADLINE));
   }
@@ -115,10 +110,7 @@ final class PenstockSystem implements QueueSystem {
     results.record(log);
     OpenLoop.run(
         log, pacing, number -> through.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    long begin = System.nanoTime();
-    while (!log.complete() && System.nanoTime() - begin < patience.toNanos()) {
-      Thread.sleep(5);
-    }
+    log.await(patience);
     return log;
   }
 
