@@ -59,6 +59,21 @@ public record TopicNames(String prefix) {
     return prefix + "models";
   }
 
+  /** Tenants' and aliases' policies, experiments, rollouts, and what the control loop decides. */
+  public String routing() {
+    return prefix + "routing";
+  }
+
+  /** What each shard of dispatch knows of its models' workers and backlog. */
+  public String fleet() {
+    return prefix + "fleet";
+  }
+
+  /** Waiting requests on their way to another model's partition. */
+  public String transfers() {
+    return prefix + "transfers";
+  }
+
   public String control() {
     return prefix + "control";
   }

@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** Well-formed values that tests change where it matters to them. */
 public final class Samples {
@@ -37,7 +36,7 @@ public final class Samples {
         .setTenant("tenant")
         .setEndpoint("/v1/chat/completions")
         .setRequestedModel("alias")
-        .setChoice(new ModelChoice(MODEL, null, "alias of m", Map.of()))
+        .setChoice(ModelChoice.newBuilder().setModel(MODEL).setReason("alias of m").build())
         .setServiceClass(serviceClass)
         .setCreatedAt(acceptedAt)
         .setAcceptedAt(acceptedAt)

@@ -121,28 +121,28 @@ public final class LeaseFixture implements LeasePorts {
 
   private Lease lease(
       LeaseAction action, int partition, long sequence, String id, boolean last, Instant deadline) {
-    return new Lease(
-        action,
-        "w1",
-        session(),
-        partition,
-        sequence,
-        id,
-        1,
-        last,
-        "tenant",
-        "m" + partition,
-        null,
-        ServiceClass.BATCH,
-        "penstock.work.batch",
-        sequence,
-        100L,
-        10L,
-        20L,
-        deadline,
-        deadline,
-        now,
-        now.plusSeconds(5));
+    return Lease.newBuilder()
+        .setAction(action)
+        .setWorkerId("w1")
+        .setSession(session())
+        .setPartition(partition)
+        .setSequence(sequence)
+        .setRequestId(id)
+        .setAttempt(1)
+        .setLastAttempt(last)
+        .setTenant("tenant")
+        .setModel("m" + partition)
+        .setServiceClass(ServiceClass.BATCH)
+        .setPayloadTopic("penstock.work.batch")
+        .setPayloadOffset(sequence)
+        .setPromptTokens(100)
+        .setPredictedOutputTokens(10)
+        .setMaxOutputTokens(20)
+        .setFirstTokenBy(deadline)
+        .setDeadline(deadline)
+        .setGrantedAt(now)
+        .setExpiresAt(now.plusSeconds(5))
+        .build();
   }
 
   public void receive(Lease lease) {
@@ -187,29 +187,23 @@ public final class LeaseFixture implements LeasePorts {
             null,
             Map.of(),
             null);
-    return new ScoredRequest(
-        id,
-        "tenant",
-        "/v1/embeddings",
-        "m",
-        new ModelChoice("m", null, "exact name", Map.of()),
-        ServiceClass.BATCH,
-        at,
-        at,
-        at,
-        at,
-        at,
-        100L,
-        10L,
-        20L,
-        null,
-        null,
-        null,
-        null,
-        0,
-        null,
-        null,
-        request);
+    return ScoredRequest.newBuilder()
+        .setId(id)
+        .setTenant("tenant")
+        .setEndpoint("/v1/embeddings")
+        .setRequestedModel("m")
+        .setChoice(ModelChoice.newBuilder().setModel("m").setReason("exact name").build())
+        .setServiceClass(ServiceClass.BATCH)
+        .setCreatedAt(at)
+        .setAcceptedAt(at)
+        .setScoredAt(at)
+        .setFirstTokenBy(at)
+        .setDeadline(at)
+        .setPromptTokens(100)
+        .setPredictedOutputTokens(10)
+        .setMaxOutputTokens(20)
+        .setRequest(request)
+        .build();
   }
 
   @Override

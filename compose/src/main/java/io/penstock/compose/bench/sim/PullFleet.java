@@ -149,7 +149,7 @@ final class PullFleet implements Scheduler {
         .setTenant(request.tenant)
         .setEndpoint("/v1/completions")
         .setRequestedModel(PullWorker.MODEL)
-        .setChoice(new ModelChoice(PullWorker.MODEL, null, "", Map.of()))
+        .setChoice(ModelChoice.newBuilder().setModel(PullWorker.MODEL).setReason("").build())
         .setServiceClass(order == null ? request.serviceClass : ServiceClass.STANDARD)
         .setCreatedAt(accepted)
         .setAcceptedAt(accepted)

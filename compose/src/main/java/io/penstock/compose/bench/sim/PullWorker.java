@@ -234,7 +234,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
         .setTenant("any")
         .setEndpoint("/v1/completions")
         .setRequestedModel(MODEL)
-        .setChoice(new ModelChoice(MODEL, null, "", Map.of()))
+        .setChoice(ModelChoice.newBuilder().setModel(MODEL).setReason("").build())
         .setServiceClass(ServiceClass.BATCH)
         .setCreatedAt(now)
         .setAcceptedAt(now)

@@ -93,7 +93,8 @@ final class Announcements {
                     .orElse(""));
     return result(entry, TerminalStatus.EXPIRED, outcome, now)
         .setStatusCode(408)
-        .setError(new ResultError("timeout_error", "deadline_exceeded", message, "deadline", true))
+        .setError(
+            new ResultError("timeout_error", "deadline_exceeded", message, "deadline", true, null))
         .build();
   }
 
@@ -101,7 +102,7 @@ final class Announcements {
     String message = "Cancelled" + (reason == null ? " as asked." : ": " + reason);
     return result(entry, TerminalStatus.CANCELLED, null, now)
         .setStatusCode(499)
-        .setError(new ResultError("cancelled_error", "cancelled", message, null, false))
+        .setError(new ResultError("cancelled_error", "cancelled", message, null, false, null))
         .build();
   }
 
@@ -183,7 +184,12 @@ final class Announcements {
           case OVERLOADED, RETRYABLE, TIMEOUT, LEASE_LOST -> true;
         };
     return new ResultError(
-        type, failure.getCode(), failure.getMessage(), failure.getField().orElse(null), retryable);
+        type,
+        failure.getCode(),
+        failure.getMessage(),
+        failure.getField().orElse(null),
+        retryable,
+        failure.getRetryAfterMillis().orElse(null));
   }
 
   private static int statusCode(FailureCategory category) {

@@ -211,7 +211,8 @@ public final class Lifecycle {
   private Decision cancelled(Event.CancelAsked cancel, State state, Instant now) {
     return switch (state) {
       case State.Unknown ignored ->
-          Decision.of(new State.Forestalled(new DispatchFinished(null, now)), Verdict.FORESTALLED);
+          Decision.of(
+              new State.Forestalled(new DispatchFinished(null, now, null, 0)), Verdict.FORESTALLED);
       case State.Waiting(DispatchEntry entry) ->
           finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now);
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
@@ -292,7 +293,7 @@ public final class Lifecycle {
       effects.add(new Effect.Bury(announcements.deadLetter(entry, cause, outcome, now)));
     }
     return new Decision(
-        Optional.of(new State.Finished(new DispatchFinished(status, now))),
+        Optional.of(new State.Finished(new DispatchFinished(status, now, null, 0))),
         effects,
         Verdict.FINISHED);
   }

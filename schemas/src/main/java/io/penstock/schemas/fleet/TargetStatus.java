@@ -1,0 +1,69 @@
+package io.penstock.schemas.fleet;
+
+import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * What is known of a target over all its partitions.
+ *
+ * @param target the model or variant
+ * @param health UNHEALTHY only if it is so in every partition that knows it
+ * @param reason why it is not healthy; empty if it is
+ * @param workers live workers that take leases, counted in each partition they serve
+ * @param slots requests that they run at once, counted likewise
+ * @param leased requests that they run or were given
+ * @param prefillTokensPerSecond how fast they read prompts, all together; 0 until observed
+ * @param decodeTokensPerSecond how fast one of them generates one sequence; 0 until observed
+ * @param backlog what waits, by class; classes of which nothing waits are left out
+ * @param succeeded attempts that succeeded since the reporting shards began
+ * @param failed attempts that failed since then
+ * @param errorRate lately; empty while there are too few attempts
+ * @param firstTokenMillis lately, from lease to first token; empty until observed
+ * @param serviceMillis lately, from lease to outcome; empty until observed
+ */
+public record TargetStatus(
+    Target target,
+    TargetHealth health,
+    String reason,
+    int workers,
+    int slots,
+    int leased,
+    double prefillTokensPerSecond,
+    double decodeTokensPerSecond,
+    Map<ServiceClass, Backlog> backlog,
+    long succeeded,
+    long failed,
+    OptionalDouble errorRate,
+    OptionalDouble firstTokenMillis,
+    OptionalDouble serviceMillis) {
+
+  /** What waits of one class. */
+  public record Backlog(long requests, long promptTokens, long outputTokens) {
+
+    public static final Backlog NONE = new Backlog(0, 0, 0);
+
+    Backlog plus(Backlog other) {
+      return new Backlog(
+          requests + other.requests,
+          promptTokens + other.promptTokens,
+          outputTokens + other.outputTokens);
+    }
+  }
+
+  public TargetStatus {
+    backlog = Map.copyOf(backlog);
+  }
+
+  /** What waits of this class. */
+  public Backlog waiting(ServiceClass serviceClass) {
+    return backlog.getOrDefault(serviceClass, Backlog.NONE);
+  }
+
+  static Target target(FleetReport report) {
+    return new Target(report.getModel(), report.getVariant().orElse(null));
+  }
+}

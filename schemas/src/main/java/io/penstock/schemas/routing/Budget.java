@@ -1,0 +1,31 @@
+package io.penstock.schemas.routing;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant may spend in a period, in the registry's currency.
+ *
+ * @param period hour, day or month, in UTC
+ * @param soft beyond this its requests go to the cheapest model that they allow; null: never
+ * @param hard beyond this its requests are refused; null: never
+ */
+public record Budget(String period, @Nullable Double soft, @Nullable Double hard) {
+
+  static final Set<String> PERIODS = Set.of("hour", "day", "month");
+
+  public Budget {
+    period = Field.name("budgets.period", period);
+    Field.oneOf("budgets.period", period, PERIODS);
+    Field.atLeast("budgets.soft", soft, 0);
+    Field.atLeast("budgets.hard", hard, 0);
+    if (soft == null && hard == null) {
+      throw new IllegalArgumentException(
+          "budgets: the one for a %s needs soft or hard".formatted(period));
+    }
+    if (soft != null && hard != null && soft > hard) {
+      throw new IllegalArgumentException(
+          "budgets.soft is %s, above budgets.hard, %s".formatted(soft, hard));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.penstock.schemas.routing;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.penstock.schemas.RoutingEntry;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+
+/** Turns entries of the routing topic into documents and back. Safe for use by many threads. */
+public final class RoutingCodec {
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Instant.class, ToStringSerializer.instance)
+                  .addDeserializer(Instant.class, new IsoInstant()))
+          // What a later version adds is not this one's concern.
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .build();
+
+  private RoutingCodec() {}
+
+  /** A JSON mapper for documents; knows {@link Instant}. Not to be changed. */
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+
+  public static String json(RoutingDocument document) {
+    try {
+      return MAPPER.writeValueAsString(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a document cannot be written as JSON", e);
+    }
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @throws IllegalArgumentException naming what is wrong with it
+   */
+  public static RoutingDocument read(RoutingKind kind, String json) {
+    try {
+      return MAPPER.readValue(json, kind.type());
+    } catch (ValueInstantiationException refused) {
+      Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+      throw new IllegalArgumentException(cause.getMessage(), refused);
+    } catch (JsonProcessingException malformed) {
+      throw new IllegalArgumentException(malformed.getOriginalMessage(), malformed);
+    }
+  }
+
+  /**
+   * Reads an entry's document.
+   *
+   * @throws IllegalArgumentException naming what is wrong with it, an unknown kind included
+   */
+  public static RoutingDocument read(RoutingEntry entry) {
+    RoutingKind kind =
+        RoutingKind.ofLabel(entry.getKind())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "kind '%s' is unknown; it may be a later version's"
+                            .formatted(entry.getKind())));
+    return read(kind, entry.getDocument());
+  }
+
+  private static final class IsoInstant extends StdScalarDeserializer<Instant> {
+
+    private static final long serialVersionUID = 1;
+
+    IsoInstant() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      String text = parser.getValueAsString();
+      try {
+        return Instant.parse(text);
+      } catch (DateTimeException e) {
+        return (Instant)
+            context.handleWeirdStringValue(
+                Instant.class, text, "give a time such as 2026-11-22T10:00:00Z");
+      }
+    }
+  }
+}

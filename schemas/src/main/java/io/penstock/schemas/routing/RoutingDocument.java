@@ -1,0 +1,16 @@
+package io.penstock.schemas.routing;
+
+/** An entry of the routing topic, by kind. Immutable; its constructor refuses what is wrong. */
+public sealed interface RoutingDocument
+    permits TenantPolicy,
+        AliasPolicy,
+        Experiment,
+        Rollout,
+        DegradationLadder,
+        Degradation,
+        Spend,
+        Revision {
+
+  /** Its name within its kind, 1 to 128 characters. */
+  String name();
+}

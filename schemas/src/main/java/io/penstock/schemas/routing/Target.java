@@ -1,0 +1,31 @@
+package io.penstock.schemas.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request waits for and a worker serves: a model, or one variant of it. Spelled {@code
+ * MODEL} or {@code MODEL#VARIANT}; a worker that serves {@code MODEL} serves every variant.
+ *
+ * @param model the model's registry name
+ * @param variant the variant's name, or null
+ */
+public record Target(String model, @Nullable String variant) {
+
+  /** What stands between model and variant; no name of either holds it. */
+  public static final char SEPARATOR = '#';
+
+  public static Target ofModel(String model) {
+    return new Target(model, null);
+  }
+
+  /** Reads {@link #toString}'s form; what stands after the first separator is the variant. */
+  public static Target parse(String text) {
+    int at = text.indexOf(SEPARATOR);
+    return at < 0 ? ofModel(text) : new Target(text.substring(0, at), text.substring(at + 1));
+  }
+
+  @Override
+  public String toString() {
+    return variant == null ? model : model + SEPARATOR + variant;
+  }
+}

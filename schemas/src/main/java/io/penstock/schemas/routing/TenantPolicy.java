@@ -1,0 +1,51 @@
+package io.penstock.schemas.routing;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant's requests may use and spend. The tenant {@code *} stands for all without a policy
+ * of their own.
+ *
+ * @param name the tenant
+ * @param allowedModels if not empty, nothing else may serve it
+ * @param deniedModels never serve it
+ * @param allowedProviders if not empty, no other provider may serve it; a model without a provider
+ *     counts as {@code local}
+ * @param deniedProviders never serve it
+ * @param allowFallbacks whether registered fallbacks may serve requests that do not say; null: yes
+ * @param goal the balance of price and quality where a request leaves the model open
+ * @param sort price, latency, throughput or quality, where a request does not say
+ * @param budgets what it may spend, at most one for each period
+ */
+public record TenantPolicy(
+    String name,
+    List<String> allowedModels,
+    List<String> deniedModels,
+    List<String> allowedProviders,
+    List<String> deniedProviders,
+    @Nullable Boolean allowFallbacks,
+    @Nullable Goal goal,
+    @Nullable String sort,
+    List<Budget> budgets)
+    implements RoutingDocument {
+
+  /** The tenant that stands for all others. */
+  public static final String EVERYONE = "*";
+
+  static final Set<String> SORTS = Set.of("price", "latency", "throughput", "quality");
+
+  public TenantPolicy {
+    name = Field.name("tenant", name);
+    allowedModels = Field.list(allowedModels);
+    deniedModels = Field.list(deniedModels);
+    allowedProviders = Field.list(allowedProviders);
+    deniedProviders = Field.list(deniedProviders);
+    budgets = Field.list(budgets);
+    Field.oneOf("sort", sort, SORTS);
+    if (budgets.stream().map(Budget::period).distinct().count() < budgets.size()) {
+      throw new IllegalArgumentException("budgets has a period twice; give one budget for each");
+    }
+  }
+}
