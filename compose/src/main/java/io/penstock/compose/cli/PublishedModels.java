@@ -2,10 +2,10 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.models.ConcurrentModelChangeException;
 import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.models.ModelFile;
 import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ final class PublishedModels implements ModelRegistry {
   private static <T> T explained(Supplier<T> change) {
     try {
       return change.get();
-    } catch (InvalidModelsException | ConcurrentModelChangeException e) {
+    } catch (InvalidModelsException | ConcurrentRegistryChangeException e) {
       throw CliException.failure(e.getMessage(), e);
     }
   }
