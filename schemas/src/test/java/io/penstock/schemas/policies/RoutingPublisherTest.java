@@ -1,4 +1,4 @@
-package io.penstock.schemas.routing;
+package io.penstock.schemas.policies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,17 @@ import io.penstock.schemas.Samples;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.registry.InMemoryRegistry;
+import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Goal;
+import io.penstock.schemas.routing.Revision;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.penstock.schemas.routing;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
@@ -6,6 +6,18 @@ import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.registry.RegistryLog;
+import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Revision;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package io.penstock.schemas.routing;
+package io.penstock.schemas.policies;
 
 import java.util.List;
 

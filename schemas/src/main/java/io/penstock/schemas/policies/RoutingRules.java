@@ -1,8 +1,19 @@
-package io.penstock.schemas.routing;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Revision;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.Target;
+import io.penstock.schemas.routing.TenantPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
