@@ -2,7 +2,10 @@ package io.penstock.streams.dispatch.topology;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.Ids;
@@ -20,6 +23,7 @@ final class Plausibility {
   private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
   private static final long MOST_LEASES = 1L << 52;
   private static final int MOST_MODELS = 1000;
+  private static final int MOST_ALTERNATIVES = 8;
   private static final int LONGEST_TEXT = 4000;
 
   private Plausibility() {}
@@ -43,7 +47,28 @@ final class Plausibility {
     notNegative("promptTokens", facts.getPromptTokens());
     notNegative("predictedOutputTokens", facts.getPredictedOutputTokens());
     notNegative("attempts", facts.getAttempts());
+    facts.getNotBefore().ifPresent(at -> time("notBefore", at));
+    if (facts.getAlternatives().size() > MOST_ALTERNATIVES) {
+      throw new ImplausibleException(
+          "alternatives has more than %d entries".formatted(MOST_ALTERNATIVES));
+    }
+    for (ModelAlternative each : facts.getAlternatives()) {
+      name("alternatives.model", each.getModel());
+      notNegative("alternatives.promptTokens", each.getPromptTokens());
+      notNegative("alternatives.predictedOutputTokens", each.getPredictedOutputTokens());
+    }
     return facts;
+  }
+
+  static DispatchTransfer check(DispatchTransfer transfer) {
+    DispatchEntry entry = transfer.getEntry();
+    check(entry.getFacts());
+    time("queuedAt", entry.getQueuedAt());
+    notNegative("moves", entry.getMoves());
+    if (entry.getMoves() == 0 || entry.getLease().isPresent()) {
+      throw new ImplausibleException("a transfer has one move or more, and no lease");
+    }
+    return transfer;
   }
 
   static WorkerDemand check(WorkerDemand demand) {
