@@ -9,6 +9,7 @@ import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.routing.Target;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -39,6 +40,7 @@ final class Plausibility {
   static ScoredFacts check(ScoredFacts facts) {
     name("id", facts.getId());
     name("choice.model", facts.getChoice().getModel());
+    facts.getChoice().getVariant().ifPresent(variant -> name("choice.variant", variant));
     time("createdAt", facts.getCreatedAt());
     time("acceptedAt", facts.getAcceptedAt());
     time("scoredAt", facts.getScoredAt());
@@ -54,6 +56,7 @@ final class Plausibility {
     }
     for (ModelAlternative each : facts.getAlternatives()) {
       name("alternatives.model", each.getModel());
+      each.getVariant().ifPresent(variant -> name("alternatives.variant", variant));
       notNegative("alternatives.promptTokens", each.getPromptTokens());
       notNegative("alternatives.predictedOutputTokens", each.getPredictedOutputTokens());
     }
@@ -82,7 +85,7 @@ final class Plausibility {
     if (demand.getModels().size() > MOST_MODELS) {
       throw new ImplausibleException("models has more than %d names".formatted(MOST_MODELS));
     }
-    demand.getModels().forEach(model -> name("models", model));
+    demand.getModels().forEach(Plausibility::target);
     return demand;
   }
 
@@ -136,6 +139,14 @@ final class Plausibility {
       throw new ImplausibleException(
           "%s has %d characters; it must have 1 to %d"
               .formatted(field, value.length(), Ids.MAX_LENGTH));
+    }
+  }
+
+  private static void target(String text) {
+    Target target = Target.parse(text);
+    name("models", target.model());
+    if (target.variant() != null) {
+      name("models", target.variant());
     }
   }
 
