@@ -1,4 +1,4 @@
-package io.penstock.streams.score.model;
+package io.penstock.streams.score.candidate;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.Endpoint;
@@ -21,7 +21,17 @@ public sealed interface ModelFit {
    *
    * @param maxOutput the most tokens that the whole request may generate; 0 for embeddings
    */
-  record Fits(PromptTokens prompt, long maxOutput) implements ModelFit {}
+  record Fits(PromptTokens prompt, long maxOutput) implements ModelFit {
+
+    /**
+     * The same with a lower limit of output.
+     *
+     * @param most of the whole request, 1 or more
+     */
+    public Fits within(long most) {
+      return most < maxOutput ? new Fits(prompt, most) : this;
+    }
+  }
 
   record Misfit(Refusal refusal) implements ModelFit {}
 

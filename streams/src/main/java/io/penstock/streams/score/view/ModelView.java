@@ -1,10 +1,11 @@
-package io.penstock.streams.score;
+package io.penstock.streams.score.view;
 
 import io.micrometer.core.instrument.Counter;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.models.ModelCatalog;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Written by one thread, read by any.
  */
-final class ModelView {
+public final class ModelView {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelView.class);
 
@@ -26,16 +27,25 @@ final class ModelView {
    * @param modelPartitions a spec's partitions must lie below this, or sending would fail
    * @param rejected counts specs ignored
    */
-  ModelView(int modelPartitions, Counter rejected) {
+  public ModelView(int modelPartitions, Counter rejected) {
     this.modelPartitions = modelPartitions;
     this.rejected = rejected;
   }
 
-  ModelCatalog catalog() {
+  public ModelCatalog catalog() {
     return catalog;
   }
 
-  void put(String key, ModelSpec spec) {
+  /** Takes a record; null: the model was removed. */
+  public void follow(String key, @Nullable ModelSpec spec) {
+    if (spec == null) {
+      catalog = catalog.without(key);
+    } else {
+      put(key, spec);
+    }
+  }
+
+  private void put(String key, ModelSpec spec) {
     if (!key.equals(spec.getName())) {
       ignore(key, "its record's key differs from its name, " + spec.getName());
       return;
@@ -48,20 +58,12 @@ final class ModelView {
       ignore(key, e.getMessage());
       return;
     }
-    replace(catalog.with(spec));
-  }
-
-  void remove(String key) {
-    replace(catalog.without(key));
+    catalog = catalog.with(spec);
   }
 
   /** Notes a spec that is not to be used. */
-  void ignore(String key, String why) {
+  public void ignore(String key, String why) {
     rejected.increment();
     LOG.error("Model {} stays as it was, the new spec is ignored: {}", key, why);
-  }
-
-  private void replace(ModelCatalog next) {
-    catalog = next;
   }
 }

@@ -1,11 +1,11 @@
 package io.penstock.streams.score.model;
 
-import static io.penstock.streams.score.Requests.LIMITS;
-import static io.penstock.streams.score.Requests.TOKENS;
-import static io.penstock.streams.score.Requests.arrival;
+import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.embedder;
+import static io.penstock.streams.score.Requests.meter;
 import static io.penstock.streams.score.Requests.model;
+import static io.penstock.streams.score.Requests.parsed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -13,25 +13,18 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.RoutingPreferences;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.streams.score.Requests;
 import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
-import io.penstock.streams.score.request.RequestValidator;
-import io.penstock.streams.score.request.Validation;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class NamedModelChooserTest {
+class NamedModelsTest {
 
-  private final ModelChooser chooser = new NamedModelChooser();
-
-  @Test
-  void refusesAutoWithoutCandidatesNamingTheRemedy() {
-    Refusal refusal = refused(chat().setModel("auto"), model("talker").build());
-
-    assertThat(refusal.message()).contains("routing.models");
-  }
+  private final ModelChooser chooser = Requests.chooser();
 
   @Test
   void takesTheFirstKnownCandidateOfAuto() {
@@ -147,11 +140,8 @@ class NamedModelChooserTest {
   }
 
   private ModelSelection choose(InferenceRequest.Builder request, ModelSpec... models) {
-    Validation validation = new RequestValidator(LIMITS).validate(arrival(request.build()));
-    ParsedRequest parsed = assertInstanceOf(Validation.Valid.class, validation).request();
+    ParsedRequest parsed = parsed(request.build(), ServiceClass.INTERACTIVE);
     return chooser.choose(
-        parsed,
-        ModelCatalog.of(List.of(models)),
-        spec -> TOKENS.estimate(parsed.body().prompts(), spec.getTokenizer()));
+        parsed, Situation.of(ModelCatalog.of(List.of(models)), NOW), meter(parsed));
   }
 }

@@ -1,4 +1,4 @@
-package io.penstock.streams.score.model;
+package io.penstock.streams.score.candidate;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.streams.score.tokens.PromptTokens;
