@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for one model, by class. */
-final class ModelQueue {
+/** What waits for one target, by class. */
+final class TargetQueue {
 
   private final Function<ServiceClass, ClassQueue> newQueue;
   private final Map<ServiceClass, ClassQueue> classes = new EnumMap<>(ServiceClass.class);
 
-  ModelQueue(Function<ServiceClass, ClassQueue> newQueue) {
+  TargetQueue(Function<ServiceClass, ClassQueue> newQueue) {
     this.newQueue = newQueue;
   }
 
@@ -38,7 +38,7 @@ final class ModelQueue {
     return classes.get(serviceClass);
   }
 
-  void census(String model, Consumer<ClassCensus> visitor) {
-    classes.forEach((serviceClass, queue) -> visitor.accept(queue.census(model, serviceClass)));
+  void census(String target, Consumer<ClassCensus> visitor) {
+    classes.forEach((serviceClass, queue) -> visitor.accept(queue.census(target, serviceClass)));
   }
 }
