@@ -247,6 +247,11 @@ public final class Worker implements AutoCloseable {
     now.outOfRange()
         .forEach(
             m -> LOG.error("Model {} names partitions beyond {}", m, topics.modelPartitions()));
+    now.noVariants()
+        .forEach(
+            v ->
+                LOG.warn(
+                    "Variant {} is not in the registry or is retired; nothing of it is served", v));
     desk.serve(now.byPartition());
     pacemaker.wake();
   }

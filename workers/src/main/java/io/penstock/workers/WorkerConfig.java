@@ -1,6 +1,7 @@
 package io.penstock.workers;
 
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.routing.Target;
 import io.penstock.workers.capacity.GpuLimits;
 import java.time.Duration;
 import java.util.HashSet;
@@ -11,7 +12,8 @@ import java.util.List;
  *
  * @param workerId who it is, 1 to 128 characters; one running worker per id
  * @param host where it runs, for a person
- * @param models the registry names of the models it serves, at least one
+ * @param models what it serves, at least one: the registry name of a model, for all its variants,
+ *     or {@code MODEL#VARIANT} for that variant only
  * @param slots requests its engine runs at once, 1 to 10,000; at least the number of model
  *     partitions it serves, or some of them wait for others
  * @param prefillChunkTokens prompt tokens the engine takes in one step, 1 to 10 million: the
@@ -39,10 +41,7 @@ public record WorkerConfig(
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models is empty; name at least one model to serve");
     }
-    models.forEach(model -> requireName("models", model));
-    if (new HashSet<>(models).size() < models.size()) {
-      throw new IllegalArgumentException("models %s names a model twice".formatted(models));
-    }
+    requireTargets(models);
     requireRange("slots", slots, 1, 10_000);
     requireRange("prefillChunkTokens", prefillChunkTokens, 1, 10_000_000);
   }
@@ -148,6 +147,24 @@ public record WorkerConfig(
           "recheckInterval", recheckInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
       requireBetween(
           "staleAfter", staleAfter, gpuInterval.plus(Duration.ofMillis(1)), Duration.ofMinutes(10));
+    }
+  }
+
+  private static void requireTargets(List<String> models) {
+    for (String model : models) {
+      Target target = Target.parse(model);
+      requireName("models", target.model());
+      if (target.variant() != null) {
+        requireName("models", target.variant());
+        if (models.contains(target.model())) {
+          throw new IllegalArgumentException(
+              "models names %s and %s; the former is served with all its variants already"
+                  .formatted(target.model(), model));
+        }
+      }
+    }
+    if (new HashSet<>(models).size() < models.size()) {
+      throw new IllegalArgumentException("models %s names a model twice".formatted(models));
     }
   }
 

@@ -43,6 +43,9 @@ final class WorkerDiagnosis {
     if (!desk.partitions().isEmpty()) {
       served.missing().forEach(m -> reasons.add("model %s is not in the registry".formatted(m)));
     }
+    served
+        .noVariants()
+        .forEach(v -> reasons.add("variant %s is not in the registry, or is retired".formatted(v)));
     pause.pausedUntil(now).ifPresent(t -> reasons.add("the engine asked for a pause until " + t));
     served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
     if (config.slots() < desk.partitions().size()) {

@@ -54,6 +54,9 @@ class WorkerConfigTest {
     refused("models", () -> new WorkerConfig("w", List.of(), 1));
     refused("models", () -> new WorkerConfig("w", List.of(""), 1));
     refused("twice", () -> new WorkerConfig("w", List.of("m", "m"), 1));
+    refused("already", () -> new WorkerConfig("w", List.of("m", "m#blue"), 1));
+    refused("models", () -> new WorkerConfig("w", List.of("m#"), 1));
+    refused("models", () -> new WorkerConfig("w", List.of("#blue"), 1));
     refused("slots", () -> new WorkerConfig("w", List.of("m"), 0));
     refused("slots", () -> new WorkerConfig("w", List.of("m"), 10_001));
     refused(

@@ -85,7 +85,8 @@ public final class DispatchApplication implements AutoCloseable {
             topic -> usable(replyTopics, topic),
             config.exactlyOnce() ? batches : BatchEnd.NEVER,
             clock,
-            registry);
+            registry,
+            () -> stopping);
     streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics), batches);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
@@ -191,7 +192,13 @@ public final class DispatchApplication implements AutoCloseable {
 
   private List<String> ownTopics() {
     TopicNames names = topics.names();
-    return List.of(names.leases(), names.results(), names.lifecycle(), names.deadLetters());
+    return List.of(
+        names.leases(),
+        names.results(),
+        names.lifecycle(),
+        names.deadLetters(),
+        names.transfers(),
+        names.fleet());
   }
 
   /** A result holds an answer, a dead letter a request with its body: leave room around both. */

@@ -111,7 +111,8 @@ public final class Samples {
         promptTokens,
         promptTokens + 10,
         null,
-        0);
+        0,
+        false);
   }
 
   /** Reads 1,000 tokens a second, writes 10. */

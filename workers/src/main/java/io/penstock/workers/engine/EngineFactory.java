@@ -26,9 +26,9 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code embedding}: threads, max-inputs, max-input-characters
  *   <li>{@code openai}: base-url (needed), api-key-env or api-key-file, connect-timeout,
- *       total-timeout, served-name.MODEL, header.NAME, endpoints (comma-separated),
- *       max-response-bytes, metrics (none or vllm), metrics-url, metrics-interval,
- *       metrics-stale-after
+ *       total-timeout, served-name.MODEL, served-name.MODEL#VARIANT, header.NAME, endpoints
+ *       (comma-separated), max-response-bytes, metrics (none or vllm), metrics-url,
+ *       metrics-interval, metrics-stale-after
  *   <li>{@code simulated}: profile (default llama3.1-8b_a100tp2), profiles-file, speed, speed-up,
  *       chunk-tokens, kv-policy (grow or reserve), start-up, failure-probability, seed, dimensions
  * </ul>

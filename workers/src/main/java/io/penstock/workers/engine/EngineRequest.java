@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the request's id
  * @param endpoint the OpenAI path
  * @param model the model's name in the registry; the engine maps it to its own if they differ
+ * @param variant the variant of the model that was chosen, or null
  * @param body the OpenAI-style JSON body, UTF-8; not to be changed
  * @param promptTokens the estimated tokens to prefill, 1 or more
  * @param maxOutputTokens the most tokens to generate, 0 for embeddings
@@ -19,8 +20,23 @@ public record EngineRequest(
     String id,
     String endpoint,
     String model,
+    @Nullable String variant,
     byte[] body,
     long promptTokens,
     long maxOutputTokens,
     Instant deadline,
-    @Nullable String traceparent) {}
+    @Nullable String traceparent) {
+
+  /** For a model of which no variant was chosen. */
+  public EngineRequest(
+      String id,
+      String endpoint,
+      String model,
+      byte[] body,
+      long promptTokens,
+      long maxOutputTokens,
+      Instant deadline,
+      @Nullable String traceparent) {
+    this(id, endpoint, model, null, body, promptTokens, maxOutputTokens, deadline, traceparent);
+  }
+}

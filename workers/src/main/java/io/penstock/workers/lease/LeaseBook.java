@@ -315,6 +315,7 @@ final class LeaseBook {
         lease.getRequestId(),
         payload.getEndpoint(),
         lease.getModel(),
+        lease.getVariant().orElse(null),
         body,
         lease.getPromptTokens(),
         lease.getMaxOutputTokens(),

@@ -58,7 +58,9 @@ public final class Payloads {
               .formatted(lease.getPayloadTopic()));
       return;
     }
-    TopicPartition partition = new TopicPartition(lease.getPayloadTopic(), lease.getPartition());
+    // A request that was moved here left its payload where it was.
+    int holder = lease.getPayloadPartition().orElse(lease.getPartition());
+    TopicPartition partition = new TopicPartition(lease.getPayloadTopic(), holder);
     reader.read(partition, lease.getPayloadOffset(), read -> answer(desk, attempt, read));
   }
 

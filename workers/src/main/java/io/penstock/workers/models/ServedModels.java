@@ -1,6 +1,7 @@
 package io.penstock.workers.models;
 
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.topics.ModelPartitions;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,18 +9,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the models that a worker serves are.
  *
- * @param byPartition the models it serves from each model partition
+ * @param byPartition the models and variants it serves from each model partition
  * @param missing models it was told to serve that the registry does not have yet
  * @param outOfRange models whose partitions do not exist
+ * @param noVariants variants it was told to serve that their models do not have, or that are
+ *     retired
  */
 public record ServedModels(
-    Map<Integer, Set<String>> byPartition, List<String> missing, List<String> outOfRange) {
+    Map<Integer, Set<String>> byPartition,
+    List<String> missing,
+    List<String> outOfRange,
+    List<String> noVariants) {
 
-  public static final ServedModels NONE = new ServedModels(Map.of(), List.of(), List.of());
+  private static final String RETIRED = "retired";
+
+  public static final ServedModels NONE =
+      new ServedModels(Map.of(), List.of(), List.of(), List.of());
 
   /**
    * Looks up what is wanted in the registry; {@code partitions} is the number of model partitions.
@@ -29,19 +39,30 @@ public record ServedModels(
     Map<Integer, Set<String>> byPartition = new TreeMap<>();
     List<String> missing = new ArrayList<>();
     List<String> outOfRange = new ArrayList<>();
+    List<String> noVariants = new ArrayList<>();
     for (String name : wanted) {
-      ModelSpec model = registry.get(name);
+      Target target = Target.parse(name);
+      ModelSpec model = registry.get(target.model());
       if (model == null) {
         missing.add(name);
       } else if (isOutOfRange(model, partitions)) {
         outOfRange.add(name);
+      } else if (!has(model, target.variant())) {
+        noVariants.add(name);
       } else {
         for (int partition : ModelPartitions.of(model, partitions)) {
           byPartition.computeIfAbsent(partition, _ -> new TreeSet<>()).add(name);
         }
       }
     }
-    return new ServedModels(byPartition, List.copyOf(missing), List.copyOf(outOfRange));
+    return new ServedModels(
+        byPartition, List.copyOf(missing), List.copyOf(outOfRange), List.copyOf(noVariants));
+  }
+
+  private static boolean has(ModelSpec model, @Nullable String variant) {
+    return variant == null
+        || model.getVariants().stream()
+            .anyMatch(each -> each.getName().equals(variant) && !each.getState().equals(RETIRED));
   }
 
   private static boolean isOutOfRange(ModelSpec model, int partitions) {

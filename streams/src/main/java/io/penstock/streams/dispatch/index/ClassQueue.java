@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What waits for one model in one class: by prompt size, in each size by the objective for the
+ * What waits for one target in one class: by prompt size, in each size by the objective for the
  * first token, and in each of these by tenant. Requests whose objective has passed stand apart, by
  * age, so that they are not in the way of those that can still make it.
  *
@@ -137,14 +137,14 @@ final class ClassQueue {
     }
   }
 
-  ClassCensus census(String model, ServiceClass serviceClass) {
+  ClassCensus census(String target, ServiceClass serviceClass) {
     long oldest = Long.MAX_VALUE;
     for (int each = 0; each < Sizes.COUNT; each++) {
       oldest = Math.min(oldest, acceptedFirst(hopeful[each]));
       oldest = Math.min(oldest, acceptedFirst(late[each]));
     }
     return new ClassCensus(
-        model, serviceClass, size, oldest, promptTokens, kvTokens - promptTokens);
+        target, serviceClass, size, oldest, promptTokens, kvTokens - promptTokens);
   }
 
   private void setLateApart(long nowMicros) {
@@ -259,7 +259,8 @@ final class ClassQueue {
 
   /** A probe that stands before every request with this objective. */
   private static Candidate objective(long firstTokenBy) {
-    return new Candidate("", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0);
+    return new Candidate(
+        "", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0, false);
   }
 
   private static Lane[] lanesOf(Hope hope) {

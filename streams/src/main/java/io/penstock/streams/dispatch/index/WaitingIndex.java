@@ -1,15 +1,18 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.fairness.TenantShares;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.WorkerView;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -28,21 +31,26 @@ public final class WaitingIndex {
       Comparator.comparingLong(Delayed::due).thenComparing(delayed -> delayed.candidate().id());
 
   private final Map<String, Place> places = new HashMap<>();
-  private final Map<String, ModelQueue> queues = new HashMap<>();
+  private final Map<String, TargetQueue> queues = new HashMap<>();
+
+  /** The keys of the queues by model: workers of a model serve all its variants. */
+  private final Map<String, List<String>> targets = new HashMap<>();
+
+  private final Movables movables = new Movables();
   private final FairnessSettings fairness;
 
   /** Outlives the queues: who was served more is remembered while nobody waits. */
-  private final Map<ClassOfModel, TenantShares> shares = new HashMap<>();
+  private final Map<ClassOfTarget, TenantShares> shares = new HashMap<>();
 
   private final TreeSet<Candidate> deadlines = new TreeSet<>(BY_DEADLINE);
   private final TreeSet<Delayed> delayed = new TreeSet<>(BY_DUE);
 
-  /** Where a waiting request stands: in its model's queue, or backing off. */
+  /** Where a waiting request stands: in its target's queue, or backing off. */
   private record Place(Candidate candidate, @Nullable Delayed delay) {}
 
   private record Delayed(long due, Candidate candidate) {}
 
-  private record ClassOfModel(String model, ServiceClass serviceClass) {}
+  private record ClassOfTarget(String target, ServiceClass serviceClass) {}
 
   /**
    * Nothing waits yet.
@@ -67,7 +75,10 @@ public final class WaitingIndex {
       places.put(candidate.id(), new Place(candidate, delay));
     } else {
       places.put(candidate.id(), new Place(candidate, null));
-      queue(candidate.model()).add(candidate);
+      queue(candidate.target()).add(candidate);
+    }
+    if (candidate.movable()) {
+      movables.add(candidate);
     }
   }
 
@@ -78,13 +89,16 @@ public final class WaitingIndex {
       return;
     }
     deadlines.remove(place.candidate());
+    if (place.candidate().movable()) {
+      movables.remove(place.candidate());
+    }
     if (place.delay() != null) {
       delayed.remove(place.delay());
     } else {
-      ModelQueue queue = queue(place.candidate().model());
+      TargetQueue queue = queue(place.candidate().target());
       queue.remove(place.candidate());
       if (queue.isEmpty()) {
-        queues.remove(place.candidate().model());
+        removeQueue(place.candidate().target());
       }
     }
   }
@@ -94,7 +108,7 @@ public final class WaitingIndex {
     while (!delayed.isEmpty() && delayed.first().due() <= nowMicros) {
       Candidate candidate = delayed.pollFirst().candidate();
       places.put(candidate.id(), new Place(candidate, null));
-      queue(candidate.model()).add(candidate);
+      queue(candidate.target()).add(candidate);
     }
   }
 
@@ -105,51 +119,66 @@ public final class WaitingIndex {
         : null;
   }
 
-  /** The models that have a request to offer. */
+  /** The models that have a request to offer, themselves or for a variant. */
   public Collection<String> models() {
+    return targets.keySet();
+  }
+
+  /** The targets of a model that have a request to offer; changes with the index. */
+  public List<String> targets(String model) {
+    return targets.getOrDefault(model, List.of());
+  }
+
+  /** The targets that have a request to offer; changes with the index. */
+  public Collection<String> targets() {
     return queues.keySet();
   }
 
-  /** Whether a model has a request to offer. */
-  public boolean offers(String model) {
-    return queues.containsKey(model);
+  /** Whether a target has a request to offer. */
+  public boolean offers(String target) {
+    return queues.containsKey(target);
+  }
+
+  /** What may be moved elsewhere, the earliest objective first, those backing off included. */
+  public Movables movables() {
+    return movables;
   }
 
   /**
-   * Shows the few requests of a model and class among which the best for this worker is.
+   * Shows the few requests of a target and class among which the best for this worker is.
    *
    * @param visitor whether the worker could take the request: one that it could not is no head
    */
   public void heads(
-      String model,
+      String target,
       ServiceClass serviceClass,
       WorkerView worker,
       RankPolicy rank,
       long nowMicros,
       HeadVisitor visitor) {
-    ClassQueue queue = offered(model, serviceClass);
+    ClassQueue queue = offered(target, serviceClass);
     if (queue != null) {
       queue.heads(worker, rank, nowMicros, visitor);
     }
   }
 
   /** What the least served tenant with a request to offer was served, in weighted tokens. */
-  public double leastServed(String model, ServiceClass serviceClass) {
-    return shares(model, serviceClass).least();
+  public double leastServed(String target, ServiceClass serviceClass) {
+    return shares(target, serviceClass).least();
   }
 
   /**
    * Adds to what a tenant was served.
    *
-   * @param candidate a request of the tenant, of the model and class that are meant
+   * @param candidate a request of the tenant, of the target and class that are meant
    * @param service in weighted tokens; negative to give back
    */
   public Share charge(Candidate candidate, double service) {
-    ClassQueue queue = offered(candidate.model(), candidate.serviceClass());
+    ClassQueue queue = offered(candidate.target(), candidate.serviceClass());
     if (queue != null) {
       return queue.charge(candidate.tenant(), service);
     }
-    TenantShares of = shares(candidate.model(), candidate.serviceClass());
+    TenantShares of = shares(candidate.target(), candidate.serviceClass());
     of.charge(candidate.tenant(), service);
     return new Share(of.served(candidate.tenant()), of.least());
   }
@@ -161,9 +190,9 @@ public final class WaitingIndex {
    * @param candidate the request that is leased
    */
   public void restore(Candidate candidate, Share share) {
-    TenantShares of = shares(candidate.model(), candidate.serviceClass());
+    TenantShares of = shares(candidate.target(), candidate.serviceClass());
     of.raiseFloor(share.least());
-    ClassQueue queue = offered(candidate.model(), candidate.serviceClass());
+    ClassQueue queue = offered(candidate.target(), candidate.serviceClass());
     if (queue == null) {
       of.raise(candidate.tenant(), share.served());
     } else {
@@ -177,29 +206,43 @@ public final class WaitingIndex {
     return places.size();
   }
 
-  /** What waits, by model and class, those backing off excluded. */
+  /** What waits, by target and class, those backing off excluded. */
   public void census(Consumer<ClassCensus> visitor) {
-    queues.forEach((model, queue) -> queue.census(model, visitor));
+    queues.forEach((target, queue) -> queue.census(target, visitor));
   }
 
-  private ModelQueue queue(String model) {
-    return queues.computeIfAbsent(
-        model,
-        name ->
-            new ModelQueue(
-                serviceClass ->
-                    new ClassQueue(
-                        shares(name, serviceClass),
-                        fairness.leeway(serviceClass).ordersTenants())));
+  private TargetQueue queue(String target) {
+    TargetQueue known = queues.get(target);
+    if (known != null) {
+      return known;
+    }
+    TargetQueue queue =
+        new TargetQueue(
+            serviceClass ->
+                new ClassQueue(
+                    shares(target, serviceClass), fairness.leeway(serviceClass).ordersTenants()));
+    queues.put(target, queue);
+    targets.computeIfAbsent(Target.parse(target).model(), any -> new ArrayList<>(1)).add(target);
+    return queue;
   }
 
-  private @Nullable ClassQueue offered(String model, ServiceClass serviceClass) {
-    ModelQueue queue = queues.get(model);
+  private void removeQueue(String target) {
+    queues.remove(target);
+    String model = Target.parse(target).model();
+    List<String> ofModel = targets.get(model);
+    ofModel.remove(target);
+    if (ofModel.isEmpty()) {
+      targets.remove(model);
+    }
+  }
+
+  private @Nullable ClassQueue offered(String target, ServiceClass serviceClass) {
+    TargetQueue queue = queues.get(target);
     return queue == null ? null : queue.of(serviceClass);
   }
 
-  private TenantShares shares(String model, ServiceClass serviceClass) {
+  private TenantShares shares(String target, ServiceClass serviceClass) {
     return shares.computeIfAbsent(
-        new ClassOfModel(model, serviceClass), any -> new TenantShares(fairness));
+        new ClassOfTarget(target, serviceClass), any -> new TenantShares(fairness));
   }
 }

@@ -116,7 +116,7 @@ final class Announcements {
         .setFailure(failure)
         .setAttempts(entry.getAttempts())
         .setSourceTopic(names.work(entry.getPayloadClass()))
-        .setSourcePartition(partition)
+        .setSourcePartition(entry.getPayloadPartition().orElse(partition))
         .setSourceOffset(entry.getPayloadOffset())
         .setRequest(Optional.ofNullable(outcome).flatMap(AttemptOutcome::getRequest).orElse(null))
         .setHeaders(Map.of())

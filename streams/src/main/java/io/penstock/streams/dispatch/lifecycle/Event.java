@@ -1,7 +1,9 @@
 package io.penstock.streams.dispatch.lifecycle;
 
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.fairness.Share;
@@ -30,8 +32,18 @@ public sealed interface Event {
    */
   record Granted(String workerId, String session, long sequence, Share share) implements Event {}
 
-  /** A worker reported how its attempt ended. */
-  record Ended(AttemptOutcome outcome) implements Event {}
+  /**
+   * A worker reported how its attempt ended.
+   *
+   * @param excusedUntil if its target is unhealthy, and the failure not the request's: it costs the
+   *     request nothing, and it is tried again from then on; else null
+   */
+  record Ended(AttemptOutcome outcome, @Nullable Instant excusedUntil) implements Event {
+
+    public Ended(AttemptOutcome outcome) {
+      this(outcome, null);
+    }
+  }
 
   /** Its worker went silent, or came back in a new session. */
   record LeaseLost(String session, Failure failure) implements Event {}
@@ -56,4 +68,15 @@ public sealed interface Event {
    */
   record Reprioritised(@Nullable ServiceClass serviceClass, @Nullable Instant deadline)
       implements Event {}
+
+  /**
+   * Dispatch moves it to another target.
+   *
+   * @param to one of its alternatives
+   * @param reason why, for a person
+   */
+  record Moved(ModelAlternative to, MoveCause cause, String reason) implements Event {}
+
+  /** Another shard handed it over. */
+  record Transferred(DispatchTransfer transfer) implements Event {}
 }

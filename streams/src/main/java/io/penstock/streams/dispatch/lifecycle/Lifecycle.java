@@ -4,13 +4,11 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchLease;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.Lease;
-import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.RequestState;
-import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.topics.TopicNames;
 import java.time.Duration;
@@ -25,33 +23,41 @@ import org.jspecify.annotations.Nullable;
  * applies the decision and writes its records in one transaction.
  *
  * <pre>
- *                 UNKNOWN      FORESTALLED  WAITING           LEASED                    FINISHED
- * Arrived         WAITING  1   CANCELLED    duplicate         duplicate                 duplicate
- * Granted         -            -            LEASED            -                         -
- * Ended succeeded fenced       fenced       fenced            SUCCEEDED              2  fenced
- * Ended failed    fenced       fenced       fenced            WAITING or FAILED      2  fenced
- * Ended released  fenced       fenced       fenced            WAITING                2  fenced
- * LeaseLost       -            -            -                 WAITING or FAILED      2  -
- * GivenBack       -            -            -                 WAITING                2  -
- * DeadlinePassed  -            -            EXPIRED           -                      3  -
- * Overdue         -            -            -                 EXPIRED, worker told      -
- * CancelAsked     FORESTALLED  -            CANCELLED         CANCELLED, worker told    -
- * Reprioritised   -            -            WAITING, changed  LEASED, changed        4  -
+ *                 UNKNOWN      FORESTALLED   WAITING           LEASED                  MOVED        FINISHED
+ * Arrived         WAITING  1   CANCELLED  5  duplicate         duplicate               duplicate    duplicate
+ * Granted         -            -             LEASED            -                       -            -
+ * Ended succeeded fenced       fenced        fenced            SUCCEEDED            2  fenced       fenced
+ * Ended failed    fenced       fenced        fenced            WAITING or FAILED    2  fenced       fenced
+ * Ended released  fenced       fenced        fenced            WAITING              2  fenced       fenced
+ * LeaseLost       -            -             -                 WAITING or FAILED    2  -            -
+ * GivenBack       -            -             -                 WAITING              2  -            -
+ * DeadlinePassed  -            -             EXPIRED           -                    3  -            -
+ * Overdue         -            -             -                 EXPIRED, worker told    -            -
+ * CancelAsked     FORESTALLED  -             CANCELLED         CANCELLED, worker told  FORESTALLED  -
+ * Reprioritised   -            -             WAITING, changed  LEASED, changed      4  -            -
+ * Moved           -            -             WAITING or MOVED  -                       -            -
+ * Transferred     WAITING  1   CANCELLED  6  duplicate         duplicate               WAITING  1 6 duplicate
  *
  * 1  EXPIRED at once if its deadline has passed
  * 2  if it is this session's and this attempt's lease, else fenced; instead of WAITING, EXPIRED if
  *    its deadline has passed
  * 3  the worker bounds its attempt by the deadline itself
  * 4  for the case that it comes back to WAITING; a deadline is no later than the longest allowed
+ * 5  unless it has been here and was handed on: duplicate
+ * 6  if it has been moved more often than when it left here, else duplicate
  * </pre>
+ *
+ * <p>A request is in one shard only: MOVED here and its transfer to another are one transaction,
+ * and only a request without a lease moves. Commands are read by every shard. A cancellation that
+ * finds it MOVED here finds it in the other shard, or forestalls it there; and forestalls its
+ * return here, which would otherwise be missed by a command read before.
  */
 public final class Lifecycle {
 
   private final Announcements announcements;
-  private final TopicNames names;
+  private final Instructions instructions;
   private final int partition;
   private final RetryPolicy retries;
-  private final Duration leaseTimeout;
   private final Duration longestDeadline;
 
   /**
@@ -68,10 +74,9 @@ public final class Lifecycle {
       Duration leaseTimeout,
       Duration longestDeadline) {
     this.announcements = new Announcements(names, partition);
-    this.names = names;
+    this.instructions = new Instructions(names, partition, retries, leaseTimeout);
     this.partition = partition;
     this.retries = retries;
-    this.leaseTimeout = leaseTimeout;
     this.longestDeadline = longestDeadline;
   }
 
@@ -80,10 +85,10 @@ public final class Lifecycle {
     return switch (event) {
       case Event.Arrived arrived -> arrived(arrived, state, now);
       case Event.Granted granted -> granted(granted, state, now);
-      case Event.Ended ended -> ended(ended.outcome(), state, now);
+      case Event.Ended ended -> ended(ended, state, now);
       case Event.LeaseLost lost ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(lost.session())
-              ? failed(leased, lost.failure(), null, now)
+              ? failed(leased, lost.failure(), null, null, now)
               : Decision.unchanged(Verdict.IGNORED);
       case Event.GivenBack back ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(back.session())
@@ -97,33 +102,72 @@ public final class Lifecycle {
       case Event.Overdue ignored ->
           state instanceof State.Leased(DispatchEntry entry, DispatchLease lease)
                   && !entry.getFacts().getDeadline().isAfter(now)
-              ? withFirst(
-                  new Effect.Instruct(instruction(LeaseAction.CANCEL, entry, lease, now)),
-                  expired(entry, null, now))
+              ? withFirst(instructions.cancel(entry, lease, now), expired(entry, null, now))
               : Decision.unchanged(Verdict.IGNORED);
       case Event.CancelAsked cancel -> cancelled(cancel, state, now);
       case Event.Reprioritised change -> reprioritised(change, state, now);
+      case Event.Moved move -> moved(move, state, now);
+      case Event.Transferred(DispatchTransfer transfer) -> transferred(transfer, state, now);
     };
   }
 
   private Decision arrived(Event.Arrived arrived, State state, Instant now) {
     return switch (state) {
-      case State.Unknown ignored -> {
-        DispatchEntry entry = entry(arrived, now);
-        yield arrived.facts().getDeadline().isAfter(now)
-            ? Decision.of(
-                new State.Waiting(entry),
-                Verdict.QUEUED,
-                announce(entry, RequestState.WAITING, now))
-            : expired(entry, null, now);
-      }
-      case State.Forestalled ignored ->
-          finished(
-              entry(arrived, now), TerminalStatus.CANCELLED, null, null, "before it arrived", now);
+      case State.Unknown ignored -> queued(entry(arrived, now), now);
+      case State.Forestalled(DispatchFinished mark) ->
+          mark.getMoves() > 0
+              ? Decision.unchanged(Verdict.DUPLICATE)
+              : forestalled(entry(arrived, now), now);
+      case State.Waiting ignored -> Decision.unchanged(Verdict.DUPLICATE);
+      case State.Leased ignored -> Decision.unchanged(Verdict.DUPLICATE);
+      case State.Moved ignored -> Decision.unchanged(Verdict.DUPLICATE);
+      case State.Finished ignored -> Decision.unchanged(Verdict.DUPLICATE);
+    };
+  }
+
+  private Decision moved(Event.Moved move, State state, Instant now) {
+    if (!(state instanceof State.Waiting(DispatchEntry waiting))) {
+      return Decision.unchanged(Verdict.IGNORED);
+    }
+    int to = move.to().getPartition();
+    DispatchEntry entry = Rewriting.moved(waiting, move, partition);
+    if (to == partition) {
+      return Decision.of(
+          new State.Waiting(entry), Verdict.MOVED, announce(entry, RequestState.WAITING, now));
+    }
+    return Decision.of(
+        new State.Moved(new DispatchFinished(null, now, to, entry.getMoves())),
+        Verdict.MOVED,
+        new Effect.Transfer(new DispatchTransfer(entry, partition, move.reason(), now), to));
+  }
+
+  private Decision transferred(DispatchTransfer transfer, State state, Instant now) {
+    DispatchEntry entry = transfer.getEntry();
+    return switch (state) {
+      case State.Unknown ignored -> queued(entry, now);
+      case State.Forestalled(DispatchFinished mark) ->
+          entry.getMoves() > mark.getMoves()
+              ? forestalled(entry, now)
+              : Decision.unchanged(Verdict.DUPLICATE);
+      case State.Moved(DispatchFinished mark) ->
+          entry.getMoves() > mark.getMoves()
+              ? queued(entry, now)
+              : Decision.unchanged(Verdict.DUPLICATE);
       case State.Waiting ignored -> Decision.unchanged(Verdict.DUPLICATE);
       case State.Leased ignored -> Decision.unchanged(Verdict.DUPLICATE);
       case State.Finished ignored -> Decision.unchanged(Verdict.DUPLICATE);
     };
+  }
+
+  private Decision queued(DispatchEntry entry, Instant now) {
+    return entry.getFacts().getDeadline().isAfter(now)
+        ? Decision.of(
+            new State.Waiting(entry), Verdict.QUEUED, announce(entry, RequestState.WAITING, now))
+        : expired(entry, null, now);
+  }
+
+  private Decision forestalled(DispatchEntry entry, Instant now) {
+    return finished(entry, TerminalStatus.CANCELLED, null, null, "before it arrived", now);
   }
 
   private Decision granted(Event.Granted granted, State state, Instant now) {
@@ -147,28 +191,48 @@ public final class Lifecycle {
     return Decision.of(
         new State.Leased(entry, lease),
         Verdict.LEASED,
-        new Effect.Instruct(instruction(LeaseAction.GRANT, entry, lease, now)),
+        instructions.grant(entry, lease, now),
         announce(entry, RequestState.LEASED, now));
   }
 
-  private Decision ended(AttemptOutcome outcome, State state, Instant now) {
-    if (!(state instanceof State.Leased leased)
-        || leased.entry().getAttempts() != outcome.getAttempt()
-        || !leased.lease().getSession().equals(outcome.getSession())) {
+  /** Whether an outcome is of the lease that is in force. */
+  public static boolean isCurrent(AttemptOutcome outcome, State.Leased leased) {
+    return leased.entry().getAttempts() == outcome.getAttempt()
+        && leased.lease().getSession().equals(outcome.getSession());
+  }
+
+  private Decision ended(Event.Ended ended, State state, Instant now) {
+    AttemptOutcome outcome = ended.outcome();
+    if (!(state instanceof State.Leased leased) || !isCurrent(outcome, leased)) {
       return Decision.unchanged(Verdict.FENCED);
     }
     return switch (outcome.getKind()) {
       case SUCCEEDED ->
           finished(leased.entry(), TerminalStatus.SUCCEEDED, outcome, null, null, now);
-      case FAILED -> failed(leased, failureOf(outcome), outcome, now);
+      case FAILED -> failed(leased, failureOf(outcome), outcome, ended.excusedUntil(), now);
       // Nobody asked dispatch for this cancellation, or the request would not be LEASED any more.
       case RELEASED, CANCELLED -> returned(leased, now);
     };
   }
 
   private Decision failed(
-      State.Leased leased, Failure failure, @Nullable AttemptOutcome outcome, Instant now) {
+      State.Leased leased,
+      Failure failure,
+      @Nullable AttemptOutcome outcome,
+      @Nullable Instant excusedUntil,
+      Instant now) {
     DispatchEntry entry = leased.entry();
+    if (excusedUntil != null) {
+      return waitAgain(
+          DispatchEntry.newBuilder(entry)
+              .setLease(null)
+              .setNotBefore(excusedUntil)
+              .setLastFailure(failure)
+              .build(),
+          outcome,
+          Verdict.RETRIED,
+          now);
+    }
     boolean overload = failure.getCategory() == FailureCategory.OVERLOADED;
     int failures = entry.getFailures() + (overload ? 0 : 1);
     int overloads = entry.getOverloads() + (overload ? 1 : 0);
@@ -217,8 +281,12 @@ public final class Lifecycle {
           finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now);
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
           withFirst(
-              new Effect.Instruct(instruction(LeaseAction.CANCEL, entry, lease, now)),
+              instructions.cancel(entry, lease, now),
               finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now));
+      case State.Moved(DispatchFinished mark) ->
+          Decision.of(
+              new State.Forestalled(new DispatchFinished(null, now, null, mark.getMoves())),
+              Verdict.FORESTALLED);
       case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };
@@ -227,41 +295,21 @@ public final class Lifecycle {
   private Decision reprioritised(Event.Reprioritised change, State state, Instant now) {
     return switch (state) {
       case State.Waiting(DispatchEntry entry) -> {
-        DispatchEntry changed = changed(entry, change, now);
+        DispatchEntry changed = Rewriting.ranked(entry, change, longestDeadline, now);
         yield Decision.of(
             new State.Waiting(changed),
             Verdict.CHANGED,
             announce(changed, RequestState.WAITING, now));
       }
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
-          Decision.of(new State.Leased(changed(entry, change, now), lease), Verdict.CHANGED);
+          Decision.of(
+              new State.Leased(Rewriting.ranked(entry, change, longestDeadline, now), lease),
+              Verdict.CHANGED);
       case State.Unknown ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
+      case State.Moved ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };
-  }
-
-  private DispatchEntry changed(DispatchEntry entry, Event.Reprioritised change, Instant now) {
-    ScoredFacts facts = entry.getFacts();
-    Instant latest = facts.getAcceptedAt().plus(longestDeadline);
-    // A deadline in the past is a cancellation in disguise: those have a command of their own.
-    Instant deadline =
-        change.deadline() != null && change.deadline().isAfter(now)
-            ? earlier(change.deadline(), latest)
-            : facts.getDeadline();
-    return DispatchEntry.newBuilder(entry)
-        .setFacts(
-            ScoredFacts.newBuilder(facts)
-                .setServiceClass(
-                    change.serviceClass() != null ? change.serviceClass() : facts.getServiceClass())
-                .setDeadline(deadline)
-                .setFirstTokenBy(earlier(facts.getFirstTokenBy(), deadline))
-                .build())
-        .build();
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
   }
 
   private Decision expired(DispatchEntry entry, @Nullable AttemptOutcome outcome, Instant now) {
@@ -334,33 +382,5 @@ public final class Lifecycle {
                     null,
                     outcome.getStatusCode().orElse(null),
                     null));
-  }
-
-  private Lease instruction(
-      LeaseAction action, DispatchEntry entry, DispatchLease lease, Instant now) {
-    ScoredFacts facts = entry.getFacts();
-    return Lease.newBuilder()
-        .setAction(action)
-        .setWorkerId(lease.getWorkerId())
-        .setSession(lease.getSession())
-        .setPartition(partition)
-        .setSequence(action == LeaseAction.GRANT ? lease.getSequence() : 0)
-        .setRequestId(facts.getId())
-        .setAttempt(entry.getAttempts())
-        .setLastAttempt(retries.isLast(entry.getFailures()))
-        .setTenant(facts.getTenant())
-        .setModel(facts.getChoice().getModel())
-        .setVariant(facts.getChoice().getVariant().orElse(null))
-        .setServiceClass(facts.getServiceClass())
-        .setPayloadTopic(names.work(entry.getPayloadClass()))
-        .setPayloadOffset(entry.getPayloadOffset())
-        .setPromptTokens(facts.getPromptTokens())
-        .setPredictedOutputTokens(facts.getPredictedOutputTokens())
-        .setMaxOutputTokens(facts.getMaxOutputTokens())
-        .setFirstTokenBy(facts.getFirstTokenBy())
-        .setDeadline(facts.getDeadline())
-        .setGrantedAt(lease.getGrantedAt())
-        .setExpiresAt(now.plus(leaseTimeout))
-        .build();
   }
 }

@@ -10,7 +10,10 @@ public sealed interface State {
   /** Nothing is known of the id. */
   record Unknown() implements State {}
 
-  /** Cancelled before it arrived; it will be answered CANCELLED when it does. */
+  /**
+   * Cancelled before it arrived, or came back; it will be answered CANCELLED when it does. The
+   * mark's moves are those of the transfer that took it away, 0 if it was never here.
+   */
   record Forestalled(DispatchFinished mark) implements State {}
 
   /** Indexed, and not with a worker. */
@@ -18,6 +21,9 @@ public sealed interface State {
 
   /** With a worker. */
   record Leased(DispatchEntry entry, DispatchLease lease) implements State {}
+
+  /** Handed to another shard, which answers it unless it hands it on. */
+  record Moved(DispatchFinished mark) implements State {}
 
   /** Answered, once and for all. */
   record Finished(DispatchFinished mark) implements State {}
@@ -34,6 +40,9 @@ public sealed interface State {
 
   /** The state of a remembered id. */
   static State of(DispatchFinished mark) {
-    return mark.getStatus().isPresent() ? new Finished(mark) : new Forestalled(mark);
+    if (mark.getStatus().isPresent()) {
+      return new Finished(mark);
+    }
+    return mark.getMovedTo().isPresent() ? new Moved(mark) : new Forestalled(mark);
   }
 }

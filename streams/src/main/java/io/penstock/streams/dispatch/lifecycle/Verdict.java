@@ -16,6 +16,8 @@ public enum Verdict {
   FINISHED,
   /** An outcome of a lease that is no longer in force: ignored. */
   FENCED,
+  /** It waits for another target now, here or in another shard. */
+  MOVED,
   /** Its class or deadline changed. */
   CHANGED,
   /** A cancellation was noted for an id that has not arrived. */

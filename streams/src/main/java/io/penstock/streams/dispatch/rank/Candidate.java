@@ -1,8 +1,10 @@
 package io.penstock.streams.dispatch.rank;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * are microseconds since the epoch.
  *
  * @param id the request's id
- * @param model the model it waits for
+ * @param target the model, or the variant of one, that it waits for: {@link Target}'s text
  * @param serviceClass its class
  * @param tenant whom it is counted for
  * @param acceptedAt when the log accepted it
@@ -22,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param kvTokens KV-cache tokens it is expected to fill: its prompt and its predicted output
  * @param avoidWorker the worker not to offer it to until {@code avoidUntil}, or null
  * @param avoidUntil meaningful with {@code avoidWorker} only
+ * @param movable whether it may be served elsewhere, if need be
  */
 public record Candidate(
     String id,
-    String model,
+    String target,
     ServiceClass serviceClass,
     String tenant,
     long acceptedAt,
@@ -34,7 +37,8 @@ public record Candidate(
     int promptTokens,
     int kvTokens,
     @Nullable String avoidWorker,
-    long avoidUntil) {
+    long avoidUntil,
+    boolean movable) {
 
   private static final int MOST_TOKENS = 1 << 30;
 
@@ -44,7 +48,7 @@ public record Candidate(
     int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
     return new Candidate(
         facts.getId(),
-        facts.getChoice().getModel(),
+        target(facts.getChoice()),
         facts.getServiceClass(),
         facts.getTenant(),
         micros(facts.getAcceptedAt()),
@@ -53,7 +57,16 @@ public record Candidate(
         prompt,
         Math.clamp(prompt + facts.getPredictedOutputTokens(), 1, MOST_TOKENS),
         entry.getAvoidWorker().orElse(null),
-        entry.getAvoidUntil().map(Candidate::micros).orElse(0L));
+        entry.getAvoidUntil().map(Candidate::micros).orElse(0L),
+        !facts.getAlternatives().isEmpty());
+  }
+
+  /** What a request with this choice waits for. */
+  public static String target(ModelChoice choice) {
+    return choice
+        .getVariant()
+        .map(variant -> choice.getModel() + Target.SEPARATOR + variant)
+        .orElse(choice.getModel());
   }
 
   /** Whether it must not go to this worker now. */

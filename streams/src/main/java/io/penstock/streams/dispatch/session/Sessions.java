@@ -3,13 +3,18 @@ package io.penstock.streams.dispatch.session;
 import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.DispatchSession;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The workers that one shard knows, each in its latest session. For one thread. */
@@ -94,15 +99,69 @@ public final class Sessions {
     }
   }
 
-  /** The sessions that would take a request of this model now. */
-  public List<WorkerSession> open(String model) {
+  /**
+   * The sessions that would take a request of one of these targets now.
+   *
+   * @param model the model of all the targets
+   */
+  public List<WorkerSession> open(String model, List<String> targets) {
     List<WorkerSession> open = new ArrayList<>(byWorker.size());
     for (WorkerSession session : byWorker.values()) {
-      if (session.isOpen() && session.serves(model)) {
+      if (session.isOpen() && session.servesAny(model, targets)) {
         open.add(session);
       }
     }
     return open;
+  }
+
+  /** What the live workers that serve a target can do together. */
+  public TargetCapacity capacity(Target target) {
+    String name = target.toString();
+    int workers = 0;
+    int slots = 0;
+    double prefill = 0;
+    double decode = 0;
+    SpeedMean observedPrefill = new SpeedMean();
+    SpeedMean observedDecode = new SpeedMean();
+    for (WorkerSession session : byWorker.values()) {
+      if (session.isActive() && session.serves(target.model(), name)) {
+        WorkerView view = session.view();
+        workers++;
+        slots += view.slots();
+        prefill += view.prefillTokensPerSecond();
+        decode += view.decodeTokensPerSecond();
+        observedPrefill.add(session.observedPrefillSpeed());
+        observedDecode.add(session.observedDecodeSpeed());
+      }
+    }
+    OptionalDouble meanPrefill = observedPrefill.mean();
+    return new TargetCapacity(
+        workers,
+        slots,
+        prefill,
+        workers == 0 ? 0 : decode / workers,
+        meanPrefill.isPresent()
+            ? OptionalDouble.of(meanPrefill.getAsDouble() * workers)
+            : OptionalDouble.empty(),
+        observedDecode.mean());
+  }
+
+  /** Whether a live worker serves a target. */
+  public boolean serves(Target target) {
+    String name = target.toString();
+    for (WorkerSession session : byWorker.values()) {
+      if (session.isActive() && session.serves(target.model(), name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the sessions, live or not, have stated. */
+  public Set<String> targets() {
+    Set<String> targets = new HashSet<>();
+    byWorker.values().forEach(session -> targets.addAll(session.targets()));
+    return targets;
   }
 
   /** Closes and returns the sessions that have been silent for too long and still hold leases. */
@@ -138,6 +197,23 @@ public final class Sessions {
   /** Counts everybody's silence from later: for this long nobody listened. */
   public void excuse(long micros, long nowMicros) {
     byWorker.values().forEach(session -> session.excuse(micros, nowMicros));
+  }
+
+  /** The mean of those speeds that are known. */
+  private static final class SpeedMean {
+    private double sum;
+    private int count;
+
+    void add(double speed) {
+      if (speed > 0) {
+        sum += speed;
+        count++;
+      }
+    }
+
+    OptionalDouble mean() {
+      return count == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
+    }
   }
 
   private boolean silent(WorkerSession session, long nowMicros) {

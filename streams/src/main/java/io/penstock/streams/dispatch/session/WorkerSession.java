@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.session;
 import io.penstock.schemas.DispatchSession;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.ArrayDeque;
@@ -11,7 +12,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One life of a worker as one shard sees it: its window, what was granted of it, and the leases it
@@ -34,6 +37,8 @@ public final class WorkerSession {
   private final Map<String, Held> leased = new HashMap<>();
   private final Deque<Grant> inFlight = new ArrayDeque<>();
 
+  private List<String> said = List.of();
+  private Set<String> stated = Set.of();
   private Set<String> models = Set.of();
   private long granted;
   private long limit;
@@ -42,6 +47,8 @@ public final class WorkerSession {
   private long freeKv = UNLIMITED;
   private boolean active;
   private WorkerView reported;
+  private double observedPrefill;
+  private double observedDecode;
   private long lastHeardMicros;
   private boolean stopped;
   private long outputTokensLeased;
@@ -75,7 +82,7 @@ public final class WorkerSession {
     }
     sequence = demand.getSequence();
     lastHeardMicros = nowMicros;
-    models = Set.copyOf(demand.getModels());
+    state(demand.getModels());
     limit = Math.max(limit, demand.getLeaseLimit());
     // A worker knows of every lease it received, also of those a lost shard forgot.
     granted = Math.max(granted, demand.getLeasesReceived());
@@ -84,17 +91,13 @@ public final class WorkerSession {
     active = demand.getState() == WorkerState.ACTIVE;
     stopped = demand.getState() == WorkerState.STOPPED;
     inFlight.removeIf(grant -> grant.sequence() <= demand.getLeasesReceived());
+    observedPrefill = speed(demand.getPrefillTokensPerSecond());
+    observedDecode = speed(demand.getDecodeTokensPerSecond());
     reported =
         new WorkerView(
             workerId,
-            demand
-                .getPrefillTokensPerSecond()
-                .filter(WorkerSession::isSpeed)
-                .orElse(assumed.prefillTokensPerSecond()),
-            demand
-                .getDecodeTokensPerSecond()
-                .filter(WorkerSession::isSpeed)
-                .orElse(assumed.decodeTokensPerSecond()),
+            observedPrefill > 0 ? observedPrefill : assumed.prefillTokensPerSecond(),
+            observedDecode > 0 ? observedDecode : assumed.decodeTokensPerSecond(),
             Math.max(0, demand.getQueuedPrefillTokens()),
             Math.max(0, demand.getRunning()),
             Math.max(1, demand.getSlots()));
@@ -125,8 +128,25 @@ public final class WorkerSession {
     return reported.running() == 0 && inFlight.isEmpty();
   }
 
-  public boolean serves(String model) {
-    return models.contains(model);
+  /**
+   * Whether it serves a target: it does if it stated the model or just this variant.
+   *
+   * @param model the target's model
+   */
+  public boolean serves(String model, String target) {
+    return stated.contains(model) || (target.length() > model.length() && stated.contains(target));
+  }
+
+  boolean servesAny(String model, List<String> targets) {
+    if (stated.contains(model)) {
+      return true;
+    }
+    for (int each = 0; each < targets.size(); each++) {
+      if (stated.contains(targets.get(each))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The worker as a rank sees it, leases on their way included. */
@@ -222,8 +242,36 @@ public final class WorkerSession {
     return session;
   }
 
+  /** The models and variants it stated. */
+  public Set<String> targets() {
+    return stated;
+  }
+
+  /** The models that it serves, wholly or some variants of. */
   public Set<String> models() {
     return models;
+  }
+
+  /** How fast it reads prompts as it has observed itself, or 0. */
+  public double observedPrefillSpeed() {
+    return observedPrefill;
+  }
+
+  /** How fast it generates one sequence as it has observed itself, or 0. */
+  public double observedDecodeSpeed() {
+    return observedDecode;
+  }
+
+  private void state(List<String> targets) {
+    if (targets.equals(said)) {
+      return;
+    }
+    said = List.copyOf(targets);
+    stated = Set.copyOf(targets);
+    models =
+        targets.stream()
+            .map(target -> Target.parse(target).model())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   public boolean isActive() {
@@ -264,7 +312,8 @@ public final class WorkerSession {
     return tokens;
   }
 
-  private static boolean isSpeed(double tokensPerSecond) {
-    return tokensPerSecond > 0 && Double.isFinite(tokensPerSecond);
+  /** What was stated, if it is a speed, else 0. */
+  private static double speed(Optional<Double> tokensPerSecond) {
+    return tokensPerSecond.filter(speed -> speed > 0 && Double.isFinite(speed)).orElse(0.0);
   }
 }

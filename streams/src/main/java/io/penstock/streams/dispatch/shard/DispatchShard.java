@@ -5,15 +5,18 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchLease;
-import io.penstock.schemas.Failure;
-import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.Share;
+import io.penstock.streams.dispatch.fleet.FleetReporter;
+import io.penstock.streams.dispatch.health.TargetBook;
+import io.penstock.streams.dispatch.health.TargetWatch;
 import io.penstock.streams.dispatch.index.ClassCensus;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
@@ -26,7 +29,6 @@ import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,14 +49,9 @@ public final class DispatchShard {
   private static final Duration FORGET_WORKER_AFTER = Duration.ofHours(1);
   private static final int FINISHED_LOOKED_AT_PER_TICK = 500;
 
-  /** A tick is one transaction, which must end long before its time-out. */
-  private static final int EXPIRED_PER_TICK = 2000;
-
-  /** A longer time between ticks means that nobody listened to heartbeats either. */
-  private static final Duration STALL = Duration.ofSeconds(1);
-
   private final int partition;
   private final ShardSettings settings;
+  private final Surroundings surroundings;
   private final Lifecycle lifecycle;
   private final ShardStore store;
   private final ShardOutput output;
@@ -62,11 +59,14 @@ public final class DispatchShard {
   private final WaitingIndex index;
   private final Interner interner = new Interner();
   private final Sessions sessions;
-  private final Match match;
   private final Settlement settlement;
-  private final List<DispatchEntry> orphans = new ArrayList<>();
-  private @Nullable Instant lastTick;
+  private final TargetBook book;
+  private final Gate gate;
+  private final Grants grants;
+  private final Lapses lapses;
+  private final FleetReporter reporter;
 
+  /** A shard that knows of no other. */
   public DispatchShard(
       int partition,
       TopicNames names,
@@ -74,8 +74,20 @@ public final class DispatchShard {
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics) {
+    this(partition, names, settings, store, output, metrics, Surroundings.NONE);
+  }
+
+  public DispatchShard(
+      int partition,
+      TopicNames names,
+      ShardSettings settings,
+      ShardStore store,
+      ShardOutput output,
+      ShardMetrics metrics,
+      Surroundings surroundings) {
     this.partition = partition;
     this.settings = settings;
+    this.surroundings = surroundings;
     this.lifecycle =
         new Lifecycle(
             names,
@@ -91,7 +103,17 @@ public final class DispatchShard {
             settings.assumedSpeeds(), micros(settings.leaseTimeout()), micros(FORGET_WORKER_AFTER));
     this.index = new WaitingIndex(settings.fairness());
     this.settlement = new Settlement(settings.fairness());
-    this.match = new Match(index, settings.rank(), settings.fairness(), settings.choice());
+    this.book = new TargetBook(settings.health(), metrics);
+    this.gate = new Gate(book);
+    Match match = new Match(index, settings.rank(), settings.fairness(), settings.choice(), gate);
+    this.grants = new Grants(index, sessions, match, settlement, store, this::handle);
+    this.lapses = new Lapses(settings, index, sessions, store, grants, this::handle);
+    this.reporter =
+        new FleetReporter(
+            partition,
+            index,
+            sessions,
+            (key, report) -> output.write(new Effect.Report(key, report), null));
   }
 
   /**
@@ -109,17 +131,20 @@ public final class DispatchShard {
               Candidate candidate = interner.candidate(entry);
               DispatchLease lease = leased.lease();
               shares.put(candidate, new Share(lease.getTenantServed(), lease.getLeastServed()));
+              book.restored(candidate.target(), candidate.id(), now);
               if (!sessions.restoreLease(candidate, lease)) {
-                orphans.add(entry);
+                lapses.orphaned(entry);
               }
             }
             case State.Waiting ignored -> enqueue(entry, nowMicros);
             case State.Unknown ignored -> {}
             case State.Forestalled ignored -> {}
+            case State.Moved ignored -> {}
             case State.Finished ignored -> {}
           }
         });
     shares.forEach(index::restore);
+    gate.update(surroundings.routing().get());
   }
 
   /** A scored request was read from a work topic. */
@@ -131,7 +156,13 @@ public final class DispatchShard {
       Instant now) {
     Decision decision =
         handle(facts.getId(), new Event.Arrived(facts, topicClass, offset, traceparent), now);
-    grantTo(decision, now);
+    grants.grantTo(decision, now);
+  }
+
+  /** A request was read that another shard handed over. */
+  public void transfer(DispatchTransfer transfer, Instant now) {
+    String id = transfer.getEntry().getFacts().getId();
+    grants.grantTo(handle(id, new Event.Transferred(transfer), now), now);
   }
 
   /** A worker stated its demand. */
@@ -140,22 +171,34 @@ public final class DispatchShard {
       case Sessions.Heard.Stale ignored -> {}
       case Sessions.Heard.News(WorkerSession session, WorkerSession superseded) -> {
         if (superseded != null) {
-          Event over =
-              superseded.isStopped()
-                  ? new Event.GivenBack(superseded.session())
-                  : lost(superseded, "its worker began a new session");
-          takeBack(superseded, over, now);
+          lapses.superseded(superseded, now);
           store.putSession(session.workerId(), session.stored());
         }
-        session.models().forEach(model -> grant(model, now));
+        if (book.hasTrouble() && session.isActive()) {
+          book.workerCame(target -> session.serves(target.model(), target.toString()), now);
+        }
+        session.models().forEach(model -> grants.grant(model, now));
       }
     }
   }
 
   /** A worker reported how an attempt ended. */
   public void outcome(AttemptOutcome outcome, Instant now) {
-    Decision decision = handle(outcome.getRequestId(), new Event.Ended(outcome), now);
-    grantTo(decision, now);
+    String id = outcome.getRequestId();
+    DispatchEntry entry = store.request(id);
+    State state = state(id, entry);
+    Instant excusedUntil = null;
+    String recovering = null;
+    if (state instanceof State.Leased leased && Lifecycle.isCurrent(outcome, leased)) {
+      String target = target(leased.entry());
+      recovering = book.troubled(target) == null ? null : model(leased.entry());
+      excusedUntil = book.ended(target, outcome, now);
+    }
+    Decision decision = carryOut(id, entry, state, new Event.Ended(outcome, excusedUntil), now);
+    grants.grantTo(decision, now);
+    if (recovering != null) {
+      grants.grant(recovering, now);
+    }
   }
 
   /**
@@ -177,7 +220,7 @@ public final class DispatchShard {
                         new Event.Reprioritised(
                             command.getServiceClass().orElse(null),
                             command.getDeadline().orElse(null));
-                    grantTo(handle(id, change, now), now);
+                    grants.grantTo(handle(id, change, now), now);
                   });
       case DRAIN -> command.getWorkerId().ifPresent(workerId -> drain(workerId, now));
     }
@@ -188,59 +231,15 @@ public final class DispatchShard {
    * a second; a longer pause counts as a stall, in which no worker could be heard.
    */
   public void tick(Instant now) {
-    long nowMicros = Candidate.micros(now);
-    excuseStall(now);
-    takeBackOrphans(now);
-    takeBackLapsed(nowMicros, now);
-    expire(nowMicros, now);
-    index.release(nowMicros);
-    for (String model : List.copyOf(index.models())) {
-      grant(model, now);
-    }
+    lapses.tick(now);
+    index.release(Candidate.micros(now));
+    List<TargetWatch> forgotten =
+        book.tick(index.targets(), sessions.targets(), sessions::serves, now);
+    gate.update(surroundings.routing().get());
+    grants.grantAll(now);
+    forgotten.forEach(reporter::forget);
+    reporter.tick(book.all(), now);
     store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
-  }
-
-  private void excuseStall(Instant now) {
-    if (lastTick != null && Duration.between(lastTick, now).compareTo(STALL) > 0) {
-      sessions.excuse(micros(Duration.between(lastTick, now)), Candidate.micros(now));
-    }
-    lastTick = now;
-  }
-
-  private void takeBackOrphans(Instant now) {
-    for (DispatchEntry orphan : orphans) {
-      Event lost =
-          new Event.LeaseLost(
-              orphan.getLease().orElseThrow().getSession(),
-              lost("its worker is not known any more"));
-      grantTo(handle(orphan.getFacts().getId(), lost, now), now);
-    }
-    orphans.clear();
-  }
-
-  private void takeBackLapsed(long nowMicros, Instant now) {
-    for (WorkerSession session : sessions.ended(nowMicros)) {
-      takeBack(session, new Event.GivenBack(session.session()), now);
-    }
-    for (WorkerSession session : sessions.silent(nowMicros)) {
-      String why = "its worker was silent for more than " + settings.leaseTimeout();
-      takeBack(session, lost(session, why), now);
-    }
-    for (WorkerSession session : sessions.forgotten(nowMicros)) {
-      store.removeSession(session.workerId());
-    }
-  }
-
-  private void expire(long nowMicros, Instant now) {
-    Candidate expired = index.expired(nowMicros);
-    for (int count = 0; expired != null && count < EXPIRED_PER_TICK; count++) {
-      handle(expired.id(), new Event.DeadlinePassed(), now);
-      expired = index.expired(nowMicros);
-    }
-    long overdue = nowMicros - micros(settings.overdueGrace());
-    for (WorkerSession session : List.copyOf(sessions.all())) {
-      session.overdue(overdue).forEach(id -> handle(id, new Event.Overdue(), now));
-    }
   }
 
   /** Requests waiting, those backing off included. */
@@ -256,41 +255,6 @@ public final class DispatchShard {
   /** The workers known, live or not. */
   public Collection<WorkerSession> workers() {
     return sessions.all();
-  }
-
-  /** Where a request now waits that did not before, somebody may want it. */
-  private void grantTo(Decision decision, Instant now) {
-    decision.waiting().ifPresent(entry -> grant(entry.getFacts().getChoice().getModel(), now));
-  }
-
-  private void grant(String model, Instant now) {
-    long nowMicros = Candidate.micros(now);
-    while (index.offers(model)) {
-      List<WorkerSession> open = sessions.open(model);
-      if (open.isEmpty()) {
-        return;
-      }
-      Match.Pair pair = match.next(model, open, nowMicros);
-      if (pair == null) {
-        return;
-      }
-      WorkerSession session = pair.session();
-      long sequence = session.grant(pair.candidate());
-      store.putSession(session.workerId(), session.stored());
-      Share share = index.charge(pair.candidate(), settlement.expected(pair.candidate()));
-      handle(
-          pair.candidate().id(),
-          new Event.Granted(session.workerId(), session.session(), sequence, share),
-          now);
-    }
-  }
-
-  private void takeBack(WorkerSession session, Event event, Instant now) {
-    for (String id : session.leased()) {
-      Decision decision = handle(id, event, now);
-      session.release(id);
-      grantTo(decision, now);
-    }
   }
 
   private void drain(String workerId, Instant now) {
@@ -326,73 +290,109 @@ public final class DispatchShard {
   /** Loads, decides, applies. */
   private Decision handle(String id, Event event, Instant now) {
     DispatchEntry entry = store.request(id);
-    State state = entry != null ? State.of(entry) : remembered(id);
+    return carryOut(id, entry, state(id, entry), event, now);
+  }
+
+  private Decision carryOut(
+      String id, @Nullable DispatchEntry entry, State state, Event event, Instant now) {
     Decision decision = lifecycle.decide(event, state, now);
-    decision.change().ifPresent(next -> apply(id, state, event, next, Candidate.micros(now)));
+    decision.change().ifPresent(next -> apply(id, state, event, next, now));
     String traceparent = traceparent(event, entry);
     for (Effect effect : decision.effects()) {
-      output.write(effect, traceparent);
+      output.write(explained(effect, decision, now), traceparent);
     }
     metrics.decided(event, decision, entry);
     return decision;
   }
 
-  private State remembered(String id) {
+  /** What waits for an unhealthy target is told so. */
+  private Effect explained(Effect effect, Decision decision, Instant now) {
+    if (!book.hasTrouble()
+        || !(effect instanceof Effect.Announce(RequestStatus status))
+        || decision.waiting().isEmpty()) {
+      return effect;
+    }
+    TargetWatch watch = book.unhealthy(target(decision.waiting().get()));
+    return watch == null
+        ? effect
+        : new Effect.Announce(
+            RequestStatus.newBuilder(status).setFailure(watch.failure(now)).build());
+  }
+
+  private State state(String id, @Nullable DispatchEntry entry) {
+    if (entry != null) {
+      return State.of(entry);
+    }
     DispatchFinished mark = store.finished(id);
     return mark == null ? State.UNKNOWN : State.of(mark);
   }
 
-  private void apply(String id, State before, Event event, State next, long nowMicros) {
+  private void apply(String id, State before, Event event, State next, Instant now) {
     if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
       sessions.release(id, leased.lease());
       Candidate candidate = interner.candidate(leased.entry());
       index.charge(candidate, settlement.correction(candidate, event));
+      book.released(candidate.target(), id, now);
     }
     switch (next) {
       case State.Waiting(DispatchEntry entry) -> {
         store.putRequest(entry);
-        enqueue(entry, nowMicros);
+        enqueue(entry, Candidate.micros(now));
       }
       case State.Leased leased -> {
         store.putRequest(leased.entry());
-        index.remove(id);
-      }
-      case State.Finished(DispatchFinished mark) -> {
-        store.putFinished(id, mark);
-        if (before instanceof State.Waiting || before instanceof State.Leased) {
-          store.removeRequest(id);
+        if (before instanceof State.Waiting) {
           index.remove(id);
+          book.granted(target(leased.entry()), id, now);
         }
       }
-      case State.Forestalled(DispatchFinished mark) -> store.putFinished(id, mark);
+      case State.Finished(DispatchFinished mark) -> leave(id, before, mark);
+      case State.Moved(DispatchFinished mark) -> leave(id, before, mark);
+      case State.Forestalled(DispatchFinished mark) -> leave(id, before, mark);
       case State.Unknown ignored -> {}
     }
   }
 
+  private void leave(String id, State before, DispatchFinished mark) {
+    store.putFinished(id, mark);
+    if (before instanceof State.Waiting || before instanceof State.Leased) {
+      store.removeRequest(id);
+      index.remove(id);
+    }
+  }
+
   private void enqueue(DispatchEntry entry, long nowMicros) {
-    long notBefore = entry.getNotBefore().map(Candidate::micros).orElse(nowMicros);
-    index.put(interner.candidate(entry), notBefore, nowMicros);
+    long backoff = entry.getNotBefore().map(Candidate::micros).orElse(nowMicros);
+    long deferred = entry.getFacts().getNotBefore().map(Candidate::micros).orElse(nowMicros);
+    index.put(interner.candidate(entry), Math.max(backoff, deferred), nowMicros);
+  }
+
+  private static String target(DispatchEntry entry) {
+    return Candidate.target(entry.getFacts().getChoice());
+  }
+
+  private static String model(DispatchEntry entry) {
+    return entry.getFacts().getChoice().getModel();
   }
 
   private static @Nullable String traceparent(Event event, @Nullable DispatchEntry entry) {
     if (entry != null) {
       return entry.getTraceparent().orElse(null);
     }
-    return event instanceof Event.Arrived arrived ? arrived.traceparent() : null;
-  }
-
-  private static Event lost(WorkerSession session, String why) {
-    return new Event.LeaseLost(session.session(), lost(why));
-  }
-
-  private static Failure lost(String why) {
-    return new Failure(
-        FailureCategory.LEASE_LOST,
-        "lease_lost",
-        "The lease was taken back: " + why + ".",
-        null,
-        null,
-        null);
+    return switch (event) {
+      case Event.Arrived arrived -> arrived.traceparent();
+      case Event.Transferred(DispatchTransfer transfer) ->
+          transfer.getEntry().getTraceparent().orElse(null);
+      case Event.Granted ignored -> null;
+      case Event.Ended ignored -> null;
+      case Event.LeaseLost ignored -> null;
+      case Event.GivenBack ignored -> null;
+      case Event.DeadlinePassed ignored -> null;
+      case Event.Overdue ignored -> null;
+      case Event.CancelAsked ignored -> null;
+      case Event.Reprioritised ignored -> null;
+      case Event.Moved ignored -> null;
+    };
   }
 
   private static long micros(Duration duration) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets waiting requests share the strings of their model, tenant and worker, so that a million of
+ * Lets waiting requests share the strings of their target, tenant and worker, so that a million of
  * them keep a few. Bounded: past the limit it starts afresh, which costs memory and nothing else.
  */
 final class Interner {
@@ -20,7 +20,7 @@ final class Interner {
     Candidate own = Candidate.of(entry);
     return new Candidate(
         own.id(),
-        intern(own.model()),
+        intern(own.target()),
         own.serviceClass(),
         intern(own.tenant()),
         own.acceptedAt(),
@@ -29,7 +29,8 @@ final class Interner {
         own.promptTokens(),
         own.kvTokens(),
         own.avoidWorker() == null ? null : intern(own.avoidWorker()),
-        own.avoidUntil());
+        own.avoidUntil(),
+        own.movable());
   }
 
   private String intern(String text) {

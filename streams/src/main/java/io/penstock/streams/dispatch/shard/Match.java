@@ -26,41 +26,65 @@ final class Match {
   private final RankPolicy rank;
   private final WorkerChoice choice;
   private final FairnessSettings fairness;
+  private final Gate gate;
   private final FairChoice fair = new FairChoice();
 
-  Match(WaitingIndex index, RankPolicy rank, FairnessSettings fairness, WorkerChoice choice) {
+  Match(
+      WaitingIndex index,
+      RankPolicy rank,
+      FairnessSettings fairness,
+      WorkerChoice choice,
+      Gate gate) {
     this.index = index;
     this.rank = rank;
     this.choice = choice;
     this.fairness = fairness;
+    this.gate = gate;
   }
 
   /** A request and the worker that gets it. */
   record Pair(Candidate candidate, WorkerSession session) {}
 
-  /** The next pair, or null if nothing that waits fits any of these workers. */
-  @Nullable Pair next(String model, List<WorkerSession> open, long nowMicros) {
+  /**
+   * The next pair, or null if nothing that waits fits any of these workers.
+   *
+   * @param targets those of the model that have a request to offer
+   * @param open workers that serve at least one of them
+   */
+  @Nullable Pair next(
+      String model, List<String> targets, List<WorkerSession> open, long nowMicros) {
     Candidate first = null;
     Rank firstRank = null;
     for (WorkerSession session : open) {
-      FairChoice.Seen best = bestFor(session, model, nowMicros);
+      FairChoice.Seen best = bestFor(session, model, targets, nowMicros);
       if (best != null && (firstRank == null || best.rank().compareTo(firstRank) < 0)) {
         first = best.candidate();
         firstRank = best.rank();
       }
     }
-    return first == null ? null : new Pair(first, chosen(first, firstRank, open, nowMicros));
+    return first == null ? null : new Pair(first, chosen(first, model, firstRank, open, nowMicros));
   }
 
-  private FairChoice.@Nullable Seen bestFor(WorkerSession session, String model, long nowMicros) {
+  private FairChoice.@Nullable Seen bestFor(
+      WorkerSession session, String model, List<String> targets, long nowMicros) {
     FairChoice.Seen best = null;
     boolean reserved = false;
     WorkerView view = session.view();
-    for (ServiceClass serviceClass : CLASSES) {
-      FairChoice.Seen ofClass = bestFor(session, view, model, serviceClass, nowMicros);
-      reserved |= fair.overdueLacksRoom();
-      if (ofClass != null && (best == null || ofClass.rank().compareTo(best.rank()) < 0)) {
-        best = ofClass;
+    boolean defersBatch = gate.defersBatch(model);
+    for (int each = 0; each < targets.size(); each++) {
+      String target = targets.get(each);
+      if (!session.serves(model, target) || !gate.admits(target)) {
+        continue;
+      }
+      for (ServiceClass serviceClass : CLASSES) {
+        if (defersBatch && serviceClass == ServiceClass.BATCH) {
+          continue;
+        }
+        FairChoice.Seen ofClass = bestFor(session, view, target, serviceClass, nowMicros);
+        reserved |= fair.overdueLacksRoom();
+        if (ofClass != null && (best == null || ofClass.rank().compareTo(best.rank()) < 0)) {
+          best = ofClass;
+        }
       }
     }
     // Smaller requests must not overtake an overdue one for ever: the worker is left to empty.
@@ -70,12 +94,12 @@ final class Match {
   private FairChoice.@Nullable Seen bestFor(
       WorkerSession session,
       WorkerView view,
-      String model,
+      String target,
       ServiceClass serviceClass,
       long nowMicros) {
-    fair.begin(fairness.leeway(serviceClass), index.leastServed(model, serviceClass));
+    fair.begin(fairness.leeway(serviceClass), index.leastServed(target, serviceClass));
     index.heads(
-        model,
+        target,
         serviceClass,
         view,
         rank,
@@ -96,7 +120,7 @@ final class Match {
   }
 
   private WorkerSession chosen(
-      Candidate candidate, Rank firstRank, List<WorkerSession> open, long nowMicros) {
+      Candidate candidate, String model, Rank firstRank, List<WorkerSession> open, long nowMicros) {
     if (open.size() == 1) {
       return open.getFirst();
     }
@@ -104,7 +128,8 @@ final class Match {
     List<WorkerView> views = new ArrayList<>(open.size());
     for (WorkerSession session : open) {
       WorkerView view = session.view();
-      if (session.hasRoomFor(candidate)
+      if (session.serves(model, candidate.target())
+          && session.hasRoomFor(candidate)
           && !candidate.avoids(view.workerId(), nowMicros)
           && rank.rank(candidate, view, nowMicros).tier() <= firstRank.tier()) {
         able.add(session);

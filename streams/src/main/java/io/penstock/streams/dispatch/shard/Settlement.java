@@ -6,6 +6,7 @@ import io.penstock.schemas.TokenUsage;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.rank.Candidate;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -28,7 +29,7 @@ record Settlement(FairnessSettings fairness) {
   /** Charged, or with a negative sign given back, when the lease ends by this event. */
   double correction(Candidate candidate, Event event) {
     return switch (event) {
-      case Event.Ended(AttemptOutcome outcome) -> ended(candidate, outcome);
+      case Event.Ended(AttemptOutcome outcome, Instant ignored) -> ended(candidate, outcome);
       case Event.LeaseLost ignored -> -expected(candidate);
       case Event.GivenBack ignored -> -expected(candidate);
       case Event.Arrived ignored -> 0;
@@ -37,6 +38,8 @@ record Settlement(FairnessSettings fairness) {
       case Event.Overdue ignored -> 0;
       case Event.CancelAsked ignored -> 0;
       case Event.Reprioritised ignored -> 0;
+      case Event.Moved ignored -> 0;
+      case Event.Transferred ignored -> 0;
     };
   }
 

@@ -1,13 +1,15 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.streams.dispatch.health.HealthListener;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what a shard decides. */
 @FunctionalInterface
-public interface ShardMetrics {
+public interface ShardMetrics extends HealthListener {
 
   ShardMetrics NONE = (event, decision, entry) -> {};
 
@@ -17,4 +19,10 @@ public interface ShardMetrics {
    * @param entry the request as it was before, or as it arrived; null where nothing is known of it
    */
   void decided(Event event, Decision decision, @Nullable DispatchEntry entry);
+
+  @Override
+  default void changed(String target, TargetHealth health, String reason) {}
+
+  @Override
+  default void probed(String target) {}
 }

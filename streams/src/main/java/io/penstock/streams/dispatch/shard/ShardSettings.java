@@ -2,7 +2,9 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.health.HealthSettings;
 import io.penstock.streams.dispatch.lifecycle.RetryPolicy;
+import io.penstock.streams.dispatch.move.MoveSettings;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.SlackRank;
 import io.penstock.streams.dispatch.session.Speeds;
@@ -25,6 +27,8 @@ import java.time.Duration;
  * @param fairness how tenants share a class
  * @param choice which worker gets it
  * @param assumedSpeeds speeds of workers that have not observed their own
+ * @param health when a target is granted nothing
+ * @param moves when a waiting request goes to another target
  */
 public record ShardSettings(
     Duration leaseTimeout,
@@ -35,7 +39,9 @@ public record ShardSettings(
     RankPolicy rank,
     FairnessSettings fairness,
     WorkerChoice choice,
-    Speeds assumedSpeeds) {
+    Speeds assumedSpeeds,
+    HealthSettings health,
+    MoveSettings moves) {
 
   public static final ShardSettings DEFAULT =
       new ShardSettings(
@@ -47,7 +53,9 @@ public record ShardSettings(
           SlackRank.DEFAULT,
           FairnessSettings.DEFAULT,
           WorkerChoice.EARLIEST_FINISH,
-          Speeds.DEFAULT);
+          Speeds.DEFAULT,
+          HealthSettings.DEFAULT,
+          MoveSettings.DEFAULT);
 
   public ShardSettings {
     if (leaseTimeout.compareTo(Duration.ofMillis(100)) < 0) {
@@ -79,7 +87,9 @@ public record ShardSettings(
         rank,
         fairness,
         choice,
-        assumedSpeeds);
+        assumedSpeeds,
+        health,
+        moves);
   }
 
   /** The same with another rank. */
@@ -93,7 +103,41 @@ public record ShardSettings(
         other,
         fairness,
         choice,
-        assumedSpeeds);
+        assumedSpeeds,
+        health,
+        moves);
+  }
+
+  /** The same with other limits of health. */
+  public ShardSettings withHealth(HealthSettings other) {
+    return new ShardSettings(
+        leaseTimeout,
+        finishedRetention,
+        longestDeadline,
+        overdueGrace,
+        retries,
+        rank,
+        fairness,
+        choice,
+        assumedSpeeds,
+        other,
+        moves);
+  }
+
+  /** The same with other rules for moving. */
+  public ShardSettings withMoves(MoveSettings other) {
+    return new ShardSettings(
+        leaseTimeout,
+        finishedRetention,
+        longestDeadline,
+        overdueGrace,
+        retries,
+        rank,
+        fairness,
+        choice,
+        assumedSpeeds,
+        health,
+        other);
   }
 
   /** The same with other shares of tenants. */
@@ -107,6 +151,8 @@ public record ShardSettings(
         rank,
         other,
         choice,
-        assumedSpeeds);
+        assumedSpeeds,
+        health,
+        moves);
   }
 }

@@ -2,21 +2,27 @@ package io.penstock.streams.dispatch.topology;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.TargetHealth;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts what the shards decide, by model, class and tenant. Bears many threads. */
 final class DispatchCounters implements ShardMetrics {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DispatchCounters.class);
   private static final String OTHER = "other";
 
   private final MeterRegistry registry;
@@ -48,11 +54,40 @@ final class DispatchCounters implements ShardMetrics {
             "class",
             serviceClass)
         .increment();
+    if (event instanceof Event.Moved move && decision.verdict() == Verdict.MOVED) {
+      moved(model, move);
+    }
     for (Effect effect : decision.effects()) {
       if (effect instanceof Effect.Answer(InferenceResult result, var ignored)) {
         answered(result, model, serviceClass);
       }
     }
+  }
+
+  @Override
+  public void changed(String target, TargetHealth health, String reason) {
+    LOG.info("{} is {} now{}", target, health, reason.isEmpty() ? "" : ": " + reason);
+    registry
+        .counter("penstock.dispatch.health.changes", "target", target, "health", lower(health))
+        .increment();
+  }
+
+  @Override
+  public void probed(String target) {
+    registry.counter("penstock.dispatch.probes", "target", target).increment();
+  }
+
+  private void moved(String model, Event.Moved move) {
+    registry
+        .counter(
+            "penstock.dispatch.moves",
+            "model",
+            model,
+            "to",
+            move.to().getModel(),
+            "cause",
+            lower(move.cause()))
+        .increment();
   }
 
   /** Counts a record that could not be read. */
@@ -96,6 +131,9 @@ final class DispatchCounters implements ShardMetrics {
   private static @Nullable ScoredFacts facts(Event event, @Nullable DispatchEntry entry) {
     if (entry != null) {
       return entry.getFacts();
+    }
+    if (event instanceof Event.Transferred(DispatchTransfer transfer)) {
+      return transfer.getEntry().getFacts();
     }
     return event instanceof Event.Arrived arrived ? arrived.facts() : null;
   }

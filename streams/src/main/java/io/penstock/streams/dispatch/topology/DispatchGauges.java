@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.index.ClassCensus;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
@@ -18,6 +19,7 @@ import java.util.Locale;
 final class DispatchGauges implements AutoCloseable {
 
   private static final double SECONDS_PER_MICRO = 1e-6;
+  private static final String NO_VARIANT = "none";
 
   private final String partition;
   private final MultiGauge waiting;
@@ -57,17 +59,20 @@ final class DispatchGauges implements AutoCloseable {
     List<Row<?>> workRows = new ArrayList<>();
     shard.census(
         census -> {
+          Target target = Target.parse(census.target());
           Tags tags =
               Tags.of(
                   "partition",
                   partition,
                   "model",
-                  census.model(),
+                  target.model(),
+                  "variant",
+                  target.variant() == null ? NO_VARIANT : target.variant(),
                   "class",
                   census.serviceClass().name().toLowerCase(Locale.ROOT));
           waitingRows.add(Row.of(tags, census.waiting()));
           oldestRows.add(Row.of(tags, (nowMicros - census.oldestAcceptedAt()) * SECONDS_PER_MICRO));
-          workRows.add(Row.of(tags, workSeconds(census, shard)));
+          workRows.add(Row.of(tags, workSeconds(census, target, shard)));
         });
     waiting.register(waitingRows, true);
     oldest.register(oldestRows, true);
@@ -93,11 +98,11 @@ final class DispatchGauges implements AutoCloseable {
     leases.register(none, true);
   }
 
-  private static double workSeconds(ClassCensus census, DispatchShard shard) {
+  private static double workSeconds(ClassCensus census, Target target, DispatchShard shard) {
     double prefillRate = 0;
     double decodeRate = 0;
     for (WorkerSession session : shard.workers()) {
-      if (session.isActive() && session.serves(census.model())) {
+      if (session.isActive() && session.serves(target.model(), census.target())) {
         WorkerView view = session.view();
         prefillRate += view.prefillTokensPerSecond();
         decodeRate += view.decodeTokensPerSecond() * view.slots();

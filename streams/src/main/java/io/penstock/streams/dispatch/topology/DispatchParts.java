@@ -6,6 +6,7 @@ import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.runtime.BatchEnd;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.Predicate;
  *
  * @param topicExists whether a reply topic exists
  * @param batchEnd when to commit before the interval is over
+ * @param stopping whether the job is being closed, so that nothing is waited for
+ * @param followed what is known of other shards and of the routing policy
  */
 public record DispatchParts(
     DispatchConfig config,
@@ -22,7 +25,9 @@ public record DispatchParts(
     BatchEnd batchEnd,
     InstantSource clock,
     MeterRegistry registry,
-    DispatchCounters counters) {
+    DispatchCounters counters,
+    BooleanSupplier stopping,
+    Followed followed) {
 
   public DispatchParts(
       DispatchConfig config,
@@ -31,7 +36,8 @@ public record DispatchParts(
       Predicate<String> topicExists,
       BatchEnd batchEnd,
       InstantSource clock,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      BooleanSupplier stopping) {
     this(
         config,
         topics,
@@ -40,6 +46,8 @@ public record DispatchParts(
         batchEnd,
         clock,
         registry,
-        new DispatchCounters(registry, config.tenantsCounted()));
+        new DispatchCounters(registry, config.tenantsCounted()),
+        stopping,
+        new Followed());
   }
 }

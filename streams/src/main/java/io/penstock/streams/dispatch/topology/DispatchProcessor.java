@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.topology;
 
 import io.penstock.streams.dispatch.shard.DispatchShard;
+import io.penstock.streams.dispatch.shard.Surroundings;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -43,7 +44,11 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
             parts.config().shard(),
             new Stores(context),
             outputs,
-            parts.counters());
+            parts.counters(),
+            new Surroundings(
+                parts.topics().modelPartitions(),
+                parts.followed()::fleet,
+                parts.followed()::routing));
     intake =
         new Intake(
             shard,

@@ -4,15 +4,21 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.DispatchTransfer;
+import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.runtime.FollowedTopic;
+import io.penstock.streams.runtime.PatientDeserializer;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -25,6 +31,9 @@ import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dispatch job: one sub-topology over work, demand, outcomes and control, so that one task
@@ -32,6 +41,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public final class DispatchTopology {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DispatchTopology.class);
   private static final String DISPATCH = "dispatch";
 
   private DispatchTopology() {}
@@ -43,6 +53,7 @@ public final class DispatchTopology {
     source(topology, Urgency.OUTCOMES, names.outcomes());
     source(topology, Urgency.DEMAND, names.demand());
     source(topology, Urgency.CONTROL, names.control());
+    source(topology, Urgency.TRANSFERS, names.transfers());
     source(topology, Urgency.INTERACTIVE, names.work(ServiceClass.INTERACTIVE));
     source(topology, Urgency.STANDARD, names.work(ServiceClass.STANDARD));
     source(topology, Urgency.BATCH, names.work(ServiceClass.BATCH));
@@ -52,11 +63,13 @@ public final class DispatchTopology {
         names.outcomes(),
         names.demand(),
         names.control(),
+        names.transfers(),
         names.work(ServiceClass.INTERACTIVE),
         names.work(ServiceClass.STANDARD),
         names.work(ServiceClass.BATCH));
     addStores(topology, parts.serdes());
     addSinks(topology, names, parts.serdes());
+    follow(topology, parts);
     return topology;
   }
 
@@ -98,6 +111,8 @@ public final class DispatchTopology {
     StreamPartitioner<String, Lease> byWorker =
         (topic, workerId, lease, count) ->
             Optional.of(Set.of(ModelPartitions.ofWorker(workerId, count)));
+    StreamPartitioner<String, Handed> toItsShard =
+        (topic, id, handed, count) -> Optional.of(Set.of(handed.partition()));
     TopicNameExtractor<String, Addressed> toItsTopic =
         (id, addressed, context) -> addressed.topic();
     topology
@@ -125,6 +140,40 @@ public final class DispatchTopology {
             names.deadLetters(),
             keys,
             serdes.serializer(DeadLetter.class),
-            DISPATCH);
+            DISPATCH)
+        .addSink(
+            Outputs.TRANSFERS,
+            names.transfers(),
+            keys,
+            Handed.serializer(serdes.serializer(DispatchTransfer.class)),
+            toItsShard,
+            DISPATCH)
+        .addSink(
+            Outputs.FLEET, names.fleet(), keys, serdes.serializer(FleetReport.class), DISPATCH);
+  }
+
+  /** The topics that every instance reads in full. */
+  private static void follow(Topology topology, DispatchParts parts) {
+    TopicNames names = parts.topics().names();
+    follow(topology, parts, names.fleet(), FleetReport.class, parts.followed()::report);
+    follow(topology, parts, names.routing(), RoutingEntry.class, parts.followed()::entry);
+  }
+
+  private static <T extends SpecificRecord> void follow(
+      Topology topology,
+      DispatchParts parts,
+      String topic,
+      Class<T> type,
+      BiConsumer<String, @Nullable T> follower) {
+    new FollowedTopic<>(
+            topic,
+            new PatientDeserializer<>(
+                parts.serdes().deserializer(type), Thread::sleep, parts.stopping()),
+            follower,
+            (key, why) -> {
+              LOG.warn("{} in {} cannot be read and is ignored: {}", key, topic, why);
+              parts.counters().unreadable(topic);
+            })
+        .addTo(topology, (record, partitionTime) -> Math.max(0, record.timestamp()));
   }
 }

@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.topology;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.ScoredFacts;
@@ -55,6 +56,7 @@ final class Intake {
     this.maxLetterBytes = maxLetterBytes;
     Deserializer<ScoredFacts> facts = serdes.deserializer(ScoredFacts.class);
     Deserializer<WorkerDemand> demands = serdes.deserializer(WorkerDemand.class);
+    Deserializer<DispatchTransfer> transfers = serdes.deserializer(DispatchTransfer.class);
     Deserializer<AttemptOutcome> outcomes = serdes.deserializer(AttemptOutcome.class);
     Deserializer<ControlCommand> commands = serdes.deserializer(ControlCommand.class);
     Map<ServiceClass, String> work = new EnumMap<>(ServiceClass.class);
@@ -77,6 +79,11 @@ final class Intake {
         (record, position, now) ->
             shard.demand(
                 Plausibility.check(demands.deserialize(position.topic(), record.value())), now));
+    readers.put(
+        names.transfers(),
+        (record, position, now) ->
+            shard.transfer(
+                Plausibility.check(transfers.deserialize(position.topic(), record.value())), now));
     readers.put(
         names.outcomes(),
         (record, position, now) ->

@@ -22,6 +22,8 @@ final class Outputs implements ShardOutput {
   static final String RESULTS = "results";
   static final String LIFECYCLE = "lifecycle";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String TRANSFERS = "transfers";
+  static final String FLEET = "fleet";
   static final String TRACEPARENT = "traceparent";
 
   private final ProcessorContext<String, Object> context;
@@ -30,6 +32,7 @@ final class Outputs implements ShardOutput {
   private final Predicate<String> topicExists;
   private final InstantSource clock;
   private boolean awaited;
+  private String answeredTopic;
 
   /**
    * @param topicExists whether a reply topic exists: writing to one that does not would hold up
@@ -46,6 +49,7 @@ final class Outputs implements ShardOutput {
     this.detail = detail;
     this.topicExists = topicExists;
     this.clock = clock;
+    this.answeredTopic = names.results();
   }
 
   @Override
@@ -57,8 +61,8 @@ final class Outputs implements ShardOutput {
       }
       case Effect.Answer(var result, var replyTopic) -> {
         awaited = true;
-        Addressed addressed = new Addressed(existing(replyTopic), result);
-        forward(RESULTS, result.getId(), addressed, traceparent);
+        answeredTopic = existing(replyTopic);
+        forward(RESULTS, result.getId(), new Addressed(answeredTopic, result), traceparent);
       }
       case Effect.Announce(var status) -> {
         if (detail.includes(status.getState())) {
@@ -67,10 +71,19 @@ final class Outputs implements ShardOutput {
       }
       case Effect.Bury(var letter) ->
           forward(DEAD_LETTERS, letter.getRequestId().orElse(null), letter, traceparent);
+      case Effect.Transfer(var transfer, int partition) -> {
+        awaited = true;
+        String id = transfer.getEntry().getFacts().getId();
+        forward(TRANSFERS, id, new Handed(transfer, partition), traceparent);
+      }
+      case Effect.Report(var key, var report) -> forward(FLEET, key, report, null);
     }
   }
 
-  /** Whether a lease or a result was written since the last call, which somebody waits for. */
+  /**
+   * Whether a lease, a transfer or a result was written since the last call, which somebody waits
+   * for.
+   */
   boolean takeAwaited() {
     boolean was = awaited;
     awaited = false;
@@ -86,17 +99,17 @@ final class Outputs implements ShardOutput {
     return replyTopic != null && topicExists.test(replyTopic) ? replyTopic : names.results();
   }
 
-  /** The status with the topic that the result really went to. */
+  /** The status with the topic that the result, which was written before it, really went to. */
   private RequestStatus truthful(RequestStatus status) {
     String wanted = status.getResultTopic().orElse(null);
-    if (wanted == null || wanted.equals(names.results()) || topicExists.test(wanted)) {
+    if (wanted == null || wanted.equals(answeredTopic)) {
       return status;
     }
-    return RequestStatus.newBuilder(status).setResultTopic(names.results()).build();
+    return RequestStatus.newBuilder(status).setResultTopic(answeredTopic).build();
   }
 
   private void forward(
-      String sink, @Nullable String key, Object value, @Nullable String traceparent) {
+      String sink, @Nullable String key, @Nullable Object value, @Nullable String traceparent) {
     Headers headers = new RecordHeaders();
     if (traceparent != null) {
       headers.add(TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));

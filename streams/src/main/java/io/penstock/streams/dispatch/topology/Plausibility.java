@@ -2,10 +2,14 @@ package io.penstock.streams.dispatch.topology;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.routing.Target;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -20,6 +24,7 @@ final class Plausibility {
   private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
   private static final long MOST_LEASES = 1L << 52;
   private static final int MOST_MODELS = 1000;
+  private static final int MOST_ALTERNATIVES = 8;
   private static final int LONGEST_TEXT = 4000;
 
   private Plausibility() {}
@@ -35,6 +40,7 @@ final class Plausibility {
   static ScoredFacts check(ScoredFacts facts) {
     name("id", facts.getId());
     name("choice.model", facts.getChoice().getModel());
+    facts.getChoice().getVariant().ifPresent(variant -> name("choice.variant", variant));
     time("createdAt", facts.getCreatedAt());
     time("acceptedAt", facts.getAcceptedAt());
     time("scoredAt", facts.getScoredAt());
@@ -43,7 +49,29 @@ final class Plausibility {
     notNegative("promptTokens", facts.getPromptTokens());
     notNegative("predictedOutputTokens", facts.getPredictedOutputTokens());
     notNegative("attempts", facts.getAttempts());
+    facts.getNotBefore().ifPresent(at -> time("notBefore", at));
+    if (facts.getAlternatives().size() > MOST_ALTERNATIVES) {
+      throw new ImplausibleException(
+          "alternatives has more than %d entries".formatted(MOST_ALTERNATIVES));
+    }
+    for (ModelAlternative each : facts.getAlternatives()) {
+      name("alternatives.model", each.getModel());
+      each.getVariant().ifPresent(variant -> name("alternatives.variant", variant));
+      notNegative("alternatives.promptTokens", each.getPromptTokens());
+      notNegative("alternatives.predictedOutputTokens", each.getPredictedOutputTokens());
+    }
     return facts;
+  }
+
+  static DispatchTransfer check(DispatchTransfer transfer) {
+    DispatchEntry entry = transfer.getEntry();
+    check(entry.getFacts());
+    time("queuedAt", entry.getQueuedAt());
+    notNegative("moves", entry.getMoves());
+    if (entry.getMoves() == 0 || entry.getLease().isPresent()) {
+      throw new ImplausibleException("a transfer has one move or more, and no lease");
+    }
+    return transfer;
   }
 
   static WorkerDemand check(WorkerDemand demand) {
@@ -57,7 +85,7 @@ final class Plausibility {
     if (demand.getModels().size() > MOST_MODELS) {
       throw new ImplausibleException("models has more than %d names".formatted(MOST_MODELS));
     }
-    demand.getModels().forEach(model -> name("models", model));
+    demand.getModels().forEach(Plausibility::target);
     return demand;
   }
 
@@ -111,6 +139,14 @@ final class Plausibility {
       throw new ImplausibleException(
           "%s has %d characters; it must have 1 to %d"
               .formatted(field, value.length(), Ids.MAX_LENGTH));
+    }
+  }
+
+  private static void target(String text) {
+    Target target = Target.parse(text);
+    name("models", target.model());
+    if (target.variant() != null) {
+      name("models", target.variant());
     }
   }
 

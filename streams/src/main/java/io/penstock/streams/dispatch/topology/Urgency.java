@@ -11,9 +11,10 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * intake and nothing else; what is written gets the time of writing.
  */
 enum Urgency implements TimestampExtractor {
-  OUTCOMES(5),
-  DEMAND(4),
-  CONTROL(3),
+  OUTCOMES(6),
+  DEMAND(5),
+  CONTROL(4),
+  TRANSFERS(3),
   INTERACTIVE(2),
   STANDARD(1),
   BATCH(0);

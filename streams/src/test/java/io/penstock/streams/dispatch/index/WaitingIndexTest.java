@@ -182,7 +182,8 @@ class WaitingIndexTest {
               any.promptTokens(),
               any.kvTokens(),
               null,
-              0),
+              0,
+              false),
           0,
           NOW);
     }

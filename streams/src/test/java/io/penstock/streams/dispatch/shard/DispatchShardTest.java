@@ -396,7 +396,7 @@ class DispatchShardTest {
     arrive("a", "b");
     shard.census(
         census -> {
-          assertThat(census.model()).isEqualTo(MODEL);
+          assertThat(census.target()).isEqualTo(MODEL);
           assertThat(census.waiting()).isEqualTo(2);
         });
     assertThat(shard.waiting()).isEqualTo(2);

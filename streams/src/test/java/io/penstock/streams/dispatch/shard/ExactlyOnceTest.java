@@ -203,6 +203,8 @@ class ExactlyOnceTest {
         case Effect.Instruct instruct -> instructed(instruct.lease());
         case Effect.Announce ignored -> {}
         case Effect.Bury ignored -> {}
+        case Effect.Transfer ignored -> {}
+        case Effect.Report ignored -> {}
       }
     }
 

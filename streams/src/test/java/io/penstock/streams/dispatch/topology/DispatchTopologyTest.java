@@ -74,7 +74,8 @@ class DispatchTopologyTest {
             topic -> topic.startsWith("reply"),
             BatchEnd.NEVER,
             () -> now,
-            registry);
+            registry,
+            () -> false);
     driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
   }
 

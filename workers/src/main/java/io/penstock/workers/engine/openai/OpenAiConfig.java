@@ -1,11 +1,13 @@
 package io.penstock.workers.engine.openai;
 
+import io.penstock.schemas.routing.Target;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An OpenAI-compatible server and how to talk to it.
@@ -15,7 +17,8 @@ import java.util.Set;
  * @param apiKey where its key comes from
  * @param connectTimeout the longest wait for a connection
  * @param totalTimeout the longest wait for a whole answer; a nearer deadline shortens it
- * @param servedNames the server's name of a model by its name in the registry, where they differ
+ * @param servedNames the server's name of a model by its name in the registry, where they differ;
+ *     of one variant, by {@code MODEL#VARIANT}
  * @param headers sent with each call, such as {@code OpenAI-Organization}
  * @param endpoints the OpenAI paths the server serves
  * @param maxResponseBytes the largest answer accepted, 1 KiB or more
@@ -114,8 +117,12 @@ public record OpenAiConfig(
     return URI.create(base + endpoint);
   }
 
-  String servedName(String model) {
-    return servedNames.getOrDefault(model, model);
+  /** The server's name of a variant, else of its model. */
+  String servedName(String model, @Nullable String variant) {
+    String ofModel = servedNames.getOrDefault(model, model);
+    return variant == null
+        ? ofModel
+        : servedNames.getOrDefault(new Target(model, variant).toString(), ofModel);
   }
 
   private static void checkHttp(String what, URI address) {

@@ -105,7 +105,8 @@ public final class OpenAiEngine implements Engine {
     boolean deadlineFirst = left.compareTo(config.totalTimeout()) < 0;
     try {
       String key = apiKey.key().orElse("");
-      byte[] body = OutgoingBody.of(request.body(), config.servedName(request.model()));
+      byte[] body =
+          OutgoingBody.of(request.body(), config.servedName(request.model(), request.variant()));
       HttpResponse<byte[]> response =
           call(http(request, key, body), deadlineFirst ? left : config.totalTimeout());
       return reply(response, key);

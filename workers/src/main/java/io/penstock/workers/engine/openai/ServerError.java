@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server says went wrong, in any of the usual shapes: OpenAI's {@code error} object, vLLM's
@@ -13,8 +14,10 @@ import java.util.Optional;
  *
  * @param message at most 500 characters on one line; may be empty
  * @param param the field at fault, if it names one
+ * @param code its own name of the error, of its code and type, such as {@code insufficient_quota};
+ *     may be empty
  */
-record ServerError(String message, Optional<String> param) {
+record ServerError(String message, Optional<String> param, String code) {
 
   private static final int MAX_MESSAGE = 500;
   private static final int MAX_PARAM = 100;
@@ -32,7 +35,8 @@ record ServerError(String message, Optional<String> param) {
     int length = Math.min(body.length, 4 * MAX_MESSAGE);
     return new ServerError(
         oneLine(new String(body, 0, length, StandardCharsets.UTF_8), MAX_MESSAGE),
-        Optional.empty());
+        Optional.empty(),
+        "");
   }
 
   private static ServerError read(JsonNode root) {
@@ -49,12 +53,17 @@ record ServerError(String message, Optional<String> param) {
         oneLine(text, MAX_MESSAGE),
         param != null && param.isTextual() && !param.asText().isBlank()
             ? Optional.of(oneLine(param.asText(), MAX_PARAM))
-            : Optional.empty());
+            : Optional.empty(),
+        (text(holder.get("code")) + " " + text(holder.get("type"))).strip());
+  }
+
+  private static String text(@Nullable JsonNode node) {
+    return node != null && node.isTextual() ? oneLine(node.asText(), MAX_PARAM) : "";
   }
 
   /** Without the key, should the server have quoted it. */
   ServerError without(String secret) {
-    return secret.isEmpty() ? this : new ServerError(message.replace(secret, "[key]"), param);
+    return secret.isEmpty() ? this : new ServerError(message.replace(secret, "[key]"), param, code);
   }
 
   private static String oneLine(String text, int most) {

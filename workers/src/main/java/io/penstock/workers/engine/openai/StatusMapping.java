@@ -4,12 +4,15 @@ import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import java.net.http.HttpHeaders;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
  * What an HTTP status says about trying again.
  *
  * <ul>
+ *   <li>400 and 403 whose error code speaks of quota, budget or billing: as 402. Some providers and
+ *       proxies refuse so.
  *   <li>400, 413, 422 and other 4xx: REJECTED. The request passed our own checks, so it is this
  *       engine's refusal (its context window, a parameter it lacks), and it would refuse again.
  *   <li>401, 403, 404, 405 and redirects: OVERLOADED. The key, the address or the model's name at
@@ -27,10 +30,13 @@ final class StatusMapping {
 
   private record Meaning(FailureCategory category, String code, String remedy) {}
 
+  private static final Meaning QUOTA_EXHAUSTED =
+      new Meaning(FailureCategory.OVERLOADED, "engine_quota_exhausted", "");
+
   private StatusMapping() {}
 
   static Failure failure(int status, HttpHeaders headers, ServerError error, Instant now) {
-    Meaning meaning = meaning(status);
+    Meaning meaning = lacksQuota(status, error) ? QUOTA_EXHAUSTED : meaning(status);
     OptionalLong retryAfter = RetryAfter.millis(headers, now);
     String said = error.message().isEmpty() ? "" : ": " + error.message();
     return Failure.newBuilder()
@@ -51,13 +57,20 @@ final class StatusMapping {
           misconfigured(
               "engine_model_unknown", "check the worker's base URL and model-name mapping");
       case 405 -> misconfigured("engine_misconfigured", "check the worker's base URL");
-      case 402 -> new Meaning(FailureCategory.OVERLOADED, "engine_quota_exhausted", "");
+      case 402 -> QUOTA_EXHAUSTED;
       case 429 -> new Meaning(FailureCategory.OVERLOADED, "engine_rate_limited", "");
       case 503, 529 -> new Meaning(FailureCategory.OVERLOADED, "engine_overloaded", "");
       case 408, 504 -> new Meaning(FailureCategory.TIMEOUT, "engine_timeout", "");
       case 409, 425 -> new Meaning(FailureCategory.RETRYABLE, "engine_busy", "");
       default -> range(status);
     };
+  }
+
+  /** The message is not looked at: it may quote the prompt. */
+  private static boolean lacksQuota(int status, ServerError error) {
+    String code = error.code().toLowerCase(Locale.ROOT);
+    return (status == 400 || status == 403)
+        && (code.contains("quota") || code.contains("budget") || code.contains("billing"));
   }
 
   private static Meaning range(int status) {

@@ -23,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -160,6 +161,33 @@ class OpenAiEngineTest extends EngineContract {
             (name, value) -> true);
     assertThat(RetryAfter.millis(headers, NOW)).hasValue(30_000);
     assertThat(RetryAfter.millis(headers, NOW.plusSeconds(60))).hasValue(0);
+  }
+
+  @Test
+  void aRefusalForLackOfQuotaIsNotTheRequestsFaultWhateverItsStatus() throws Exception {
+    String openAi = "{\"error\":{\"message\":\"x\",\"code\":\"insufficient_quota\"}}";
+    String proxy = "{\"error\":{\"message\":\"x\",\"type\":\"budget_exceeded\",\"code\":400}}";
+    for (Failure failure :
+        List.of(failureOf(answering(400, proxy)), failureOf(answering(403, openAi)))) {
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.OVERLOADED);
+      assertThat(failure.getCode()).isEqualTo("engine_quota_exhausted");
+    }
+    assertThat(failureOf(answering(400, "{\"error\":{\"message\":\"my quota\"}}")).getCategory())
+        .isEqualTo(FailureCategory.REJECTED);
+  }
+
+  @Test
+  void aVariantHasAServedNameOfItsOwnElseItsModels() {
+    OpenAiConfig config =
+        config(
+            Duration.ofSeconds(5),
+            new ApiKey.None(),
+            Map.of("m", "org/m", "m#blue", "org/m-blue"),
+            Optional.empty());
+    assertThat(config.servedName("m", null)).isEqualTo("org/m");
+    assertThat(config.servedName("m", "blue")).isEqualTo("org/m-blue");
+    assertThat(config.servedName("m", "green")).isEqualTo("org/m");
+    assertThat(config.servedName("n", "green")).isEqualTo("n");
   }
 
   @Test

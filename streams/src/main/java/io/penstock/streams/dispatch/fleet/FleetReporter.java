@@ -1,0 +1,144 @@
+package io.penstock.streams.dispatch.fleet;
+
+import io.penstock.schemas.ClassBacklog;
+import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.Target;
+import io.penstock.streams.dispatch.health.TargetWatch;
+import io.penstock.streams.dispatch.index.ClassCensus;
+import io.penstock.streams.dispatch.index.WaitingIndex;
+import io.penstock.streams.dispatch.session.Sessions;
+import io.penstock.streams.dispatch.session.TargetCapacity;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports a shard's targets to the others. Costs a look at each class of each target once a second,
+ * however much waits. For one thread.
+ */
+public final class FleetReporter {
+
+  private final int partition;
+  private final WaitingIndex index;
+  private final Sessions sessions;
+  private final BiConsumer<String, @Nullable FleetReport> writer;
+  private final ReportSchedule schedule = ReportSchedule.DEFAULT;
+  private final Map<String, FleetReport> written = new HashMap<>();
+
+  /** When a target was last looked at in vain, so that it is not looked at again at each tick. */
+  private final Map<String, Instant> looked = new HashMap<>();
+
+  /**
+   * @param writer told the key and the report, null for a target that is known no longer
+   */
+  public FleetReporter(
+      int partition,
+      WaitingIndex index,
+      Sessions sessions,
+      BiConsumer<String, @Nullable FleetReport> writer) {
+    this.partition = partition;
+    this.index = index;
+    this.sessions = sessions;
+    this.writer = writer;
+  }
+
+  /** Writes the reports that are due. */
+  public void tick(Collection<TargetWatch> targets, Instant now) {
+    Map<String, List<ClassBacklog>> backlog = null;
+    for (TargetWatch watch : targets) {
+      String name = watch.target().toString();
+      FleetReport last = written.get(name);
+      if (!mayBeDue(name, last, watch, now)) {
+        continue;
+      }
+      looked.put(name, now);
+      if (backlog == null) {
+        backlog = backlog();
+      }
+      List<ClassBacklog> waiting = backlog.getOrDefault(name, List.of());
+      Instant sent = last == null ? now : last.getSentAt();
+      if (schedule.due(last, report(watch, waiting, now, sent), now)) {
+        FleetReport next = report(watch, waiting, now, now);
+        written.put(name, next);
+        writer.accept(FleetView.key(next), next);
+      }
+    }
+  }
+
+  /** A target is known no longer. */
+  public void forget(TargetWatch watch) {
+    String name = watch.target().toString();
+    looked.remove(name);
+    FleetReport last = written.remove(name);
+    if (last != null) {
+      writer.accept(FleetView.key(last), null);
+    }
+  }
+
+  private boolean mayBeDue(
+      String name, @Nullable FleetReport last, TargetWatch watch, Instant now) {
+    if (last != null && last.getHealth() != watch.health()) {
+      return true;
+    }
+    Instant at = looked.get(name);
+    return at == null || !now.isBefore(at.plus(schedule.busy()));
+  }
+
+  private Map<String, List<ClassBacklog>> backlog() {
+    Map<String, List<ClassBacklog>> backlog = new HashMap<>();
+    index.census(
+        census ->
+            backlog
+                .computeIfAbsent(census.target(), any -> new ArrayList<>(3))
+                .add(backlog(census)));
+    return backlog;
+  }
+
+  private static ClassBacklog backlog(ClassCensus census) {
+    return new ClassBacklog(
+        census.serviceClass(),
+        (long) census.waiting(),
+        census.promptTokens(),
+        census.outputTokens(),
+        Instant.EPOCH.plus(census.oldestAcceptedAt(), ChronoUnit.MICROS));
+  }
+
+  private FleetReport report(
+      TargetWatch watch, List<ClassBacklog> backlog, Instant now, Instant sentAt) {
+    Target target = watch.target();
+    TargetCapacity capacity = sessions.capacity(target);
+    return FleetReport.newBuilder()
+        .setPartition(partition)
+        .setModel(target.model())
+        .setVariant(target.variant())
+        .setHealth(watch.health())
+        .setReason(watch.reason().isEmpty() ? null : watch.reason())
+        .setHealthSince(watch.healthSince())
+        .setWorkers(capacity.workers())
+        .setSlots(capacity.slots())
+        .setLeased(Math.max(0, watch.leased()))
+        .setPrefillTokensPerSecond(orNull(capacity.observedPrefill()))
+        .setDecodeTokensPerSecond(orNull(capacity.observedDecode()))
+        .setBacklog(backlog)
+        .setSucceeded(watch.succeeded())
+        .setFailed(watch.failed())
+        .setErrorRate(orNull(watch.errorRate(now)))
+        .setFirstTokenMillis(orNull(watch.firstTokenMillis(now)))
+        .setServiceMillis(orNull(watch.serviceMillis(now)))
+        .setStartedAt(watch.startedAt())
+        .setSentAt(sentAt)
+        .build();
+  }
+
+  private static @Nullable Double orNull(OptionalDouble value) {
+    return value.isPresent() ? (Double) value.getAsDouble() : null;
+  }
+}

@@ -1,0 +1,176 @@
+package io.penstock.streams.dispatch.health;
+
+import io.penstock.schemas.TargetHealth;
+import io.penstock.streams.dispatch.rank.Candidate;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A circuit breaker (Nygard, "Release It!", 2007) for one target. Knows no clock and does no I/O.
+ * For one thread.
+ *
+ * <pre>
+ * HEALTHY    granted what it takes   to UNHEALTHY when its error rate, its time to first token or
+ *                                    its refusals for quota in a row pass their limit
+ * UNHEALTHY  granted nothing         to PROBING after the open time
+ * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed;
+ *                                    to UNHEALTHY, for twice as long, when one fails
+ * </pre>
+ *
+ * <p>Attempts that began before it opened, and end afterwards, change nothing.
+ */
+final class Breaker {
+
+  private final HealthSettings settings;
+  private final RecentAttempts recent;
+  private TargetHealth health = TargetHealth.HEALTHY;
+  private String reason = "";
+  private Instant openUntil = Instant.MIN;
+  private int failedProbes;
+  private int succeededProbes;
+  private int quotaFailures;
+  private @Nullable String probe;
+
+  Breaker(HealthSettings settings, RecentAttempts recent) {
+    this.settings = settings;
+    this.recent = recent;
+  }
+
+  TargetHealth health() {
+    return health;
+  }
+
+  /** Why it is not healthy; empty if it is. */
+  String reason() {
+    return reason;
+  }
+
+  /** When it may be tried again, while it is UNHEALTHY. */
+  Instant openUntil() {
+    return openUntil;
+  }
+
+  /** Whether a request may be granted. */
+  boolean admits() {
+    return switch (health) {
+      case HEALTHY -> true;
+      case UNHEALTHY -> false;
+      case PROBING -> probe == null;
+    };
+  }
+
+  /** Notes a grant. Returns whether it is a probe. */
+  boolean granted(String requestId) {
+    if (health == TargetHealth.PROBING && probe == null) {
+      probe = requestId;
+      return true;
+    }
+    return false;
+  }
+
+  /** Notes that a request is not with a worker any more, however that came. */
+  void released(String requestId) {
+    if (requestId.equals(probe)) {
+      probe = null;
+    }
+  }
+
+  /** The open time passes. */
+  void tick(Instant now) {
+    if (health == TargetHealth.UNHEALTHY && !now.isBefore(openUntil)) {
+      health = TargetHealth.PROBING;
+      succeededProbes = 0;
+      probe = null;
+    }
+  }
+
+  /**
+   * Takes in how an attempt ended, which {@code recent} has counted already.
+   *
+   * @param what the failure, for the reason; or null
+   * @param pause for how long the target asked not to be called, or zero
+   */
+  void ended(
+      String requestId, Symptom symptom, @Nullable String what, Duration pause, Instant now) {
+    switch (health) {
+      case HEALTHY -> judge(symptom, what, pause, now);
+      case PROBING -> {
+        if (requestId.equals(probe)) {
+          probe = null;
+          probed(symptom, what, pause, now);
+        }
+      }
+      case UNHEALTHY -> {}
+    }
+  }
+
+  private void judge(Symptom symptom, @Nullable String what, Duration pause, Instant now) {
+    switch (symptom) {
+      case WELL -> quotaFailures = 0;
+      case QUOTA -> quotaFailures++;
+      case ILL, NONE -> {}
+    }
+    if (quotaFailures >= settings.quotaFailures()) {
+      open(
+          "%d refusals for quota in a row, the last: %s".formatted(quotaFailures, what),
+          pause,
+          now);
+      return;
+    }
+    long nowMicros = micros(now);
+    double errors = recent.errorRate(settings.minSamples(), nowMicros).orElse(0);
+    if (symptom.isBad() && errors > settings.maxErrorRate()) {
+      open(
+          "%.0f%% of the last %d attempts failed, the last: %s"
+              .formatted(100 * errors, recent.samples(nowMicros), what),
+          pause,
+          now);
+      return;
+    }
+    Duration limit = settings.maxFirstToken();
+    if (limit != null) {
+      double millis = recent.meanFirstToken(settings.minSamples(), nowMicros).orElse(0);
+      if (millis > limit.toMillis()) {
+        open("the first token takes %.0f ms, more than %s".formatted(millis, limit), pause, now);
+      }
+    }
+  }
+
+  private void probed(Symptom symptom, @Nullable String what, Duration pause, Instant now) {
+    switch (symptom) {
+      case WELL -> {
+        succeededProbes++;
+        if (succeededProbes >= settings.probesToClose()) {
+          health = TargetHealth.HEALTHY;
+          reason = "";
+          failedProbes = 0;
+          quotaFailures = 0;
+        }
+      }
+      case ILL, QUOTA -> {
+        failedProbes++;
+        open("a probe failed: " + what, pause, now);
+      }
+      case NONE -> {}
+    }
+  }
+
+  private void open(String why, Duration pause, Instant now) {
+    Duration length = settings.openTime(failedProbes);
+    if (pause.compareTo(length) > 0) {
+      length = pause.compareTo(settings.longestOpenTime()) > 0 ? settings.longestOpenTime() : pause;
+    }
+    health = TargetHealth.UNHEALTHY;
+    reason = why;
+    openUntil = now.plus(length);
+    probe = null;
+    quotaFailures = 0;
+    // What led here must not open it again once it has recovered.
+    recent.forgetErrors();
+  }
+
+  private static long micros(Instant now) {
+    return Candidate.micros(now);
+  }
+}

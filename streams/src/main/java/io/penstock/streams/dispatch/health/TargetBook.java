@@ -1,0 +1,166 @@
+package io.penstock.streams.dispatch.health;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The targets that one shard knows. A look at a healthy target costs nothing while all are healthy.
+ * For one thread.
+ */
+public final class TargetBook {
+
+  /** A target that nobody needed for so long is forgotten. */
+  private static final Duration FORGET_AFTER = Duration.ofHours(1);
+
+  private final HealthSettings settings;
+  private final HealthListener listener;
+  private final Map<String, TargetWatch> watches = new LinkedHashMap<>();
+
+  /** Those that are not HEALTHY, with the health that was last told. */
+  private final Map<String, TargetHealth> troubled = new LinkedHashMap<>();
+
+  public TargetBook(HealthSettings settings, HealthListener listener) {
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  /** The target's watch, begun now if there is none. */
+  public TargetWatch watch(String target, Instant now) {
+    TargetWatch known = watches.get(target);
+    if (known == null) {
+      known = new TargetWatch(Target.parse(target), settings, now);
+      watches.put(target, known);
+    }
+    return known;
+  }
+
+  public Collection<TargetWatch> all() {
+    return watches.values();
+  }
+
+  /** Whether a request of this target may be granted. */
+  public boolean admits(String target) {
+    return troubled.isEmpty() || !troubled.containsKey(target) || watches.get(target).admits();
+  }
+
+  /** The target's watch if it is UNHEALTHY, else null. */
+  public @Nullable TargetWatch unhealthy(String target) {
+    return troubled.get(target) == TargetHealth.UNHEALTHY ? watches.get(target) : null;
+  }
+
+  /** The target's watch if it is not HEALTHY, else null. */
+  public @Nullable TargetWatch troubled(String target) {
+    return troubled.containsKey(target) ? watches.get(target) : null;
+  }
+
+  /** Whether any target lacks something. */
+  public boolean hasTrouble() {
+    return !troubled.isEmpty();
+  }
+
+  /** A lease was granted. */
+  public void granted(String target, String requestId, Instant now) {
+    if (watch(target, now).granted(requestId)) {
+      listener.probed(target);
+    }
+  }
+
+  /** A lease was found at start. */
+  public void restored(String target, String requestId, Instant now) {
+    watch(target, now).granted(requestId);
+  }
+
+  /** A lease is over. */
+  public void released(String target, String requestId, Instant now) {
+    watch(target, now).released(requestId);
+  }
+
+  /**
+   * An attempt ended. To be told before the lease is released.
+   *
+   * @return if the target is to blame and granted nothing now, the earliest time at which the
+   *     request may be tried again; else null
+   */
+  public @Nullable Instant ended(String target, AttemptOutcome outcome, Instant now) {
+    TargetWatch watch = watch(target, now);
+    boolean probing = watch.health() == TargetHealth.PROBING;
+    watch.ended(outcome, now);
+    settle(target, watch, now);
+    if (!Symptom.of(outcome).isBad() || watch.health() == TargetHealth.HEALTHY) {
+      return null;
+    }
+    // One that failed as the probe lets another go first: it may be at fault itself.
+    return probing ? watch.openUntil().plus(settings.openTime()) : now;
+  }
+
+  /**
+   * Time has passed.
+   *
+   * @param waiting the targets that requests wait for
+   * @param stated the targets that sessions, live or not, have stated
+   * @param served whether a live worker serves a target
+   * @return the targets that are known no longer
+   */
+  public List<TargetWatch> tick(
+      Collection<String> waiting, Set<String> stated, Predicate<Target> served, Instant now) {
+    Set<String> wanted = new LinkedHashSet<>(stated);
+    wanted.addAll(waiting);
+    wanted.forEach(target -> watch(target, now).needed(now));
+    List<TargetWatch> forgotten = new ArrayList<>(0);
+    watches.forEach(
+        (name, watch) -> {
+          watch.tick(served.test(watch.target()), wanted.contains(name), now);
+          settle(name, watch, now);
+          if (watch.neededAt().plus(FORGET_AFTER).isBefore(now)) {
+            forgotten.add(watch);
+          }
+        });
+    for (TargetWatch watch : forgotten) {
+      watches.remove(watch.target().toString());
+      troubled.remove(watch.target().toString());
+    }
+    return forgotten;
+  }
+
+  /** A worker was heard of: what only lacked one has it again at once. */
+  public void workerCame(Predicate<Target> serves, Instant now) {
+    if (troubled.isEmpty()) {
+      return;
+    }
+    for (String name : List.copyOf(troubled.keySet())) {
+      TargetWatch watch = watches.get(name);
+      if (watch.lacksWorkers() && serves.test(watch.target())) {
+        watch.tick(true, true, now);
+        settle(name, watch, now);
+      }
+    }
+  }
+
+  /** Notes and tells a change of health. */
+  private void settle(String name, TargetWatch watch, Instant now) {
+    TargetHealth before = troubled.getOrDefault(name, TargetHealth.HEALTHY);
+    TargetHealth health = watch.health();
+    if (health == before) {
+      return;
+    }
+    if (health == TargetHealth.HEALTHY) {
+      troubled.remove(name);
+    } else {
+      troubled.put(name, health);
+    }
+    watch.changed(now);
+    listener.changed(name, health, watch.reason());
+  }
+}

@@ -1,0 +1,193 @@
+package io.penstock.streams.dispatch.health;
+
+import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
+import io.penstock.streams.dispatch.rank.Candidate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one shard knows of one target: whether it serves, what it runs, and how its attempts went.
+ * Kept in memory only: after a take-over it begins as healthy. For one thread.
+ */
+public final class TargetWatch {
+
+  private final Target target;
+  private final HealthSettings settings;
+  private final RecentAttempts recent;
+  private final Breaker breaker;
+  private final Instant startedAt;
+  private @Nullable Instant absentSince;
+  private boolean absent;
+  private Instant healthSince;
+  private Instant neededAt;
+  private int leased;
+  private long succeeded;
+  private long failed;
+
+  TargetWatch(Target target, HealthSettings settings, Instant now) {
+    this.target = target;
+    this.settings = settings;
+    this.recent = new RecentAttempts(settings.window());
+    this.breaker = new Breaker(settings, recent);
+    this.startedAt = now;
+    this.healthSince = now;
+    this.neededAt = now;
+  }
+
+  public Target target() {
+    return target;
+  }
+
+  public TargetHealth health() {
+    return absent ? TargetHealth.UNHEALTHY : breaker.health();
+  }
+
+  /** Why it is not healthy; empty if it is. */
+  public String reason() {
+    return absent ? "no live worker" : breaker.reason();
+  }
+
+  public Instant healthSince() {
+    return healthSince;
+  }
+
+  public Instant startedAt() {
+    return startedAt;
+  }
+
+  /** What a request that waits for it is told. */
+  public Failure failure(Instant now) {
+    Duration left = Duration.between(now, breaker.openUntil());
+    return new Failure(
+        FailureCategory.OVERLOADED,
+        "target_unhealthy",
+        "%s is not served now: %s. The request waits for it.".formatted(target, reason()),
+        null,
+        null,
+        absent || left.isNegative() ? null : (Long) left.toMillis());
+  }
+
+  /** When it may be tried again, if it is known. */
+  public Instant openUntil() {
+    return breaker.openUntil();
+  }
+
+  /** Whether a request may be granted. Without workers that needs no forbidding. */
+  public boolean admits() {
+    return breaker.admits();
+  }
+
+  public int leased() {
+    return leased;
+  }
+
+  public long succeeded() {
+    return succeeded;
+  }
+
+  public long failed() {
+    return failed;
+  }
+
+  public OptionalDouble errorRate(Instant now) {
+    return recent.errorRate(settings.minSamples(), Candidate.micros(now));
+  }
+
+  public OptionalDouble firstTokenMillis(Instant now) {
+    return recent.meanFirstToken(1, Candidate.micros(now));
+  }
+
+  public OptionalDouble serviceMillis(Instant now) {
+    return recent.meanService(Candidate.micros(now));
+  }
+
+  /** A lease was granted, or found at start. Returns whether it is a probe. */
+  boolean granted(String requestId) {
+    leased++;
+    return breaker.granted(requestId);
+  }
+
+  /** A lease is over. */
+  void released(String requestId) {
+    leased--;
+    breaker.released(requestId);
+  }
+
+  /** An attempt ended by itself. The times are those the worker measured. */
+  void ended(AttemptOutcome outcome, Instant now) {
+    Symptom symptom = Symptom.of(outcome);
+    long nowMicros = Candidate.micros(now);
+    switch (outcome.getKind()) {
+      case SUCCEEDED -> {
+        succeeded++;
+        recent.service(millis(outcome.getReceivedAt(), outcome.getFinishedAt()), nowMicros);
+      }
+      case FAILED -> failed++;
+      case CANCELLED, RELEASED -> {}
+    }
+    outcome
+        .getFirstTokenAt()
+        .ifPresent(at -> recent.firstToken(millis(outcome.getReceivedAt(), at), nowMicros));
+    if (symptom != Symptom.NONE) {
+      recent.count(symptom.isBad(), nowMicros);
+    }
+    String what = outcome.getFailure().map(TargetWatch::text).orElse("a failure without a cause");
+    Duration pause =
+        outcome
+            .getFailure()
+            .flatMap(Failure::getRetryAfterMillis)
+            .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofDays(1).toMillis())))
+            .orElse(Duration.ZERO);
+    breaker.ended(outcome.getRequestId(), symptom, what, pause, now);
+  }
+
+  /**
+   * Time has passed.
+   *
+   * @param workers whether a live worker serves it
+   * @param wanted whether something waits for it or a worker ever served it
+   */
+  void tick(boolean workers, boolean wanted, Instant now) {
+    breaker.tick(now);
+    if (workers || !wanted) {
+      absentSince = null;
+    } else if (absentSince == null) {
+      absentSince = now;
+    }
+    absent = absentSince != null && !now.isBefore(absentSince.plus(settings.withoutWorkers()));
+    if (workers || leased > 0) {
+      neededAt = now;
+    }
+  }
+
+  boolean lacksWorkers() {
+    return absent;
+  }
+
+  void needed(Instant now) {
+    neededAt = now;
+  }
+
+  Instant neededAt() {
+    return neededAt;
+  }
+
+  void changed(Instant now) {
+    healthSince = now;
+  }
+
+  private static String text(Failure failure) {
+    return failure.getCode()
+        + failure.getStatusCode().map(status -> " (status " + status + ")").orElse("");
+  }
+
+  private static double millis(Instant from, Instant to) {
+    return Math.max(0, Duration.between(from, to).toNanos() / 1e6);
+  }
+}

@@ -1,0 +1,81 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.streams.dispatch.fairness.Share;
+import io.penstock.streams.dispatch.index.WaitingIndex;
+import io.penstock.streams.dispatch.lifecycle.Decision;
+import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.session.Sessions;
+import io.penstock.streams.dispatch.session.WorkerSession;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Gives what waits to those that ask, until nothing more can be given. A model and its variants are
+ * looked at together, since a worker of the model serves them all. For one thread.
+ */
+final class Grants {
+
+  private final WaitingIndex index;
+  private final Sessions sessions;
+  private final Match match;
+  private final Settlement settlement;
+  private final ShardStore store;
+  private final Events events;
+
+  Grants(
+      WaitingIndex index,
+      Sessions sessions,
+      Match match,
+      Settlement settlement,
+      ShardStore store,
+      Events events) {
+    this.index = index;
+    this.sessions = sessions;
+    this.match = match;
+    this.settlement = settlement;
+    this.store = store;
+    this.events = events;
+  }
+
+  /** Where a request now waits that did not before, somebody may want it. */
+  void grantTo(Decision decision, Instant now) {
+    decision.waiting().ifPresent(entry -> grant(model(entry), now));
+  }
+
+  /** Every model that has something to offer. */
+  void grantAll(Instant now) {
+    for (String model : List.copyOf(index.models())) {
+      grant(model, now);
+    }
+  }
+
+  void grant(String model, Instant now) {
+    long nowMicros = Candidate.micros(now);
+    for (List<String> targets = index.targets(model);
+        !targets.isEmpty();
+        targets = index.targets(model)) {
+      List<WorkerSession> open = sessions.open(model, targets);
+      if (open.isEmpty()) {
+        return;
+      }
+      Match.Pair pair = match.next(model, targets, open, nowMicros);
+      if (pair == null) {
+        return;
+      }
+      WorkerSession session = pair.session();
+      long sequence = session.grant(pair.candidate());
+      store.putSession(session.workerId(), session.stored());
+      Share share = index.charge(pair.candidate(), settlement.expected(pair.candidate()));
+      events.happened(
+          pair.candidate().id(),
+          new Event.Granted(session.workerId(), session.session(), sequence, share),
+          now);
+    }
+  }
+
+  private static String model(DispatchEntry entry) {
+    return entry.getFacts().getChoice().getModel();
+  }
+}

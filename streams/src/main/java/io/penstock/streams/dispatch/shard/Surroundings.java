@@ -1,0 +1,27 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.RoutingState;
+import java.util.function.Supplier;
+
+/**
+ * What a shard may know of the world beside its own records.
+ *
+ * @param partitions the number of model partitions, 1 or more
+ * @param fleet what all shards report of their targets, as of a second ago
+ * @param routing the routing policy and its state
+ */
+public record Surroundings(
+    int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
+
+  /** A shard by itself. */
+  public static final Surroundings NONE =
+      new Surroundings(1, () -> FleetView.EMPTY, () -> RoutingState.EMPTY);
+
+  public Surroundings {
+    if (partitions < 1) {
+      throw new IllegalArgumentException(
+          "partitions is %d; it must be 1 or more".formatted(partitions));
+    }
+  }
+}
