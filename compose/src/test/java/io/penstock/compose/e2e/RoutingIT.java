@@ -160,7 +160,9 @@ class RoutingIT {
     SteadyLoad load = load("bluegreen", 200);
     stage.routing().put(List.of(rollout("bluegreen", steps(100))), "test", null);
 
-    await("the rollout ends", () -> rollout("bluegreen").state() == Rollout.State.COMPLETED);
+    await(
+        "the rollout ends",
+        () -> rollout("bluegreen").state() == Rollout.State.COMPLETED);
     load.end();
     assertThat(ledger.awaitAll(PATIENCE)).isTrue();
 
@@ -319,7 +321,7 @@ class RoutingIT {
         maxOutputTokens: 1024
         %s
     """
-        .formatted(name, fields.replace("\n    ", "\n        "));
+        .formatted(name, fields);
   }
 
   private static String variants(String name) {
