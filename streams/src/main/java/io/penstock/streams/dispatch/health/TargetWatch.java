@@ -155,7 +155,8 @@ public final class TargetWatch {
    */
   void tick(boolean workers, boolean wanted, Instant now) {
     breaker.tick(now);
-    if (workers || !wanted) {
+    // What waited may have been moved for want of workers: that brings none back.
+    if (workers || (!wanted && !absent)) {
       absentSince = null;
     } else if (absentSince == null) {
       absentSince = now;

@@ -145,6 +145,9 @@ class TargetBookTest {
     pass(Duration.ofSeconds(1));
     assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
     assertThat(book.admits(TARGET)).isTrue();
+    now = now.plusSeconds(1);
+    book.tick(List.of(), Set.of(), target -> false, now);
+    assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
     book.workerCame(target -> target.model().equals("m"), now);
     assertThat(health()).isEqualTo(TargetHealth.HEALTHY);
   }
