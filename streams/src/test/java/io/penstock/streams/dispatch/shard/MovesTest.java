@@ -230,7 +230,7 @@ class MovesTest {
       world.shards.forEach(shard -> shard.tick(now));
       for (int partition = 0; partition < 2; partition++) {
         while (!world.transfers.get(partition).isEmpty()) {
-          world.deliver(partition, 1, now);
+          world.deliver(partition, now);
         }
       }
     }
