@@ -17,7 +17,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Draws charts as SVG; needs no display. */
-final class ChartDrawing {
+public final class ChartDrawing {
 
   private static final int WIDTH = 900;
   private static final int HEIGHT = 480;
@@ -43,7 +43,7 @@ final class ChartDrawing {
   private ChartDrawing() {}
 
   /** The chart as an SVG document. */
-  static String svg(Chart chart) throws IOException {
+  public static String svg(Chart chart) throws IOException {
     System.setProperty("java.awt.headless", "true");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     VectorGraphicsEncoder.saveVectorGraphic(

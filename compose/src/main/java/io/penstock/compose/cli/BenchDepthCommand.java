@@ -73,7 +73,9 @@ final class BenchDepthCommand extends BenchmarkCommand {
   @Option(
       names = "--idle-seconds",
       paramLabel = "N",
-      description = "How long idle CPU is measured, 0: not (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long idle CPU is measured, after six times as long; 0: not (default:"
+              + " ${DEFAULT-VALUE}).")
   int idleSeconds = 10;
 
   BenchDepthCommand(Environment environment) {

@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -25,6 +26,9 @@ interface Cluster extends AutoCloseable {
 
   /** Changes the model registry. */
   ModelRegistry models();
+
+  /** Changes the routing policy. */
+  RoutingPublisher routing();
 
   @Override
   void close();

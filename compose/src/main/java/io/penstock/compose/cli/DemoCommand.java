@@ -5,6 +5,8 @@ import io.penstock.compose.demo.DemoReport;
 import io.penstock.compose.demo.DemoRun;
 import io.penstock.compose.demo.DemoSettings;
 import io.penstock.compose.demo.DemoWorkload;
+import io.penstock.compose.demo.routing.RoutingDemo;
+import io.penstock.compose.demo.routing.RoutingDemoReport;
 import io.penstock.compose.input.InputException;
 import io.penstock.compose.input.InputFile;
 import io.penstock.compose.node.NodeConfig;
@@ -43,7 +45,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  penstock demo --requests 500",
-      "  penstock demo --input questions.csv --json | tail -1 | jq .requests_per_s"
+      "  penstock demo --input questions.csv --json | tail -1 | jq .requests_per_s",
+      "  penstock demo --routing"
     })
 final class DemoCommand implements Callable<Integer> {
 
@@ -79,6 +82,19 @@ final class DemoCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   String patience = "60s";
 
+  @Option(
+      names = "--routing",
+      description =
+          "Show instead how models are chosen: selection, failover and two canaries, on simulated"
+              + " GPUs, in about three minutes.")
+  boolean routing;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "With --routing: where the charts are written (default: ${DEFAULT-VALUE}).")
+  Path out = Path.of("demo-results");
+
   @Mixin final OutputOptions output = new OutputOptions();
 
   DemoCommand(Environment environment) {
@@ -88,6 +104,9 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     LogLevels.forDemo(output.verbose);
+    if (routing) {
+      return playRouting();
+    }
     DemoSettings settings = settings();
     DemoWorkload workload = workload();
     DemoReport report;
@@ -99,6 +118,34 @@ final class DemoCommand implements Callable<Integer> {
       report = run(house, workload, settings);
     }
     print(report);
+    return report.flawless() ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  private int playRouting() throws Exception {
+    if (requests != null || input != null) {
+      throw CliException.usage(
+          "--routing has requests of its own; leave out --requests and --input");
+    }
+    Console console = environment.console();
+    RoutingDemoReport report;
+    try (DemoHouse house = DemoHouse.withoutWorker()) {
+      Thread hook = Thread.ofPlatform().unstarted(house::close);
+      Runtime.getRuntime().addShutdownHook(hook);
+      console.note("starting Kafka, the schema registry and the jobs ...");
+      house.start();
+      report = new RoutingDemo(house.connection(), house.topics()).run(console::note);
+    }
+    report.notes().forEach(console::note);
+    for (Path chart : report.draw(out)) {
+      console.note("chart: " + chart);
+    }
+    if (output.json) {
+      console.print(report.toJson());
+    } else {
+      Table table = new Table("ROUTING DEMO", "simulated GPUs");
+      report.table(table::row);
+      table.print(console);
+    }
     return report.flawless() ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 

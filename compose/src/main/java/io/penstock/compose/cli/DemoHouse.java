@@ -5,6 +5,7 @@ import io.penstock.compose.node.NodeConfig.RegistrySource;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,19 @@ final class DemoHouse implements AutoCloseable {
 
   /** Takes a new folder and free ports. */
   static DemoHouse open() throws IOException {
+    return open(UnaryOperator.identity());
+  }
+
+  /** As {@link #open}, for workers of the caller's own. */
+  static DemoHouse withoutWorker() throws IOException {
+    return open(NodeConfig::withoutWorker);
+  }
+
+  private static DemoHouse open(UnaryOperator<NodeConfig> changed) throws IOException {
     Path folder = Files.createTempDirectory("penstock-demo-");
     try {
       NodeConfig config = NodeConfig.of(folder).withRegistry(new RegistrySource.Embedded(0, false));
-      return new DemoHouse(folder, new PenstockNode(config));
+      return new DemoHouse(folder, new PenstockNode(changed.apply(config)));
     } catch (RuntimeException e) {
       delete(folder);
       throw e;
@@ -51,6 +62,10 @@ final class DemoHouse implements AutoCloseable {
 
   ClusterConnection connection() {
     return node.connection();
+  }
+
+  TopicSettings topics() {
+    return node.topics();
   }
 
   TopicNames names() {

@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -168,6 +169,11 @@ final class KafkaCluster implements Cluster {
   @Override
   public ModelRegistry models() {
     return new PublishedModels(connection, topics(), InstantSource.system());
+  }
+
+  @Override
+  public RoutingPublisher routing() {
+    return new RoutingPublisher(connection, topics());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.models.ModelChanges;
+import io.penstock.schemas.routing.Revision;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,4 +21,14 @@ interface ModelRegistry {
 
   /** Removes a model, and says whether it was there. */
   boolean remove(String name);
+
+  /** The revisions that are kept, the latest first. */
+  List<Revision> history();
+
+  /**
+   * Makes the registry what it was at a revision.
+   *
+   * @throws CliException if there is no such revision, or it would be invalid today
+   */
+  ModelChanges rollback(String revision);
 }

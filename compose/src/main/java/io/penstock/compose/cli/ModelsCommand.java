@@ -1,21 +1,27 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code penstock models} and the commands below it. */
 @Command(
     name = "models",
-    description = "List, add, change and remove models in the registry.",
+    description = "List, add, change and remove models; see their health; go back to what was.",
     footer = {
       "",
       "Examples:",
       "  penstock models list",
       "  penstock models apply models.yaml",
-      "  penstock models remove llama-3-8b"
+      "  penstock models remove llama-3-8b",
+      "  penstock models health",
+      "  penstock models history",
+      "  penstock models rollback 12"
     })
 final class ModelsCommand extends GroupCommand {
 
@@ -99,15 +105,48 @@ final class ModelsCommand extends GroupCommand {
       models.forEach(model -> command.console().print(RecordJson.of(model)));
       return;
     }
-    Table table = new Table("NAME", "CONTEXT", "MAX OUTPUT", "ALIASES", "ENDPOINTS");
+    Table table =
+        new Table(
+            "NAME",
+            "CONTEXT",
+            "MAX OUTPUT",
+            "QUALITY",
+            "PRICE IN/OUT",
+            "VARIANTS",
+            "ALIASES",
+            "ENDPOINTS");
     for (ModelSpec model : models) {
       table.row(
           model.getName(),
           model.getContextWindow(),
           model.getMaxOutputTokens(),
+          text(model.getQuality()),
+          text(model.getInputPricePerMillion()) + "/" + text(model.getOutputPricePerMillion()),
+          variants(model),
           model.getAliases().isEmpty() ? "-" : String.join(",", model.getAliases()),
           String.join(",", model.getEndpoints()));
     }
     table.print(command.console());
+  }
+
+  private static String text(Optional<Double> value) {
+    return value
+        .map(each -> BigDecimal.valueOf(each).stripTrailingZeros().toPlainString())
+        .orElse("-");
+  }
+
+  /** Each variant with its weight, or with its state where that is not active. */
+  private static String variants(ModelSpec model) {
+    return model.getVariants().isEmpty()
+        ? "-"
+        : model.getVariants().stream()
+            .map(
+                variant ->
+                    variant.getName()
+                        + ":"
+                        + (variant.getState().equals("active")
+                            ? Integer.toString(variant.getWeight())
+                            : variant.getState()))
+            .collect(Collectors.joining(","));
   }
 }

@@ -71,7 +71,15 @@ public final class PenstockCli implements Runnable {
         new CommandLine(new ModelsCommand())
             .addSubcommand(new ModelsCommand.ListModels(environment))
             .addSubcommand(new ModelsCommand.Apply(environment))
-            .addSubcommand(new ModelsCommand.Remove(environment));
+            .addSubcommand(new ModelsCommand.Remove(environment))
+            .addSubcommand(new ModelHistoryCommand(environment))
+            .addSubcommand(new ModelHistoryCommand.Rollback(environment))
+            .addSubcommand(new ModelHealthCommand(environment));
+    CommandLine routing =
+        new CommandLine(new RoutingCommand())
+            .addSubcommand(new RoutingCommand.ListEntries(environment))
+            .addSubcommand(new RoutingCommand.Apply(environment))
+            .addSubcommand(new RoutingCommand.Remove(environment));
     CommandLine deadLetters =
         new CommandLine(new DeadLettersCommand())
             .addSubcommand(new DeadLettersCommand.ListLetters(environment))
@@ -107,6 +115,7 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new ResultsCommand(environment))
             .addSubcommand(new CancelCommand(environment))
             .addSubcommand(models)
+            .addSubcommand(routing)
             .addSubcommand(complexity)
             .addSubcommand(feedback)
             .addSubcommand(new WorkersCommand(environment))

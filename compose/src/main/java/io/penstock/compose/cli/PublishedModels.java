@@ -2,10 +2,12 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.models.ConcurrentModelChangeException;
 import io.penstock.schemas.models.InvalidModelsException;
+import io.penstock.schemas.models.ModelChanges;
 import io.penstock.schemas.models.ModelFile;
 import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
+import io.penstock.schemas.routing.Revision;
 import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,10 +53,20 @@ final class PublishedModels implements ModelRegistry {
     return explained(() -> publisher.remove(name));
   }
 
+  @Override
+  public List<Revision> history() {
+    return publisher.history();
+  }
+
+  @Override
+  public ModelChanges rollback(String revision) {
+    return explained(() -> publisher.rollback(revision));
+  }
+
   private static <T> T explained(Supplier<T> change) {
     try {
       return change.get();
-    } catch (InvalidModelsException | ConcurrentModelChangeException e) {
+    } catch (InvalidModelsException | ConcurrentRegistryChangeException e) {
       throw CliException.failure(e.getMessage(), e);
     }
   }

@@ -10,6 +10,9 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.models.ModelChanges;
+import io.penstock.schemas.policies.RoutingPublisher;
+import io.penstock.schemas.routing.Revision;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -41,6 +44,8 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   final List<InferenceRequest> submitted = new ArrayList<>();
   final List<InferenceRequest> produced = new ArrayList<>();
   final List<String> cancelled = new ArrayList<>();
+  final List<Revision> revisions = new ArrayList<>();
+  final List<String> rolledBackTo = new ArrayList<>();
   final List<Feedback> feedback = new ArrayList<>();
   final List<ModelSpec> models = new ArrayList<>();
   Function<InferenceRequest, InferenceResult> answer = Samples::succeeded;
@@ -147,6 +152,22 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   @Override
   public ModelRegistry models() {
     return this;
+  }
+
+  @Override
+  public RoutingPublisher routing() {
+    throw new UnsupportedOperationException("the routing registry needs a cluster");
+  }
+
+  @Override
+  public List<Revision> history() {
+    return revisions;
+  }
+
+  @Override
+  public ModelChanges rollback(String revision) {
+    rolledBackTo.add(revision);
+    return new ModelChanges(List.of(), List.of("m"), List.of(), List.of("n"));
   }
 
   @Override

@@ -73,7 +73,7 @@ class PenstockCliTest {
   void noCommandIsAUsageError() {
     assertThat(cli.run()).isEqualTo(ExitCodes.USAGE);
     assertThat(cli.run("models")).isEqualTo(ExitCodes.USAGE);
-    assertThat(cli.err()).contains("list, apply or remove");
+    assertThat(cli.err()).contains("list, apply, remove, history, rollback or health");
   }
 
   @Test

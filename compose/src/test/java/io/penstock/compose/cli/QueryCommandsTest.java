@@ -4,12 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.schemas.ClassBacklog;
+import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.Revision;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,5 +157,55 @@ class QueryCommandsTest {
     assertThat(cli.run("models", "remove", "minilm")).isZero();
     assertThat(cli.run("models", "remove", "minilm")).isEqualTo(ExitCodes.FAILURE);
     assertThat(cli.err()).contains("there is no model 'minilm'");
+  }
+
+  @Test
+  void modelsHealthAddsUpPartitionsAndLeavesOutWhatIsOld() {
+    fleet("m", 0, TargetHealth.UNHEALTHY, CliHarness.NOW.minusSeconds(2));
+    fleet("m", 1, TargetHealth.HEALTHY, CliHarness.NOW.minusSeconds(1));
+    fleet("gone", 0, TargetHealth.HEALTHY, CliHarness.NOW.minusSeconds(60));
+
+    assertThat(cli.run("models", "health", "--json")).isZero();
+
+    assertThat(cli.json()).hasSize(1);
+    assertThat(cli.json().getFirst().get("target").asText()).isEqualTo("m");
+    assertThat(cli.json().getFirst().get("health").asText()).isEqualTo("HEALTHY");
+    assertThat(cli.json().getFirst().get("workers").asInt()).isEqualTo(4);
+    assertThat(cli.json().getFirst().get("waiting").get("BATCH").asLong()).isEqualTo(14);
+  }
+
+  @Test
+  void modelsHistoryShowsRevisionsAndRollbackNamesWhatChanged() {
+    cli.revisions.add(new Revision("2", "added n", CliHarness.NOW, "{\"models\":[]}"));
+
+    assertThat(cli.run("models", "history")).isZero();
+    assertThat(cli.out()).contains("added n");
+    assertThat(cli.run("models", "rollback", "1")).isZero();
+    assertThat(cli.rolledBackTo).containsExactly("1");
+    assertThat(cli.out()).contains("updated m").contains("removed n");
+  }
+
+  private void fleet(String model, int partition, TargetHealth health, Instant at) {
+    FleetReport report =
+        FleetReport.newBuilder()
+            .setPartition(partition)
+            .setModel(model)
+            .setHealth(health)
+            .setHealthSince(at)
+            .setWorkers(2)
+            .setSlots(8)
+            .setLeased(3)
+            .setBacklog(
+                List.of(
+                    ClassBacklog.newBuilder()
+                        .setServiceClass(ServiceClass.BATCH)
+                        .setRequests(7)
+                        .setPromptTokens(70)
+                        .setOutputTokens(700)
+                        .build()))
+            .setStartedAt(at)
+            .setSentAt(at)
+            .build();
+    cli.write(cli.names.fleet(), at, FleetView.key(report), report);
   }
 }

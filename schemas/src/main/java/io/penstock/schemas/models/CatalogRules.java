@@ -74,6 +74,34 @@ final class CatalogRules {
     return violations;
   }
 
+  /** Names that cannot be removed: aliases, and fallbacks of models that stay. */
+  static List<String> ofRemoval(ModelCatalog current, Collection<String> names) {
+    Set<String> leaving = new HashSet<>(names);
+    List<String> violations = new ArrayList<>();
+    for (String name : names) {
+      current
+          .resolve(name)
+          .filter(owner -> !owner.getName().equals(name))
+          .ifPresent(
+              owner ->
+                  violations.add(
+                      "'%s' is an alias of model '%s'; remove the model, or apply it without the alias"
+                          .formatted(name, owner.getName())));
+    }
+    for (ModelSpec model : current.models()) {
+      if (!leaving.contains(model.getName())) {
+        model.getFallbacks().stream()
+            .filter(leaving::contains)
+            .forEach(
+                fallback ->
+                    violations.add(
+                        "'%s' is a fallback of model '%s'; apply that one without it first"
+                            .formatted(fallback, model.getName())));
+      }
+    }
+    return violations;
+  }
+
   private static List<String> cycles(Map<String, ModelSpec> byName) {
     List<String> violations = new ArrayList<>();
     Set<String> finished = new HashSet<>();

@@ -1,6 +1,7 @@
 package io.penstock.schemas.models;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
@@ -97,6 +98,20 @@ public final class ModelFile {
       throw new InvalidModelsException(name, violations);
     }
     return models;
+  }
+
+  /** These models as {@link #parse} reads them: JSON, without what is empty. */
+  public static String json(List<ModelSpec> models) {
+    Content content = new Content();
+    content.models = models.stream().map(ModelEntry::of).toList();
+    try {
+      return new ObjectMapper()
+          .setVisibility(PropertyAccessor.FIELD, Visibility.NON_PRIVATE)
+          .setDefaultPropertyInclusion(JsonInclude.Include.NON_EMPTY)
+          .writeValueAsString(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("models cannot be written as JSON", e);
+    }
   }
 
   /** The line of every key. A parser knows it only while the key is its current token. */

@@ -3,13 +3,13 @@ package io.penstock.schemas.models;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.routing.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** What a single model must fulfil. */
@@ -43,9 +43,11 @@ final class ModelRules {
     rules.endpoints();
     rules.tokens();
     rules.partitions(modelPartitions);
-    rules.prices();
     rules.fallbacks();
     rules.variants();
+    rules.tasks();
+    rules.targets();
+    rules.violations.addAll(PriceRules.violations(model));
     return rules.violations;
   }
 
@@ -68,6 +70,11 @@ final class ModelRules {
     } else if (!name.equals(name.strip()) || name.chars().anyMatch(Character::isISOControl)) {
       violation(
           field, "'%s' begins or ends with a space, or has a control character".formatted(name));
+    } else if (name.indexOf(Target.SEPARATOR) >= 0) {
+      violation(
+          field,
+          "'%s' has a %c, which stands between a model and its variant; leave it out"
+              .formatted(name, Target.SEPARATOR));
     } else if (name.equals(AUTO)) {
       violation(field, "'auto' is how a request leaves the choice open; take another name");
     }
@@ -125,23 +132,6 @@ final class ModelRules {
     repeated("partitions", model.getPartitions());
   }
 
-  private void prices() {
-    model.getInputPricePerMillion().ifPresent(price("inputPricePerMillion"));
-    model.getOutputPricePerMillion().ifPresent(price("outputPricePerMillion"));
-    model
-        .getQuality()
-        .filter(quality -> !(quality >= 0 && quality <= 1))
-        .ifPresent(quality -> violation("quality", "is %s; give 0 to 1".formatted(quality)));
-  }
-
-  private Consumer<Double> price(String field) {
-    return price -> {
-      if (!(price >= 0) || price.isInfinite()) {
-        violation(field, "is %s; give 0 or more".formatted(price));
-      }
-    };
-  }
-
   private void fallbacks() {
     repeated("fallbacks", model.getFallbacks());
     if (model.getFallbacks().contains(model.getName())) {
@@ -173,6 +163,34 @@ final class ModelRules {
         .noneMatch(variant -> variant.getState().equals("active") && variant.getWeight() > 0)) {
       violation("variants", "none is active with a weight above 0, so none would be chosen");
     }
+  }
+
+  private void tasks() {
+    model.getTaskTypes().forEach(task -> name("taskTypes", task));
+    repeated("taskTypes", model.getTaskTypes());
+    model
+        .getQualityByDomain()
+        .forEach(
+            (domain, quality) -> {
+              if (!(quality >= 0 && quality <= 1)) {
+                violation("qualityByDomain", "'%s' is %s; give 0 to 1".formatted(domain, quality));
+              }
+            });
+  }
+
+  private void targets() {
+    model
+        .getFirstTokenTargetMillis()
+        .filter(target -> target < 1)
+        .ifPresent(
+            target ->
+                violation("firstTokenTargetMillis", "is %d; give 1 or more".formatted(target)));
+    model
+        .getOutputTokenTargetMillis()
+        .filter(target -> !(target > 0 && Double.isFinite(target)))
+        .ifPresent(
+            target ->
+                violation("outputTokenTargetMillis", "is %s; give more than 0".formatted(target)));
   }
 
   private void repeated(String field, List<?> values) {

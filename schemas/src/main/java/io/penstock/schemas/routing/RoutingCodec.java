@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -15,12 +16,14 @@ import io.penstock.schemas.RoutingEntry;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Turns entries of the routing topic into documents and back. Safe for use by many threads. */
 public final class RoutingCodec {
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .addModule(
               new SimpleModule()
                   .addSerializer(Instant.class, ToStringSerializer.instance)
@@ -77,6 +80,29 @@ public final class RoutingCodec {
                         "kind '%s' is unknown; it may be a later version's"
                             .formatted(entry.getKind())));
     return read(kind, entry.getDocument());
+  }
+
+  /**
+   * The record of a document.
+   *
+   * @param version counts the changes of this entry from 1
+   * @param reason why it is changed, or null
+   */
+  public static RoutingEntry entry(
+      RoutingDocument document,
+      long version,
+      String changedBy,
+      @Nullable String reason,
+      Instant now) {
+    return RoutingEntry.newBuilder()
+        .setKind(RoutingKind.of(document).label())
+        .setName(document.name())
+        .setVersion(version)
+        .setDocument(json(document))
+        .setChangedBy(changedBy)
+        .setReason(reason)
+        .setChangedAt(now)
+        .build();
   }
 
   private static final class IsoInstant extends StdScalarDeserializer<Instant> {

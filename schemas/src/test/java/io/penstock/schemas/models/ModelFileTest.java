@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFileTest {
 
@@ -83,7 +85,7 @@ class ModelFileTest {
         extra: 1
         """,
         "line 5: unknown key 'contextWindows'; known are aliases, contextWindow",
-        "line 9: unknown key 'wieght'; known are name, state, tags, weight",
+        "line 9: unknown key 'wieght'; known are engineVersion, inputPricePerMillion",
         "line 10: unknown key 'extra'; known are models");
   }
 
@@ -149,6 +151,78 @@ class ModelFileTest {
     assertThatThrownBy(() -> ModelFile.parse("models.toml", "", 4, Samples.NOW))
         .isInstanceOf(InvalidModelsException.class)
         .hasMessageContaining("name it .yaml, .yml or .json");
+  }
+
+  @Test
+  void whatRoutingNeedsIsReadAndWrittenBackTheSame() {
+    List<ModelSpec> models =
+        ModelFile.parse(
+            "models.yaml",
+            """
+            models:
+              - name: llama
+                endpoints: [/v1/chat/completions]
+                contextWindow: 8192
+                maxOutputTokens: 1024
+                taskTypes: [chat, code]
+                quality: 0.7
+                qualityByDomain: {maths: 0.5}
+                firstTokenTargetMillis: 500
+                outputTokenTargetMillis: 25.5
+                provider: local
+                inputPricePerMillion: 0.2
+                priceWindows:
+                  - {from: "22:00", to: "06:00", zone: Europe/Zurich, factor: 0.5}
+                  - {from: "06:00", to: "07:00", zone: Europe/Zurich, factor: 0.8}
+                variants:
+                  - name: blue
+                  - name: green
+                    state: shadow
+                    weight: 0
+                    provider: elsewhere
+                    engineVersion: vllm 0.11
+                    revision: abc
+                    lora: tuned
+                    outputPricePerMillion: 0.9
+                    quality: 0.75
+            """,
+            4,
+            Samples.NOW);
+
+    ModelSpec llama = models.getFirst();
+    assertThat(llama.getQualityByDomain()).containsEntry("maths", 0.5);
+    assertThat(llama.getPriceWindows()).hasSize(2);
+    assertThat(llama.getVariants().getLast().getLora()).contains("tuned");
+    assertThat(ModelFile.parse("again.json", ModelFile.json(models), 4, Samples.NOW))
+        .isEqualTo(models);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {from: "25:00", to: "06:00", factor: 1}                   | needs from and to as HH:MM
+          {from: "06:00", to: "06:00", factor: 1}                   | begins when it ends
+          {from: "01:00", to: "06:00", factor: -1}                  | needs a factor of 0 or more
+          {from: "01:00", to: "06:00"}                              | needs a factor of 0 or more
+          {from: "01:00", to: "06:00", factor: 1, zone: Mars/Base}  | has zone 'Mars/Base'
+          {from: "23:00", to: "00:30", factor: 1, zone: Asia/Tokyo} | has several zones
+          {from: "07:30", to: "09:00", factor: 1}                   | overlaps an earlier window
+          """)
+  void aPriceWindowThatCannotBeIsRefused(String window, String complaint) {
+    assertViolations(
+        """
+        models:
+          - name: m
+            endpoints: [/v1/embeddings]
+            contextWindow: 512
+            priceWindows:
+              - {from: "07:00", to: "08:00", factor: 1}
+              - WINDOW
+        """
+            .replace("WINDOW", window),
+        complaint);
   }
 
   private static void assertViolations(String yaml, String... complaints) {

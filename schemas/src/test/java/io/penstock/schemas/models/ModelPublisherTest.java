@@ -5,38 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.Samples;
-import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
+import io.penstock.schemas.registry.InMemoryRegistry;
+import io.penstock.schemas.routing.Revision;
 import io.penstock.schemas.topics.TopicSettings;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ModelPublisherTest {
 
   private static final String TOPIC = TopicSettings.DEFAULT.names().models();
-  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
-  private final AvroSerdes serdes = new AvroSerdes("mock://model-publisher-test");
-  private final List<ConsumerRecord<String, byte[]>> log = new ArrayList<>();
-  private boolean fenced;
+  private final InMemoryRegistry registry = new InMemoryRegistry("mock://model-publisher-test");
   private final ModelPublisher publisher =
-      new ModelPublisher(
-          TopicSettings.DEFAULT,
-          serdes.deserializer(ModelSpec.class),
-          this::consumer,
-          this::producer);
+      new ModelPublisher(TopicSettings.DEFAULT, registry.log(), () -> Samples.NOW);
 
   @Test
   void whatIsAppliedIsListed() {
@@ -44,21 +27,23 @@ class ModelPublisherTest {
 
     ModelChanges changes = publisher.apply(List.of(mini));
 
-    assertThat(changes).isEqualTo(new ModelChanges(List.of("mini"), List.of(), List.of()));
+    assertThat(changes)
+        .isEqualTo(new ModelChanges(List.of("mini"), List.of(), List.of(), List.of()));
     assertThat(publisher.list().resolve("m")).contains(mini);
   }
 
   @Test
   void applyingTheSameAgainWritesNothing() {
     publisher.apply(List.of(Samples.model("mini").build()));
-    int written = log.size();
+    int written = registry.written();
 
     ModelChanges changes =
         publisher.apply(
             List.of(Samples.model("mini").setUpdatedAt(Samples.NOW.plusSeconds(9)).build()));
 
-    assertThat(changes).isEqualTo(new ModelChanges(List.of(), List.of(), List.of("mini")));
-    assertThat(log).hasSize(written);
+    assertThat(changes)
+        .isEqualTo(new ModelChanges(List.of(), List.of(), List.of("mini"), List.of()));
+    assertThat(registry.written()).isEqualTo(written);
   }
 
   @Test
@@ -69,7 +54,8 @@ class ModelPublisherTest {
         publisher.apply(
             List.of(Samples.model("b").setQuality(0.5).build(), Samples.model("c").build()));
 
-    assertThat(changes).isEqualTo(new ModelChanges(List.of("c"), List.of("b"), List.of()));
+    assertThat(changes)
+        .isEqualTo(new ModelChanges(List.of("c"), List.of("b"), List.of(), List.of()));
     assertThat(publisher.list().models())
         .extracting(ModelSpec::getName)
         .containsExactly("a", "b", "c");
@@ -79,7 +65,7 @@ class ModelPublisherTest {
   @Test
   void theRegistryAsAWholeIsValidatedBeforeAnythingIsWritten() {
     publisher.apply(List.of(Samples.model("a").setAliases(List.of("x")).build()));
-    int written = log.size();
+    int written = registry.written();
 
     assertThatThrownBy(
             () ->
@@ -90,7 +76,7 @@ class ModelPublisherTest {
                         Samples.model("e").setPartitions(List.of(99)).build())))
         .isInstanceOf(InvalidModelsException.class)
         .hasMessageContainingAll("claimed by models [a, b]", "'d' is no model", "99 is outside");
-    assertThat(log).hasSize(written);
+    assertThat(registry.written()).isEqualTo(written);
   }
 
   @Test
@@ -116,8 +102,8 @@ class ModelPublisherTest {
   @Test
   void anUnreadableRecordDoesNotHideTheOthers() {
     publisher.apply(List.of(Samples.model("a").build()));
-    append("bad", "no avro".getBytes(StandardCharsets.UTF_8));
-    append(null, null);
+    registry.append(TOPIC, "bad", "no avro".getBytes(StandardCharsets.UTF_8));
+    registry.append(TOPIC, null, null);
     publisher.apply(List.of(Samples.model("b").build()));
 
     assertThat(publisher.list().models()).extracting(ModelSpec::getName).containsExactly("a", "b");
@@ -125,47 +111,63 @@ class ModelPublisherTest {
 
   @Test
   void aSecondPublisherMakesTheFirstFailWithoutATrace() {
-    fenced = true;
+    registry.fence();
 
     assertThatThrownBy(() -> publisher.apply(List.of(Samples.model("a").build())))
-        .isInstanceOf(ConcurrentModelChangeException.class);
+        .isInstanceOf(ConcurrentRegistryChangeException.class);
     assertThat(publisher.list().models()).isEmpty();
   }
 
-  private void append(@Nullable String key, byte @Nullable [] value) {
-    log.add(new ConsumerRecord<>(TOPIC, 0, log.size(), key, value));
+  @Test
+  void everyChangeLeavesARevisionWhoseModelsReadBackTheSame() {
+    publisher.apply(List.of(Samples.model("a").setQuality(0.4).build()));
+    publisher.apply(List.of(Samples.model("a").setQuality(0.4).build()));
+    publisher.apply(List.of(Samples.model("b").build()));
+    publisher.remove("a");
+
+    List<Revision> history = publisher.history();
+    assertThat(history).extracting(Revision::name).containsExactly("3", "2", "1");
+    assertThat(history)
+        .extracting(Revision::summary)
+        .containsExactly("removed a", "added b", "added a");
+    assertThat(ModelFile.parse("r.json", history.getLast().models(), 4, Samples.NOW))
+        .containsExactly(Samples.model("a").setQuality(0.4).setUpdatedAt(Samples.NOW).build());
   }
 
-  private Consumer<String, byte[]> consumer() {
-    MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
-    consumer.updatePartitions(TOPIC, List.of(new PartitionInfo(TOPIC, 0, null, null, null)));
-    consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-    consumer.updateEndOffsets(Map.of(PARTITION, (long) log.size()));
-    List<ConsumerRecord<String, byte[]>> records = List.copyOf(log);
-    consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
-    return consumer;
+  @Test
+  void aRollbackMakesTheRegistryWhatItWasAndIsARevisionItself() {
+    publisher.apply(List.of(Samples.model("a").setQuality(0.4).build()));
+    publisher.apply(
+        List.of(Samples.model("a").setQuality(0.9).build(), Samples.model("b").build()));
+
+    ModelChanges changes = publisher.rollback("1");
+
+    assertThat(changes.updated()).containsExactly("a");
+    assertThat(changes.removed()).containsExactly("b");
+    assertThat(publisher.list().models()).hasSize(1);
+    assertThat(publisher.list().resolve("a").orElseThrow().getQuality()).contains(0.4);
+    assertThat(publisher.history().getFirst().summary())
+        .isEqualTo("rolled back to 1: updated a; removed b");
   }
 
-  /** A producer whose committed records reach the log. */
-  private Producer<String, @Nullable ModelSpec> producer() {
-    var serializer = serdes.serializer(ModelSpec.class);
-    return new MockProducer<>(true, null, new StringSerializer(), serializer) {
-      @Override
-      public void initTransactions() {
-        super.initTransactions();
-        if (fenced) {
-          fenceProducer();
-        }
-      }
+  @Test
+  void aRevisionThatIsNotKeptChangesNothing() {
+    publisher.apply(List.of(Samples.model("a").build()));
+    int written = registry.written();
 
-      @Override
-      public void commitTransaction() {
-        super.commitTransaction();
-        for (ProducerRecord<String, ModelSpec> each : history()) {
-          append(each.key(), serializer.serialize(TOPIC, each.value()));
-        }
-        clear();
-      }
-    };
+    assertThatThrownBy(() -> publisher.rollback("7"))
+        .isInstanceOf(InvalidModelsException.class)
+        .hasMessageContaining("'penstock models history'");
+    assertThat(registry.written()).isEqualTo(written);
+  }
+
+  @Test
+  void onlyTheLastRevisionsAreKept() {
+    for (int i = 0; i < ModelPublisher.REVISIONS_KEPT + 5; i++) {
+      publisher.apply(List.of(Samples.model("a").setQuality(i / 100.0).build()));
+    }
+
+    assertThat(publisher.history()).hasSize(ModelPublisher.REVISIONS_KEPT);
+    assertThat(publisher.history().getFirst().name()).isEqualTo("55");
   }
 }

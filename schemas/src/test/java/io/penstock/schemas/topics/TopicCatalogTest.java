@@ -17,8 +17,8 @@ class TopicCatalogTest {
   private final TopicCatalog catalog = new TopicCatalog(TopicSettings.DEFAULT);
 
   @Test
-  void thereAreFifteenTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(15);
+  void thereAreEighteenTopicsOfDistinctNames() {
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(18);
   }
 
   @Test
@@ -30,7 +30,9 @@ class TopicCatalogTest {
     assertThat(spec(NAMES.demand()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.outcomes()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.control()).partitions()).isEqualTo(count);
+    assertThat(spec(NAMES.transfers()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.models()).partitions()).isEqualTo(1);
+    assertThat(spec(NAMES.routing()).partitions()).isEqualTo(1);
     assertThat(spec(NAMES.leases()).partitions())
         .isEqualTo(TopicSettings.DEFAULT.otherPartitions());
   }

@@ -3,15 +3,20 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.ScoredRequest;
-import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelFit;
+import io.penstock.streams.score.candidate.PromptMeter;
+import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.model.ModelChooser;
-import io.penstock.streams.score.model.ModelFit;
 import io.penstock.streams.score.model.ModelSelection;
-import io.penstock.streams.score.model.PromptMeter;
+import io.penstock.streams.score.model.Situation;
 import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.prediction.Prices;
 import io.penstock.streams.score.request.Arrival;
+import io.penstock.streams.score.request.OutputLimit;
 import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
@@ -19,8 +24,13 @@ import io.penstock.streams.score.request.RequestValidator;
 import io.penstock.streams.score.request.Validation;
 import io.penstock.streams.score.service.ServiceLevels;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
+import io.penstock.streams.score.tokens.PromptTokens;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Turns a request into a scored one, or says why not. Knows neither Kafka nor the clock. Safe for
@@ -39,33 +49,30 @@ public record RequestScorer(
   /**
    * Scores one request.
    *
-   * @param now when scoring happens, no earlier than the arrival
+   * @param situation what is known when scoring happens, no earlier than the arrival
    * @param first where an earlier request with the same id was placed: this one follows, so that
    *     the two meet in dispatch even if aliases, weights or partitions have changed in between
    */
   public ScoringOutcome score(
-      Arrival arrival, Instant now, ModelCatalog catalog, Optional<FirstDecision.Placed> first) {
+      Arrival arrival, Situation situation, Optional<FirstDecision.Placed> first) {
     return switch (validator.validate(arrival)) {
       case Validation.Invalid(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
-      case Validation.Valid(ParsedRequest request) -> place(request, now, catalog, first);
+      case Validation.Valid(ParsedRequest request) -> place(request, situation, first);
     };
   }
 
   private ScoringOutcome place(
-      ParsedRequest request,
-      Instant now,
-      ModelCatalog catalog,
-      Optional<FirstDecision.Placed> first) {
-    PromptMeter meter = spec -> tokens.estimate(request.body().prompts(), spec.getTokenizer());
+      ParsedRequest request, Situation situation, Optional<FirstDecision.Placed> first) {
+    PromptMeter meter = meter(request);
     ModelSelection selection =
         first.isPresent()
-            ? again(first.get(), request, catalog, meter)
-            : chooser.choose(request, catalog, meter);
+            ? again(first.get(), request, situation, meter)
+            : chooser.choose(request, situation, meter);
     return switch (selection) {
       case ModelSelection.NotChosen(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
       case ModelSelection.Chosen chosen ->
           new ScoringOutcome.Scored(
-              scored(request, chosen, now),
+              scored(request, chosen, situation.now()),
               first
                   .map(FirstDecision.Placed::partition)
                   .filter(partition -> partition < modelPartitions)
@@ -76,9 +83,17 @@ public record RequestScorer(
     };
   }
 
+  /** Counts once for each tokenizer, however many models are considered. */
+  private PromptMeter meter(ParsedRequest request) {
+    Map<String, PromptTokens> counted = new HashMap<>(2);
+    return spec ->
+        counted.computeIfAbsent(
+            spec.getTokenizer(), tokenizer -> tokens.estimate(request.body().prompts(), tokenizer));
+  }
+
   private static ModelSelection again(
-      FirstDecision.Placed first, ParsedRequest request, ModelCatalog catalog, PromptMeter meter) {
-    Optional<ModelSpec> spec = catalog.resolve(first.model());
+      FirstDecision.Placed first, ParsedRequest request, Situation situation, PromptMeter meter) {
+    Optional<ModelSpec> spec = situation.catalog().resolve(first.model());
     if (spec.isEmpty()) {
       return new ModelSelection.NotChosen(
           new Refusal(
@@ -97,8 +112,25 @@ public record RequestScorer(
                   .setReason("the model of the first request with this id")
                   .build(),
               spec.get(),
-              fit);
+              fit,
+              prices(first, spec.get(), situation.now()),
+              OptionalLong.empty(),
+              Optional.empty(),
+              List.of());
     };
+  }
+
+  private static Prices prices(FirstDecision.Placed first, ModelSpec spec, Instant now) {
+    ModelVariant variant =
+        first
+            .variant()
+            .flatMap(
+                name ->
+                    spec.getVariants().stream()
+                        .filter(each -> each.getName().equals(name))
+                        .findFirst())
+            .orElse(null);
+    return Prices.of(new Candidate(new Wish(spec, null, 0, false, ""), variant), now);
   }
 
   private ScoredRequest scored(ParsedRequest parsed, ModelSelection.Chosen chosen, Instant now) {
@@ -127,7 +159,26 @@ public record RequestScorer(
         .setReplyTopic(request.getReplyTopic().orElse(null))
         .setBatchId(request.getBatchId().orElse(null))
         .setCustomId(request.getCustomId().orElse(null))
-        .setRequest(request)
+        .setInputPricePerMillion(chosen.prices().input())
+        .setOutputPricePerMillion(chosen.prices().output())
+        .setNotBefore(chosen.notBefore().orElse(null))
+        .setAlternatives(chosen.alternatives())
+        .setRequest(limited(parsed, chosen))
         .build();
+  }
+
+  /**
+   * The request as it came, but for the limit of output that overload lowered: engines read it from
+   * the body.
+   */
+  private static InferenceRequest limited(ParsedRequest parsed, ModelSelection.Chosen chosen) {
+    InferenceRequest request = parsed.request();
+    return chosen.outputLimit().isEmpty()
+        ? request
+        : InferenceRequest.newBuilder(request)
+            .setBody(
+                OutputLimit.lower(
+                    request.getBody(), parsed.endpoint(), chosen.outputLimit().getAsLong()))
+            .build();
   }
 }

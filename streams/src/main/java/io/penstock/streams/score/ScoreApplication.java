@@ -12,11 +12,18 @@ import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.ThreadReplacement;
-import io.penstock.streams.score.model.NamedModelChooser;
+import io.penstock.streams.score.complexity.ComplexityArtefact;
+import io.penstock.streams.score.complexity.threshold.RoutingGoal;
+import io.penstock.streams.score.model.RoutingChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.request.RequestValidator;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
+import io.penstock.streams.score.view.FleetFollower;
+import io.penstock.streams.score.view.FollowedViews;
+import io.penstock.streams.score.view.ModelView;
+import io.penstock.streams.score.view.RoutingView;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +50,9 @@ public final class ScoreApplication {
   /** A spec's usual encoding, loaded while the instances start. */
   private static final String USUAL_ENCODING = "cl100k_base";
 
+  /** Of those who have none: what RouteLLM's CPT80 asks for. */
+  private static final RoutingGoal GOAL = new RoutingGoal.QualityFloor(0.8);
+
   private static final Duration WITHOUT_END = Duration.ofDays(36_500);
 
   private final ScoreConfig config;
@@ -55,6 +65,7 @@ public final class ScoreApplication {
   private final AvroSerdes serdes;
   private final PromptTokenEstimator tokens = new PromptTokenEstimator();
   private final OutputLengthPredictor outputs;
+  private final Complexity complexity;
   private final FinishedFeed feed;
   private final List<ScoreInstance> instances = new ArrayList<>();
   private volatile boolean stopping;
@@ -82,6 +93,7 @@ public final class ScoreApplication {
     this.metrics = metrics;
     this.serdes = new AvroSerdes(connection);
     this.outputs = new OutputLengthPredictor(config.maxTenants());
+    this.complexity = Complexity.of(ComplexityArtefact.shipped(), GOAL, true);
     this.admin = Admin.create(connection.with(Map.of("client.id", "penstock-score-admin")));
     this.feed = feed();
   }
@@ -157,7 +169,10 @@ public final class ScoreApplication {
             settings,
             facts.limits(),
             scorer(),
-            new ModelView(settings.modelPartitions(), counts.modelsRejected()),
+            new FollowedViews(
+                new ModelView(settings.modelPartitions(), counts.modelsRejected()),
+                new RoutingView(counts.routingRejected()),
+                new FleetFollower(counts.fleetRejected())),
             replyTopics,
             serdes,
             serdes.deserializer(InferenceRequest.class),
@@ -184,7 +199,7 @@ public final class ScoreApplication {
         new RequestValidator(
             new RequestLimits(
                 settings.names(), settings.maxDeadline(), settings.maxRequestBytes())),
-        new NamedModelChooser(),
+        new RoutingChooser(outputs, complexity, config.levels(), settings.modelPartitions()),
         tokens,
         outputs,
         config.levels(),

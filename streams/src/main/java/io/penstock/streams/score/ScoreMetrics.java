@@ -62,6 +62,16 @@ final class ScoreMetrics {
     return registry.counter("penstock.score.models.rejected", "class", serviceClass);
   }
 
+  /** Entries of the routing topic that cannot be used. */
+  Counter routingRejected() {
+    return registry.counter("penstock.score.routing.rejected", "class", serviceClass);
+  }
+
+  /** Reports of the fleet topic that cannot be used. */
+  Counter fleetRejected() {
+    return registry.counter("penstock.score.fleet.rejected", "class", serviceClass);
+  }
+
   private Timer timer(String result) {
     return Timer.builder("penstock.score.time")
         .description("Time to score one record, without the commit")

@@ -5,6 +5,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.ReplyTopics;
+import io.penstock.streams.score.view.FollowedViews;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -12,9 +13,9 @@ import org.apache.kafka.common.serialization.Deserializer;
  * What one scoring topology is put together from.
  *
  * @param requests reads the values of the requests topic; safe for use by many threads
- * @param models the models topic as of now
+ * @param views the models, routing and fleet topics as of now
  * @param patience waits for the registry on stream threads; bounded
- * @param modelPatience waits for the registry on the global thread; unbounded
+ * @param followPatience waits for the registry on the global thread; unbounded
  * @param batchEnd when to commit before the interval is over
  */
 record ScoreParts(
@@ -22,12 +23,12 @@ record ScoreParts(
     TopicSettings settings,
     RecordLimits limits,
     RequestScorer scorer,
-    ModelView models,
+    FollowedViews views,
     ReplyTopics replyTopics,
     AvroSerdes serdes,
     Deserializer<InferenceRequest> requests,
     RegistryPatience patience,
-    RegistryPatience modelPatience,
+    RegistryPatience followPatience,
     ScoreMetrics metrics,
     BatchEnd batchEnd,
     InstantSource clock) {

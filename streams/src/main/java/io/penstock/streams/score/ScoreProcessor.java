@@ -129,7 +129,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     ScoringOutcome outcome;
     try {
       Arrival arrival = new Arrival(request, source.keyText(), serviceClass, source.acceptedAt());
-      outcome = parts.scorer().score(arrival, now, parts.models().catalog(), placed);
+      outcome = parts.scorer().score(arrival, parts.views().situation(now), placed);
     } catch (RuntimeException e) {
       LOG.error(
           "Scoring failed on {}-{}@{}", source.topic(), source.partition(), source.offset(), e);

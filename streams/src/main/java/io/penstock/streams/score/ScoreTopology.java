@@ -1,16 +1,19 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.runtime.FollowedTopic;
+import io.penstock.streams.score.view.FollowedViews;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * Scoring of one class: requests come in as bytes, so that no record can fail before it reaches the
@@ -26,7 +29,7 @@ final class ScoreTopology {
   static Topology of(ServiceClass serviceClass, ScoreParts parts) {
     TopicNames topics = parts.settings().names();
     Topology topology = new Topology();
-    addModels(topology, topics, parts);
+    addViews(topology, topics, parts);
     topology.addSource(
         AutoOffsetReset.earliest(),
         SOURCE,
@@ -47,21 +50,35 @@ final class ScoreTopology {
     return topology;
   }
 
-  /** The models topic, read to its end before the first request, by every instance in full. */
-  private static void addModels(Topology topology, TopicNames topics, ScoreParts parts) {
-    Deserializer<ModelSpec> specs = parts.serdes().deserializer(ModelSpec.class);
-    topology.addGlobalStore(
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(ModelsProcessor.STORE),
-                Serdes.Bytes(),
-                Serdes.ByteArray())
-            .withLoggingDisabled(),
-        "models-source",
-        new AcceptanceTime(parts.clock()),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer(),
-        topics.models(),
-        "models-view",
-        () -> new ModelsProcessor(specs, parts.modelPatience(), parts.models()));
+  /** Topics read to their ends before the first request, by every instance in full. */
+  private static void addViews(Topology topology, TopicNames topics, ScoreParts parts) {
+    FollowedViews views = parts.views();
+    AcceptanceTime time = new AcceptanceTime(parts.clock());
+    new FollowedTopic<>(
+            topics.models(),
+            patient(ModelSpec.class, parts),
+            views.models()::follow,
+            views.models()::ignore)
+        .addTo(topology, time);
+    new FollowedTopic<>(
+            topics.routing(),
+            patient(RoutingEntry.class, parts),
+            views.routing()::follow,
+            views.routing()::ignore)
+        .addTo(topology, time);
+    new FollowedTopic<>(
+            topics.fleet(),
+            patient(FleetReport.class, parts),
+            views.fleet()::follow,
+            views.fleet()::ignore)
+        .addTo(topology, time);
+  }
+
+  /** Waits for the registry as long as it takes: the global thread cannot be replaced. */
+  private static <T extends SpecificRecord> Deserializer<T> patient(
+      Class<T> type, ScoreParts parts) {
+    Deserializer<T> deserializer = parts.serdes().deserializer(type);
+    return (topic, bytes) ->
+        parts.followPatience().call(() -> deserializer.deserialize(topic, bytes));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.streams.score.model.Situation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +106,7 @@ class RequestScorerPropertyTest {
   }
 
   private ScoringOutcome score(InferenceRequest request) {
-    return scorer.score(Requests.arrival(request), Requests.NOW, CATALOG, Optional.empty());
+    return scorer.score(
+        Requests.arrival(request), Situation.of(CATALOG, Requests.NOW), Optional.empty());
   }
 }

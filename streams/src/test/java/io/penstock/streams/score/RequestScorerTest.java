@@ -16,6 +16,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.streams.score.model.Situation;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,8 +42,8 @@ class RequestScorerTest {
     ScoringOutcome outcome =
         scorer.score(
             arrival(chat().setModel("rival").build()),
-            NOW,
-            ModelCatalog.of(List.of(model("talker").build(), model("rival").build())),
+            Situation.of(
+                ModelCatalog.of(List.of(model("talker").build(), model("rival").build())), NOW),
             Optional.of(first));
 
     ScoringOutcome.Scored scored = assertInstanceOf(ScoringOutcome.Scored.class, outcome);
@@ -117,6 +118,9 @@ class RequestScorerTest {
   private ScoringOutcome.Scored scored(InferenceRequest request, ModelSpec... models) {
     return assertInstanceOf(
         ScoringOutcome.Scored.class,
-        scorer.score(arrival(request), NOW, ModelCatalog.of(List.of(models)), Optional.empty()));
+        scorer.score(
+            arrival(request),
+            Situation.of(ModelCatalog.of(List.of(models)), NOW),
+            Optional.empty()));
   }
 }

@@ -4,11 +4,18 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.score.model.NamedModelChooser;
+import io.penstock.streams.score.candidate.PromptMeter;
+import io.penstock.streams.score.complexity.ComplexityArtefact;
+import io.penstock.streams.score.complexity.threshold.RoutingGoal;
+import io.penstock.streams.score.model.RoutingChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.Arrival;
+import io.penstock.streams.score.request.ParsedRequest;
+import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.request.Validation;
 import io.penstock.streams.score.service.ServiceLevels;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
 import java.nio.ByteBuffer;
@@ -26,6 +33,9 @@ public final class Requests {
   public static final RequestLimits LIMITS =
       new RequestLimits(SETTINGS.names(), Duration.ofDays(7), 100_000);
   public static final PromptTokenEstimator TOKENS = new PromptTokenEstimator();
+
+  public static final Complexity COMPLEXITY =
+      Complexity.of(ComplexityArtefact.shipped(), new RoutingGoal.QualityFloor(0.8), false);
 
   private Requests() {}
 
@@ -73,10 +83,33 @@ public final class Requests {
   public static RequestScorer scorer(RequestLimits limits) {
     return new RequestScorer(
         new RequestValidator(limits),
-        new NamedModelChooser(),
+        chooser(),
         TOKENS,
         new OutputLengthPredictor(100),
         ServiceLevels.DEFAULT,
         SETTINGS.modelPartitions());
+  }
+
+  /** A chooser that has learnt nothing, with the shipped predictor. */
+  public static RoutingChooser chooser() {
+    return new RoutingChooser(
+        new OutputLengthPredictor(100),
+        COMPLEXITY,
+        ServiceLevels.DEFAULT,
+        SETTINGS.modelPartitions());
+  }
+
+  /** A valid request as the chooser gets it. */
+  public static ParsedRequest parsed(InferenceRequest request, ServiceClass serviceClass) {
+    Arrival arrival = new Arrival(request, Optional.of(request.getId()), serviceClass, NOW);
+    return switch (new RequestValidator(LIMITS).validate(arrival)) {
+      case Validation.Valid(ParsedRequest valid) -> valid;
+      case Validation.Invalid(Refusal refusal) ->
+          throw new IllegalArgumentException(refusal.message());
+    };
+  }
+
+  public static PromptMeter meter(ParsedRequest request) {
+    return spec -> TOKENS.estimate(request.body().prompts(), spec.getTokenizer());
   }
 }

@@ -25,6 +25,10 @@ import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.view.FleetFollower;
+import io.penstock.streams.score.view.FollowedViews;
+import io.penstock.streams.score.view.ModelView;
+import io.penstock.streams.score.view.RoutingView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -332,7 +336,10 @@ class ScoreTopologyTest {
         SETTINGS,
         new RecordLimits(LIMIT, LIMIT),
         Requests.scorer(new RequestLimits(TOPICS, SETTINGS.maxDeadline(), 10 * LIMIT)),
-        new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
+        new FollowedViews(
+            new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
+            new RoutingView(counts.routingRejected()),
+            new FleetFollower(counts.fleetRejected())),
         new FakeReplyTopics(),
         serdes,
         (topic, bytes) -> {

@@ -15,7 +15,6 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -27,6 +26,9 @@ import java.util.function.ToDoubleFunction;
  * again, so an interactive request also waits for a slot: the same at every depth.
  */
 public final class DepthBench implements Bench {
+
+  /** How many times as long as it is measured, idling is left to settle before. */
+  private static final int SETTLING = 6;
 
   private final DepthSettings settings;
 
@@ -75,7 +77,8 @@ public final class DepthBench implements Bench {
                 new WorkerConfig("idle-" + i, List.of(DepthRun.MODEL), 8),
                 new SleepingEngine(settings::job)));
       }
-      Thread.sleep(Duration.ofSeconds(3));
+      // The JVM goes on compiling what starting used for about a minute.
+      Thread.sleep(settings.idle().multipliedBy(SETTLING));
       return ProcessCpu.over(settings.idle());
     } finally {
       workers.forEach(Worker::close);

@@ -15,7 +15,7 @@ import java.util.List;
  * @param slots slots of the one worker
  * @param job how long its engine sleeps for a request
  * @param warmUp load before anything counts
- * @param idle how long idle CPU time is measured; zero: not at all
+ * @param idle how long idle CPU time is measured, after six times as long; zero: not at all
  * @param idleWorkers workers that idle then
  */
 public record DepthSettings(

@@ -28,6 +28,19 @@ public enum RefusalCode {
   MODEL_NOT_ALLOWED(400, FailureCategory.INVALID),
   ENDPOINT_NOT_SERVED(400, FailureCategory.INVALID),
   CONTEXT_LENGTH_EXCEEDED(400, FailureCategory.INVALID),
+  UNKNOWN_VARIANT(404, FailureCategory.INVALID),
+  PROVIDER_NOT_ALLOWED(400, FailureCategory.INVALID),
+  TASK_NOT_SERVED(400, FailureCategory.INVALID),
+  MAX_PRICE_EXCEEDED(400, FailureCategory.INVALID),
+  MIN_QUALITY_NOT_MET(400, FailureCategory.INVALID),
+  /** Several models were considered, and each was ruled out for a reason of its own. */
+  NO_SUITABLE_MODEL(400, FailureCategory.INVALID),
+  /** Every model that may serve would take longer than the request accepts. */
+  MAX_WAIT_EXCEEDED(503, FailureCategory.RETRYABLE),
+  /** The ladder of degradation refuses new requests of this class for now. */
+  OVERLOADED(429, FailureCategory.OVERLOADED),
+  /** The tenant has spent what it may in a period; the next one begins with nothing spent. */
+  BUDGET_EXCEEDED(402, FailureCategory.RETRYABLE),
   /** Every variant is out of service: an operator's doing, which may pass. */
   NO_ACTIVE_VARIANT(503, FailureCategory.RETRYABLE),
   /** A fault of ours; the request itself may be fine. */
@@ -52,7 +65,7 @@ public enum RefusalCode {
 
   /** Whether the same request may succeed later, under a new id. */
   public boolean retryable() {
-    return category == FailureCategory.RETRYABLE;
+    return category == FailureCategory.RETRYABLE || category == FailureCategory.OVERLOADED;
   }
 
   /** The stable name that clients see. */

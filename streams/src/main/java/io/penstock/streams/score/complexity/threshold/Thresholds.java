@@ -61,6 +61,11 @@ public final class Thresholds {
   private final Goals goals;
   private final Map<String, RecentGains> recent = new ConcurrentHashMap<>();
 
+  /** For callers who say each prompt's goal themselves, with {@link #threshold}. */
+  public Thresholds(ScoreCurve curve, RoutingGoal byDefault, boolean online) {
+    this(curve, new Goals(byDefault, Map.of(), Map.of(), online));
+  }
+
   public Thresholds(ScoreCurve curve, Goals goals) {
     this.curve = curve;
     this.goals = goals;
@@ -73,17 +78,29 @@ public final class Thresholds {
    */
   public Decision decide(String tenant, String alias, double gain) {
     RoutingGoal goal = goals.goal(tenant, alias);
-    double stored = curve.threshold(goal);
-    double threshold =
-        switch (goal) {
-          case RoutingGoal.CostBudget(double share) when goals.online() ->
-              sketch(goals.owner(tenant, alias))
-                  .map(sketch -> followed(sketch, share, gain, stored))
-                  .orElse(stored);
-          case RoutingGoal.CostBudget budget -> stored;
-          case RoutingGoal.QualityFloor floor -> stored;
-        };
+    double threshold = threshold(goal, goals.owner(tenant, alias), gain);
     return new Decision(gain > threshold, threshold, goal);
+  }
+
+  /**
+   * What a prompt's predicted gain is compared with, by a goal; remembers the gain where budgets
+   * follow the prompts.
+   *
+   * @param owner whose budget it is: prompts that share a goal share its sketch
+   */
+  public double threshold(RoutingGoal goal, String owner, double gain) {
+    double stored = curve.threshold(goal);
+    return switch (goal) {
+      case RoutingGoal.CostBudget(double share) when goals.online() ->
+          sketch(owner).map(sketch -> followed(sketch, share, gain, stored)).orElse(stored);
+      case RoutingGoal.CostBudget budget -> stored;
+      case RoutingGoal.QualityFloor floor -> stored;
+    };
+  }
+
+  /** The goal of those who have none of their own. */
+  public RoutingGoal byDefault() {
+    return goals.byDefault();
   }
 
   private static double followed(RecentGains sketch, double share, double gain, double stored) {

@@ -1,0 +1,95 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.models.ModelChanges;
+import io.penstock.schemas.routing.Revision;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code penstock models history}. */
+@Command(
+    name = "history",
+    description = {
+      "Show the revisions of the model registry that are kept, the latest first.",
+      "",
+      "JSON: an object for each with revision, appliedAt, summary and models, which is what"
+          + " 'models apply' reads."
+    },
+    footer = {"", "Examples:", "  penstock models history", "  penstock models rollback 12"})
+final class ModelHistoryCommand extends ClusterCommand {
+
+  ModelHistoryCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  int run(Cluster cluster) throws Exception {
+    List<Revision> history = cluster.models().history();
+    if (output.json) {
+      for (Revision revision : history) {
+        console()
+            .print(
+                RecordJson.MAPPER
+                    .createObjectNode()
+                    .put("revision", revision.name())
+                    .put("appliedAt", revision.appliedAt().toString())
+                    .put("summary", revision.summary())
+                    .set("models", RecordJson.MAPPER.readTree(revision.models()).path("models")));
+      }
+      return ExitCodes.OK;
+    }
+    if (history.isEmpty()) {
+      console().print("no revision is kept");
+      return ExitCodes.OK;
+    }
+    Table table = new Table("REVISION", "APPLIED", "CHANGE");
+    history.forEach(each -> table.row(each.name(), each.appliedAt(), each.summary()));
+    table.print(console());
+    return ExitCodes.OK;
+  }
+
+  /** {@code penstock models rollback}. */
+  @Command(
+      name = "rollback",
+      description = {
+        "Make the registry what it was at a revision.",
+        "",
+        "Models added since are removed, all others become as they were then. The rollback is a"
+            + " revision of its own. JSON: revision, and changes with added, updated, unchanged and"
+            + " removed."
+      })
+  static final class Rollback extends ClusterCommand {
+
+    @Parameters(paramLabel = "REVISION", description = "Its number; see 'penstock models history'.")
+    String revision = "";
+
+    Rollback(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      ModelChanges changes = cluster.models().rollback(revision);
+      if (output.json) {
+        console()
+            .print(
+                RecordJson.MAPPER
+                    .createObjectNode()
+                    .put("revision", revision)
+                    .set("changes", RecordJson.MAPPER.valueToTree(changes)));
+        return ExitCodes.OK;
+      }
+      print("added", changes.added());
+      print("updated", changes.updated());
+      print("removed", changes.removed());
+      console().note("the registry is as it was at revision " + revision);
+      return ExitCodes.OK;
+    }
+
+    private void print(String what, List<String> names) {
+      if (!names.isEmpty()) {
+        console().print(what + " " + String.join(", ", names));
+      }
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.penstock.compose.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.schemas.policies.InvalidRoutingException;
+import io.penstock.schemas.policies.RoutingFile;
+import io.penstock.schemas.policies.RoutingPublisher;
+import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code penstock routing} and the commands below it. */
+@Command(
+    name = "routing",
+    description = "List, apply and remove routing policies: tenants, aliases, ladders.",
+    footer = {
+      "",
+      "Examples:",
+      "  penstock routing apply routing.yaml",
+      "  penstock routing list --kind tenant",
+      "  penstock routing remove tenant acme"
+    })
+final class RoutingCommand extends GroupCommand {
+
+  /** {@code penstock routing list}. */
+  @Command(
+      name = "list",
+      description = {
+        "Show what is on the routing topic, what the control loop decided included.",
+        "",
+        "JSON: an object for each entry with kind, name, version, changedBy, reason, changedAt and"
+            + " document."
+      })
+  static final class ListEntries extends ClusterCommand {
+
+    @Option(names = "--kind", paramLabel = "KIND", description = "Only this kind, such as tenant.")
+    @Nullable String kind;
+
+    ListEntries(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    void validate() {
+      if (kind != null) {
+        kindOf(kind);
+      }
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      Map<String, RoutingPublisher.Stored> entries = cluster.routing().entries();
+      // Revisions have a command of their own.
+      entries
+          .keySet()
+          .removeIf(
+              key ->
+                  kind != null
+                      ? !key.startsWith(kind + "/")
+                      : key.startsWith(RoutingKind.REVISION.key("")));
+      if (output.json) {
+        for (RoutingPublisher.Stored entry : entries.values()) {
+          console().print(json(entry));
+        }
+        return ExitCodes.OK;
+      }
+      if (entries.isEmpty()) {
+        console().print("no routing entry");
+        return ExitCodes.OK;
+      }
+      Table table = new Table("ENTRY", "VERSION", "CHANGED", "BY", "DOCUMENT");
+      entries.forEach(
+          (key, entry) ->
+              table.row(
+                  key,
+                  entry.version(),
+                  entry.changedAt(),
+                  entry.changedBy().isEmpty() ? "-" : entry.changedBy(),
+                  RoutingCodec.json(entry.document())));
+      table.print(console());
+      return ExitCodes.OK;
+    }
+
+    private static ObjectNode json(RoutingPublisher.Stored entry) throws IOException {
+      RoutingDocument document = entry.document();
+      return RecordJson.MAPPER
+          .createObjectNode()
+          .put("kind", RoutingKind.of(document).label())
+          .put("name", document.name())
+          .put("version", entry.version())
+          .put("changedBy", entry.changedBy())
+          .put("reason", entry.reason())
+          .put("changedAt", entry.changedAt().toString())
+          .set("document", RecordJson.MAPPER.readTree(RoutingCodec.json(document)));
+    }
+  }
+
+  /** {@code penstock routing apply}. */
+  @Command(
+      name = "apply",
+      description = {
+        "Add the policies of a file, or replace those of the same name; others stay.",
+        "",
+        "The file is checked as a whole, together with the models, before anything changes. Keys:"
+            + " tenants, aliases, ladders. JSON: {\"applied\":[\"KIND/NAME\",...]}."
+      },
+      footer = {
+        "",
+        "A file:",
+        "  tenants:",
+        "    - name: acme",
+        "      deniedProviders: [elsewhere]",
+        "      budgets: [{period: day, soft: 5, hard: 10}]",
+        "  aliases:",
+        "    - name: smart",
+        "      models: [small, large]",
+        "      goal: {strongShare: 0.3}"
+      })
+  static final class Apply extends ClusterCommand {
+
+    @Parameters(paramLabel = "FILE", description = "A YAML or JSON file of policies.")
+    Path file = Path.of("");
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Nullable String reason;
+
+    Apply(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      List<String> keys =
+          explained(
+              () -> {
+                List<RoutingDocument> documents;
+                try {
+                  documents = RoutingFile.read(file);
+                } catch (IOException e) {
+                  throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+                }
+                cluster.routing().put(documents, user(), reason);
+                return documents.stream()
+                    .map(document -> RoutingKind.of(document).key(document.name()))
+                    .toList();
+              });
+      if (output.json) {
+        ObjectNode node = RecordJson.MAPPER.createObjectNode();
+        keys.forEach(node.putArray("applied")::add);
+        console().print(node);
+      } else {
+        keys.forEach(key -> console().print("applied " + key));
+      }
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock routing remove}. */
+  @Command(
+      name = "remove",
+      description = {
+        "Remove an entry.",
+        "",
+        "JSON: {\"entry\",\"removed\"}. Exits 1 if there is no such entry."
+      })
+  static final class Remove extends ClusterCommand {
+
+    @Parameters(index = "0", paramLabel = "KIND", description = "Such as tenant, alias or ladder.")
+    String kind = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "Its name.")
+    String name = "";
+
+    Remove(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    void validate() {
+      kindOf(kind);
+    }
+
+    @Override
+    int run(Cluster cluster) {
+      RoutingKind of = kindOf(kind);
+      boolean[] removed = {false};
+      explained(
+          () ->
+              cluster
+                  .routing()
+                  .change(
+                      user(),
+                      "removed",
+                      state -> {
+                        removed[0] =
+                            state.all(of.type()).anyMatch(each -> each.name().equals(name));
+                        return List.of(new RoutingPublisher.Edit.Remove(of, name));
+                      }));
+      if (output.json) {
+        console()
+            .print(
+                RecordJson.MAPPER
+                    .createObjectNode()
+                    .put("entry", of.key(name))
+                    .put("removed", removed[0]));
+      } else if (removed[0]) {
+        console().print("removed " + of.key(name));
+      } else {
+        console().error("there is no %s; see 'penstock routing list'".formatted(of.key(name)));
+      }
+      return removed[0] ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+  }
+
+  /** Who changes something: the person at the keyboard. */
+  static String user() {
+    return System.getProperty("user.name", "");
+  }
+
+  /** The kind of this label. */
+  private static RoutingKind kindOf(String label) {
+    return RoutingKind.ofLabel(label)
+        .orElseThrow(
+            () ->
+                CliException.usage(
+                    "kind '%s' is unknown; known are %s"
+                        .formatted(
+                            label,
+                            Arrays.stream(RoutingKind.values())
+                                .map(RoutingKind::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /** Runs a change of the routing, and says in plain words why it was refused. */
+  static <T> T explained(Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (InvalidRoutingException | ConcurrentRegistryChangeException e) {
+      throw CliException.failure(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.penstock.compose.demo.routing;
+
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineListener;
+import io.penstock.workers.engine.EngineLoad;
+import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.EngineRequest;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An engine that can be made to fail a share of its requests. Safe for use by many threads. */
+public final class FaultyEngine implements Engine {
+
+  private final Engine engine;
+  private final AtomicLong requests = new AtomicLong();
+  private volatile double failing;
+
+  public FaultyEngine(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * From now on this share of requests fails.
+   *
+   * @param share from 0 to 1
+   */
+  public void fail(double share) {
+    failing = share;
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public boolean serves(String endpoint) {
+    return engine.serves(endpoint);
+  }
+
+  @Override
+  public EngineReply run(EngineRequest request, EngineListener listener)
+      throws InterruptedException {
+    long number = requests.incrementAndGet();
+    // Evenly spread, so that a share of a few requests is that share.
+    if (Math.floor(number * failing) > Math.floor((number - 1) * failing)) {
+      return new EngineReply.Failed(
+          Failure.newBuilder()
+              .setCategory(FailureCategory.REJECTED)
+              .setCode("bad_weights")
+              .setMessage("the engine was told to fail this request")
+              .setStatusCode(500)
+              .build());
+    }
+    return engine.run(request, listener);
+  }
+
+  @Override
+  public Optional<EngineLoad> load() {
+    return engine.load();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,199 @@
+package io.penstock.schemas.registry;
+
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Penstock's registries, compacted topics of one partition, read whole and changed in transactions.
+ * All changes of models and routing share one transactional id: of two at once, the first is fenced
+ * off and told so, hence neither overwrites what it has not seen. Opens its clients for each call;
+ * may be shared by threads.
+ */
+public final class RegistryLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryLog.class);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final AvroSerdes serdes;
+  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final Supplier<Producer<String, byte @Nullable []>> producers;
+
+  public RegistryLog(ClusterConnection connection, TopicSettings settings) {
+    this(
+        new AvroSerdes(connection),
+        () ->
+            new KafkaConsumer<>(
+                connection.with(
+                    Map.of("isolation.level", "read_committed", "enable.auto.commit", false)),
+                new StringDeserializer(),
+                new ByteArrayDeserializer()),
+        () ->
+            new KafkaProducer<>(
+                connection.with(
+                    Map.of(
+                        "transactional.id",
+                        settings.names().models() + ".publisher",
+                        "transaction.timeout.ms",
+                        10_000,
+                        "max.block.ms",
+                        TIMEOUT.toMillis())),
+                new StringSerializer(),
+                new ByteArraySerializer()));
+  }
+
+  /**
+   * With clients of one's own, for tests.
+   *
+   * @param consumers of committed records, from the earliest
+   * @param producers transactional ones
+   */
+  public RegistryLog(
+      AvroSerdes serdes,
+      Supplier<Consumer<String, byte[]>> consumers,
+      Supplier<Producer<String, byte @Nullable []>> producers) {
+    this.serdes = serdes;
+    this.consumers = consumers;
+    this.producers = producers;
+  }
+
+  /**
+   * Reads a topic to its present end. Records that cannot be read are logged and passed over.
+   *
+   * @param reader told each key with its value, null for a removal
+   * @throws TimeoutException if the end is not reached in time
+   */
+  public <T extends SpecificRecord> void read(
+      String topic, Class<T> type, BiConsumer<String, @Nullable T> reader) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    Deserializer<T> values = serdes.deserializer(type);
+    try (Consumer<String, byte[]> consumer = consumers.get()) {
+      long until = System.nanoTime() + TIMEOUT.toNanos();
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition), TIMEOUT).getOrDefault(partition, 0L);
+      while (consumer.position(partition, TIMEOUT) < end) {
+        if (System.nanoTime() >= until) {
+          throw new TimeoutException(
+              "%s was not read to its end within %s".formatted(topic, TIMEOUT));
+        }
+        for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
+          pass(each, values, reader);
+        }
+      }
+    }
+  }
+
+  private static <T extends SpecificRecord> void pass(
+      ConsumerRecord<String, byte[]> each,
+      Deserializer<T> values,
+      BiConsumer<String, @Nullable T> reader) {
+    if (each.key() == null) {
+      LOG.warn("Ignoring a record of {} without a key at offset {}", each.topic(), each.offset());
+      return;
+    }
+    try {
+      reader.accept(
+          each.key(), each.value() == null ? null : values.deserialize(each.topic(), each.value()));
+    } catch (MalformedRecordException malformed) {
+      LOG.warn(
+          "Ignoring an unreadable record of {} at offset {}: {}",
+          each.topic(),
+          each.offset(),
+          malformed.getMessage());
+    }
+  }
+
+  /**
+   * Makes a change: shuts out earlier changes, lets the function look and decide, and writes what
+   * it decided in one transaction, or nothing if it throws.
+   *
+   * @throws ConcurrentRegistryChangeException if another change came between; nothing is written
+   */
+  public <R> R change(Function<Changes, R> decide) {
+    try (Producer<String, byte @Nullable []> producer = producers.get()) {
+      producer.initTransactions();
+      Changes changes = new Changes(serdes);
+      R answer = decide.apply(changes);
+      changes.write(producer);
+      return answer;
+    }
+  }
+
+  /** What a change writes, by topic and key; the last of a key counts. */
+  public static final class Changes {
+
+    private final Serializer<SpecificRecord> values;
+    private final Map<String, Map<String, @Nullable SpecificRecord>> byTopic =
+        new LinkedHashMap<>();
+
+    private Changes(AvroSerdes serdes) {
+      this.values = serdes.serializer(SpecificRecord.class);
+    }
+
+    /** Writes a value, or removes the key where it is null. */
+    public void put(String topic, String key, @Nullable SpecificRecord value) {
+      byTopic.computeIfAbsent(topic, each -> new LinkedHashMap<>()).put(key, value);
+    }
+
+    private void write(Producer<String, byte @Nullable []> producer) {
+      List<ProducerRecord<String, byte @Nullable []>> records = new ArrayList<>();
+      byTopic.forEach(
+          (topic, changes) ->
+              changes.forEach(
+                  (key, value) ->
+                      records.add(
+                          new ProducerRecord<>(
+                              topic,
+                              0,
+                              key,
+                              value == null ? null : values.serialize(topic, value)))));
+      if (records.isEmpty()) {
+        return;
+      }
+      try {
+        producer.beginTransaction();
+        for (ProducerRecord<String, byte @Nullable []> record : records) {
+          var _ = producer.send(record);
+        }
+        producer.commitTransaction();
+      } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
+        throw new ConcurrentRegistryChangeException(fenced);
+      } catch (KafkaException failed) {
+        producer.abortTransaction();
+        throw failed;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.penstock.streams.score.assignment;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.streams.score.hash.StableHash;
+import java.util.Optional;
+
+/**
+ * Which arm of an experiment a request belongs to. Sticky: a unit stays in its arm as long as arms
+ * and weights stay, since its place is a hash with the experiment's name as salt. The units of an
+ * arm that was stopped go to the control, those of the others stay where they are.
+ */
+public final class ExperimentArms {
+
+  private static final String ATTRIBUTE = "attribute:";
+
+  private ExperimentArms() {}
+
+  /** The arm; empty if the request takes no part: it lacks the unit, or the control is stopped. */
+  public static Optional<Experiment.Arm> of(Experiment experiment, InferenceRequest request) {
+    return unit(experiment.unit(), request)
+        .map(unit -> drawn(experiment, unit))
+        .map(arm -> arm.stopped() == null ? arm : experiment.arms().getFirst())
+        .filter(arm -> arm.stopped() == null);
+  }
+
+  private static Optional<String> unit(String unit, InferenceRequest request) {
+    return switch (unit) {
+      case "request" -> Optional.of(request.getId());
+      case "tenant" -> Optional.of(request.getTenant());
+      default ->
+          Optional.ofNullable(request.getAttributes().get(unit.substring(ATTRIBUTE.length())))
+              .filter(value -> !value.isBlank());
+    };
+  }
+
+  private static Experiment.Arm drawn(Experiment experiment, String unit) {
+    long total = experiment.arms().stream().mapToLong(Experiment.Arm::weight).sum();
+    long hash = new StableHash().add("experiment").add(experiment.name()).add(unit).value();
+    long point = Long.remainderUnsigned(hash, total);
+    for (Experiment.Arm arm : experiment.arms()) {
+      point -= arm.weight();
+      if (point < 0) {
+        return arm;
+      }
+    }
+    throw new AssertionError("weights add up to less than their sum");
+  }
+}

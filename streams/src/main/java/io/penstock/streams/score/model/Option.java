@@ -1,0 +1,12 @@
+package io.penstock.streams.score.model;
+
+import io.penstock.streams.score.prediction.Forecast;
+import java.util.List;
+
+/**
+ * A model that may serve a request within all constraints.
+ *
+ * @param first by the variant that the request goes to
+ * @param failover by other variants, in order, each of them usable now
+ */
+record Option(Forecast first, List<Forecast> failover) {}

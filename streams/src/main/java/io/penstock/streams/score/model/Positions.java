@@ -1,0 +1,37 @@
+package io.penstock.streams.score.model;
+
+import io.penstock.streams.score.prediction.Forecast;
+import java.util.List;
+import java.util.Objects;
+
+/** Where candidates lie between the weakest and the best by registered quality. */
+record Positions(double weakest, double best) {
+
+  static Positions of(List<Option> options) {
+    double[] known =
+        options.stream()
+            .map(option -> option.first().quality())
+            .filter(Objects::nonNull)
+            .mapToDouble(Double::doubleValue)
+            .sorted()
+            .toArray();
+    return known.length == 0
+        ? new Positions(0, 0)
+        : new Positions(known[0], known[known.length - 1]);
+  }
+
+  /** Whether the candidates differ in quality at all, so that a prompt's complexity matters. */
+  boolean differ() {
+    return weakest < best;
+  }
+
+  /** From 0, the weakest, to 1, the best; all are the best where they do not differ. */
+  double of(Forecast forecast) {
+    if (!differ()) {
+      return 1;
+    }
+    return forecast.quality() == null
+        ? 0
+        : Math.clamp((forecast.quality() - weakest) / (best - weakest), 0, 1);
+  }
+}

@@ -1,0 +1,82 @@
+package io.penstock.streams.score.model;
+
+import io.penstock.schemas.RoutingPreferences;
+import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.Goal;
+import io.penstock.schemas.routing.TenantPolicy;
+import io.penstock.streams.score.candidate.Wishes;
+import io.penstock.streams.score.complexity.threshold.RoutingGoal;
+import io.penstock.streams.score.request.ParsedRequest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** By what the best of several candidates is found. */
+sealed interface Preference {
+
+  /** The order in which they were named. */
+  record Order() implements Preference {}
+
+  /** The lowest predicted price. */
+  record Price() implements Preference {}
+
+  /** The shortest predicted time to the first token. */
+  record Latency() implements Preference {}
+
+  /** The fastest generation of one sequence. */
+  record Throughput() implements Preference {}
+
+  /** The highest expected quality. */
+  record Quality() implements Preference {}
+
+  /**
+   * The cheapest that is good enough.
+   *
+   * @param owner whose goal it is
+   */
+  record ByGoal(RoutingGoal goal, String owner) implements Preference {}
+
+  /**
+   * The request's own sort, else the order it named models in; where it left the choice open, its
+   * alias's sort or goal, else its tenant's, else the default.
+   */
+  static Preference of(
+      ParsedRequest request, Wishes wishes, Optional<TenantPolicy> tenant, RoutingGoal byDefault) {
+    Optional<String> asked = request.request().getRouting().flatMap(RoutingPreferences::getSort);
+    if (asked.isPresent()) {
+      return sort(asked.get());
+    }
+    if (wishes.ranked()) {
+      return new Order();
+    }
+    Optional<AliasPolicy> alias = Optional.ofNullable(wishes.policy());
+    return alias
+        .flatMap(policy -> of(policy.sort(), policy.goal(), "alias " + policy.name()))
+        .or(
+            () ->
+                tenant.flatMap(
+                    policy -> of(policy.sort(), policy.goal(), "tenant " + policy.name())))
+        .orElseGet(() -> new ByGoal(byDefault, ""));
+  }
+
+  private static Optional<Preference> of(@Nullable String sort, @Nullable Goal goal, String owner) {
+    return Optional.ofNullable(sort)
+        .map(Preference::sort)
+        .or(() -> Optional.ofNullable(goal).map(each -> new ByGoal(routingGoal(each), owner)));
+  }
+
+  private static RoutingGoal routingGoal(Goal goal) {
+    return goal.strongShare() != null
+        ? new RoutingGoal.CostBudget(goal.strongShare())
+        : new RoutingGoal.QualityFloor(goal.recoveredShare());
+  }
+
+  private static Preference sort(String name) {
+    return switch (name) {
+      case "price" -> new Price();
+      case "latency" -> new Latency();
+      case "throughput" -> new Throughput();
+      case "quality" -> new Quality();
+      default -> throw new IllegalArgumentException("sort '" + name + "' was not validated");
+    };
+  }
+}

@@ -1,0 +1,225 @@
+package io.penstock.streams.score.model;
+
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.fleet.TargetStatus;
+import io.penstock.schemas.routing.Target;
+import io.penstock.streams.score.assignment.VariantOrder;
+import io.penstock.streams.score.candidate.Availability;
+import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.Constraints;
+import io.penstock.streams.score.candidate.ModelFit;
+import io.penstock.streams.score.candidate.PromptMeter;
+import io.penstock.streams.score.candidate.Wish;
+import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.prediction.Forecast;
+import io.penstock.streams.score.prediction.Prices;
+import io.penstock.streams.score.prediction.QualityScore;
+import io.penstock.streams.score.prediction.Timing;
+import io.penstock.streams.score.request.ParsedRequest;
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RefusalCode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Looks at candidates one by one: rules out those that break a constraint, with the reason, and
+ * forecasts the others. For one request, by one thread.
+ */
+final class Survey {
+
+  private final ParsedRequest request;
+  private final Situation situation;
+  private final Constraints constraints;
+  private final Overload overload;
+  private final OutputLengthPredictor outputs;
+  private final PromptMeter meter;
+  private final Map<String, Refusal> excluded = new LinkedHashMap<>();
+
+  Survey(
+      ParsedRequest request,
+      Situation situation,
+      Constraints constraints,
+      OutputLengthPredictor outputs,
+      PromptMeter meter) {
+    this.request = request;
+    this.situation = situation;
+    this.constraints = constraints;
+    this.overload = new Overload(situation.routing().state());
+    this.outputs = outputs;
+    this.meter = meter;
+  }
+
+  /** Why models and variants were ruled out, by target, in the order they were looked at. */
+  Map<String, Refusal> excluded() {
+    return excluded;
+  }
+
+  /** Notes what was ruled out elsewhere. */
+  void exclude(String name, Refusal refusal) {
+    excluded.putIfAbsent(name, refusal);
+  }
+
+  /** The model as far as the constraints leave it; empty if they rule it out. */
+  Optional<Option> option(Wish wish) {
+    ModelSpec spec = wish.spec();
+    return switch (ModelFit.of(request, spec, meter)) {
+      case ModelFit.Misfit(Refusal refusal) -> {
+        exclude(new Target(spec.getName(), wish.variant()).toString(), refusal);
+        yield Optional.empty();
+      }
+      case ModelFit.Fits fit -> option(wish, fit);
+    };
+  }
+
+  private Optional<Option> option(Wish wish, ModelFit.Fits fit) {
+    List<Forecast> left = new ArrayList<>();
+    for (Candidate candidate : candidates(wish)) {
+      Optional<Refusal> refusal = constraints.refuse(candidate);
+      Forecast forecast = forecast(candidate, fit);
+      refusal = refusal.or(() -> refuse(forecast));
+      if (refusal.isPresent()) {
+        exclude(candidate.target().toString(), refusal.get());
+      } else {
+        left.add(forecast);
+      }
+    }
+    if (left.isEmpty()) {
+      return Optional.empty();
+    }
+    Forecast first = left.getFirst();
+    for (Forecast each : left) {
+      first = readiness(each) > readiness(first) ? each : first;
+    }
+    Forecast taken = first;
+    return Optional.of(
+        new Option(
+            taken,
+            left.stream()
+                .filter(
+                    each -> !each.target().equals(taken.target()) && each.availability().usable())
+                .toList()));
+  }
+
+  /** Of equally ready variants the first, which is the request's own, is taken. */
+  private static int readiness(Forecast forecast) {
+    return (forecast.availability().usable() ? 2 : 0) + (forecast.timing().served() ? 1 : 0);
+  }
+
+  private List<Candidate> candidates(Wish wish) {
+    ModelSpec spec = wish.spec();
+    if (wish.variant() != null) {
+      Optional<ModelVariant> named = VariantOrder.named(spec, wish.variant());
+      if (named.isEmpty()) {
+        exclude(new Target(spec.getName(), wish.variant()).toString(), noVariant(wish));
+      }
+      return named.map(variant -> new Candidate(wish, variant)).stream().toList();
+    }
+    if (spec.getVariants().isEmpty()) {
+      return List.of(new Candidate(wish, null));
+    }
+    List<ModelVariant> variants =
+        VariantOrder.of(
+            spec, situation.routing().state().rollout(spec.getName()), request.request().getId());
+    if (variants.isEmpty()) {
+      exclude(
+          spec.getName(),
+          new Refusal(
+              RefusalCode.NO_ACTIVE_VARIANT,
+              "model",
+              "model %s has no active variant with a weight; activate one or name another model"
+                  .formatted(spec.getName())));
+    }
+    return variants.stream().map(variant -> new Candidate(wish, variant)).toList();
+  }
+
+  private static Refusal noVariant(Wish wish) {
+    return new Refusal(
+        RefusalCode.UNKNOWN_VARIANT,
+        "model",
+        "model %s has no variant '%s', or it is retired; its variants are %s"
+            .formatted(
+                wish.spec().getName(),
+                wish.variant(),
+                wish.spec().getVariants().stream().map(ModelVariant::getName).toList()));
+  }
+
+  private Forecast forecast(Candidate candidate, ModelFit.Fits fit) {
+    Optional<TargetStatus> status = situation.fleet().status(candidate.target(), situation.now());
+    long output =
+        outputs.predict(request.request().getTenant(), candidate.spec().getName(), fit.maxOutput());
+    Double quality = QualityScore.of(candidate, constraints.domain()).orElse(null);
+    return new Forecast(
+        candidate,
+        fit,
+        output,
+        Prices.of(candidate, situation.now()),
+        quality,
+        quality,
+        Timing.of(status, request.serviceClass(), fit.prompt().total(), output),
+        Availability.of(status, request.request().getId()));
+  }
+
+  private Optional<Refusal> refuse(Forecast forecast) {
+    String name = forecast.target().toString();
+    return overload
+        .refusal(forecast.candidate().spec().getName(), request.serviceClass())
+        .or(() -> tooDear(name, forecast))
+        .or(() -> tooPoor(name, forecast))
+        .or(() -> tooSlow(name, forecast));
+  }
+
+  private Optional<Refusal> tooDear(String name, Forecast forecast) {
+    Double most = constraints.maxPrice();
+    return most == null || forecast.ceiling() <= most
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                RefusalCode.MAX_PRICE_EXCEEDED,
+                "routing.maxPrice",
+                "model '%s' may cost up to %.6g with %d tokens of output, more than %s; lower the"
+                        .formatted(name, forecast.ceiling(), forecast.fit().maxOutput(), most)
+                    + " output's limit or raise the price's"));
+  }
+
+  private Optional<Refusal> tooPoor(String name, Forecast forecast) {
+    Double least = constraints.minQuality();
+    return least == null || (forecast.quality() != null && forecast.quality() >= least)
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                RefusalCode.MIN_QUALITY_NOT_MET,
+                "routing.minQuality",
+                "model '%s' has %s, below %s; lower the limit or allow a better model"
+                    .formatted(
+                        name,
+                        forecast.quality() == null
+                            ? "no quality score"
+                            : "the quality score " + forecast.quality(),
+                        least)));
+  }
+
+  private Optional<Refusal> tooSlow(String name, Forecast forecast) {
+    Long most = constraints.maxWaitMillis();
+    Timing timing = forecast.timing();
+    if (most == null
+        || (timing.served()
+            && (timing.firstTokenMillis() == null || timing.firstTokenMillis() <= most))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Refusal(
+            RefusalCode.MAX_WAIT_EXCEEDED,
+            "routing.maxWaitMillis",
+            "model '%s' %s, more than %d ms; accept a longer wait or allow another model"
+                .formatted(
+                    name,
+                    timing.served()
+                        ? "would begin in %.0f ms".formatted(timing.firstTokenMillis())
+                        : "has no worker now",
+                    most)));
+  }
+}

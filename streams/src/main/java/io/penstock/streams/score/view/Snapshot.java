@@ -1,0 +1,52 @@
+package io.penstock.streams.score.view;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries by key, and what is made of all of them together. It is made when it is asked for, not at
+ * each change: a burst of n changes costs n, not n squared.
+ *
+ * <p>Changed by one thread, read by any.
+ *
+ * @param <E> an entry
+ * @param <S> what is made of them; immutable
+ */
+final class Snapshot<E, S> {
+
+  private final Function<Collection<E>, S> make;
+  private final Map<String, E> entries = new HashMap<>();
+  private volatile @Nullable S made;
+
+  Snapshot(Function<Collection<E>, S> make) {
+    this.make = make;
+  }
+
+  synchronized void put(String key, E entry) {
+    entries.put(key, entry);
+    made = null;
+  }
+
+  synchronized void remove(String key) {
+    if (entries.remove(key) != null) {
+      made = null;
+    }
+  }
+
+  S get() {
+    S known = made;
+    return known == null ? remake() : known;
+  }
+
+  private synchronized S remake() {
+    S known = made;
+    if (known == null) {
+      known = make.apply(entries.values());
+      made = known;
+    }
+    return known;
+  }
+}
