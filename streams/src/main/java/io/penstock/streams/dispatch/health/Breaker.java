@@ -25,6 +25,7 @@ final class Breaker {
 
   private final HealthSettings settings;
   private final RecentAttempts recent;
+  private final WorkerErrors errors;
   private TargetHealth health = TargetHealth.HEALTHY;
   private String reason = "";
   private Instant openUntil = Instant.EPOCH;
@@ -34,9 +35,10 @@ final class Breaker {
   private int quotaFailures;
   private @Nullable String probe;
 
-  Breaker(HealthSettings settings, RecentAttempts recent) {
+  Breaker(HealthSettings settings, RecentAttempts recent, WorkerErrors errors) {
     this.settings = settings;
     this.recent = recent;
+    this.errors = errors;
   }
 
   TargetHealth health() {
@@ -93,7 +95,7 @@ final class Breaker {
   }
 
   /**
-   * Takes in how an attempt ended, which {@code recent} has counted already.
+   * Takes in how an attempt ended, which is counted already.
    *
    * @param what the failure, for the reason; or null
    * @param pause for how long the target asked not to be called, or zero
@@ -127,14 +129,14 @@ final class Breaker {
       return;
     }
     long nowMicros = micros(now);
-    double errors = recent.errorRate(settings.minSamples(), nowMicros).orElse(0);
-    if (symptom.isBad() && errors > settings.maxErrorRate()) {
-      open(
-          "%.0f%% of the last %d attempts failed, the last: %s"
-              .formatted(100 * errors, recent.samples(nowMicros), what),
-          pause,
-          now);
-      return;
+    if (symptom.isBad() && recent.samples(nowMicros) >= settings.minSamples()) {
+      double rate = errors.meanRate(nowMicros);
+      if (rate > settings.maxErrorRate()) {
+        String why =
+            "%.0f%% of its workers' last attempts failed, the last: %s".formatted(100 * rate, what);
+        open(why, pause, now);
+        return;
+      }
     }
     Duration limit = settings.maxFirstToken();
     if (limit != null) {
@@ -180,6 +182,7 @@ final class Breaker {
     quotaFailures = 0;
     // What led here must not open it again once it has recovered.
     recent.forgetErrors();
+    errors.forget();
   }
 
   private static long micros(Instant now) {

@@ -218,8 +218,12 @@ final class Moves {
 
   /** What this shard knows itself is newer than its report. */
   private boolean isTroubledHere(ModelAlternative to) {
+    if (to.getPartition() != partition || !book.hasTrouble()) {
+      return false;
+    }
     String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
-    return to.getPartition() == partition && book.troubled(target) != null;
+    // Of a variant that nothing waited for so far, its model is what is known.
+    return book.troubled(book.knows(target) ? target : to.getModel()) != null;
   }
 
   private static Option unhealthy(Option option) {

@@ -100,6 +100,21 @@ class TargetBookTest {
   }
 
   @Test
+  void oneBrokenWorkerOfManyDoesNotMakeItUnhealthy() {
+    for (int i = 0; i < 3; i++) {
+      attempt('s', "good" + i);
+    }
+    for (int i = 0; i < 50; i++) {
+      attempt('f', "broken");
+    }
+    assertThat(health()).isEqualTo(TargetHealth.HEALTHY);
+    for (int i = 0; i < 3; i++) {
+      attempt('f', "broken too" + i);
+    }
+    assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
+  }
+
+  @Test
   void aSlowTargetIsUnhealthy() {
     for (int i = 0; i < 4; i++) {
       String id = "r" + i;
@@ -145,6 +160,9 @@ class TargetBookTest {
     pass(Duration.ofSeconds(1));
     assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
     assertThat(book.admits(TARGET)).isTrue();
+    now = now.plusSeconds(1);
+    book.tick(List.of(), Set.of(), target -> false, now);
+    assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
     book.workerCame(target -> target.model().equals("m"), now);
     assertThat(health()).isEqualTo(TargetHealth.HEALTHY);
   }
@@ -213,8 +231,15 @@ class TargetBookTest {
   }
 
   private @Nullable Instant attempt(char kind) {
+    return attempt(kind, "w");
+  }
+
+  private @Nullable Instant attempt(char kind, String worker) {
     String id = "r" + ids++;
-    AttemptOutcome outcome = kind == 's' ? success(id, 1, "s", now) : failed(id, kind);
+    AttemptOutcome outcome =
+        AttemptOutcome.newBuilder(kind == 's' ? success(id, 1, "s", now) : failed(id, kind))
+            .setWorkerId(worker)
+            .build();
     book.granted(TARGET, id, now);
     Instant excusedUntil = book.ended(TARGET, outcome, now);
     book.released(TARGET, id, now);

@@ -72,9 +72,9 @@ final class TwoShards {
   }
 
   /** Hands over the transfer that was written first, if there is one. */
-  void deliver(int partition, int copies, Instant now) {
+  void deliver(int partition, Instant now) {
     Effect.Transfer first = transfers.get(partition).poll();
-    for (int copy = 0; first != null && copy < copies; copy++) {
+    if (first != null) {
       shards.get(partition).transfer(first.transfer(), now);
     }
   }
