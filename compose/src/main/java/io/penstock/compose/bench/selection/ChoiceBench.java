@@ -28,6 +28,7 @@ import org.HdrHistogram.Histogram;
 final class ChoiceBench {
 
   private static final int[] MODELS = {2, 10, 50};
+  private static final int ROUNDS = 5;
   private static final long LONGEST_NANOS = 10_000_000_000L;
 
   /** Asked where no test files are given. */
@@ -65,28 +66,48 @@ final class ChoiceBench {
   record Row(
       int models, String by, double p50Micros, double p99Micros, double perSecond, long count) {}
 
+  /**
+   * Measures all cases in rounds, so that whatever else the machine does at a time falls on all of
+   * them alike; the first round only warms up.
+   */
   List<Row> run(BenchProgress progress) {
-    List<Row> rows = new ArrayList<>();
+    List<Case> cases = cases();
+    for (int round = 0; round <= ROUNDS; round++) {
+      progress.at(
+          "choosing, round %d of %d".formatted(round, ROUNDS), (double) round / (ROUNDS + 1));
+      for (Case each : cases) {
+        if (round == 0) {
+          each.measure(timed);
+          each.nanos.reset();
+          each.spent = 0;
+        } else {
+          each.measure(Math.ceilDiv(timed, ROUNDS));
+        }
+      }
+    }
+    return cases.stream().map(Case::row).toList();
+  }
+
+  private List<Case> cases() {
     OutputLengthPredictor outputs = new OutputLengthPredictor(10_000);
     int partitions = TopicSettings.DEFAULT.modelPartitions();
-    ModelChooser routing =
-        new RoutingChooser(
+    Complexity complexity = Complexity.of(model, new RoutingGoal.QualityFloor(0.8), true);
+    RequestScorer plain = scorer(new NamedBaseline(), outputs, partitions);
+    RequestScorer scorer =
+        scorer(
+            new RoutingChooser(outputs, complexity, ServiceLevels.DEFAULT, partitions),
             outputs,
-            Complexity.of(model, new RoutingGoal.QualityFloor(0.8), true),
-            ServiceLevels.DEFAULT,
             partitions);
+    List<Case> cases = new ArrayList<>();
     for (int models : MODELS) {
-      progress.at("choosing among %d models".formatted(models), (double) rows.size() / 12);
       ChoiceWorld world = new ChoiceWorld(models);
       Situation situation = world.situation();
-      RequestScorer plain = scorer(new NamedBaseline(), outputs, partitions);
-      RequestScorer scorer = scorer(routing, outputs, partitions);
-      rows.add(row(models, "the name alone", plain, situation, world.named(prompts)));
-      rows.add(row(models, "named, by the router", scorer, situation, world.named(prompts)));
-      rows.add(row(models, "latency", scorer, situation, world.sorted(prompts, "latency")));
-      rows.add(row(models, "goal and complexity", scorer, situation, world.byGoal(prompts)));
+      cases.add(new Case(models, "the name alone", plain, situation, world.named(prompts)));
+      cases.add(new Case(models, "named, by the router", scorer, situation, world.named(prompts)));
+      cases.add(new Case(models, "latency", scorer, situation, world.sorted(prompts, "latency")));
+      cases.add(new Case(models, "goal and complexity", scorer, situation, world.byGoal(prompts)));
     }
-    return rows;
+    return cases;
   }
 
   private static RequestScorer scorer(
@@ -103,33 +124,47 @@ final class ChoiceBench {
         partitions);
   }
 
-  private Row row(
-      int models, String by, RequestScorer scorer, Situation situation, List<Arrival> arrivals) {
-    Histogram nanos = new Histogram(LONGEST_NANOS, 3);
-    measure(scorer, situation, arrivals, nanos);
-    nanos.reset();
-    long began = System.nanoTime();
-    measure(scorer, situation, arrivals, nanos);
-    double seconds = (System.nanoTime() - began) / 1e9;
-    return new Row(
-        models,
-        by,
-        nanos.getValueAtPercentile(50) / 1e3,
-        nanos.getValueAtPercentile(99) / 1e3,
-        timed / seconds,
-        nanos.getTotalCount());
-  }
+  /** One case while it is measured. */
+  private static final class Case {
 
-  private void measure(
-      RequestScorer scorer, Situation situation, List<Arrival> arrivals, Histogram nanos) {
-    for (int i = 0; i < timed; i++) {
-      Arrival arrival = arrivals.get(i % arrivals.size());
-      long began = System.nanoTime();
-      ScoringOutcome outcome = scorer.score(arrival, situation, Optional.empty());
-      nanos.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - began));
-      if (outcome instanceof ScoringOutcome.Refused(var refusal)) {
-        throw new IllegalStateException("a request was refused: " + refusal.message());
+    private final int models;
+    private final String by;
+    private final RequestScorer scorer;
+    private final Situation situation;
+    private final List<Arrival> arrivals;
+    private final Histogram nanos = new Histogram(LONGEST_NANOS, 3);
+    private long spent;
+
+    Case(int models, String by, RequestScorer scorer, Situation situation, List<Arrival> arrivals) {
+      this.models = models;
+      this.by = by;
+      this.scorer = scorer;
+      this.situation = situation;
+      this.arrivals = arrivals;
+    }
+
+    void measure(int requests) {
+      for (int i = 0; i < requests; i++) {
+        Arrival arrival = arrivals.get(i % arrivals.size());
+        long began = System.nanoTime();
+        ScoringOutcome outcome = scorer.score(arrival, situation, Optional.empty());
+        long took = System.nanoTime() - began;
+        spent += took;
+        nanos.recordValue(Math.min(LONGEST_NANOS, took));
+        if (outcome instanceof ScoringOutcome.Refused(var refusal)) {
+          throw new IllegalStateException("a request was refused: " + refusal.message());
+        }
       }
+    }
+
+    Row row() {
+      return new Row(
+          models,
+          by,
+          nanos.getValueAtPercentile(50) / 1e3,
+          nanos.getValueAtPercentile(99) / 1e3,
+          nanos.getTotalCount() / (spent / 1e9),
+          nanos.getTotalCount());
     }
   }
 }
