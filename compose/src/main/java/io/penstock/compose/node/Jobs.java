@@ -3,6 +3,8 @@ package io.penstock.compose.node;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.streams.control.ControlApplication;
+import io.penstock.streams.control.ControlConfig;
 import io.penstock.streams.dispatch.DispatchApplication;
 import io.penstock.streams.score.ScoreApplication;
 import io.penstock.workers.Worker;
@@ -20,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What does the work: score, dispatch and the worker with its engine. */
+/** What does the work: score, dispatch, the control loop, and the worker with its engine. */
 final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -33,6 +35,7 @@ final class Jobs {
   private @Nullable CompletableFuture<Engine> engine;
   private volatile @Nullable ScoreApplication score;
   private volatile @Nullable DispatchApplication dispatch;
+  private volatile @Nullable ControlApplication control;
   private volatile @Nullable Worker worker;
 
   Jobs(
@@ -71,7 +74,23 @@ final class Jobs {
     dispatch = dispatching;
     scoring.start();
     score = scoring;
+    if (config.control()) {
+      startControl(stops);
+    }
     config.worker().ifPresent(settings -> startWorker(settings, stops));
+  }
+
+  /** Pressure is measured against what score promises. */
+  private void startControl(StopSequence stops) {
+    ControlApplication controlling =
+        new ControlApplication(
+            ControlConfig.DEFAULT.withLevels(config.score().levels()),
+            connection,
+            config.topics(),
+            metrics);
+    stops.add("the control loop", controlling);
+    controlling.start();
+    control = controlling;
   }
 
   private void startWorker(WorkerConfig settings, StopSequence stops) {
@@ -100,6 +119,9 @@ final class Jobs {
     List<HealthCheck> checks = new ArrayList<>();
     checks.add(HealthCheck.of("score", this::scoreRuns, NOT_RUNNING));
     checks.add(HealthCheck.of("dispatch", this::dispatchRuns, NOT_RUNNING));
+    if (config.control()) {
+      checks.add(new HealthCheck("control", this::controlProblem));
+    }
     if (config.worker().isPresent()) {
       checks.add(new HealthCheck("worker", this::workerProblem));
     }
@@ -114,6 +136,11 @@ final class Jobs {
   private boolean dispatchRuns() {
     DispatchApplication dispatching = dispatch;
     return dispatching != null && dispatching.running();
+  }
+
+  private Optional<String> controlProblem() {
+    ControlApplication controlling = control;
+    return controlling == null ? Optional.of("it is not started") : controlling.problem();
   }
 
   private Optional<String> workerProblem() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * HEALTHY    granted what it takes   to UNHEALTHY when its error rate, its time to first token or
  *                                    its refusals for quota in a row pass their limit
  * UNHEALTHY  granted nothing         to PROBING after the open time
- * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed;
+ * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed, or when
+ *                                    there is nothing to probe with for the longest open time;
  *                                    to UNHEALTHY, for twice as long, when one fails
  * </pre>
  *
@@ -26,7 +27,8 @@ final class Breaker {
   private final RecentAttempts recent;
   private TargetHealth health = TargetHealth.HEALTHY;
   private String reason = "";
-  private Instant openUntil = Instant.MIN;
+  private Instant openUntil = Instant.EPOCH;
+  private Instant lastProbe = Instant.EPOCH;
   private int failedProbes;
   private int succeededProbes;
   private int quotaFailures;
@@ -76,12 +78,17 @@ final class Breaker {
     }
   }
 
-  /** The open time passes. */
+  /** The open time passes, or nobody wants to probe for so long that it is as good as unknown. */
   void tick(Instant now) {
     if (health == TargetHealth.UNHEALTHY && !now.isBefore(openUntil)) {
       health = TargetHealth.PROBING;
       succeededProbes = 0;
       probe = null;
+      lastProbe = now;
+    } else if (health == TargetHealth.PROBING
+        && probe == null
+        && !now.isBefore(lastProbe.plus(settings.longestOpenTime()))) {
+      close();
     }
   }
 
@@ -98,6 +105,7 @@ final class Breaker {
       case PROBING -> {
         if (requestId.equals(probe)) {
           probe = null;
+          lastProbe = now;
           probed(symptom, what, pause, now);
         }
       }
@@ -142,10 +150,8 @@ final class Breaker {
       case WELL -> {
         succeededProbes++;
         if (succeededProbes >= settings.probesToClose()) {
-          health = TargetHealth.HEALTHY;
-          reason = "";
           failedProbes = 0;
-          quotaFailures = 0;
+          close();
         }
       }
       case ILL, QUOTA -> {
@@ -154,6 +160,12 @@ final class Breaker {
       }
       case NONE -> {}
     }
+  }
+
+  private void close() {
+    health = TargetHealth.HEALTHY;
+    reason = "";
+    quotaFailures = 0;
   }
 
   private void open(String why, Duration pause, Instant now) {

@@ -64,6 +64,7 @@ public final class DispatchShard {
   private final Gate gate;
   private final Grants grants;
   private final Lapses lapses;
+  private final Moves moves;
   private final FleetReporter reporter;
 
   /** A shard that knows of no other. */
@@ -108,6 +109,9 @@ public final class DispatchShard {
     Match match = new Match(index, settings.rank(), settings.fairness(), settings.choice(), gate);
     this.grants = new Grants(index, sessions, match, settlement, store, this::handle);
     this.lapses = new Lapses(settings, index, sessions, store, grants, this::handle);
+    this.moves =
+        new Moves(
+            partition, settings, surroundings, index, sessions, book, store, grants, this::handle);
     this.reporter =
         new FleetReporter(
             partition,
@@ -237,6 +241,7 @@ public final class DispatchShard {
         book.tick(index.targets(), sessions.targets(), sessions::serves, now);
     gate.update(surroundings.routing().get());
     grants.grantAll(now);
+    moves.tick(now);
     forgotten.forEach(reporter::forget);
     reporter.tick(book.all(), now);
     store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);

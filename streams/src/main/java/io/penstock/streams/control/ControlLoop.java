@@ -1,0 +1,243 @@
+package io.penstock.streams.control;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of the control loop. Of all processes the one that has the routing topic's partition
+ * in the loop's consumer group leads; the others wait. After an error it begins anew, with growing
+ * pauses. Only {@link #start}, {@link #close} and {@link #problem} are for other threads.
+ */
+final class ControlLoop implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+  private static final Duration STANDBY_POLL = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+  private static final Duration STUCK = Duration.ofSeconds(30);
+
+  /** What the loop is made of. */
+  record Parts(
+      ControlConfig config,
+      String leadTopic,
+      Supplier<Consumer<String, byte[]>> members,
+      Function<Tables, ControlReader> readers,
+      Supplier<ControlWriter> writers,
+      ReplaySource replay,
+      Execution.ModelChanges models,
+      ControlMetrics metrics,
+      InstantSource clock) {}
+
+  private final Parts parts;
+  private final Thread thread;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile @Nullable Consumer<String, byte[]> member;
+  private volatile @Nullable ControlReader reader;
+  private volatile boolean joined;
+  private volatile boolean leads;
+  private volatile boolean stepped;
+  private volatile Instant lastGood;
+  private volatile String lastError = "";
+
+  ControlLoop(Parts parts) {
+    this.parts = parts;
+    this.lastGood = parts.clock().instant();
+    this.thread = Thread.ofPlatform().name("penstock-control").daemon().unstarted(this::run);
+  }
+
+  void start() {
+    lastGood = parts.clock().instant();
+    thread.start();
+  }
+
+  /** Whether this process leads. */
+  boolean leading() {
+    return leads && stepped;
+  }
+
+  /** What is wrong, if anything; a process that waits to lead is well. */
+  Optional<String> problem() {
+    if (!thread.isAlive()) {
+      return Optional.of("its thread does not run");
+    }
+    if (parts.clock().instant().isAfter(lastGood.plus(STUCK))) {
+      return Optional.of("it makes no progress: " + lastError);
+    }
+    if (!joined) {
+      return Optional.of("it has not joined its group");
+    }
+    return leads && !stepped ? Optional.of("it reads its topics") : Optional.empty();
+  }
+
+  /** Returns when the thread has ended, or a few seconds later. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    Consumer<String, byte[]> waiting = member;
+    if (waiting != null) {
+      waiting.wakeup();
+    }
+    ControlReader reading = reader;
+    if (reading != null) {
+      reading.wakeup();
+    }
+    try {
+      thread.join(CLOSING.multipliedBy(3));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean stopped() {
+    return stopping.getCount() == 0;
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    while (!stopped()) {
+      try {
+        serve();
+        pause = FIRST_PAUSE;
+      } catch (WakeupException e) {
+        LOG.debug("Woken", e);
+      } catch (RuntimeException e) {
+        if (stopped()) {
+          return;
+        }
+        parts.metrics().failed();
+        lastError = String.valueOf(e.getMessage());
+        LOG.warn("The control loop begins anew in {} ms after {}", pause.toMillis(), e.toString());
+        LOG.debug("The cause", e);
+        if (!sleep(pause)) {
+          return;
+        }
+        Duration twice = pause.multipliedBy(2);
+        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+      }
+    }
+  }
+
+  private boolean sleep(Duration length) {
+    try {
+      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void serve() {
+    Consumer<String, byte[]> consumer = parts.members().get();
+    member = consumer;
+    try {
+      consumer.subscribe(List.of(parts.leadTopic()), new Membership(consumer));
+      while (!stopped()) {
+        consumer.poll(STANDBY_POLL);
+        lastGood = parts.clock().instant();
+        if (leads) {
+          lead(consumer);
+        }
+      }
+    } finally {
+      member = null;
+      ended();
+      joined = false;
+      consumer.close(CloseOptions.timeout(CLOSING));
+    }
+  }
+
+  private void ended() {
+    leads = false;
+    stepped = false;
+    parts.metrics().leads(false);
+  }
+
+  /** Decides until the lead is lost. */
+  private void lead(Consumer<String, byte[]> consumer) {
+    LOG.info("This process leads the control loop");
+    Tables tables = new Tables();
+    Controller controller = new Controller(parts.config(), tables, parts.replay());
+    try (ControlReader reading = parts.readers().apply(tables);
+        Execution execution = new Execution(parts, controller, reading)) {
+      reader = reading;
+      reading.open();
+      execution.replay(parts.clock().instant());
+      Instant next = parts.clock().instant();
+      while (!stopped() && leads) {
+        Instant now = parts.clock().instant();
+        Duration left = Duration.between(now, next);
+        reading.turn(
+            controller, left.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : atLeastNone(left));
+        now = parts.clock().instant();
+        if (!now.isBefore(next)) {
+          next = now.plus(parts.config().interval());
+          consumer.poll(Duration.ZERO);
+          if (leads) {
+            execution.step(now);
+            stepped = true;
+            lastGood = now;
+          }
+        }
+      }
+    } finally {
+      reader = null;
+      stepped = false;
+    }
+  }
+
+  private static Duration atLeastNone(Duration wait) {
+    return wait.isNegative() ? Duration.ZERO : wait;
+  }
+
+  /** Hears who leads, on the loop's thread. The partition is had, not read. */
+  private final class Membership implements ConsumerRebalanceListener {
+
+    private final Consumer<String, byte[]> consumer;
+
+    Membership(Consumer<String, byte[]> consumer) {
+      this.consumer = consumer;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      joined = true;
+      consumer.pause(consumer.assignment());
+      leads = !consumer.assignment().isEmpty();
+      parts.metrics().leads(leads);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (!partitions.isEmpty()) {
+        LOG.info("This process gives the lead of the control loop away");
+        ended();
+      }
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      if (!partitions.isEmpty()) {
+        LOG.warn("This process has lost the lead of the control loop");
+        ended();
+      }
+    }
+  }
+}

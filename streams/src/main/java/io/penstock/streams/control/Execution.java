@@ -1,0 +1,179 @@
+package io.penstock.streams.control;
+
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RoutingEntry;
+import io.penstock.schemas.models.InvalidModelsException;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.streams.control.ControlWriter.Overtaken;
+import io.penstock.streams.control.rollout.RolloutCommands;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what the controller decides while this process leads. Keeps one writer open; after
+ * another writer came between it leaves that one alone for a moment, opens another, reads what
+ * there is by then, and decides anew. Of one thread.
+ */
+final class Execution implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+  private static final String CHANGED_BY = "control";
+
+  /** Changes the model registry. */
+  @FunctionalInterface
+  interface ModelChanges {
+
+    /**
+     * Puts a model in place of the one of its name.
+     *
+     * @throws InvalidModelsException if the registry would break its rules
+     */
+    void apply(ModelSpec model);
+  }
+
+  private final ControlLoop.Parts parts;
+  private final Controller controller;
+  private final ControlReader reader;
+  private @Nullable ControlWriter writer;
+  private Instant openFrom = Instant.MIN;
+  private boolean replaying;
+
+  Execution(ControlLoop.Parts parts, Controller controller, ControlReader reader) {
+    this.parts = parts;
+    this.controller = controller;
+    this.reader = reader;
+  }
+
+  /** Adds everything up anew from the time that is needed. */
+  void replay(Instant now) {
+    controller.restart(now);
+    Instant from = controller.neededFrom(now);
+    LOG.debug("Results are read from {}", from);
+    reader.replay(from);
+    replaying = true;
+  }
+
+  /** One round of decisions. */
+  void step(Instant now) {
+    ControlWriter open = writer(now);
+    if (open == null) {
+      return;
+    }
+    if (controller.needsRestart()) {
+      replay(now);
+    }
+    if (replaying && reader.caughtUp()) {
+      replaying = false;
+      controller.caughtUp(now);
+    }
+    Decisions decisions = controller.decide(now);
+    parts.metrics().show(controller.tables().routing(), controller.ladders().pressures());
+    try {
+      carryOut(decisions, open, now);
+    } catch (Overtaken overtaken) {
+      parts.metrics().overtaken();
+      LOG.debug("Another writer of the routing topic came between", overtaken);
+      closeWriter();
+      openFrom = now.plus(parts.config().afterOverwritten());
+    }
+  }
+
+  /** The writer, opened if it is time; having it means having read all that was written before. */
+  private @Nullable ControlWriter writer(Instant now) {
+    if (writer == null && !now.isBefore(openFrom)) {
+      writer = parts.writers().get();
+      reader.readTables();
+    }
+    return writer;
+  }
+
+  private void carryOut(Decisions decisions, ControlWriter open, Instant now) {
+    if (!decisions.models().isEmpty()) {
+      boolean applied = false;
+      for (Decisions.Application each : decisions.models()) {
+        applied |= apply(each, decisions, now);
+      }
+      if (applied) {
+        // The registry's publisher has shut this writer out: what else there is to write is
+        // decided again once the tables are read again.
+        closeWriter();
+        openFrom = now.plus(Duration.ofMillis(1));
+        return;
+      }
+    }
+    write(decisions, open, now);
+  }
+
+  private boolean apply(Decisions.Application each, Decisions decisions, Instant now) {
+    try {
+      parts.models().apply(each.model());
+      LOG.info("Model {} was changed in the registry by its rollout", each.model().getName());
+      return true;
+    } catch (InvalidModelsException refused) {
+      String reason = "the registry refuses the new variant: " + refused.getMessage();
+      LOG.warn("Rollout of {} is paused: {}", each.rollout().name(), reason);
+      Rollout paused =
+          RolloutCommands.pause(controller.tables().routing(), each.rollout().name(), reason, now);
+      decisions.put(paused, reason);
+      return false;
+    }
+  }
+
+  private void write(Decisions decisions, ControlWriter open, Instant now) {
+    if (decisions.puts().isEmpty()
+        && decisions.removals().isEmpty()
+        && decisions.requests().isEmpty()) {
+      return;
+    }
+    Tables tables = controller.tables();
+    Map<String, @Nullable RoutingEntry> entries = new LinkedHashMap<>();
+    for (Decisions.Put put : decisions.puts()) {
+      String key = RoutingKind.of(put.document()).key(put.document().name());
+      entries.put(key, entry(put.document(), put.reason(), tables.nextVersion(key), now));
+    }
+    for (Decisions.Removal removal : decisions.removals()) {
+      entries.put(removal.kind().key(removal.name()), null);
+    }
+    open.write(entries, List.copyOf(decisions.requests()));
+    entries.forEach(
+        (key, entry) -> {
+          tables.routing(key, entry);
+          parts.metrics().written(key.substring(0, key.indexOf('/')));
+        });
+  }
+
+  private static RoutingEntry entry(
+      RoutingDocument document, String reason, long version, Instant now) {
+    return RoutingEntry.newBuilder()
+        .setKind(RoutingKind.of(document).label())
+        .setName(document.name())
+        .setVersion(version)
+        .setDocument(RoutingCodec.json(document))
+        .setReason(reason)
+        .setChangedBy(CHANGED_BY)
+        .setChangedAt(now)
+        .build();
+  }
+
+  private void closeWriter() {
+    ControlWriter open = writer;
+    writer = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closeWriter();
+  }
+}

@@ -1,0 +1,205 @@
+package io.penstock.streams.control;
+
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Rollout.State;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.control.observation.Judgement;
+import io.penstock.streams.control.observation.Observation;
+import io.penstock.streams.control.rollout.EvaluationFigures;
+import io.penstock.streams.control.rollout.EvaluationIds;
+import io.penstock.streams.control.rollout.EvaluationItem;
+import io.penstock.streams.control.rollout.EvaluationRequests;
+import io.penstock.streams.control.rollout.EvaluationResults;
+import io.penstock.streams.control.rollout.Figures;
+import io.penstock.streams.control.rollout.ReplayRule;
+import io.penstock.streams.control.rollout.RolloutMove;
+import io.penstock.streams.control.rollout.RolloutPolicy;
+import io.penstock.streams.control.rollout.RolloutSight;
+import io.penstock.streams.control.rollout.StepStatistics;
+import io.penstock.streams.control.rollout.VariantSwap;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rollouts under way, with what was measured of them. Of one thread. */
+final class Rollouts {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Rollouts.class);
+
+  /** How often mere figures are written. */
+  private static final Duration FIGURES = Duration.ofSeconds(5);
+
+  private final ReplaySource replay;
+  private final Map<String, Tracked> tracked = new HashMap<>();
+
+  private static final class Tracked {
+    private final StepStatistics statistics;
+    private @Nullable EvaluationResults evaluation;
+    private @Nullable Instant evaluatedSince;
+    private Instant writtenAt = Instant.EPOCH;
+
+    Tracked(StepStatistics statistics) {
+      this.statistics = statistics;
+    }
+  }
+
+  Rollouts(ReplaySource replay) {
+    this.replay = replay;
+  }
+
+  private static Stream<Rollout> underWay(RoutingState routing) {
+    return routing
+        .all(Rollout.class)
+        .filter(
+            rollout -> rollout.state() != State.COMPLETED && rollout.state() != State.ROLLED_BACK);
+  }
+
+  /** From when on results are needed to decide on the rollouts under way; empty without any. */
+  static Optional<Instant> neededFrom(RoutingState routing, Instant now) {
+    return underWay(routing)
+        .map(rollout -> since(rollout, now).minus(StepStatistics.LOOK_BACK))
+        .min(Instant::compareTo);
+  }
+
+  private static Instant since(Rollout rollout, Instant now) {
+    return rollout.stateSince() == null ? now : rollout.stateSince();
+  }
+
+  /** Forgets what was measured: results are read again. */
+  void restart(RoutingState routing, Instant now) {
+    tracked.clear();
+    follow(routing, now);
+  }
+
+  /** Begins to measure new rollouts and new steps. */
+  void follow(RoutingState routing, Instant now) {
+    tracked
+        .entrySet()
+        .removeIf(
+            each ->
+                underWay(routing)
+                    .noneMatch(
+                        rollout ->
+                            rollout.name().equals(each.getKey())
+                                && each.getValue().statistics.isOf(rollout)));
+    underWay(routing)
+        .forEach(
+            rollout -> {
+              Instant since = since(rollout, now);
+              Tracked each =
+                  tracked.computeIfAbsent(
+                      rollout.name(), name -> new Tracked(new StepStatistics(rollout, since)));
+              each.statistics.begin(since);
+              if (rollout.state() == State.EVALUATING && !since.equals(each.evaluatedSince)) {
+                each.evaluation = new EvaluationResults(rollout, since);
+                each.evaluatedSince = since;
+              }
+            });
+  }
+
+  void add(Observation observation) {
+    tracked.values().forEach(each -> each.statistics.add(observation));
+  }
+
+  void add(Judgement judgement) {
+    tracked.values().forEach(each -> each.statistics.add(judgement));
+  }
+
+  /** Takes a result that may be of an evaluation. */
+  void addEvaluation(InferenceResult result) {
+    if (!EvaluationIds.isEvaluation(result.getId())) {
+      return;
+    }
+    for (Tracked each : tracked.values()) {
+      if (each.evaluation != null) {
+        each.evaluation.add(result);
+      }
+    }
+  }
+
+  /** Decides on every rollout. */
+  void step(Tables tables, Instant now, Decisions decisions) {
+    underWay(tables.routing()).forEach(rollout -> step(rollout, tables, now, decisions));
+  }
+
+  private void step(Rollout rollout, Tables tables, Instant now, Decisions decisions) {
+    Tracked each = tracked.get(rollout.name());
+    if (each == null) {
+      return;
+    }
+    RolloutSight sight =
+        RolloutSight.of(
+            rollout,
+            tables.fleet(),
+            each.statistics.old(rollout.gates().minSample()),
+            each.statistics.fresh(),
+            each.evaluation == null ? EvaluationFigures.NONE : each.evaluation.figures(),
+            now);
+    Optional<RolloutMove> move = RolloutPolicy.decide(rollout, sight, now);
+    if (move.isEmpty()) {
+      return;
+    }
+    switch (move.get().effect()) {
+      case NONE -> decide(move.get(), decisions);
+      case FIGURES -> {
+        if (!now.isBefore(each.writtenAt.plus(FIGURES))) {
+          each.writtenAt = now;
+          decisions.put(move.get().rollout(), move.get().reason());
+        }
+      }
+      case EVALUATE -> evaluate(rollout, tables, now, decisions);
+      case COMPLETE -> complete(rollout, move.get(), tables, now, decisions);
+    }
+  }
+
+  /** The registry first: only once it has changed is the rollout written as completed. */
+  private static void complete(
+      Rollout rollout, RolloutMove move, Tables tables, Instant now, Decisions decisions) {
+    Optional<ModelSpec> model = tables.models().resolve(rollout.name());
+    Optional<ModelSpec> swapped =
+        model
+            .map(each -> VariantSwap.completed(each, rollout, now))
+            .filter(m -> !m.equals(model.get()));
+    if (swapped.isPresent()) {
+      decisions.apply(swapped.get(), rollout);
+    } else {
+      decide(move, decisions);
+    }
+  }
+
+  private static void decide(RolloutMove move, Decisions decisions) {
+    Rollout rollout = move.rollout();
+    LOG.info(
+        "Rollout of {} to {}: {} at {}%: {}",
+        rollout.name(), rollout.to(), rollout.state(), rollout.percent(), move.reason());
+    decisions.put(rollout, move.reason());
+  }
+
+  private void evaluate(Rollout rollout, Tables tables, Instant now, Decisions decisions) {
+    Rollout.Evaluation evaluation = rollout.evaluation();
+    Optional<ModelSpec> model = tables.models().resolve(rollout.name());
+    if (evaluation == null || model.isEmpty()) {
+      return;
+    }
+    List<EvaluationItem> items = EvaluationRequests.stored(evaluation);
+    if (items.isEmpty()) {
+      ReplayRule rule = new ReplayRule(rollout, model.get(), tables.routing());
+      List<ScoredRequest> logged = replay.last(model.get(), evaluation.replay(), rule);
+      items = logged.stream().map(ReplayRule::item).toList();
+    }
+    decisions.ask(EvaluationRequests.of(rollout, items, since(rollout, now), now));
+    decisions.put(
+        Figures.withEvaluationItems(rollout, items.size()),
+        "asks both variants %d requests in shadow".formatted(items.size()));
+  }
+}

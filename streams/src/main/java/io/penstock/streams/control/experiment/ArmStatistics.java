@@ -1,0 +1,29 @@
+package io.penstock.streams.control.experiment;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What was measured of one arm. Not safe for use by several threads. */
+final class ArmStatistics {
+
+  private final Map<Metric, UnitMoments> moments = new EnumMap<>(Metric.class);
+
+  ArmStatistics() {
+    for (Metric metric : Metric.values()) {
+      moments.put(metric, new UnitMoments(metric == Metric.SUCCESS));
+    }
+  }
+
+  UnitMoments of(Metric metric) {
+    return moments.get(metric);
+  }
+
+  /** Every result says whether it succeeded, so this counts the units of the arm. */
+  long units() {
+    return of(Metric.SUCCESS).units();
+  }
+
+  long results() {
+    return of(Metric.SUCCESS).values();
+  }
+}

@@ -1,0 +1,295 @@
+package io.penstock.streams.control.experiment;
+
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person does to an experiment: functions from what is to what is to be written. They refuse
+ * with an {@link IllegalArgumentException} that names the remedy.
+ */
+public final class ExperimentCommands {
+
+  private ExperimentCommands() {}
+
+  /**
+   * What a promotion changes.
+   *
+   * @param models to be applied first
+   * @param documents to be written then, the experiment among them
+   * @param summary what was done, for a person
+   */
+  public record Promotion(
+      List<ModelSpec> models, List<RoutingDocument> documents, String summary) {}
+
+  /** Starts an experiment, also one that was stopped: then with new statistics. */
+  public static Experiment start(
+      RoutingState state, ModelCatalog models, Experiment wanted, Instant now) {
+    state
+        .experiment(wanted.name())
+        .filter(present -> present.state().equals("running"))
+        .ifPresent(
+            present -> {
+              throw new IllegalArgumentException(
+                  "experiment '%s' runs already; stop it first".formatted(present.name()));
+            });
+    state
+        .all(Experiment.class)
+        .filter(other -> other.state().equals("running"))
+        .filter(other -> other.subject().equals(wanted.subject()))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new IllegalArgumentException(
+                  "'%s' is the subject of experiment '%s' already; stop that one first"
+                      .formatted(wanted.subject(), other.name()));
+            });
+    for (Arm arm : wanted.arms()) {
+      requireTarget(models, arm);
+    }
+    List<Arm> fresh =
+        wanted.arms().stream()
+            .map(arm -> new Arm(arm.name(), arm.target(), arm.weight(), null))
+            .toList();
+    return with(wanted, fresh, "running", now, null, "started");
+  }
+
+  private static void requireTarget(ModelCatalog models, Arm arm) {
+    Target target = Target.parse(arm.target());
+    ModelSpec model =
+        models
+            .resolve(target.model())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "arm '%s' targets '%s', which is no model"
+                            .formatted(arm.name(), target.model())));
+    if (target.variant() != null
+        && model.getVariants().stream().noneMatch(v -> v.getName().equals(target.variant()))) {
+      throw new IllegalArgumentException(
+          "arm '%s' targets '%s', but the variants of '%s' are %s"
+              .formatted(
+                  arm.name(),
+                  arm.target(),
+                  model.getName(),
+                  model.getVariants().stream()
+                      .map(ModelVariant::getName)
+                      .collect(Collectors.joining(", ", "[", "]"))));
+    }
+  }
+
+  /** Ends it; its requests are served as if it never was. */
+  public static Experiment stop(RoutingState state, String name, String reason, Instant now) {
+    Experiment experiment = running(state, name);
+    return with(experiment, experiment.arms(), "stopped", experiment.startedAt(), now, reason);
+  }
+
+  /** Stops one arm; its units go to the control. */
+  static Experiment withStopped(Experiment experiment, String arm, String reason) {
+    List<Arm> arms =
+        experiment.arms().stream()
+            .map(
+                each ->
+                    each.name().equals(arm)
+                        ? new Arm(each.name(), each.target(), each.weight(), reason)
+                        : each)
+            .toList();
+    return with(
+        experiment,
+        arms,
+        experiment.state(),
+        experiment.startedAt(),
+        null,
+        "arm %s stopped: %s".formatted(arm, reason));
+  }
+
+  /**
+   * Ends it and gives all its traffic to one arm. Where the arms are variants of one model, that
+   * variant gets the weight of them all in the registry, and the others go into the shadow. Where
+   * they are models, the subject decides: an alias policy is left with the winner alone; an alias
+   * of a model moves to the winner; a model's own name cannot mean another model, and is refused.
+   */
+  public static Promotion promote(
+      RoutingState state, ModelCatalog models, String name, String armName, Instant now) {
+    Experiment experiment = running(state, name);
+    Arm winner =
+        experiment.arms().stream()
+            .filter(arm -> arm.name().equals(armName))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "experiment '%s' has no arm '%s'; it has %s"
+                            .formatted(
+                                name,
+                                armName,
+                                experiment.arms().stream()
+                                    .map(Arm::name)
+                                    .collect(Collectors.joining(", ")))));
+    Experiment ended =
+        with(
+            experiment,
+            experiment.arms(),
+            "promoted",
+            experiment.startedAt(),
+            now,
+            "arm %s promoted".formatted(armName));
+    Target target = Target.parse(winner.target());
+    boolean variants =
+        target.variant() != null
+            && experiment.arms().stream()
+                .map(arm -> Target.parse(arm.target()))
+                .allMatch(each -> each.variant() != null && each.model().equals(target.model()));
+    return variants
+        ? ofVariant(experiment, ended, models, target, now)
+        : ofModel(experiment, ended, state, models, target, now);
+  }
+
+  private static Promotion ofVariant(
+      Experiment experiment, Experiment ended, ModelCatalog models, Target winner, Instant now) {
+    ModelSpec model = models.resolve(winner.model()).orElseThrow();
+    List<String> tried =
+        experiment.arms().stream()
+            .map(arm -> String.valueOf(Target.parse(arm.target()).variant()))
+            .toList();
+    int weight =
+        model.getVariants().stream()
+            .filter(variant -> tried.contains(variant.getName()))
+            .mapToInt(ModelVariant::getWeight)
+            .sum();
+    List<ModelVariant> variants =
+        model.getVariants().stream()
+            .map(
+                variant -> {
+                  if (variant.getName().equals(winner.variant())) {
+                    return variant(variant, "active", Math.max(1, weight));
+                  }
+                  return tried.contains(variant.getName())
+                      ? variant(variant, "shadow", 0)
+                      : variant;
+                })
+            .toList();
+    ModelSpec changed = ModelSpec.newBuilder(model).setVariants(variants).setUpdatedAt(now).build();
+    return new Promotion(
+        List.of(changed),
+        List.of(ended),
+        "variant %s of %s is active with weight %d; the other arms' variants are in shadow"
+            .formatted(winner.variant(), model.getName(), Math.max(1, weight)));
+  }
+
+  private static Promotion ofModel(
+      Experiment experiment,
+      Experiment ended,
+      RoutingState state,
+      ModelCatalog models,
+      Target winner,
+      Instant now) {
+    String subject = experiment.subject();
+    if (winner.variant() != null) {
+      throw new IllegalArgumentException(
+          "arm target '%s' names a variant among arms of other models; stop the experiment, and"
+                  .formatted(winner)
+              + " apply models and aliases by hand");
+    }
+    Optional<AliasPolicy> policy = state.alias(subject);
+    ModelSpec best = models.resolve(winner.model()).orElseThrow();
+    if (policy.isPresent()) {
+      AliasPolicy old = policy.get();
+      AliasPolicy only =
+          new AliasPolicy(
+              old.name(),
+              List.of(best.getName()),
+              null,
+              old.sort(),
+              old.minQuality(),
+              old.maxPrice(),
+              old.deferBatch());
+      return new Promotion(
+          List.of(),
+          List.of(only, ended),
+          "alias policy %s now means %s alone".formatted(subject, best.getName()));
+    }
+    ModelSpec owner =
+        models
+            .resolve(subject)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "'%s' is neither a model, nor an alias, nor an alias policy"
+                            .formatted(subject)));
+    if (owner.getName().equals(best.getName())) {
+      return new Promotion(
+          List.of(), List.of(ended), "%s goes on to mean %s".formatted(subject, best.getName()));
+    }
+    if (owner.getName().equals(subject)) {
+      throw new IllegalArgumentException(
+          ("requests name model '%s' itself, which cannot mean '%s'; stop the experiment, and let"
+                  + " requests name an alias of '%s'")
+              .formatted(subject, best.getName(), best.getName()));
+    }
+    List<String> fewer = new ArrayList<>(owner.getAliases());
+    fewer.remove(subject);
+    List<String> more = new ArrayList<>(best.getAliases());
+    more.add(subject);
+    return new Promotion(
+        List.of(
+            ModelSpec.newBuilder(owner).setAliases(fewer).setUpdatedAt(now).build(),
+            ModelSpec.newBuilder(best).setAliases(more).setUpdatedAt(now).build()),
+        List.of(ended),
+        "alias %s moved from %s to %s".formatted(subject, owner.getName(), best.getName()));
+  }
+
+  private static ModelVariant variant(ModelVariant variant, String state, int weight) {
+    return ModelVariant.newBuilder(variant).setState(state).setWeight(weight).build();
+  }
+
+  private static Experiment running(RoutingState state, String name) {
+    Experiment experiment =
+        state
+            .experiment(name)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there is no experiment '%s'; see 'penstock experiment list'"
+                            .formatted(name)));
+    if (!experiment.state().equals("running")) {
+      throw new IllegalArgumentException(
+          "experiment '%s' is %s, not running".formatted(name, experiment.state()));
+    }
+    return experiment;
+  }
+
+  private static Experiment with(
+      Experiment experiment,
+      List<Arm> arms,
+      String state,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      String reason) {
+    return new Experiment(
+        experiment.name(),
+        experiment.subject(),
+        arms,
+        experiment.unit(),
+        experiment.metric(),
+        experiment.confidence(),
+        experiment.minPerArm(),
+        experiment.guardrails(),
+        state,
+        startedAt,
+        endedAt,
+        reason);
+  }
+}

@@ -1,0 +1,64 @@
+package io.penstock.streams.control.rollout;
+
+import io.penstock.schemas.routing.Rollout;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The ids of requests that ask both variants in shadow. They follow from the rollout and the time
+ * its evaluation began, so that whoever takes over finds the results, and asking twice asks once.
+ */
+public final class EvaluationIds {
+
+  private static final String PREFIX = "evaluation-";
+  private static final int LONGEST_NAME = 48;
+
+  private final String prefix;
+
+  /** Which variant is asked which item. */
+  public record Asked(int item, boolean ofNew) {}
+
+  private EvaluationIds(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** Of the evaluation that began at this time. */
+  public static EvaluationIds of(Rollout rollout, Instant since) {
+    String name = rollout.name().replaceAll("[^A-Za-z0-9._-]", "_");
+    return new EvaluationIds(
+        "%s%s-%s-%s-"
+            .formatted(
+                PREFIX,
+                name.substring(0, Math.min(LONGEST_NAME, name.length())),
+                Integer.toHexString((rollout.name() + '#' + rollout.to()).hashCode()),
+                Long.toString(since.toEpochMilli(), 36).toLowerCase(Locale.ROOT)));
+  }
+
+  /** Whether an id is of some evaluation. */
+  public static boolean isEvaluation(String id) {
+    return id.startsWith(PREFIX);
+  }
+
+  public String id(Asked asked) {
+    return prefix + asked.item() + (asked.ofNew() ? "-new" : "-old");
+  }
+
+  /** What was asked by this id, or empty if it is not of this evaluation. */
+  public Optional<Asked> read(String id) {
+    if (!id.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    int dash = id.lastIndexOf('-');
+    try {
+      int item = Integer.parseInt(id, prefix.length(), dash, 10);
+      return switch (id.substring(dash + 1)) {
+        case "new" -> Optional.of(new Asked(item, true));
+        case "old" -> Optional.of(new Asked(item, false));
+        default -> Optional.empty();
+      };
+    } catch (NumberFormatException | IndexOutOfBoundsException foreign) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.penstock.streams.control.rollout;
+
+import io.penstock.schemas.routing.Rollout;
+
+/**
+ * What becomes of a rollout.
+ *
+ * @param rollout as it is to be written
+ * @param reason why
+ * @param effect what else has to be done
+ */
+public record RolloutMove(Rollout rollout, String reason, Effect effect) {
+
+  /** What a move does beside writing the rollout. */
+  public enum Effect {
+    /** Nothing: its state changed. */
+    NONE,
+    /** Nothing: only its figures are newer, which is never urgent. */
+    FIGURES,
+    /** Requests are sent to both variants in shadow, and their number is noted. */
+    EVALUATE,
+    /** The new variant takes the old one's place in the registry. */
+    COMPLETE
+  }
+}

@@ -1,0 +1,77 @@
+package io.penstock.streams.control.rollout;
+
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Rollout.State;
+import java.time.Instant;
+import java.util.Map;
+
+/** Copies of a rollout in another state. */
+final class Transitions {
+
+  private Transitions() {}
+
+  static Rollout to(
+      Rollout rollout,
+      State state,
+      int step,
+      int percent,
+      String reason,
+      Map<String, Double> figures,
+      Instant now) {
+    return new Rollout(
+        rollout.name(),
+        rollout.from(),
+        rollout.to(),
+        rollout.steps(),
+        rollout.gates(),
+        rollout.warm(),
+        rollout.evaluation(),
+        rollout.onBreach(),
+        state,
+        step,
+        percent,
+        now,
+        null,
+        reason,
+        figures);
+  }
+
+  /** Held where it is, to go on with its present state. */
+  static Rollout paused(Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
+    return new Rollout(
+        rollout.name(),
+        rollout.from(),
+        rollout.to(),
+        rollout.steps(),
+        rollout.gates(),
+        rollout.warm(),
+        rollout.evaluation(),
+        rollout.onBreach(),
+        State.PAUSED,
+        rollout.step(),
+        rollout.percent(),
+        now,
+        rollout.state() == State.PAUSED ? rollout.resumeTo() : rollout.state(),
+        reason,
+        figures);
+  }
+
+  static Rollout withFigures(Rollout rollout, Map<String, Double> figures) {
+    return new Rollout(
+        rollout.name(),
+        rollout.from(),
+        rollout.to(),
+        rollout.steps(),
+        rollout.gates(),
+        rollout.warm(),
+        rollout.evaluation(),
+        rollout.onBreach(),
+        rollout.state(),
+        rollout.step(),
+        rollout.percent(),
+        rollout.stateSince(),
+        rollout.resumeTo(),
+        rollout.reason(),
+        figures);
+  }
+}

@@ -1,0 +1,53 @@
+package io.penstock.streams.control.rollout;
+
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.routing.Rollout;
+import java.time.Instant;
+import java.util.List;
+
+/** Puts the new variant in the old one's place in the registry. */
+public final class VariantSwap {
+
+  private VariantSwap() {}
+
+  /**
+   * The model with the new variant active at the old one's weight, and the old one retired. A model
+   * where that is done already is returned as it is.
+   */
+  public static ModelSpec completed(ModelSpec model, Rollout rollout, Instant now) {
+    int weight =
+        model.getVariants().stream()
+            .filter(variant -> variant.getName().equals(rollout.from()))
+            .mapToInt(ModelVariant::getWeight)
+            .max()
+            .orElse(1);
+    boolean done =
+        model.getVariants().stream()
+            .anyMatch(
+                variant ->
+                    variant.getName().equals(rollout.to())
+                        && variant.getState().equals("active")
+                        && variant.getWeight() > 0);
+    if (done) {
+      return model;
+    }
+    List<ModelVariant> variants =
+        model.getVariants().stream()
+            .map(
+                variant -> {
+                  if (variant.getName().equals(rollout.to())) {
+                    return with(variant, "active", Math.max(1, weight));
+                  }
+                  return variant.getName().equals(rollout.from())
+                      ? with(variant, "retired", 0)
+                      : variant;
+                })
+            .toList();
+    return ModelSpec.newBuilder(model).setVariants(variants).setUpdatedAt(now).build();
+  }
+
+  private static ModelVariant with(ModelVariant variant, String state, int weight) {
+    return ModelVariant.newBuilder(variant).setState(state).setWeight(weight).build();
+  }
+}

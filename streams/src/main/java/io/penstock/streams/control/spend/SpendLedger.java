@@ -1,0 +1,221 @@
+package io.penstock.streams.control.spend;
+
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.TenantPolicy;
+import io.penstock.streams.control.observation.Observation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tenants with budgets spend, added up from results. After a restart the results since the
+ * periods' starts are added up again; where the log no longer has all of them, what was written
+ * before counts instead. Not safe for use by several threads.
+ */
+public final class SpendLedger {
+
+  /** How late a change of less than {@link #STEP} of a limit is written. */
+  static final Duration LATEST = Duration.ofSeconds(5);
+
+  /** The part of a limit that is worth writing at once. */
+  static final double STEP = 0.01;
+
+  private static final int MOST_TENANTS = 100_000;
+
+  private final Map<String, Account> accounts = new HashMap<>();
+  private RoutingState routing = RoutingState.EMPTY;
+
+  /** What one tenant spends in a period, and what of it is written. */
+  private static final class Sum {
+    private Instant start;
+    private double spent;
+    private double written;
+    private boolean stale = true;
+
+    Sum(Instant start) {
+      this.start = start;
+    }
+
+    void begin(Instant next) {
+      start = next;
+      spent = 0;
+      written = 0;
+      stale = true;
+    }
+  }
+
+  private static final class Account {
+    private final Map<BudgetPeriod, Sum> sums = new EnumMap<>(BudgetPeriod.class);
+    private @Nullable Instant writtenAt;
+  }
+
+  /** Takes the policies that say whose spending counts. */
+  public void follow(RoutingState state) {
+    routing = state;
+  }
+
+  /**
+   * From when on results have to be known: the start of the longest present period of any budget;
+   * empty without budgets.
+   */
+  public static Optional<Instant> neededFrom(RoutingState state, Instant now) {
+    return state
+        .all(TenantPolicy.class)
+        .flatMap(policy -> policy.budgets().stream())
+        .flatMap(budget -> BudgetPeriod.of(budget.period()).stream())
+        .map(period -> period.start(now))
+        .min(Instant::compareTo);
+  }
+
+  /** Forgets the sums: results are read again. */
+  public void restart() {
+    accounts.clear();
+  }
+
+  /** Takes a result. */
+  public void add(InferenceResult result) {
+    double cost = result.getCost().orElse(0.0);
+    if (!(cost > 0) || result.getTenant().equals(Observation.EVALUATION_TENANT)) {
+      return;
+    }
+    Account account = account(result.getTenant());
+    if (account == null) {
+      return;
+    }
+    Instant at = result.getFinishedAt();
+    for (BudgetPeriod period : BudgetPeriod.values()) {
+      Instant start = period.start(at);
+      Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(start));
+      if (start.isAfter(sum.start)) {
+        sum.begin(start);
+      }
+      if (start.equals(sum.start)) {
+        sum.spent += cost;
+      }
+    }
+  }
+
+  private @Nullable Account account(String tenant) {
+    if (budgets(tenant).isEmpty()) {
+      return null;
+    }
+    Account account = accounts.get(tenant);
+    if (account == null && accounts.size() < MOST_TENANTS) {
+      account = new Account();
+      accounts.put(tenant, account);
+    }
+    return account;
+  }
+
+  private List<Budget> budgets(String tenant) {
+    return routing.tenant(tenant).map(TenantPolicy::budgets).orElse(List.of());
+  }
+
+  /**
+   * Says that all results since the periods' starts were read. Where more was written for a present
+   * period than the log still has, the difference is added.
+   */
+  public void caughtUp(Instant now) {
+    routing
+        .all(Spend.class)
+        .forEach(
+            spend ->
+                spend
+                    .periods()
+                    .forEach(
+                        (name, period) ->
+                            BudgetPeriod.of(name)
+                                .ifPresent(each -> carry(spend.name(), each, period, now))));
+  }
+
+  private void carry(String tenant, BudgetPeriod period, Spend.Period written, Instant now) {
+    Account account = account(tenant);
+    if (account == null || !period.start(now).equals(written.start())) {
+      return;
+    }
+    Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(written.start()));
+    if (sum.start.equals(written.start())) {
+      sum.spent = Math.max(sum.spent, written.spent());
+      sum.written = written.spent();
+      sum.stale = false;
+    }
+  }
+
+  /** What is to be written now. */
+  public List<Spend> due(Instant now) {
+    List<Spend> due = new ArrayList<>();
+    accounts.forEach(
+        (tenant, account) -> {
+          List<Budget> budgets = budgets(tenant);
+          if (!budgets.isEmpty() && isDue(account, budgets, now)) {
+            due.add(write(tenant, account, budgets, now));
+          }
+        });
+    return due;
+  }
+
+  /** Tenants of whom something is written though they have no budget any more. */
+  public List<String> withoutBudget() {
+    return routing
+        .all(Spend.class)
+        .map(Spend::name)
+        .filter(tenant -> budgets(tenant).isEmpty())
+        .toList();
+  }
+
+  private static boolean isDue(Account account, List<Budget> budgets, Instant now) {
+    boolean patient = account.writtenAt != null && now.isBefore(account.writtenAt.plus(LATEST));
+    for (Budget budget : budgets) {
+      Optional<BudgetPeriod> period = BudgetPeriod.of(budget.period());
+      if (period.isEmpty()) {
+        continue;
+      }
+      Sum sum = account.sums.get(period.get());
+      if (sum == null) {
+        continue;
+      }
+      Instant start = period.get().start(now);
+      if (start.isAfter(sum.start)) {
+        sum.begin(start);
+      }
+      double change = sum.spent - sum.written;
+      if (sum.stale || (change > 0 && (!patient || change >= STEP * smallest(budget)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static double smallest(Budget budget) {
+    double soft = budget.soft() == null ? Double.MAX_VALUE : budget.soft();
+    double hard = budget.hard() == null ? Double.MAX_VALUE : budget.hard();
+    return Math.min(soft, hard);
+  }
+
+  private static Spend write(String tenant, Account account, List<Budget> budgets, Instant now) {
+    Map<String, Spend.Period> periods = new LinkedHashMap<>();
+    for (Budget budget : budgets) {
+      BudgetPeriod.of(budget.period())
+          .ifPresent(
+              period -> {
+                Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(period.start(now)));
+                sum.written = sum.spent;
+                sum.stale = false;
+                periods.put(
+                    period.label(), new Spend.Period(sum.start, period.end(sum.start), sum.spent));
+              });
+    }
+    account.writtenAt = now;
+    return new Spend(tenant, periods);
+  }
+}
