@@ -184,6 +184,9 @@ class ScoreRoutingTopologyTest {
     assertThat(StandardCharsets.UTF_8.decode(scored.getRequest().getBody()).toString())
         .startsWith("{\"max_completion_tokens\":64,\"messages\":");
     assertThat(scored.getChoice().getDegradations()).containsExactly("output_capped:64");
+    assertThat(
+            metrics.get("penstock.score.degraded").tag("step", "output_capped").counter().count())
+        .isEqualTo(1);
   }
 
   private ScoreParts parts() {

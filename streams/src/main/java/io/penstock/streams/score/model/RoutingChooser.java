@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -191,8 +192,13 @@ public final class RoutingChooser implements ModelChooser {
             new Refusal(
                 RefusalCode.MIN_QUALITY_NOT_MET,
                 "model",
-                "model '%s' has an expected quality of %.3f, below the %s of '%s'"
-                    .formatted(name, expectedOr(option.first(), 0), least, policy.name())));
+                String.format(
+                    Locale.ROOT,
+                    "model '%s' has an expected quality of %.3f, below the %s of '%s'",
+                    name,
+                    expectedOr(option.first(), 0),
+                    least,
+                    policy.name())));
       }
     }
     return good;
