@@ -5,7 +5,6 @@ import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingCodec;
-import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.streams.control.ControlWriter.Overtaken;
 import io.penstock.streams.control.rollout.RolloutCommands;
@@ -138,7 +137,10 @@ final class Execution implements AutoCloseable {
     Map<String, @Nullable RoutingEntry> entries = new LinkedHashMap<>();
     for (Decisions.Put put : decisions.puts()) {
       String key = RoutingKind.of(put.document()).key(put.document().name());
-      entries.put(key, entry(put.document(), put.reason(), tables.nextVersion(key), now));
+      entries.put(
+          key,
+          RoutingCodec.entry(
+              put.document(), tables.nextVersion(key), CHANGED_BY, put.reason(), now));
     }
     for (Decisions.Removal removal : decisions.removals()) {
       entries.put(removal.kind().key(removal.name()), null);
@@ -149,19 +151,6 @@ final class Execution implements AutoCloseable {
           tables.routing(key, entry);
           parts.metrics().written(key.substring(0, key.indexOf('/')));
         });
-  }
-
-  private static RoutingEntry entry(
-      RoutingDocument document, String reason, long version, Instant now) {
-    return RoutingEntry.newBuilder()
-        .setKind(RoutingKind.of(document).label())
-        .setName(document.name())
-        .setVersion(version)
-        .setDocument(RoutingCodec.json(document))
-        .setReason(reason)
-        .setChangedBy(CHANGED_BY)
-        .setChangedAt(now)
-        .build();
   }
 
   private void closeWriter() {
