@@ -146,11 +146,30 @@ final class Execution implements AutoCloseable {
       entries.put(removal.kind().key(removal.name()), null);
     }
     open.write(entries, List.copyOf(decisions.requests()));
+    tell(decisions);
     entries.forEach(
         (key, entry) -> {
           tables.routing(key, entry);
           parts.metrics().written(key.substring(0, key.indexOf('/')));
         });
+  }
+
+  private static void tell(Decisions decisions) {
+    for (Decisions.Put put : decisions.puts()) {
+      String kind = RoutingKind.of(put.document()).label();
+      if (put.notable()) {
+        LOG.info("Wrote {} {}: {}", kind, put.document().name(), describe(put));
+      }
+    }
+    for (Decisions.Removal removal : decisions.removals()) {
+      LOG.info("Removed {} {}: {}", removal.kind().label(), removal.name(), removal.reason());
+    }
+  }
+
+  private static String describe(Decisions.Put put) {
+    return put.document() instanceof Rollout rollout
+        ? "%s at %d%%, %s".formatted(rollout.state(), rollout.percent(), put.reason())
+        : put.reason();
   }
 
   private void closeWriter() {

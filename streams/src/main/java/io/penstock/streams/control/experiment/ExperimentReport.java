@@ -107,12 +107,13 @@ public record ExperimentReport(
     Estimate mean = comparison.mean(arm, metric);
     boolean control = arm.equals(comparison.control());
     Estimate difference = comparison.difference(arm, metric);
+    boolean share = metric == Metric.SUCCESS || metric == Metric.FEEDBACK;
     return new Row(
         metric.label(),
         n,
         mean.value(),
-        finite(mean.low()),
-        finite(mean.high()),
+        finite(share ? Math.max(0, mean.low()) : mean.low()),
+        finite(share ? Math.min(1, mean.high()) : mean.high()),
         control ? null : difference.value(),
         control ? null : finite(difference.low()),
         control ? null : finite(difference.high()),
