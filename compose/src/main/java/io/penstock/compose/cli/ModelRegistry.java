@@ -19,6 +19,13 @@ interface ModelRegistry {
    */
   List<ModelSpec> apply(Path file);
 
+  /**
+   * Adds or replaces these models.
+   *
+   * @throws CliException if the registry with them would be invalid
+   */
+  void apply(List<ModelSpec> models);
+
   /** Removes a model, and says whether it was there. */
   boolean remove(String name);
 

@@ -80,6 +80,22 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new RoutingCommand.ListEntries(environment))
             .addSubcommand(new RoutingCommand.Apply(environment))
             .addSubcommand(new RoutingCommand.Remove(environment));
+    CommandLine rollout =
+        new CommandLine(new RolloutCommand())
+            .addSubcommand(new RolloutStartCommand(environment))
+            .addSubcommand(new RolloutCommand.Status(environment))
+            .addSubcommand(new RolloutCommand.ListRollouts(environment))
+            .addSubcommand(new RolloutCommand.Pause(environment))
+            .addSubcommand(new RolloutCommand.Resume(environment))
+            .addSubcommand(new RolloutCommand.Force(environment))
+            .addSubcommand(new RolloutCommand.Rollback(environment));
+    CommandLine experiment =
+        new CommandLine(new ExperimentCommand())
+            .addSubcommand(new ExperimentCommand.Start(environment))
+            .addSubcommand(new ExperimentCommand.ListExperiments(environment))
+            .addSubcommand(new ExperimentReportCommand(environment))
+            .addSubcommand(new ExperimentCommand.Stop(environment))
+            .addSubcommand(new ExperimentCommand.Promote(environment));
     CommandLine deadLetters =
         new CommandLine(new DeadLettersCommand())
             .addSubcommand(new DeadLettersCommand.ListLetters(environment))
@@ -116,6 +132,10 @@ public final class PenstockCli implements Runnable {
             .addSubcommand(new CancelCommand(environment))
             .addSubcommand(models)
             .addSubcommand(routing)
+            .addSubcommand(rollout)
+            .addSubcommand(experiment)
+            .addSubcommand(new CostsCommand(environment))
+            .addSubcommand(new BudgetsCommand(environment))
             .addSubcommand(complexity)
             .addSubcommand(feedback)
             .addSubcommand(new WorkersCommand(environment))

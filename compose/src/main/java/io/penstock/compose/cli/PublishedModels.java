@@ -49,6 +49,11 @@ final class PublishedModels implements ModelRegistry {
   }
 
   @Override
+  public void apply(List<ModelSpec> models) {
+    var _ = explained(() -> publisher.apply(models));
+  }
+
+  @Override
   public boolean remove(String name) {
     return explained(() -> publisher.remove(name));
   }

@@ -209,6 +209,14 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   }
 
   @Override
+  public void apply(List<ModelSpec> changed) {
+    for (ModelSpec each : changed) {
+      models.removeIf(model -> model.getName().equals(each.getName()));
+      models.add(each);
+    }
+  }
+
+  @Override
   public boolean remove(String name) {
     return models.removeIf(model -> model.getName().equals(name));
   }

@@ -140,7 +140,7 @@ final class Controller {
     if (complete) {
       rollouts.step(tables, now, decisions);
       experiments.step(tables.routing(), now, decisions);
-      spend.due(now).forEach(each -> decisions.put(each, "spent"));
+      spend.due(now).forEach(each -> decisions.refresh(each, "spent"));
       spend
           .withoutBudget()
           .forEach(each -> decisions.remove(RoutingKind.SPEND, each, "it has no budget"));

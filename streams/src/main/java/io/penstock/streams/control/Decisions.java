@@ -11,8 +11,12 @@ import java.util.List;
 /** What is decided at one time. Gathered by one thread. */
 final class Decisions {
 
-  /** A document to be written. */
-  record Put(RoutingDocument document, String reason) {}
+  /**
+   * A document to be written.
+   *
+   * @param notable whether something was decided; else only figures are newer
+   */
+  record Put(RoutingDocument document, String reason, boolean notable) {}
 
   /** An entry to be removed. */
   record Removal(RoutingKind kind, String name, String reason) {}
@@ -30,7 +34,12 @@ final class Decisions {
   private final List<InferenceRequest> requests = new ArrayList<>();
 
   void put(RoutingDocument document, String reason) {
-    puts.add(new Put(document, reason));
+    puts.add(new Put(document, reason, true));
+  }
+
+  /** As {@link #put}, where only figures are newer. */
+  void refresh(RoutingDocument document, String reason) {
+    puts.add(new Put(document, reason, false));
   }
 
   void remove(RoutingKind kind, String name, String reason) {

@@ -5,7 +5,6 @@ import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingCodec;
-import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.streams.control.ControlWriter.Overtaken;
 import io.penstock.streams.control.rollout.RolloutCommands;
@@ -138,12 +137,16 @@ final class Execution implements AutoCloseable {
     Map<String, @Nullable RoutingEntry> entries = new LinkedHashMap<>();
     for (Decisions.Put put : decisions.puts()) {
       String key = RoutingKind.of(put.document()).key(put.document().name());
-      entries.put(key, entry(put.document(), put.reason(), tables.nextVersion(key), now));
+      entries.put(
+          key,
+          RoutingCodec.entry(
+              put.document(), tables.nextVersion(key), CHANGED_BY, put.reason(), now));
     }
     for (Decisions.Removal removal : decisions.removals()) {
       entries.put(removal.kind().key(removal.name()), null);
     }
     open.write(entries, List.copyOf(decisions.requests()));
+    tell(decisions);
     entries.forEach(
         (key, entry) -> {
           tables.routing(key, entry);
@@ -151,17 +154,22 @@ final class Execution implements AutoCloseable {
         });
   }
 
-  private static RoutingEntry entry(
-      RoutingDocument document, String reason, long version, Instant now) {
-    return RoutingEntry.newBuilder()
-        .setKind(RoutingKind.of(document).label())
-        .setName(document.name())
-        .setVersion(version)
-        .setDocument(RoutingCodec.json(document))
-        .setReason(reason)
-        .setChangedBy(CHANGED_BY)
-        .setChangedAt(now)
-        .build();
+  private static void tell(Decisions decisions) {
+    for (Decisions.Put put : decisions.puts()) {
+      String kind = RoutingKind.of(put.document()).label();
+      if (put.notable()) {
+        LOG.info("Wrote {} {}: {}", kind, put.document().name(), describe(put));
+      }
+    }
+    for (Decisions.Removal removal : decisions.removals()) {
+      LOG.info("Removed {} {}: {}", removal.kind().label(), removal.name(), removal.reason());
+    }
+  }
+
+  private static String describe(Decisions.Put put) {
+    return put.document() instanceof Rollout rollout
+        ? "%s at %d%%, %s".formatted(rollout.state(), rollout.percent(), put.reason())
+        : put.reason();
   }
 
   private void closeWriter() {

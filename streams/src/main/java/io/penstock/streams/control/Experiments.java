@@ -11,13 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The running experiments, with what was measured of their arms. Of one thread. */
 final class Experiments {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Experiments.class);
 
   private final Map<String, ExperimentStatistics> running = new HashMap<>();
 
@@ -82,11 +78,7 @@ final class Experiments {
               ExperimentStatistics statistics = running.get(experiment.name());
               if (statistics != null) {
                 GuardrailPolicy.decide(experiment, statistics)
-                    .ifPresent(
-                        stop -> {
-                          LOG.info("Experiment {}: {}", experiment.name(), stop.reason());
-                          decisions.put(stop.experiment(), stop.reason());
-                        });
+                    .ifPresent(stop -> decisions.put(stop.experiment(), stop.reason()));
               }
             });
   }

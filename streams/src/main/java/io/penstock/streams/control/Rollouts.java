@@ -28,13 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The rollouts under way, with what was measured of them. Of one thread. */
 final class Rollouts {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Rollouts.class);
 
   /** How often mere figures are written. */
   private static final Duration FIGURES = Duration.ofSeconds(5);
@@ -154,7 +150,7 @@ final class Rollouts {
       case FIGURES -> {
         if (!now.isBefore(each.writtenAt.plus(FIGURES))) {
           each.writtenAt = now;
-          decisions.put(move.get().rollout(), move.get().reason());
+          decisions.refresh(move.get().rollout(), move.get().reason());
         }
       }
       case EVALUATE -> evaluate(rollout, tables, now, decisions);
@@ -178,11 +174,7 @@ final class Rollouts {
   }
 
   private static void decide(RolloutMove move, Decisions decisions) {
-    Rollout rollout = move.rollout();
-    LOG.info(
-        "Rollout of {} to {}: {} at {}%: {}",
-        rollout.name(), rollout.to(), rollout.state(), rollout.percent(), move.reason());
-    decisions.put(rollout, move.reason());
+    decisions.put(move.rollout(), move.reason());
   }
 
   private void evaluate(Rollout rollout, Tables tables, Instant now, Decisions decisions) {

@@ -24,7 +24,8 @@ public final class ExperimentArms {
         .filter(arm -> arm.stopped() == null);
   }
 
-  private static Optional<String> unit(String unit, InferenceRequest request) {
+  /** What of a request is assigned as one; empty if it lacks it. */
+  public static Optional<String> unit(String unit, InferenceRequest request) {
     return switch (unit) {
       case "request" -> Optional.of(request.getId());
       case "tenant" -> Optional.of(request.getTenant());

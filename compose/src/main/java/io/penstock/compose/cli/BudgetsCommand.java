@@ -1,0 +1,74 @@
+package io.penstock.compose.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.streams.control.spend.BudgetReport;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code penstock budgets}. */
+@Command(
+    name = "budgets",
+    description = {
+      "Show tenants' budgets and what is spent of them.",
+      "",
+      "Budgets are part of a tenant's policy: see 'penstock routing apply --help'. What is spent is"
+          + " at most some seconds old. JSON: an object for each tenant and period."
+    },
+    footer = {"", "Examples:", "  penstock budgets", "  penstock budgets --tenant acme --json"})
+final class BudgetsCommand extends ClusterCommand {
+
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Only this tenant's.")
+  @Nullable String tenant;
+
+  BudgetsCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  int run(Cluster cluster) throws Exception {
+    List<BudgetReport.Line> lines =
+        BudgetReport.of(cluster.routing().list(), environment.clock().instant()).stream()
+            .filter(line -> tenant == null || tenant.equals(line.tenant()))
+            .toList();
+    if (output.json) {
+      lines.forEach(line -> console().print(json(line)));
+      return ExitCodes.OK;
+    }
+    Table table = new Table("TENANT", "PERIOD", "SPENT", "SOFT", "HARD", "STATE", "ENDS IN");
+    for (BudgetReport.Line line : lines) {
+      table.row(
+          line.tenant(),
+          line.period(),
+          CostsCommand.money(line.spent()),
+          limit(line.soft()),
+          limit(line.hard()),
+          line.state(),
+          TimeText.age(Duration.between(environment.clock().instant(), line.ends())));
+    }
+    if (table.isEmpty()) {
+      console().print("no budget");
+    } else {
+      table.print(console());
+    }
+    return ExitCodes.OK;
+  }
+
+  private static String limit(@Nullable Double amount) {
+    return amount == null ? "-" : CostsCommand.money(amount);
+  }
+
+  private static ObjectNode json(BudgetReport.Line line) {
+    return RecordJson.MAPPER
+        .createObjectNode()
+        .put("tenant", line.tenant())
+        .put("period", line.period())
+        .put("spent", line.spent())
+        .put("soft", line.soft())
+        .put("hard", line.hard())
+        .put("state", line.state())
+        .put("ends", line.ends().toString());
+  }
+}

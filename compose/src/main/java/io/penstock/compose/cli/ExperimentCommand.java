@@ -1,0 +1,265 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.RoutingPublisher.Edit;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.control.experiment.ExperimentCommands;
+import io.penstock.streams.control.experiment.ExperimentCommands.Promotion;
+import io.penstock.streams.control.experiment.ExperimentFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code penstock experiment} and the commands below it. */
+@Command(
+    name = "experiment",
+    description = "Compare models or variants on live requests: A/B tests.",
+    footer = {
+      "",
+      "Examples:",
+      "  penstock experiment start concise.yaml",
+      "  penstock experiment report concise --chart concise.svg",
+      "  penstock experiment promote concise short"
+    })
+final class ExperimentCommand extends GroupCommand {
+
+  /** {@code penstock experiment start}. */
+  @Command(
+      name = "start",
+      description = {
+        "Start the experiment of a file; one that ended may be started anew, its results aside.",
+        "",
+        "A unit of assignment stays in its arm: a request, a tenant, or whatever has one value of"
+            + " an attribute. Metrics: success, first_token_ms, total_ms, output_tokens, cost,"
+            + " feedback. JSON: the experiment."
+      },
+      footer = {
+        "",
+        "A file, in YAML or JSON:",
+        "  name: concise",
+        "  subject: smart          # whose requests take part: a model, alias or alias policy",
+        "  unit: tenant            # or request, or attribute:user",
+        "  metric: feedback        # what decides",
+        "  minPerArm: 200",
+        "  arms:                   # the first is the control",
+        "    - {name: long, target: llama#v1, weight: 1}",
+        "    - {name: short, target: llama#v2, weight: 1}",
+        "  guardrails: {maxErrorRateIncrease: 0.02, maxLatencyRatio: 1.5}"
+      })
+  static final class Start extends ClusterCommand {
+
+    @Parameters(paramLabel = "FILE", description = "A YAML or JSON file.")
+    Path file = Path.of("");
+
+    Start(Environment environment) {
+      super(environment);
+    }
+
+    private Experiment experiment() {
+      try {
+        return ExperimentFile.parse(Files.readString(file));
+      } catch (IOException e) {
+        throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+      } catch (IllegalArgumentException e) {
+        throw CliException.usage("%s: %s".formatted(file, e.getMessage()));
+      }
+    }
+
+    @Override
+    void validate() {
+      var _ = experiment();
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      Experiment wanted = experiment();
+      ModelCatalog models = ModelCatalog.following(cluster.models().list());
+      print(
+          this,
+          write(
+              this,
+              cluster,
+              "started",
+              (state, now) -> ExperimentCommands.start(state, models, wanted, now)));
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock experiment list}. */
+  @Command(name = "list", description = "Show all experiments. JSON: one a line.")
+  static final class ListExperiments extends ClusterCommand {
+
+    ListExperiments(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      List<Experiment> all = cluster.routing().list().all(Experiment.class).toList();
+      if (output.json) {
+        for (Experiment each : all) {
+          console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
+        }
+        return ExitCodes.OK;
+      }
+      Table table = new Table("EXPERIMENT", "SUBJECT", "STATE", "METRIC", "UNIT", "ARMS");
+      all.forEach(
+          each ->
+              table.row(
+                  each.name(),
+                  each.subject(),
+                  each.state(),
+                  each.metric(),
+                  each.unit(),
+                  arms(each)));
+      if (table.isEmpty()) {
+        console().print("no experiment");
+      } else {
+        table.print(console());
+      }
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock experiment stop}. */
+  @Command(
+      name = "stop",
+      description = "End an experiment; requests are served as without it. JSON: the experiment.")
+  static final class Stop extends ClusterCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The experiment's name.")
+    String name = "";
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Nullable String reason;
+
+    Stop(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      String why = reason == null ? "stopped by hand" : reason;
+      print(
+          this,
+          write(
+              this, cluster, why, (state, now) -> ExperimentCommands.stop(state, name, why, now)));
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock experiment promote}. */
+  @Command(
+      name = "promote",
+      description = {
+        "End an experiment and give its traffic to one arm.",
+        "",
+        "Arms that are variants of one model: the winner gets the weight of all of them in the"
+            + " registry, the others go into the shadow. Arms that are models: an alias policy is"
+            + " left with the winner alone, a model's alias moves to the winner. A model's own name"
+            + " cannot mean another model: that is refused. JSON: the experiment."
+      })
+  static final class Promote extends ClusterCommand {
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The experiment's name.")
+    String name = "";
+
+    @Parameters(index = "1", paramLabel = "ARM", description = "The arm that wins.")
+    String arm = "";
+
+    Promote(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      Instant now = environment.clock().instant();
+      ModelCatalog models = ModelCatalog.following(cluster.models().list());
+      // The registry first: while the experiment still runs, that changes nothing for its requests.
+      Promotion promotion =
+          ExperimentCommands.promote(cluster.routing().list(), models, name, arm, now);
+      if (!promotion.models().isEmpty()) {
+        cluster.models().apply(promotion.models());
+      }
+      RoutingCommand.explained(
+          () ->
+              cluster
+                  .routing()
+                  .change(
+                      RoutingCommand.user(),
+                      "arm %s promoted".formatted(arm),
+                      state ->
+                          ExperimentCommands.promote(state, models, name, arm, now)
+                              .documents()
+                              .stream()
+                              .<Edit>map(Edit.Put::new)
+                              .toList()));
+      if (output.json) {
+        for (RoutingDocument each : promotion.documents()) {
+          if (each instanceof Experiment) {
+            console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
+          }
+        }
+      } else {
+        console().print("%s: %s".formatted(name, promotion.summary()));
+      }
+      return ExitCodes.OK;
+    }
+  }
+
+  private static Experiment write(
+      ClusterCommand command,
+      Cluster cluster,
+      String reason,
+      BiFunction<RoutingState, Instant, Experiment> decide) {
+    Experiment[] decided = new Experiment[1];
+    RoutingCommand.explained(
+        () ->
+            cluster
+                .routing()
+                .change(
+                    RoutingCommand.user(),
+                    reason,
+                    state -> {
+                      decided[0] = decide.apply(state, command.environment.clock().instant());
+                      return List.of(new Edit.Put(decided[0]));
+                    }));
+    return decided[0];
+  }
+
+  private static void print(ClusterCommand command, Experiment experiment) throws Exception {
+    if (command.output.json) {
+      command.console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(experiment)));
+    } else {
+      command
+          .console()
+          .print(
+              "%s on %s: %s; %s"
+                  .formatted(
+                      experiment.name(),
+                      experiment.subject(),
+                      experiment.state(),
+                      arms(experiment)));
+    }
+  }
+
+  private static String arms(Experiment experiment) {
+    return experiment.arms().stream()
+        .map(
+            arm ->
+                "%s=%s%s"
+                    .formatted(arm.name(), arm.target(), arm.stopped() == null ? "" : " stopped"))
+        .collect(Collectors.joining(", "));
+  }
+}

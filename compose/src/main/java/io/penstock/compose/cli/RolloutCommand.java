@@ -1,0 +1,258 @@
+package io.penstock.compose.cli;
+
+import io.penstock.schemas.policies.RoutingPublisher.Edit;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.control.rollout.RolloutCommands;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code penstock rollout} and the commands below it. */
+@Command(
+    name = "rollout",
+    description = {
+      "Take a model from one variant to another without downtime: canary or blue/green.",
+      "",
+      "A rollout waits until the new variant has live workers, may ask it in shadow first, and then"
+          + " gives it requests step by step. What breaks a gate rolls it back or pauses it."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  penstock rollout start llama --from blue --to green --steps 5,25,50,100",
+      "  penstock rollout status llama",
+      "  penstock rollout rollback llama --reason 'wrong template'"
+    })
+final class RolloutCommand extends GroupCommand {
+
+  /** A command on one model's rollout. */
+  abstract static class OfModel extends ClusterCommand {
+
+    @Parameters(paramLabel = "MODEL", description = "The model's name.")
+    String model = "";
+
+    OfModel(Environment environment) {
+      super(environment);
+    }
+  }
+
+  /** A command that changes one model's rollout. */
+  abstract static class Change extends OfModel {
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Nullable String reason;
+
+    Change(Environment environment) {
+      super(environment);
+    }
+
+    abstract Rollout change(RoutingState state, Instant now);
+
+    @Override
+    final int run(Cluster cluster) throws Exception {
+      print(this, write(this, cluster, reason, this::change));
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock rollout status}. */
+  @Command(
+      name = "status",
+      description = {
+        "Show where a model's rollout is, and what was measured.",
+        "",
+        "JSON: the rollout. Exits 1 if the model has none."
+      })
+  static final class Status extends OfModel {
+
+    Status(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      print(
+          this,
+          cluster
+              .routing()
+              .list()
+              .rollout(model)
+              .orElseThrow(() -> CliException.failure("'%s' has no rollout".formatted(model))));
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock rollout list}. */
+  @Command(name = "list", description = "Show all rollouts. JSON: one for each model.")
+  static final class ListRollouts extends ClusterCommand {
+
+    ListRollouts(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(Cluster cluster) throws Exception {
+      List<Rollout> all = cluster.routing().list().all(Rollout.class).toList();
+      if (output.json) {
+        for (Rollout each : all) {
+          console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
+        }
+        return ExitCodes.OK;
+      }
+      Table table = new Table("MODEL", "FROM", "TO", "STATE", "PERCENT", "SINCE", "REASON");
+      Instant now = environment.clock().instant();
+      for (Rollout each : all) {
+        table.row(
+            each.name(),
+            each.from(),
+            each.to(),
+            each.state().name().toLowerCase(Locale.ROOT),
+            each.percent(),
+            each.stateSince() == null
+                ? "-"
+                : TimeText.age(Duration.between(each.stateSince(), now)),
+            each.reason() == null ? "-" : each.reason());
+      }
+      if (table.isEmpty()) {
+        console().print("no rollout");
+      } else {
+        table.print(console());
+      }
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock rollout pause}. */
+  @Command(name = "pause", description = "Hold a rollout at its present share. JSON: the rollout.")
+  static final class Pause extends Change {
+
+    Pause(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    Rollout change(RoutingState state, Instant now) {
+      return RolloutCommands.pause(state, model, reason == null ? "paused by hand" : reason, now);
+    }
+  }
+
+  /** {@code penstock rollout resume}. */
+  @Command(
+      name = "resume",
+      description = "Go on with a paused rollout; its step is measured anew. JSON: the rollout.")
+  static final class Resume extends Change {
+
+    Resume(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    Rollout change(RoutingState state, Instant now) {
+      return RolloutCommands.resume(state, model, now);
+    }
+  }
+
+  /** {@code penstock rollout force}. */
+  @Command(
+      name = "force",
+      description = {
+        "Skip what a rollout waits for: workers, the evaluation, or the rest of a step.",
+        "",
+        "Gates hold in the next step too. JSON: the rollout."
+      })
+  static final class Force extends Change {
+
+    Force(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    Rollout change(RoutingState state, Instant now) {
+      return RolloutCommands.force(state, model, now);
+    }
+  }
+
+  /** {@code penstock rollout rollback}. */
+  @Command(
+      name = "rollback",
+      description = "Give all new requests to the old variant again. JSON: the rollout.")
+  static final class Rollback extends Change {
+
+    Rollback(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    Rollout change(RoutingState state, Instant now) {
+      return RolloutCommands.rollBack(
+          state, model, reason == null ? "rolled back by hand" : reason, now);
+    }
+  }
+
+  /** Decides a rollout from what there is, maybe again should something come between. */
+  @FunctionalInterface
+  interface Decision {
+    Rollout of(RoutingState state, Instant now);
+  }
+
+  /** Writes what is decided and returns it. */
+  static Rollout write(
+      ClusterCommand command, Cluster cluster, @Nullable String reason, Decision decision) {
+    Rollout[] decided = new Rollout[1];
+    RoutingCommand.explained(
+        () ->
+            cluster
+                .routing()
+                .change(
+                    RoutingCommand.user(),
+                    reason,
+                    state -> {
+                      decided[0] = decision.of(state, command.environment.clock().instant());
+                      return List.of(new Edit.Put(decided[0]));
+                    }));
+    return decided[0];
+  }
+
+  /** Prints a rollout with its figures. */
+  static void print(ClusterCommand command, Rollout rollout) throws Exception {
+    Console console = command.console();
+    if (command.output.json) {
+      console.print(RecordJson.MAPPER.readTree(RoutingCodec.json(rollout)));
+      return;
+    }
+    console.print(
+        "%s: %s to %s, %s, %d%% of new requests"
+            .formatted(
+                rollout.name(),
+                rollout.from(),
+                rollout.to(),
+                rollout.state().name().toLowerCase(Locale.ROOT),
+                rollout.percent()));
+    if (rollout.step() >= 0) {
+      console.print(
+          "step %d of %d".formatted(Math.max(0, rollout.step()) + 1, rollout.steps().size()));
+    }
+    if (rollout.reason() != null) {
+      console.print("reason: " + rollout.reason());
+    }
+    if (!rollout.figures().isEmpty()) {
+      Table table = new Table("MEASURED", "VALUE");
+      new TreeMap<>(rollout.figures()).forEach((name, value) -> table.row(name, figure(value)));
+      table.print(console);
+    }
+  }
+
+  private static String figure(double value) {
+    return value == Math.rint(value)
+        ? Long.toString(Math.round(value))
+        : String.format(Locale.ROOT, "%.4g", value);
+  }
+}
