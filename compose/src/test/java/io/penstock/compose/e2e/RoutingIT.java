@@ -160,9 +160,7 @@ class RoutingIT {
     SteadyLoad load = load("bluegreen", 200);
     stage.routing().put(List.of(rollout("bluegreen", steps(100))), "test", null);
 
-    await(
-        "the rollout ends",
-        () -> rollout("bluegreen").state() == Rollout.State.COMPLETED);
+    await("the rollout ends", () -> rollout("bluegreen").state() == Rollout.State.COMPLETED);
     load.end();
     assertThat(ledger.awaitAll(PATIENCE)).isTrue();
 
