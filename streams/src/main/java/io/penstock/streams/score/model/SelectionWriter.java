@@ -56,6 +56,7 @@ record SelectionWriter(int modelPartitions) {
             .setPredictedWaitMillis(firstToken == null ? null : Math.round(firstToken))
             .setExperiment(decision.assigned().map(each -> each.experiment().name()).orElse(null))
             .setArm(decision.assigned().map(each -> each.arm().name()).orElse(null))
+            .setExperimentUnit(decision.assigned().map(Decision.Assigned::unit).orElse(null))
             .setExcluded(excluded(decision))
             .setDegradations(decision.degradations())
             .build();
