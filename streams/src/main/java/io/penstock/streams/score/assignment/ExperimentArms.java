@@ -18,14 +18,15 @@ public final class ExperimentArms {
 
   /** The arm; empty if the request takes no part: it lacks the unit, or the control is stopped. */
   public static Optional<Experiment.Arm> of(Experiment experiment, InferenceRequest request) {
-    return unit(experiment.unit(), request)
+    return unit(experiment, request)
         .map(unit -> drawn(experiment, unit))
         .map(arm -> arm.stopped() == null ? arm : experiment.arms().getFirst())
         .filter(arm -> arm.stopped() == null);
   }
 
-  /** What of a request is assigned as one; empty if it lacks it. */
-  public static Optional<String> unit(String unit, InferenceRequest request) {
+  /** What is assigned as one: the request's id, its tenant or the value of its attribute. */
+  public static Optional<String> unit(Experiment experiment, InferenceRequest request) {
+    String unit = experiment.unit();
     return switch (unit) {
       case "request" -> Optional.of(request.getId());
       case "tenant" -> Optional.of(request.getTenant());

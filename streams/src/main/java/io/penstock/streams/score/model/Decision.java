@@ -30,6 +30,10 @@ record Decision(
     Optional<PriceHours.Cheaper> deferred,
     List<String> degradations) {
 
-  /** The arm of an experiment that a request was assigned to. */
-  record Assigned(Experiment experiment, Experiment.Arm arm, Option option) {}
+  /**
+   * The arm of an experiment that a request was assigned to.
+   *
+   * @param unit what was assigned as one
+   */
+  record Assigned(Experiment experiment, Experiment.Arm arm, String unit, Option option) {}
 }

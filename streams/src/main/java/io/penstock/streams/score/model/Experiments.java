@@ -46,9 +46,12 @@ record Experiments(
   }
 
   private Optional<Decision.Assigned> assign(Experiment experiment) {
+    String unit = ExperimentArms.unit(experiment, request.request()).orElse("");
     return ExperimentArms.of(experiment, request.request())
         .flatMap(
-            arm -> option(experiment, arm).map(it -> new Decision.Assigned(experiment, arm, it)));
+            arm ->
+                option(experiment, arm)
+                    .map(option -> new Decision.Assigned(experiment, arm, unit, option)));
   }
 
   private Optional<Option> option(Experiment experiment, Experiment.Arm arm) {

@@ -4,7 +4,6 @@ import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.topics.ModelPartitions;
-import io.penstock.streams.score.assignment.ExperimentArms;
 import io.penstock.streams.score.assignment.VariantOrder;
 import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.prediction.Forecast;
@@ -57,12 +56,7 @@ record SelectionWriter(int modelPartitions) {
             .setPredictedWaitMillis(firstToken == null ? null : Math.round(firstToken))
             .setExperiment(decision.assigned().map(each -> each.experiment().name()).orElse(null))
             .setArm(decision.assigned().map(each -> each.arm().name()).orElse(null))
-            .setExperimentUnit(
-                decision
-                    .assigned()
-                    .flatMap(
-                        each -> ExperimentArms.unit(each.experiment().unit(), request.request()))
-                    .orElse(null))
+            .setExperimentUnit(decision.assigned().map(Decision.Assigned::unit).orElse(null))
             .setExcluded(excluded(decision))
             .setDegradations(decision.degradations())
             .build();

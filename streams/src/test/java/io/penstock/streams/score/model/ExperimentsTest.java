@@ -34,6 +34,7 @@ class ExperimentsTest extends ChooserFixture {
       ModelSelection.Chosen chosen =
           chosen(chat().setId("request-" + i).setModel("ay"), situations);
       assertThat(chosen.choice().getExperiment()).contains("test");
+      assertThat(chosen.choice().getExperimentUnit()).contains("request-" + i);
       String arm = chosen.choice().getArm().orElseThrow();
       assertThat(target(chosen)).isEqualTo(arm.equals("control") ? "a#blue" : "a#green");
       arms.merge(arm, 1, Integer::sum);
