@@ -15,17 +15,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "selection",
     description = {
-      "Choosing between a cheap and a strong model by the prompt alone, by RouteLLM's metric.",
+      "Choosing between a cheap and a strong model by the prompt alone, by RouteLLM's metric, and"
+          + " how long the choice of a model takes.",
       "",
       "Files are CSV with the columns prompt, weak_correct, strong_correct; others are ignored."
           + " Without --train the shipped predictor is tested. JSON: tests{NAME{prompts, apgr,"
           + " cpt50, cpt80, length_apgr, length_cpt50, length_cpt80, shuffle_apgr,"
           + " apgr_minus_length: {value, low, high}, published}}, overall (the same over all"
-          + " prompts in one order), decision_us_p50, decision_us_p99, long_prompt_us_p99."
+          + " prompts in one order), decision_us_p50, decision_us_p99, long_prompt_us_p99,"
+          + " choice[{models, by, us_p50, us_p99, requests_per_second, rate_ratio}]."
     },
     footer = {
       "",
       "Examples:",
+      "  penstock bench selection",
       "  penstock bench selection --test gsm8k_dev.csv mmlu_dev.csv",
       "  penstock bench selection --train gsm8k_train.csv mmlu_train.csv --test gsm8k_dev.csv"
     })
@@ -41,9 +44,10 @@ final class BenchSelectionCommand extends BenchmarkCommand {
   @Option(
       names = "--test",
       arity = "1..*",
-      required = true,
       paramLabel = "FILE",
-      description = "Test on each of these files and on all together.")
+      description =
+          "Test on each of these files and on all together; without, only the time that choosing"
+              + " takes is measured.")
   List<Path> tests = List.of();
 
   @Option(
@@ -58,6 +62,12 @@ final class BenchSelectionCommand extends BenchmarkCommand {
       description = "Of a training (default: ${DEFAULT-VALUE}).")
   double regularisation = TrainingSettings.REGULARISATION;
 
+  @Option(
+      names = "--decisions",
+      paramLabel = "N",
+      description = "Requests timed in each case of choosing (default: ${DEFAULT-VALUE}).")
+  int decisions = 20_000;
+
   BenchSelectionCommand(Environment environment) {
     super(environment);
   }
@@ -65,7 +75,12 @@ final class BenchSelectionCommand extends BenchmarkCommand {
   @Override
   Bench bench() {
     return new SelectionBench(
-        valid(() -> new SelectionSettings(train, tests, model, regularisation, seed)));
+        valid(() -> new SelectionSettings(train, tests, model, regularisation, seed, decisions)));
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of("--decisions", "2000");
   }
 
   @Override

@@ -87,6 +87,8 @@ class ComplexityCommandTest {
             "--test",
             small.toString(),
             large.toString(),
+            "--decisions",
+            "50",
             "--out",
             out.toString());
 
@@ -102,7 +104,21 @@ class ComplexityCommandTest {
     assertThat(json.at("/tests/mmlu_like/published/apgr").asDouble()).isEqualTo(0.603);
     assertThat(out.resolve("selection-curve-small.svg")).exists();
     assertThat(out.resolve("selection-curves.csv")).exists();
+    assertThat(json.path("choice")).hasSize(12);
     assertThat(cli.out()).contains("RouteLLM, best published", "prompt length", "shuffle");
+  }
+
+  @Test
+  void withoutFilesTheBenchmarkMeasuresChoosingAlone() throws IOException {
+    Path out = home.resolve("out");
+
+    int code = cli.run("bench", "selection", "--decisions", "50", "--out", out.toString());
+
+    assertThat(code).as(cli.err()).isEqualTo(ExitCodes.OK);
+    JsonNode json = new ObjectMapper().readTree(Files.readString(out.resolve("selection.json")));
+    assertThat(json.at("/choice/11/models").asInt()).isEqualTo(50);
+    assertThat(json.at("/choice/11/us_p50").asDouble()).isPositive();
+    assertThat(cli.out()).contains("goal and complexity");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.complexity.ComplexityArtefact;
+import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.model.RoutingChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
@@ -24,6 +25,7 @@ import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
 import io.penstock.streams.score.view.RoutingView;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,9 +73,10 @@ public final class ScoreApplication {
   private volatile boolean stopping;
 
   /**
-   * Connects to nothing yet.
+   * Connects to nothing yet. Loads the complexity predictor.
    *
    * @param stateDirectory where Streams keeps its stores; one process at a time
+   * @throws IllegalArgumentException if the predictor cannot be used
    */
   public ScoreApplication(
       ScoreConfig config,
@@ -93,7 +96,7 @@ public final class ScoreApplication {
     this.metrics = metrics;
     this.serdes = new AvroSerdes(connection);
     this.outputs = new OutputLengthPredictor(config.maxTenants());
-    this.complexity = Complexity.of(ComplexityArtefact.shipped(), GOAL, true);
+    this.complexity = Complexity.of(predictor(config), GOAL, true);
     this.admin = Admin.create(connection.with(Map.of("client.id", "penstock-score-admin")));
     this.feed = feed();
   }
@@ -204,6 +207,22 @@ public final class ScoreApplication {
         outputs,
         config.levels(),
         settings.modelPartitions());
+  }
+
+  private static LinearModel predictor(ScoreConfig config) {
+    if (config.complexity().isEmpty()) {
+      return ComplexityArtefact.shipped();
+    }
+    Path file = config.complexity().get();
+    try {
+      return ComplexityArtefact.read(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the complexity predictor %s cannot be read; name another file or leave it out to use"
+                  .formatted(file)
+              + " the one that comes with Penstock",
+          e);
+    }
   }
 
   private RegistryPatience patience(Duration budget, ScoreMetrics counts) {

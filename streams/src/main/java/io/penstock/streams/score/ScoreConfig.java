@@ -1,7 +1,9 @@
 package io.penstock.streams.score;
 
 import io.penstock.streams.score.service.ServiceLevels;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How scoring runs. A contradiction stops start-up.
@@ -22,6 +24,8 @@ import java.time.Duration;
  * @param maxTenants pairs of tenant and model whose output lengths are remembered
  * @param batchShare of its time that scoring of batch requests works while they queue up, 0.05 to
  *     1: a flood of them leaves the rest of the machine to the other classes
+ * @param complexity a predictor of complexity as {@code penstock complexity train} writes it;
+ *     empty: the one that comes with Penstock
  */
 public record ScoreConfig(
     ServiceLevels levels,
@@ -35,7 +39,8 @@ public record ScoreConfig(
     Duration replyTopicTtl,
     int learnFromLast,
     int maxTenants,
-    double batchShare) {
+    double batchShare,
+    Optional<Path> complexity) {
 
   public static final ScoreConfig DEFAULT =
       new ScoreConfig(
@@ -50,7 +55,8 @@ public record ScoreConfig(
           Duration.ofSeconds(10),
           10_000,
           10_000,
-          0.2);
+          0.2,
+          Optional.empty());
 
   public ScoreConfig {
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
@@ -79,7 +85,8 @@ public record ScoreConfig(
         replyTopicTtl,
         learnFromLast,
         maxTenants,
-        batchShare);
+        batchShare,
+        complexity);
   }
 
   /** The same with other promises. */
@@ -96,7 +103,26 @@ public record ScoreConfig(
         replyTopicTtl,
         learnFromLast,
         maxTenants,
-        batchShare);
+        batchShare,
+        complexity);
+  }
+
+  /** The same with a predictor of the operator's own. */
+  public ScoreConfig withComplexity(Path artefact) {
+    return new ScoreConfig(
+        levels,
+        lifecycle,
+        commitInterval,
+        pollTime,
+        exactlyOnce,
+        sessionTimeout,
+        transactionTimeout,
+        registryPatience,
+        replyTopicTtl,
+        learnFromLast,
+        maxTenants,
+        batchShare,
+        Optional.of(artefact));
   }
 
   private static <T extends Comparable<T>> void requireRange(

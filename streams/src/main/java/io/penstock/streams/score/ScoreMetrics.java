@@ -38,6 +38,24 @@ final class ScoreMetrics {
     timeOfScored.record(took);
   }
 
+  /**
+   * What overload or a budget took from a request.
+   *
+   * @param step such as {@code cheaper_model} or {@code output_capped:256}, of which the figure is
+   *     left out
+   */
+  void degraded(String step) {
+    int figure = step.indexOf(':');
+    registry
+        .counter(
+            "penstock.score.degraded",
+            "class",
+            serviceClass,
+            "step",
+            figure < 0 ? step : step.substring(0, figure))
+        .increment();
+  }
+
   void refused(RefusalCode code, Duration took) {
     registry
         .counter("penstock.score.refused", "class", serviceClass, "code", code.code())

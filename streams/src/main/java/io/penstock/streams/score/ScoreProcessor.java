@@ -175,6 +175,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         forward(source, id, writer.accepted(scored), now, LIFECYCLE);
       }
     }
+    scored.request().getChoice().getDegradations().forEach(parts.metrics()::degraded);
     parts.metrics().scored(model, since(began));
   }
 

@@ -12,6 +12,7 @@ import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,7 @@ class ScoreConfigTest {
     assertThat(DEFAULT.learnFromLast()).isEqualTo(10_000);
     assertThat(DEFAULT.maxTenants()).isEqualTo(10_000);
     assertThat(DEFAULT.batchShare()).isEqualTo(0.2);
+    assertThat(DEFAULT.complexity()).isEmpty();
   }
 
   @Test
@@ -139,6 +141,7 @@ class ScoreConfigTest {
         Duration.ofSeconds(10),
         0,
         maxTenants,
-        0.5);
+        0.5,
+        Optional.empty());
   }
 }

@@ -1,5 +1,7 @@
 package io.penstock.compose.bench.selection;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.Findings;
@@ -18,7 +20,8 @@ import java.util.Map;
 
 /**
  * Tests the complexity predictor on prompts with known outcomes by RouteLLM's metric, beside prompt
- * length and a shuffle. The predictor sees a prompt's text only, never which file it is from.
+ * length and a shuffle. The predictor sees a prompt's text only, never which file it is from. And
+ * measures how long the whole choice of a model takes.
  */
 public final class SelectionBench implements Bench {
 
@@ -37,6 +40,9 @@ public final class SelectionBench implements Bench {
   public Findings run(BenchProgress progress) throws IOException {
     Map<String, List<LabelledPrompt>> tests = tests();
     LinearModel model = model(progress.part(0, 0.4));
+    if (tests.isEmpty()) {
+      return choiceAlone(choice(model, List.of(), progress));
+    }
     LinearComplexityPredictor predictor = new LinearComplexityPredictor(model);
     List<LabelledPrompt> all = tests.values().stream().flatMap(List::stream).toList();
     List<SelectionFigures> figures = new ArrayList<>();
@@ -54,9 +60,22 @@ public final class SelectionBench implements Bench {
             List.of(DecisionTime.longPrompt(texts, LONG_TOKENS)),
             LONG_TIMED,
             LONG_TIMED);
-    progress.at("done", 1);
-    return new SelectionReport(settings, model.facts(), figures, overall, time, longTime)
+    ChoiceReport choice = choice(model, texts, progress.part(0.9, 1));
+    return new SelectionReport(settings, model.facts(), figures, overall, time, longTime, choice)
         .findings();
+  }
+
+  private ChoiceReport choice(LinearModel model, List<String> prompts, BenchProgress progress) {
+    ChoiceReport report =
+        new ChoiceReport(new ChoiceBench(model, prompts, settings.decisions()).run(progress));
+    progress.at("done", 1);
+    return report;
+  }
+
+  private static Findings choiceAlone(ChoiceReport choice) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    choice.put(json);
+    return new Findings(List.of(choice.table()), List.of(), json, choice.notes());
   }
 
   private Map<String, List<LabelledPrompt>> tests() throws IOException {

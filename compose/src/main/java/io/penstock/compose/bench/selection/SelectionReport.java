@@ -22,7 +22,8 @@ record SelectionReport(
     List<SelectionFigures> tests,
     SelectionFigures overall,
     DecisionTime time,
-    DecisionTime longTime) {
+    DecisionTime longTime,
+    ChoiceReport choice) {
 
   private static final int CURVE_STEPS = 50;
 
@@ -37,7 +38,7 @@ record SelectionReport(
       curve(curves, test);
       charts.add(chart(test));
     }
-    return new Findings(List.of(table, curves), charts, json(), notes());
+    return new Findings(List.of(table, curves, choice.table()), charts, json(), notes());
   }
 
   /** A single test is its own overall. */
@@ -129,6 +130,7 @@ record SelectionReport(
     Figures.put(json, "decision_us_p99", time.p99Micros());
     Figures.put(json, "long_prompt_us_p50", longTime.p50Micros());
     Figures.put(json, "long_prompt_us_p99", longTime.p99Micros());
+    choice.put(json);
     return json;
   }
 
@@ -192,6 +194,12 @@ record SelectionReport(
             time.count(),
             longTime.p50Micros(),
             longTime.p99Micros()));
+    notes.addAll(choice.notes());
+    notes.add(
+        "trained on an operator's own outcomes a predictor learns from the prompts that its models"
+            + " were chosen for: the strong model's outcomes are then of prompts that looked hard,"
+            + " the cheap one's of easy ones, and their difference is no measure of the gain; send"
+            + " a random share of prompts to both, or to either at random, and train on those");
     return notes;
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * HEALTHY    granted what it takes   to UNHEALTHY when its error rate, its time to first token or
  *                                    its refusals for quota in a row pass their limit
  * UNHEALTHY  granted nothing         to PROBING after the open time
- * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed;
+ * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed, or when
+ *                                    there is nothing to probe with for the longest open time;
  *                                    to UNHEALTHY, for twice as long, when one fails
  * </pre>
  *
@@ -24,17 +25,20 @@ final class Breaker {
 
   private final HealthSettings settings;
   private final RecentAttempts recent;
+  private final WorkerErrors errors;
   private TargetHealth health = TargetHealth.HEALTHY;
   private String reason = "";
-  private Instant openUntil = Instant.MIN;
+  private Instant openUntil = Instant.EPOCH;
+  private Instant lastProbe = Instant.EPOCH;
   private int failedProbes;
   private int succeededProbes;
   private int quotaFailures;
   private @Nullable String probe;
 
-  Breaker(HealthSettings settings, RecentAttempts recent) {
+  Breaker(HealthSettings settings, RecentAttempts recent, WorkerErrors errors) {
     this.settings = settings;
     this.recent = recent;
+    this.errors = errors;
   }
 
   TargetHealth health() {
@@ -76,17 +80,22 @@ final class Breaker {
     }
   }
 
-  /** The open time passes. */
+  /** The open time passes, or nobody wants to probe for so long that it is as good as unknown. */
   void tick(Instant now) {
     if (health == TargetHealth.UNHEALTHY && !now.isBefore(openUntil)) {
       health = TargetHealth.PROBING;
       succeededProbes = 0;
       probe = null;
+      lastProbe = now;
+    } else if (health == TargetHealth.PROBING
+        && probe == null
+        && !now.isBefore(lastProbe.plus(settings.longestOpenTime()))) {
+      close();
     }
   }
 
   /**
-   * Takes in how an attempt ended, which {@code recent} has counted already.
+   * Takes in how an attempt ended, which is counted already.
    *
    * @param what the failure, for the reason; or null
    * @param pause for how long the target asked not to be called, or zero
@@ -98,6 +107,7 @@ final class Breaker {
       case PROBING -> {
         if (requestId.equals(probe)) {
           probe = null;
+          lastProbe = now;
           probed(symptom, what, pause, now);
         }
       }
@@ -119,14 +129,14 @@ final class Breaker {
       return;
     }
     long nowMicros = micros(now);
-    double errors = recent.errorRate(settings.minSamples(), nowMicros).orElse(0);
-    if (symptom.isBad() && errors > settings.maxErrorRate()) {
-      open(
-          "%.0f%% of the last %d attempts failed, the last: %s"
-              .formatted(100 * errors, recent.samples(nowMicros), what),
-          pause,
-          now);
-      return;
+    if (symptom.isBad() && recent.samples(nowMicros) >= settings.minSamples()) {
+      double rate = errors.meanRate(nowMicros);
+      if (rate > settings.maxErrorRate()) {
+        String why =
+            "%.0f%% of its workers' last attempts failed, the last: %s".formatted(100 * rate, what);
+        open(why, pause, now);
+        return;
+      }
     }
     Duration limit = settings.maxFirstToken();
     if (limit != null) {
@@ -142,10 +152,8 @@ final class Breaker {
       case WELL -> {
         succeededProbes++;
         if (succeededProbes >= settings.probesToClose()) {
-          health = TargetHealth.HEALTHY;
-          reason = "";
           failedProbes = 0;
-          quotaFailures = 0;
+          close();
         }
       }
       case ILL, QUOTA -> {
@@ -154,6 +162,12 @@ final class Breaker {
       }
       case NONE -> {}
     }
+  }
+
+  private void close() {
+    health = TargetHealth.HEALTHY;
+    reason = "";
+    quotaFailures = 0;
   }
 
   private void open(String why, Duration pause, Instant now) {
@@ -168,6 +182,7 @@ final class Breaker {
     quotaFailures = 0;
     // What led here must not open it again once it has recovered.
     recent.forgetErrors();
+    errors.forget();
   }
 
   private static long micros(Instant now) {

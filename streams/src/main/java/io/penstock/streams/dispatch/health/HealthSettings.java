@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param window how far back attempts count, 1 s to 1 h
  * @param minSamples attempts in the window below which no rate is judged, 1 or more
- * @param maxErrorRate the share of failed attempts above which the target is unhealthy, above 0 and
- *     at most 1
+ * @param maxErrorRate the share of failed attempts above which the target is unhealthy, in the mean
+ *     over its workers, above 0 and at most 1
  * @param maxFirstToken the mean time from lease to first token above which it is, or null for no
  *     limit
  * @param quotaFailures refusals for quota or budget in a row that make it so, 1 or more

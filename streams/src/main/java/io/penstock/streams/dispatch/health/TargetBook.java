@@ -65,6 +65,11 @@ public final class TargetBook {
     return troubled.containsKey(target) ? watches.get(target) : null;
   }
 
+  /** Whether anything was ever heard of a target. */
+  public boolean knows(String target) {
+    return watches.containsKey(target);
+  }
+
   /** Whether any target lacks something. */
   public boolean hasTrouble() {
     return !troubled.isEmpty();

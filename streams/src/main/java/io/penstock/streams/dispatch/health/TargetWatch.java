@@ -20,6 +20,7 @@ public final class TargetWatch {
   private final Target target;
   private final HealthSettings settings;
   private final RecentAttempts recent;
+  private final WorkerErrors errors;
   private final Breaker breaker;
   private final Instant startedAt;
   private @Nullable Instant absentSince;
@@ -34,7 +35,8 @@ public final class TargetWatch {
     this.target = target;
     this.settings = settings;
     this.recent = new RecentAttempts(settings.window());
-    this.breaker = new Breaker(settings, recent);
+    this.errors = new WorkerErrors(settings.window());
+    this.breaker = new Breaker(settings, recent, errors);
     this.startedAt = now;
     this.healthSince = now;
     this.neededAt = now;
@@ -136,6 +138,7 @@ public final class TargetWatch {
         .ifPresent(at -> recent.firstToken(millis(outcome.getReceivedAt(), at), nowMicros));
     if (symptom != Symptom.NONE) {
       recent.count(symptom.isBad(), nowMicros);
+      errors.count(outcome.getWorkerId(), symptom.isBad(), nowMicros);
     }
     String what = outcome.getFailure().map(TargetWatch::text).orElse("a failure without a cause");
     Duration pause =
@@ -155,7 +158,8 @@ public final class TargetWatch {
    */
   void tick(boolean workers, boolean wanted, Instant now) {
     breaker.tick(now);
-    if (workers || !wanted) {
+    // What waited may have been moved for want of workers: that brings none back.
+    if (workers || (!wanted && !absent)) {
       absentSince = null;
     } else if (absentSince == null) {
       absentSince = now;

@@ -211,6 +211,14 @@ public final class WaitingIndex {
     queues.forEach((target, queue) -> queue.census(target, visitor));
   }
 
+  /** What waits for one target, by class, those backing off excluded. */
+  public void census(String target, Consumer<ClassCensus> visitor) {
+    TargetQueue queue = queues.get(target);
+    if (queue != null) {
+      queue.census(target, visitor);
+    }
+  }
+
   private TargetQueue queue(String target) {
     TargetQueue known = queues.get(target);
     if (known != null) {

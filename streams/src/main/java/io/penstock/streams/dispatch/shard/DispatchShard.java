@@ -2,18 +2,13 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
-import io.penstock.schemas.DispatchEntry;
-import io.penstock.schemas.DispatchFinished;
-import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
-import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.fleet.FleetReporter;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.health.TargetWatch;
@@ -23,16 +18,13 @@ import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.Lifecycle;
-import io.penstock.streams.dispatch.lifecycle.State;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,18 +44,16 @@ public final class DispatchShard {
   private final int partition;
   private final ShardSettings settings;
   private final Surroundings surroundings;
-  private final Lifecycle lifecycle;
   private final ShardStore store;
   private final ShardOutput output;
-  private final ShardMetrics metrics;
   private final WaitingIndex index;
-  private final Interner interner = new Interner();
   private final Sessions sessions;
-  private final Settlement settlement;
+  private final Requests requests;
   private final TargetBook book;
   private final Gate gate;
   private final Grants grants;
   private final Lapses lapses;
+  private final Moves moves;
   private final FleetReporter reporter;
 
   /** A shard that knows of no other. */
@@ -88,26 +78,36 @@ public final class DispatchShard {
     this.partition = partition;
     this.settings = settings;
     this.surroundings = surroundings;
-    this.lifecycle =
-        new Lifecycle(
-            names,
-            partition,
-            settings.retries(),
-            settings.leaseTimeout(),
-            settings.longestDeadline());
     this.store = store;
     this.output = output;
-    this.metrics = metrics;
     this.sessions =
         new Sessions(
             settings.assumedSpeeds(), micros(settings.leaseTimeout()), micros(FORGET_WORKER_AFTER));
     this.index = new WaitingIndex(settings.fairness());
-    this.settlement = new Settlement(settings.fairness());
     this.book = new TargetBook(settings.health(), metrics);
     this.gate = new Gate(book);
+    Settlement settlement = new Settlement(settings.fairness());
+    this.requests =
+        new Requests(
+            new Lifecycle(
+                names,
+                partition,
+                settings.retries(),
+                settings.leaseTimeout(),
+                settings.longestDeadline()),
+            settlement,
+            index,
+            sessions,
+            book,
+            store,
+            output,
+            metrics);
     Match match = new Match(index, settings.rank(), settings.fairness(), settings.choice(), gate);
-    this.grants = new Grants(index, sessions, match, settlement, store, this::handle);
-    this.lapses = new Lapses(settings, index, sessions, store, grants, this::handle);
+    this.grants = new Grants(index, sessions, match, settlement, store, requests);
+    this.lapses = new Lapses(settings, index, sessions, store, grants, requests);
+    this.moves =
+        new Moves(
+            partition, settings, surroundings, index, sessions, book, store, grants, requests);
     this.reporter =
         new FleetReporter(
             partition,
@@ -123,27 +123,7 @@ public final class DispatchShard {
   public void restore(Instant now) {
     long nowMicros = Candidate.micros(now);
     store.forEachSession((workerId, stored) -> sessions.restore(workerId, stored, nowMicros));
-    Map<Candidate, Share> shares = new LinkedHashMap<>();
-    store.forEachRequest(
-        entry -> {
-          switch (State.of(entry)) {
-            case State.Leased leased -> {
-              Candidate candidate = interner.candidate(entry);
-              DispatchLease lease = leased.lease();
-              shares.put(candidate, new Share(lease.getTenantServed(), lease.getLeastServed()));
-              book.restored(candidate.target(), candidate.id(), now);
-              if (!sessions.restoreLease(candidate, lease)) {
-                lapses.orphaned(entry);
-              }
-            }
-            case State.Waiting ignored -> enqueue(entry, nowMicros);
-            case State.Unknown ignored -> {}
-            case State.Forestalled ignored -> {}
-            case State.Moved ignored -> {}
-            case State.Finished ignored -> {}
-          }
-        });
-    shares.forEach(index::restore);
+    requests.restore(lapses::orphaned, now);
     gate.update(surroundings.routing().get());
   }
 
@@ -155,14 +135,15 @@ public final class DispatchShard {
       @Nullable String traceparent,
       Instant now) {
     Decision decision =
-        handle(facts.getId(), new Event.Arrived(facts, topicClass, offset, traceparent), now);
+        requests.happened(
+            facts.getId(), new Event.Arrived(facts, topicClass, offset, traceparent), now);
     grants.grantTo(decision, now);
   }
 
   /** A request was read that another shard handed over. */
   public void transfer(DispatchTransfer transfer, Instant now) {
     String id = transfer.getEntry().getFacts().getId();
-    grants.grantTo(handle(id, new Event.Transferred(transfer), now), now);
+    grants.grantTo(requests.happened(id, new Event.Transferred(transfer), now), now);
   }
 
   /** A worker stated its demand. */
@@ -184,20 +165,10 @@ public final class DispatchShard {
 
   /** A worker reported how an attempt ended. */
   public void outcome(AttemptOutcome outcome, Instant now) {
-    String id = outcome.getRequestId();
-    DispatchEntry entry = store.request(id);
-    State state = state(id, entry);
-    Instant excusedUntil = null;
-    String recovering = null;
-    if (state instanceof State.Leased leased && Lifecycle.isCurrent(outcome, leased)) {
-      String target = target(leased.entry());
-      recovering = book.troubled(target) == null ? null : model(leased.entry());
-      excusedUntil = book.ended(target, outcome, now);
-    }
-    Decision decision = carryOut(id, entry, state, new Event.Ended(outcome, excusedUntil), now);
-    grants.grantTo(decision, now);
-    if (recovering != null) {
-      grants.grant(recovering, now);
+    Requests.Ended ended = requests.ended(outcome, now);
+    grants.grantTo(ended.decision(), now);
+    if (ended.recovering() != null) {
+      grants.grant(ended.recovering(), now);
     }
   }
 
@@ -210,7 +181,9 @@ public final class DispatchShard {
           command
               .getRequestId()
               .ifPresent(
-                  id -> handle(id, new Event.CancelAsked(command.getReason().orElse(null)), now));
+                  id ->
+                      requests.happened(
+                          id, new Event.CancelAsked(command.getReason().orElse(null)), now));
       case REPRIORITISE ->
           command
               .getRequestId()
@@ -220,7 +193,7 @@ public final class DispatchShard {
                         new Event.Reprioritised(
                             command.getServiceClass().orElse(null),
                             command.getDeadline().orElse(null));
-                    grants.grantTo(handle(id, change, now), now);
+                    grants.grantTo(requests.happened(id, change, now), now);
                   });
       case DRAIN -> command.getWorkerId().ifPresent(workerId -> drain(workerId, now));
     }
@@ -237,6 +210,7 @@ public final class DispatchShard {
         book.tick(index.targets(), sessions.targets(), sessions::serves, now);
     gate.update(surroundings.routing().get());
     grants.grantAll(now);
+    moves.tick(now);
     forgotten.forEach(reporter::forget);
     reporter.tick(book.all(), now);
     store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
@@ -285,114 +259,6 @@ public final class DispatchShard {
             .setExpiresAt(now)
             .build();
     output.write(new Effect.Instruct(lease), null);
-  }
-
-  /** Loads, decides, applies. */
-  private Decision handle(String id, Event event, Instant now) {
-    DispatchEntry entry = store.request(id);
-    return carryOut(id, entry, state(id, entry), event, now);
-  }
-
-  private Decision carryOut(
-      String id, @Nullable DispatchEntry entry, State state, Event event, Instant now) {
-    Decision decision = lifecycle.decide(event, state, now);
-    decision.change().ifPresent(next -> apply(id, state, event, next, now));
-    String traceparent = traceparent(event, entry);
-    for (Effect effect : decision.effects()) {
-      output.write(explained(effect, decision, now), traceparent);
-    }
-    metrics.decided(event, decision, entry);
-    return decision;
-  }
-
-  /** What waits for an unhealthy target is told so. */
-  private Effect explained(Effect effect, Decision decision, Instant now) {
-    if (!book.hasTrouble()
-        || !(effect instanceof Effect.Announce(RequestStatus status))
-        || decision.waiting().isEmpty()) {
-      return effect;
-    }
-    TargetWatch watch = book.unhealthy(target(decision.waiting().get()));
-    return watch == null
-        ? effect
-        : new Effect.Announce(
-            RequestStatus.newBuilder(status).setFailure(watch.failure(now)).build());
-  }
-
-  private State state(String id, @Nullable DispatchEntry entry) {
-    if (entry != null) {
-      return State.of(entry);
-    }
-    DispatchFinished mark = store.finished(id);
-    return mark == null ? State.UNKNOWN : State.of(mark);
-  }
-
-  private void apply(String id, State before, Event event, State next, Instant now) {
-    if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
-      sessions.release(id, leased.lease());
-      Candidate candidate = interner.candidate(leased.entry());
-      index.charge(candidate, settlement.correction(candidate, event));
-      book.released(candidate.target(), id, now);
-    }
-    switch (next) {
-      case State.Waiting(DispatchEntry entry) -> {
-        store.putRequest(entry);
-        enqueue(entry, Candidate.micros(now));
-      }
-      case State.Leased leased -> {
-        store.putRequest(leased.entry());
-        if (before instanceof State.Waiting) {
-          index.remove(id);
-          book.granted(target(leased.entry()), id, now);
-        }
-      }
-      case State.Finished(DispatchFinished mark) -> leave(id, before, mark);
-      case State.Moved(DispatchFinished mark) -> leave(id, before, mark);
-      case State.Forestalled(DispatchFinished mark) -> leave(id, before, mark);
-      case State.Unknown ignored -> {}
-    }
-  }
-
-  private void leave(String id, State before, DispatchFinished mark) {
-    store.putFinished(id, mark);
-    if (before instanceof State.Waiting || before instanceof State.Leased) {
-      store.removeRequest(id);
-      index.remove(id);
-    }
-  }
-
-  private void enqueue(DispatchEntry entry, long nowMicros) {
-    long backoff = entry.getNotBefore().map(Candidate::micros).orElse(nowMicros);
-    long deferred = entry.getFacts().getNotBefore().map(Candidate::micros).orElse(nowMicros);
-    index.put(interner.candidate(entry), Math.max(backoff, deferred), nowMicros);
-  }
-
-  private static String target(DispatchEntry entry) {
-    return Candidate.target(entry.getFacts().getChoice());
-  }
-
-  private static String model(DispatchEntry entry) {
-    return entry.getFacts().getChoice().getModel();
-  }
-
-  private static @Nullable String traceparent(Event event, @Nullable DispatchEntry entry) {
-    if (entry != null) {
-      return entry.getTraceparent().orElse(null);
-    }
-    return switch (event) {
-      case Event.Arrived arrived -> arrived.traceparent();
-      case Event.Transferred(DispatchTransfer transfer) ->
-          transfer.getEntry().getTraceparent().orElse(null);
-      case Event.Granted ignored -> null;
-      case Event.Ended ignored -> null;
-      case Event.LeaseLost ignored -> null;
-      case Event.GivenBack ignored -> null;
-      case Event.DeadlinePassed ignored -> null;
-      case Event.Overdue ignored -> null;
-      case Event.CancelAsked ignored -> null;
-      case Event.Reprioritised ignored -> null;
-      case Event.Moved ignored -> null;
-    };
   }
 
   private static long micros(Duration duration) {

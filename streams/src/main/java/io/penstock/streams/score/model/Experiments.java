@@ -1,14 +1,12 @@
 package io.penstock.streams.score.model;
 
 import io.penstock.schemas.ModelSpec;
-import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.score.assignment.ExperimentArms;
 import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.candidate.Wishes;
 import io.penstock.streams.score.request.ParsedRequest;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -20,8 +18,11 @@ import java.util.stream.Stream;
  * <p>A request takes no part, and is chosen for as if there were no experiment, if it names a
  * variant, if its arm's target breaks one of its constraints or is not among the models that it
  * accepts, or if that target cannot serve now.
+ *
+ * @param otherModels whether models may serve it that it neither names nor lists
  */
-record Experiments(ParsedRequest request, Situation situation, Wishes wishes, Survey survey) {
+record Experiments(
+    ParsedRequest request, Situation situation, Wishes wishes, Survey survey, boolean otherModels) {
 
   Optional<Decision.Assigned> assign(Ranking best) {
     Wish wish = best.first().candidate().wish();
@@ -72,11 +73,8 @@ record Experiments(ParsedRequest request, Situation situation, Wishes wishes, Su
 
   /** Whether the request accepts the model: it lists it, or leaves the choice open enough. */
   private boolean accepted(ModelSpec spec) {
-    boolean wished =
-        wishes.models().stream().anyMatch(wish -> wish.spec().getName().equals(spec.getName()));
-    Optional<RoutingPreferences> routing = request.request().getRouting();
-    List<String> listed = routing.map(RoutingPreferences::getModels).orElse(List.of());
-    return wished || (listed.isEmpty() && !RoutingChooser.fallbacksDenied(request));
+    return otherModels
+        || wishes.models().stream().anyMatch(wish -> wish.spec().getName().equals(spec.getName()));
   }
 
   private static boolean ofOneModel(Experiment experiment, String model) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,14 @@ public final class RoutingChooser implements ModelChooser {
     options = goodForAlias(options, wishes.policy(), survey);
     List<Ranking> ranked = Ranking.of(options, terms(request, situation, preference, estimate));
     Decision decision =
-        decide(request, situation, wishes, survey, new Ranked(ranked, preference), softBudget);
+        decide(
+            request,
+            situation,
+            wishes,
+            survey,
+            new Ranked(ranked, preference),
+            otherModels(request, wishes, fallbacks),
+            softBudget);
     return writer.chosen(request, situation, decision);
   }
 
@@ -184,8 +192,13 @@ public final class RoutingChooser implements ModelChooser {
             new Refusal(
                 RefusalCode.MIN_QUALITY_NOT_MET,
                 "model",
-                "model '%s' has an expected quality of %.3f, below the %s of '%s'"
-                    .formatted(name, expectedOr(option.first(), 0), least, policy.name())));
+                String.format(
+                    Locale.ROOT,
+                    "model '%s' has an expected quality of %.3f, below the %s of '%s'",
+                    name,
+                    expectedOr(option.first(), 0),
+                    least,
+                    policy.name())));
       }
     }
     return good;
@@ -227,6 +240,7 @@ public final class RoutingChooser implements ModelChooser {
       Wishes wishes,
       Survey survey,
       Ranked ranked,
+      boolean otherModels,
       boolean softBudget) {
     Overload overload = new Overload(situation.routing().state());
     List<String> degradations = new ArrayList<>();
@@ -242,7 +256,7 @@ public final class RoutingChooser implements ModelChooser {
         taken = cheapest;
       }
     } else {
-      assigned = new Experiments(request, situation, wishes, survey).assign(taken);
+      assigned = new Experiments(request, situation, wishes, survey, otherModels).assign(taken);
     }
     Option option = assigned.isPresent() ? assigned.get().option() : taken.serves();
     if (assigned.isPresent()) {
@@ -301,13 +315,16 @@ public final class RoutingChooser implements ModelChooser {
         .orElseThrow();
   }
 
-  /** Whether fallbacks may serve a request that does not say. */
-  static boolean fallbacksDenied(ParsedRequest request) {
-    return request
-        .request()
-        .getRouting()
-        .flatMap(RoutingPreferences::getAllowFallbacks)
-        .map(allowed -> !allowed)
-        .orElse(false);
+  /**
+   * Whether an experiment may send a request to a model that it neither names nor lists: it named
+   * one alone and accepts fallbacks, or left everything open.
+   */
+  private static boolean otherModels(ParsedRequest request, Wishes wishes, boolean fallbacks) {
+    Optional<RoutingPreferences> routing = request.request().getRouting();
+    if (!routing.map(RoutingPreferences::getModels).orElse(List.of()).isEmpty()) {
+      return false;
+    }
+    return wishes.open()
+        || routing.flatMap(RoutingPreferences::getAllowFallbacks).orElse(fallbacks);
   }
 }

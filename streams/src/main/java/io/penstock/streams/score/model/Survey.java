@@ -22,6 +22,7 @@ import io.penstock.streams.score.request.RefusalCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -180,9 +181,14 @@ final class Survey {
             new Refusal(
                 RefusalCode.MAX_PRICE_EXCEEDED,
                 "routing.maxPrice",
-                "model '%s' may cost up to %.6g with %d tokens of output, more than %s; lower the"
-                        .formatted(name, forecast.ceiling(), forecast.fit().maxOutput(), most)
-                    + " output's limit or raise the price's"));
+                String.format(
+                    Locale.ROOT,
+                    "model '%s' may cost up to %.6g with %d tokens of output, more than %s; lower"
+                        + " the output's limit or raise the price's",
+                    name,
+                    forecast.ceiling(),
+                    forecast.fit().maxOutput(),
+                    most)));
   }
 
   private Optional<Refusal> tooPoor(String name, Forecast forecast) {

@@ -6,12 +6,15 @@ import static io.penstock.streams.dispatch.Samples.failure;
 import static io.penstock.streams.dispatch.Samples.outcome;
 import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ScoredFacts;
@@ -47,6 +50,8 @@ class LifecycleTest {
       State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0));
   private static final State FORESTALLED = State.of(new DispatchFinished(null, START, null, 0));
 
+  private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1));
+
   /** The table of {@link Lifecycle}, written out: event, then the verdict in each state. */
   static Stream<Arguments> table() {
     Map<String, Event> events = new LinkedHashMap<>();
@@ -68,21 +73,29 @@ class LifecycleTest {
     events.put("overdue", new Event.Overdue());
     events.put("cancel asked", new Event.CancelAsked(null));
     events.put("reprioritised", new Event.Reprioritised(ServiceClass.INTERACTIVE, null));
+    events.put("moved away", move(alternative("n", 5)));
+    events.put("moved here", move(alternative("n", 3)));
+    events.put("transferred", transferred(2));
+    events.put("transferred again", transferred(1));
     Map<String, String> verdicts = new LinkedHashMap<>();
-    verdicts.put("arrived", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE");
-    verdicts.put("granted", "IGNORED IGNORED LEASED IGNORED IGNORED");
-    verdicts.put("succeeded", "FENCED FENCED FENCED FINISHED FENCED");
-    verdicts.put("failed", "FENCED FENCED FENCED RETRIED FENCED");
-    verdicts.put("rejected", "FENCED FENCED FENCED FINISHED FENCED");
-    verdicts.put("released", "FENCED FENCED FENCED RETURNED FENCED");
-    verdicts.put("stopped unasked", "FENCED FENCED FENCED RETURNED FENCED");
-    verdicts.put("lease lost", "IGNORED IGNORED IGNORED RETRIED IGNORED");
-    verdicts.put("given back", "IGNORED IGNORED IGNORED RETURNED IGNORED");
-    verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED");
-    verdicts.put("overdue", "IGNORED IGNORED IGNORED IGNORED IGNORED");
-    verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED IGNORED");
-    verdicts.put("reprioritised", "IGNORED IGNORED CHANGED CHANGED IGNORED");
-    List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, FINISHED);
+    verdicts.put("arrived", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
+    verdicts.put("granted", "IGNORED IGNORED LEASED IGNORED IGNORED IGNORED");
+    verdicts.put("succeeded", "FENCED FENCED FENCED FINISHED FENCED FENCED");
+    verdicts.put("failed", "FENCED FENCED FENCED RETRIED FENCED FENCED");
+    verdicts.put("rejected", "FENCED FENCED FENCED FINISHED FENCED FENCED");
+    verdicts.put("released", "FENCED FENCED FENCED RETURNED FENCED FENCED");
+    verdicts.put("stopped unasked", "FENCED FENCED FENCED RETURNED FENCED FENCED");
+    verdicts.put("lease lost", "IGNORED IGNORED IGNORED RETRIED IGNORED IGNORED");
+    verdicts.put("given back", "IGNORED IGNORED IGNORED RETURNED IGNORED IGNORED");
+    verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
+    verdicts.put("overdue", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
+    verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED FORESTALLED IGNORED");
+    verdicts.put("reprioritised", "IGNORED IGNORED CHANGED CHANGED IGNORED IGNORED");
+    verdicts.put("moved away", "IGNORED IGNORED MOVED IGNORED IGNORED IGNORED");
+    verdicts.put("moved here", "IGNORED IGNORED MOVED IGNORED IGNORED IGNORED");
+    verdicts.put("transferred", "QUEUED FINISHED DUPLICATE DUPLICATE QUEUED DUPLICATE");
+    verdicts.put("transferred again", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
+    List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, MOVED, FINISHED);
     return events.entrySet().stream()
         .flatMap(
             event -> {
@@ -111,6 +124,94 @@ class LifecycleTest {
         .isEqualTo(finishes ? 1 : 0);
     assertThat(decision.change().filter(State.Finished.class::isInstance).isPresent())
         .isEqualTo(finishes);
+  }
+
+  @Test
+  void aMoveTakesOverWhatTheAlternativeSaysAndLeavesThePayload() {
+    ScoredFacts facts =
+        ScoredFacts.newBuilder(facts("id"))
+            .setInputPricePerMillion(10.0)
+            .setAlternatives(List.of(alternative("n", 5), alternative("o", 3)))
+            .build();
+    Decision decision = LIFECYCLE.decide(move(alternative("n", 5)), arrive(facts), NOW);
+    Effect.Transfer handed = (Effect.Transfer) decision.effects().getFirst();
+    assertThat(handed.partition()).isEqualTo(5);
+    DispatchEntry entry = handed.transfer().getEntry();
+    assertThat(entry.getMoves()).isEqualTo(1);
+    assertThat(entry.getPayloadPartition()).hasValue(3);
+    ScoredFacts moved = entry.getFacts();
+    assertThat(moved.getChoice().getModel()).isEqualTo("n");
+    assertThat(moved.getChoice().getVariant()).hasValue("blue");
+    assertThat(moved.getChoice().getProvider()).hasValue("acme");
+    assertThat(moved.getChoice().getReason()).contains("alias of m").contains("it is down");
+    assertThat(moved.getChoice().getMovedFrom()).containsExactly("m: it is down");
+    assertThat(moved.getInputPricePerMillion()).hasValue(1.0);
+    assertThat(moved.getPromptTokens()).isEqualTo(120);
+    assertThat(moved.getMaxOutputTokens()).isEqualTo(300);
+    assertThat(moved.getAlternatives()).extracting(ModelAlternative::getModel).containsExactly("o");
+    assertThat(moved.getDeadline()).isEqualTo(facts.getDeadline());
+    assertThat(decision.change().orElseThrow()).isInstanceOf(State.Moved.class);
+  }
+
+  @Test
+  void whereItRanAndAtWhosePriceIsInTheResultOfAMovedRequest() {
+    State waiting = next(move(alternative("n", 3)), arrive(facts("id")), NOW);
+    State leased = next(granted(1), waiting, NOW);
+    InferenceResult result =
+        result(LIFECYCLE.decide(new Event.Ended(success("id", 1, SESSION, NOW)), leased, NOW));
+    assertThat(result.getChoice().orElseThrow().getModel()).isEqualTo("n");
+    assertThat(result.getChoice().orElseThrow().getMovedFrom()).hasSize(1);
+    // 100 prompt tokens at 1 and 10 generated ones at 2 a million.
+    assertThat(result.getCost().orElseThrow()).isCloseTo(120e-6, within(1e-12));
+  }
+
+  @Test
+  void aCancellationThatMissesAMovedRequestMeetsItWhenItComesBack() {
+    State forestalled = next(new Event.CancelAsked(null), MOVED, NOW);
+    assertThat(LIFECYCLE.decide(transferred(1), forestalled, NOW).verdict())
+        .isEqualTo(Verdict.DUPLICATE);
+    Decision back = LIFECYCLE.decide(transferred(2), forestalled, NOW);
+    assertThat(result(back).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
+    Event arrived = new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null);
+    assertThat(LIFECYCLE.decide(arrived, forestalled, NOW).verdict()).isEqualTo(Verdict.DUPLICATE);
+  }
+
+  @Test
+  void aFailureOfAnUnhealthyTargetCostsTheRequestNothing() {
+    Event failed =
+        new Event.Ended(
+            failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW), NOW.plusSeconds(9));
+    State.Waiting waiting = (State.Waiting) next(failed, LEASED, NOW);
+    assertThat(waiting.entry().getFailures()).isZero();
+    assertThat(waiting.entry().getNotBefore()).hasValue(NOW.plusSeconds(9));
+  }
+
+  private static ModelAlternative alternative(String model, int partition) {
+    return ModelAlternative.newBuilder()
+        .setModel(model)
+        .setVariant("blue")
+        .setProvider("acme")
+        .setPartition(partition)
+        .setPromptTokens(120)
+        .setPredictedOutputTokens(60)
+        .setMaxOutputTokens(300)
+        .setInputPricePerMillion(1.0)
+        .setOutputPricePerMillion(2.0)
+        .setScore(0.5)
+        .build();
+  }
+
+  private static Event move(ModelAlternative to) {
+    return new Event.Moved(to, MoveCause.UNHEALTHY, "it is down");
+  }
+
+  private static Event transferred(int moves) {
+    DispatchEntry entry =
+        DispatchEntry.newBuilder(((State.Waiting) WAITING).entry())
+            .setMoves(moves)
+            .setPayloadPartition(5)
+            .build();
+    return new Event.Transferred(new DispatchTransfer(entry, 5, "it is down", NOW));
   }
 
   @Test

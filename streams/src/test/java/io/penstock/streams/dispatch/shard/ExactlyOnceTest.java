@@ -9,16 +9,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerState;
-import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.health.HealthSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,14 +35,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Drives a shard through random histories: workers that answer, fail, die, restart and drain, lost
- * and repeated demands, cancellations, duplicates, and restarts of the shard itself.
+ * Drives two shards through random histories: workers that answer, fail, die, restart and drain,
+ * lost and repeated demands, cancellations that each shard reads at another time, duplicates of
+ * requests and of transfers, moves from shard to shard and back, and restarts of the shards.
  */
 class ExactlyOnceTest {
 
   private static final int STEPS = 400;
 
-  @Property(tries = 150)
+  @Property(tries = 100)
   void everyRequestGetsExactlyOneResultAndNoWorkerMoreThanItAskedFor(@ForAll long seed) {
     History history = new History(seed);
     for (int step = 0; step < STEPS; step++) {
@@ -45,57 +52,101 @@ class ExactlyOnceTest {
     history.settle();
     assertThat(history.results.keySet()).isEqualTo(history.accepted);
     assertThat(history.results.values()).allMatch(count -> count == 1);
-    assertThat(history.store.requests).isEmpty();
+    assertThat(history.world.stores.get(0).requests).isEmpty();
+    assertThat(history.world.stores.get(1).requests).isEmpty();
+  }
+
+  @Property(tries = 1)
+  void theHistoriesHaveWhatTheyAreAbout() {
+    Map<String, Integer> seen = new HashMap<>();
+    for (long seed = 0; seed < 12; seed++) {
+      History history = new History(seed);
+      for (int step = 0; step < STEPS; step++) {
+        history.step();
+      }
+      history.settle();
+      history.seen.forEach((what, count) -> seen.merge(what, count, Integer::sum));
+    }
+    assertThat(seen.keySet())
+        .contains("moved in place", "transfers", "transfers back", "cancelled in transit");
   }
 
   /** One worker of the history, with the windows it opened and the leases it got. */
   private static final class Worker {
     final String id;
+    final int partition;
+    final String model;
     String session;
     long sequence;
     long limit;
     long received;
     final List<Lease> held = new ArrayList<>();
 
-    Worker(String id) {
+    Worker(String id, int partition, String model) {
       this.id = id;
+      this.partition = partition;
+      this.model = model;
     }
   }
 
   private static final class History {
     final Random random;
-    final MemoryStore store = new MemoryStore();
+    final TwoShards world;
+    final Map<String, Integer> seen = new HashMap<>();
     final Set<String> accepted = new HashSet<>();
+    final List<Effect.Transfer> delivered = new ArrayList<>();
+    final Set<String> inTransit = new HashSet<>();
+
+    /** Commands by the shard that has not read them yet. */
+    final List<Deque<String>> cancels = List.of(new ArrayDeque<>(), new ArrayDeque<>());
+
     final Map<String, Integer> results = new HashMap<>();
     final List<Worker> workers = new ArrayList<>();
-    DispatchShard shard;
     Instant now = START;
     int ids;
     int sessions;
 
     History(long seed) {
       random = new Random(seed);
-      for (int i = 0; i < 3; i++) {
-        Worker worker = new Worker("w" + i);
+      for (int i = 0; i < 4; i++) {
+        Worker worker = new Worker("w" + i, i % 2, i < 2 ? (i == 0 ? "m" : "n") : "m#blue");
         begin(worker);
         workers.add(worker);
       }
-      restart();
+      world = new TwoShards(settings(), this::written, now);
+    }
+
+    /** Targets lose their health easily, and with it their requests. */
+    private static ShardSettings settings() {
+      return ShardSettings.DEFAULT.withHealth(
+          new HealthSettings(
+              Duration.ofSeconds(20),
+              3,
+              0.4,
+              null,
+              2,
+              Duration.ofSeconds(2),
+              Duration.ofSeconds(8),
+              1,
+              Duration.ofSeconds(3)));
     }
 
     void step() {
       Worker worker = workers.get(random.nextInt(workers.size()));
-      switch (random.nextInt(15)) {
+      switch (random.nextInt(22)) {
         case 0, 1, 2 -> arrive("r" + ids++);
         case 3 -> arrive("r" + random.nextInt(ids + 1));
         case 4, 5 -> ask(worker, WorkerState.ACTIVE, random.nextInt(3));
         case 6, 7, 8 -> answer(worker);
         case 9 -> begin(worker);
         case 10 -> cancel("r" + random.nextInt(ids + 5));
-        case 11 -> restart();
+        case 11 -> world.restart(random.nextInt(2), now);
         case 12 ->
             ask(worker, random.nextBoolean() ? WorkerState.DRAINING : WorkerState.STOPPED, 0);
         case 13 -> stall();
+        case 14, 15, 16 -> deliver(random.nextInt(2));
+        case 17, 18 -> readCancel(random.nextInt(2));
+        case 19, 20 -> redeliver();
         default -> pass(Duration.ofMillis(random.nextInt(4000)));
       }
     }
@@ -109,7 +160,52 @@ class ExactlyOnceTest {
       while (now.isBefore(end)) {
         workers.forEach(worker -> ask(worker, WorkerState.ACTIVE, 0));
         pass(Duration.ofMillis(900));
+        for (int partition = 0; partition < 2; partition++) {
+          while (!world.transfers.get(partition).isEmpty()) {
+            deliver(partition);
+          }
+          while (!cancels.get(partition).isEmpty()) {
+            readCancel(partition);
+          }
+        }
       }
+    }
+
+    private void deliver(int partition) {
+      Effect.Transfer next = world.transfers.get(partition).peek();
+      if (next != null) {
+        inTransit.remove(next.transfer().getEntry().getFacts().getId());
+        world.deliver(partition, now);
+        delivered.add(next);
+      }
+    }
+
+    /** Any transfer may be read again, at any time. */
+    private void redeliver() {
+      if (!delivered.isEmpty()) {
+        Effect.Transfer again = delivered.get(random.nextInt(delivered.size()));
+        world.shards.get(again.partition()).transfer(again.transfer(), now);
+      }
+    }
+
+    private void readCancel(int partition) {
+      String id = cancels.get(partition).poll();
+      if (id != null) {
+        world
+            .shards
+            .get(partition)
+            .control(
+                ControlCommand.newBuilder()
+                    .setKind(CommandKind.CANCEL)
+                    .setRequestId(id)
+                    .setIssuedAt(now)
+                    .build(),
+                now);
+      }
+    }
+
+    private void count(String what) {
+      seen.merge(what, 1, Integer::sum);
     }
 
     private void begin(Worker worker) {
@@ -125,11 +221,19 @@ class ExactlyOnceTest {
       worker.sequence++;
       int copies = 1 + random.nextInt(2);
       for (int copy = 0; copy < copies; copy++) {
-        shard.demand(
-            demand(worker.id, worker.session, worker.sequence, worker.limit, worker.received, now)
-                .setState(state)
-                .build(),
-            now);
+        shardOf(worker)
+            .demand(
+                demand(
+                        worker.id,
+                        worker.session,
+                        worker.sequence,
+                        worker.limit,
+                        worker.received,
+                        now)
+                    .setModels(List.of(worker.model))
+                    .setState(state)
+                    .build(),
+                now);
       }
       if (state == WorkerState.STOPPED) {
         begin(worker);
@@ -143,67 +247,79 @@ class ExactlyOnceTest {
       Lease lease = worker.held.remove(random.nextInt(worker.held.size()));
       List<FailureCategory> categories = List.of(FailureCategory.values());
       FailureCategory category = categories.get(random.nextInt(categories.size()));
-      shard.outcome(
-          random.nextInt(3) > 0
-              ? success(lease.getRequestId(), lease.getAttempt(), lease.getSession(), now)
-              : failure(
-                  lease.getRequestId(), lease.getAttempt(), lease.getSession(), category, now),
-          now);
+      shardOf(worker)
+          .outcome(
+              random.nextInt(3) > 0
+                  ? success(lease.getRequestId(), lease.getAttempt(), lease.getSession(), now)
+                  : failure(
+                      lease.getRequestId(), lease.getAttempt(), lease.getSession(), category, now),
+              now);
+    }
+
+    private DispatchShard shardOf(Worker worker) {
+      return world.shards.get(worker.partition);
     }
 
     private void arrive(String id) {
       accepted.add(id);
-      shard.work(
-          facts(id, ServiceClass.STANDARD, now, Duration.ofMinutes(5)),
-          ServiceClass.STANDARD,
-          0,
-          null,
-          now);
+      world
+          .shards
+          .get(0)
+          .work(
+              ScoredFacts.newBuilder(facts(id, ServiceClass.STANDARD, now, Duration.ofMinutes(5)))
+                  .setAlternatives(
+                      List.of(
+                          TwoShards.alternative("n", null, 1),
+                          TwoShards.alternative("m", "blue", 0),
+                          TwoShards.alternative("n", "green", 1)))
+                  .build(),
+              ServiceClass.STANDARD,
+              0,
+              null,
+              now);
     }
 
     private void cancel(String id) {
-      shard.control(
-          ControlCommand.newBuilder()
-              .setKind(CommandKind.CANCEL)
-              .setRequestId(id)
-              .setIssuedAt(now)
-              .build(),
-          now);
+      cancels.forEach(commands -> commands.add(id));
+      if (inTransit.contains(id)) {
+        count("cancelled in transit");
+      }
     }
 
     private void pass(Duration time) {
       Instant until = now.plus(time);
       while (now.isBefore(until)) {
         now = now.plusMillis(300);
-        shard.tick(now);
+        world.shards.forEach(shard -> shard.tick(now));
       }
     }
 
     /** Dispatch itself stands still, and nobody is heard. */
     private void stall() {
       now = now.plusSeconds(random.nextInt(20));
-      shard.tick(now);
+      world.shards.forEach(shard -> shard.tick(now));
     }
 
-    private void restart() {
-      shard =
-          new DispatchShard(
-              0,
-              TopicNames.DEFAULT,
-              ShardSettings.DEFAULT,
-              store,
-              (effect, traceparent) -> written(effect),
-              ShardMetrics.NONE);
-      shard.restore(now);
-    }
-
-    private void written(Effect effect) {
+    private void written(int partition, Effect effect) {
       switch (effect) {
         case Effect.Answer answer -> results.merge(answer.result().getId(), 1, Integer::sum);
         case Effect.Instruct instruct -> instructed(instruct.lease());
-        case Effect.Announce ignored -> {}
+        case Effect.Transfer transfer -> {
+          inTransit.add(transfer.transfer().getEntry().getFacts().getId());
+          count(partition == 0 ? "transfers" : "transfers back");
+        }
+        case Effect.Announce(RequestStatus status) -> {
+          if (status.getState() == RequestState.WAITING) {
+            DispatchEntry entry = world.stores.get(partition).requests.get(status.getId());
+            if (entry != null
+                && partition == 0
+                && entry.getMoves() == 1
+                && entry.getFacts().getChoice().getVariant().isPresent()) {
+              count("moved in place");
+            }
+          }
+        }
         case Effect.Bury ignored -> {}
-        case Effect.Transfer ignored -> {}
         case Effect.Report ignored -> {}
       }
     }

@@ -1,0 +1,63 @@
+package io.penstock.streams.dispatch.move;
+
+import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.TargetHealth;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether and where a waiting request goes. Pure.
+ *
+ * <p>Options come best first, and are all within what the request and its tenant allow. Nothing
+ * goes to a target that is not healthy: a target on probation would get the whole backlog of
+ * another. Of one that nobody has reported on, nothing bad is known: better than an unhealthy one,
+ * and not good enough to be relied on for a deadline. Nothing ever comes back to a target it has
+ * left, for that is no alternative any more.
+ */
+public record MovePolicy(MoveSettings settings) {
+
+  /**
+   * Where a request goes whose target is unhealthy: to the best that is predicted to be in time,
+   * else to the best that is healthy, else to the best that nothing is known of.
+   *
+   * @param secondsLeft until it has to begin
+   */
+  public Optional<ModelAlternative> failover(List<Option> options, double secondsLeft) {
+    Optional<ModelAlternative> inTime =
+        first(options, each -> isHealthy(each) && start(each) <= secondsLeft);
+    return inTime
+        .or(() -> first(options, MovePolicy::isHealthy))
+        .or(() -> first(options, each -> each.health() == null));
+  }
+
+  /** Whether a request would be too late here, if it has more time than that at all. */
+  public boolean isAtRisk(double startHereSeconds, double secondsLeft) {
+    return secondsLeft > 0 && startHereSeconds > secondsLeft;
+  }
+
+  /**
+   * Where a request goes that would be too late here: to the best that is in time by the margin and
+   * sooner than here by the gain.
+   */
+  public Optional<ModelAlternative> rescue(
+      List<Option> options, double startHereSeconds, double secondsLeft) {
+    double latest =
+        Math.min(
+            secondsLeft - settings.margin().toMillis() / 1000.0,
+            startHereSeconds / settings.gain());
+    return first(options, each -> isHealthy(each) && start(each) <= latest);
+  }
+
+  private static boolean isHealthy(Option option) {
+    return option.health() == TargetHealth.HEALTHY;
+  }
+
+  private static double start(Option option) {
+    return option.startSeconds().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private static Optional<ModelAlternative> first(
+      List<Option> options, java.util.function.Predicate<Option> suits) {
+    return options.stream().filter(suits).findFirst().map(Option::alternative);
+  }
+}

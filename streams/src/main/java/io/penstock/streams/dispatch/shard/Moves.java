@@ -1,0 +1,286 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.Target;
+import io.penstock.streams.dispatch.health.TargetBook;
+import io.penstock.streams.dispatch.health.TargetWatch;
+import io.penstock.streams.dispatch.index.ClassCensus;
+import io.penstock.streams.dispatch.index.WaitingIndex;
+import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.MoveCause;
+import io.penstock.streams.dispatch.move.MovePolicy;
+import io.penstock.streams.dispatch.move.MoveSettings;
+import io.penstock.streams.dispatch.move.Option;
+import io.penstock.streams.dispatch.move.Prospects;
+import io.penstock.streams.dispatch.move.Work;
+import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.session.Sessions;
+import io.penstock.streams.dispatch.session.Speeds;
+import io.penstock.streams.dispatch.session.TargetCapacity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves waiting requests that are badly off to one of their alternatives. Each tick goes on where
+ * the last one stopped and looks at a bounded number, those with the earliest objective first. For
+ * one thread.
+ */
+final class Moves {
+
+  /** Store reads of a tick for each move it may make: many requests may have nowhere to go. */
+  private static final int READS_PER_MOVE = 2;
+
+  /** A backlog shorter than this puts nothing at risk. */
+  private static final double SHORT_SECONDS = 0.25;
+
+  private static final double SECONDS_PER_MICRO = 1e-6;
+
+  private final int partition;
+  private final MoveSettings settings;
+  private final MovePolicy policy;
+  private final Speeds assumed;
+  private final Surroundings surroundings;
+  private final WaitingIndex index;
+  private final Sessions sessions;
+  private final TargetBook book;
+  private final ShardStore store;
+  private final Grants grants;
+  private final Events events;
+  private final Prospects prospects;
+  private final Map<String, Scan> scans = new HashMap<>();
+  private int turn;
+  private int movesLeft;
+  private int readsLeft;
+
+  /** How far the requests of a target were looked at, and the work found on the way, by class. */
+  private static final class Scan {
+    private @Nullable Candidate last;
+    private final Map<ServiceClass, Work> passed = new EnumMap<>(ServiceClass.class);
+
+    void begin() {
+      last = null;
+      passed.clear();
+    }
+  }
+
+  Moves(
+      int partition,
+      ShardSettings settings,
+      Surroundings surroundings,
+      WaitingIndex index,
+      Sessions sessions,
+      TargetBook book,
+      ShardStore store,
+      Grants grants,
+      Events events) {
+    this.partition = partition;
+    this.settings = settings.moves();
+    this.policy = new MovePolicy(settings.moves());
+    this.assumed = settings.assumedSpeeds();
+    this.surroundings = surroundings;
+    this.index = index;
+    this.sessions = sessions;
+    this.book = book;
+    this.store = store;
+    this.grants = grants;
+    this.events = events;
+    this.prospects = new Prospects(settings.assumedSpeeds());
+  }
+
+  void tick(Instant now) {
+    List<String> targets = new ArrayList<>(index.movables().targets());
+    scans.keySet().retainAll(targets);
+    if (targets.isEmpty() || settings.mostMoves() == 0) {
+      return;
+    }
+    movesLeft = settings.movesPerTick();
+    readsLeft = READS_PER_MOVE * settings.movesPerTick();
+    // In turns, so that no target uses up what a tick may do each time.
+    Collections.rotate(targets, turn++);
+    FleetView fleet = surroundings.fleet().get();
+    for (String target : targets) {
+      Scan scan = scans.computeIfAbsent(target, any -> new Scan());
+      TargetWatch unhealthy = book.unhealthy(target);
+      if (unhealthy != null) {
+        failover(target, unhealthy, scan, fleet, now);
+      } else {
+        rescue(target, scan, fleet, now);
+      }
+    }
+  }
+
+  private void failover(String target, TargetWatch watch, Scan scan, FleetView fleet, Instant now) {
+    while (movesLeft > 0 && readsLeft > 0) {
+      Candidate candidate = index.movables().after(target, scan.last);
+      if (candidate == null) {
+        scan.begin();
+        return;
+      }
+      scan.last = candidate;
+      DispatchEntry entry = movable(candidate);
+      if (entry != null) {
+        policy
+            .failover(options(entry, fleet, now), secondsLeft(candidate, now))
+            .ifPresent(to -> move(candidate, to, MoveCause.UNHEALTHY, watch.reason(), now));
+      }
+    }
+  }
+
+  /**
+   * A request begins here when what is more urgent, and what stands before it, is done. Of the
+   * latter only the movable requests are seen on the way; the others are taken to stand between
+   * them evenly.
+   */
+  private void rescue(String target, Scan scan, FleetView fleet, Instant now) {
+    TargetCapacity capacity = sessions.capacity(Target.parse(target));
+    if (capacity.workers() == 0) {
+      return;
+    }
+    Map<ServiceClass, Work> backlog = new EnumMap<>(ServiceClass.class);
+    int[] waiting = {0};
+    index.census(
+        target,
+        census -> {
+          backlog.put(census.serviceClass(), work(census));
+          waiting[0] += census.waiting();
+        });
+    if (seconds(ahead(backlog, ServiceClass.BATCH), capacity) < SHORT_SECONDS) {
+      scan.begin();
+      return;
+    }
+    double density = Math.max(1, (double) waiting[0] / index.movables().count(target));
+    for (int looked = 0; looked < settings.lookedAtPerTick(); looked++) {
+      Candidate candidate = index.movables().after(target, scan.last);
+      if (candidate == null || movesLeft == 0 || readsLeft == 0) {
+        if (candidate == null) {
+          scan.begin();
+        }
+        return;
+      }
+      scan.last = candidate;
+      Work before = scan.passed.getOrDefault(candidate.serviceClass(), Work.NONE);
+      Work own =
+          new Work(candidate.promptTokens(), candidate.kvTokens() - candidate.promptTokens());
+      double startHere =
+          seconds(urgent(backlog, candidate.serviceClass()), capacity)
+              + density * seconds(before, capacity)
+              + ownPrefill(candidate, capacity);
+      double left = secondsLeft(candidate, now);
+      boolean moved =
+          policy.isAtRisk(startHere, left) && rescue(candidate, startHere, left, fleet, now);
+      if (!moved) {
+        scan.passed.put(candidate.serviceClass(), before.plus(own));
+      }
+    }
+  }
+
+  private boolean rescue(
+      Candidate candidate, double startHere, double left, FleetView fleet, Instant now) {
+    DispatchEntry entry = movable(candidate);
+    if (entry == null) {
+      return false;
+    }
+    Optional<ModelAlternative> to = policy.rescue(options(entry, fleet, now), startHere, left);
+    String reason =
+        String.format(Locale.ROOT, "predicted to begin in %.1f s, later than it should", startHere);
+    to.ifPresent(there -> move(candidate, there, MoveCause.DEADLINE, reason, now));
+    return to.isPresent();
+  }
+
+  private @Nullable DispatchEntry movable(Candidate candidate) {
+    readsLeft--;
+    DispatchEntry entry = store.request(candidate.id());
+    return entry == null || entry.getMoves() >= settings.mostMoves() ? null : entry;
+  }
+
+  private List<Option> options(DispatchEntry entry, FleetView fleet, Instant now) {
+    List<Option> options = new ArrayList<>();
+    for (ModelAlternative to : entry.getFacts().getAlternatives()) {
+      if (to.getPartition() >= 0 && to.getPartition() < surroundings.partitions()) {
+        Option known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
+        options.add(isTroubledHere(to) ? unhealthy(known) : known);
+      }
+    }
+    return options;
+  }
+
+  /** What this shard knows itself is newer than its report. */
+  private boolean isTroubledHere(ModelAlternative to) {
+    if (to.getPartition() != partition || !book.hasTrouble()) {
+      return false;
+    }
+    String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
+    // Of a variant that nothing waited for so far, its model is what is known.
+    return book.troubled(book.knows(target) ? target : to.getModel()) != null;
+  }
+
+  private static Option unhealthy(Option option) {
+    return new Option(option.alternative(), TargetHealth.UNHEALTHY, option.startSeconds());
+  }
+
+  private void move(
+      Candidate candidate, ModelAlternative to, MoveCause cause, String reason, Instant now) {
+    movesLeft--;
+    prospects.claimed(to, now);
+    grants.grantTo(events.happened(candidate.id(), new Event.Moved(to, cause, reason), now), now);
+  }
+
+  /** Until its objective, or once that has passed, until its deadline. */
+  private static double secondsLeft(Candidate candidate, Instant now) {
+    long nowMicros = Candidate.micros(now);
+    long by =
+        candidate.firstTokenBy() > nowMicros ? candidate.firstTokenBy() : candidate.deadline();
+    return (by - nowMicros) * SECONDS_PER_MICRO;
+  }
+
+  private static Work work(ClassCensus census) {
+    return new Work(census.promptTokens(), census.outputTokens());
+  }
+
+  private static Work ahead(Map<ServiceClass, Work> backlog, ServiceClass upTo) {
+    Work sum = Work.NONE;
+    for (Map.Entry<ServiceClass, Work> each : backlog.entrySet()) {
+      if (each.getKey().compareTo(upTo) <= 0) {
+        sum = sum.plus(each.getValue());
+      }
+    }
+    return sum;
+  }
+
+  private static Work urgent(Map<ServiceClass, Work> backlog, ServiceClass than) {
+    Work sum = Work.NONE;
+    for (Map.Entry<ServiceClass, Work> each : backlog.entrySet()) {
+      if (each.getKey().compareTo(than) < 0) {
+        sum = sum.plus(each.getValue());
+      }
+    }
+    return sum;
+  }
+
+  private double seconds(Work work, TargetCapacity capacity) {
+    return work.seconds(
+        capacity.prefillTokensPerSecond(),
+        capacity.decodeTokensPerSecond(),
+        capacity.workers(),
+        capacity.slots(),
+        assumed);
+  }
+
+  private double ownPrefill(Candidate candidate, TargetCapacity capacity) {
+    return candidate.promptTokens()
+        * capacity.workers()
+        / Math.max(1e-9, capacity.prefillTokensPerSecond());
+  }
+}

@@ -1,0 +1,151 @@
+package io.penstock.streams.score.model;
+
+import static io.penstock.streams.score.Requests.NOW;
+import static io.penstock.streams.score.Requests.chat;
+import static io.penstock.streams.score.Requests.model;
+import static io.penstock.streams.score.model.Situations.unhealthy;
+import static io.penstock.streams.score.model.Situations.variant;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.schemas.RoutingPreferences;
+import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Rollout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ExperimentsTest extends ChooserFixture {
+
+  private static Situations variants() {
+    return Situations.with(
+        model("a")
+            .setAliases(List.of("ay"))
+            .setVariants(List.of(variant("blue", 1, "active"), variant("green", 1, "shadow"))),
+        model("b"));
+  }
+
+  @Test
+  void requestsForTheSubjectAreSplitAndTheArmIsWritten() {
+    Situations situations = variants().routing(running("a", "a#blue", "a#green", null));
+    Map<String, Integer> arms = new HashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      ModelSelection.Chosen chosen =
+          chosen(chat().setId("request-" + i).setModel("ay"), situations);
+      assertThat(chosen.choice().getExperiment()).contains("test");
+      String arm = chosen.choice().getArm().orElseThrow();
+      assertThat(target(chosen)).isEqualTo(arm.equals("control") ? "a#blue" : "a#green");
+      arms.merge(arm, 1, Integer::sum);
+    }
+
+    assertThat(arms.get("other")).isBetween(430, 570);
+  }
+
+  @Test
+  void unitsOfAStoppedArmGoToTheControl() {
+    Situations situations = variants().routing(running("a", "a#blue", "a#green", "errors"));
+
+    for (int i = 0; i < 50; i++) {
+      ModelSelection.Chosen chosen = chosen(chat().setId("request-" + i).setModel("a"), situations);
+      assertThat(chosen.choice().getArm()).contains("control");
+    }
+  }
+
+  @Test
+  void aRequestTakesNoPartIfTheArmBreaksItsConstraints() {
+    Situations situations = variants().routing(running("a", "b", "b", null));
+
+    assertThat(chosen(chat().setModel("a"), situations).choice().getExperiment()).contains("test");
+    for (RoutingPreferences routing :
+        List.of(
+            wanting().setDeniedModels(List.of("b")).build(),
+            wanting().setAllowFallbacks(false).build(),
+            wanting().setModels(List.of("a")).build())) {
+      ModelSelection.Chosen chosen = chosen(chat().setModel("a").setRouting(routing), situations);
+      assertThat(target(chosen)).isEqualTo("a#blue");
+      assertThat(chosen.choice().getExperiment()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRequestTakesNoPartIfItNamesAVariantOrTheArmCannotServe() {
+    Situations situations = variants().routing(running("a", "a#green", "a#green", null));
+
+    assertThat(chosen(chat().setModel("a#blue"), situations).choice().getExperiment()).isEmpty();
+    assertThat(
+            chosen(chat().setModel("a"), situations.fleet(unhealthy("a#green")))
+                .choice()
+                .getExperiment())
+        .isEmpty();
+  }
+
+  @Test
+  void anExperimentBetweenVariantsIsAlsoAboutRequestsThatLeftTheModelOpen() {
+    Situations situations = variants().routing(running("a", "a#blue", "a#green", null));
+
+    ModelSelection.Chosen chosen =
+        chosen(
+            chat().setModel("auto").setRouting(wanting().setModels(List.of("a")).build()),
+            situations);
+
+    assertThat(chosen.choice().getExperiment()).contains("test");
+  }
+
+  @Test
+  void aRolloutsNewVariantIsNeverAnAlternative() {
+    for (int i = 0; i < 200; i++) {
+      ModelSelection.Chosen chosen =
+          chosen(
+              chat().setId("request-" + i).setModel("a"),
+              Situations.with(
+                      model("a")
+                          .setVariants(
+                              List.of(variant("blue", 1, "active"), variant("green", 1, "active"))))
+                  .routing(rollout(30)));
+      if (target(chosen).equals("a#blue")) {
+        assertThat(chosen.alternatives()).isEmpty();
+      } else {
+        assertThat(alternatives(chosen)).containsExactly("a#blue");
+      }
+    }
+  }
+
+  private static Rollout rollout(int percent) {
+    return new Rollout(
+        "a",
+        "blue",
+        "green",
+        List.of(),
+        Rollout.Gates.DEFAULT,
+        Rollout.Warm.DEFAULT,
+        null,
+        "rollback",
+        Rollout.State.SHIFTING,
+        0,
+        percent,
+        NOW,
+        null,
+        null,
+        Map.of());
+  }
+
+  private static Experiment running(
+      String subject, String control, String other, @Nullable String stopped) {
+    return new Experiment(
+        "test",
+        subject,
+        List.of(
+            new Experiment.Arm("control", control, 1, null),
+            new Experiment.Arm("other", other, 1, stopped)),
+        "request",
+        "success",
+        0.95,
+        100,
+        Experiment.Guardrails.NONE,
+        "running",
+        NOW,
+        null,
+        null);
+  }
+}
