@@ -151,6 +151,9 @@ class ControlLeadTest {
     rig.seconds(1);
     assertThat(rollout().state()).isEqualTo(State.SHIFTING);
     assertThat(rollout().figures()).containsEntry("evaluation_new_score", 1.0);
+    InferenceResult late =
+        failure("late", NEW, rig.now.plusSeconds(1)).setTenant("penstock-evaluation").build();
+    rig.append(rig.names.results(), "late", late);
     fleet(NEW);
     rig.seconds(6);
     assertThat(rollout().figures()).containsEntry("new_results", 0.0);
