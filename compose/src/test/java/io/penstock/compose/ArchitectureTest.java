@@ -39,6 +39,11 @@ class ArchitectureTest {
               "io.penstock.streams.dispatch.rank..",
               "io.penstock.streams.dispatch.index..",
               "io.penstock.streams.dispatch.session..",
+              "io.penstock.streams.control.observation..",
+              "io.penstock.streams.control.rollout..",
+              "io.penstock.streams.control.experiment..",
+              "io.penstock.streams.control.ladder..",
+              "io.penstock.streams.control.spend..",
               "io.penstock.streams.score.model..",
               "io.penstock.streams.score.output..",
               "io.penstock.streams.score.service..",
@@ -75,6 +80,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule partsOfStreamsFormNoCycle = noCycleWithin("streams");
   @ArchTest static final ArchRule partsOfScoreFormNoCycle = noCycleWithin("streams.score");
   @ArchTest static final ArchRule partsOfDispatchFormNoCycle = noCycleWithin("streams.dispatch");
+  @ArchTest static final ArchRule partsOfControlFormNoCycle = noCycleWithin("streams.control");
   @ArchTest static final ArchRule partsOfWorkersFormNoCycle = noCycleWithin("workers");
   @ArchTest static final ArchRule enginesFormNoCycle = noCycleWithin("workers.engine");
   @ArchTest static final ArchRule partsOfComposeFormNoCycle = noCycleWithin("compose");

@@ -23,7 +23,8 @@ class PenstockNodeIT {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<String> ready = get(http, node.addresses().operationsUrl() + "/health/ready");
       assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
-      assertThat(ready.body()).contains("kafka", "registry", "score", "dispatch", "worker");
+      assertThat(ready.body())
+          .contains("kafka", "registry", "score", "dispatch", "control", "worker");
       assertThat(get(http, node.addresses().operationsUrl() + "/metrics").body())
           .contains("jvm_memory_used_bytes");
     }
