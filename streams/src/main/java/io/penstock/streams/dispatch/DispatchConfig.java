@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param shard the rules
  * @param statusDetail which changes of state are written to the lifecycle topic
  * @param tick how often leases, deadlines and backoffs are looked at, 10 to 500 ms
- * @param exactlyOnce whether every event is one transaction; without it latency is about half, and
- *     a crash may repeat results
+ * @param exactlyOnce whether every event is one transaction; without it latency is about 0.6 of
+ *     that, and a crash may repeat results
  * @param commitInterval how long a transaction may gather events while more wait, 1 ms to 10 s;
  *     without {@code exactlyOnce}, how often offsets are committed
  * @param pollTime how long a thread without work waits before it looks at the commit interval

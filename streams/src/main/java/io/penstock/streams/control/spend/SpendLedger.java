@@ -35,12 +35,10 @@ public final class SpendLedger {
   private final Map<String, Account> accounts = new HashMap<>();
   private RoutingState routing = RoutingState.EMPTY;
 
-  /** What one tenant spends in a period, and what of it is written. */
+  /** What one tenant spends in a period. */
   private static final class Sum {
     private Instant start;
     private double spent;
-    private double written;
-    private boolean stale = true;
 
     Sum(Instant start) {
       this.start = start;
@@ -49,8 +47,6 @@ public final class SpendLedger {
     void begin(Instant next) {
       start = next;
       spent = 0;
-      written = 0;
-      stale = true;
     }
   }
 
@@ -146,8 +142,6 @@ public final class SpendLedger {
     Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(written.start()));
     if (sum.start.equals(written.start())) {
       sum.spent = Math.max(sum.spent, written.spent());
-      sum.written = written.spent();
-      sum.stale = false;
     }
   }
 
@@ -157,7 +151,7 @@ public final class SpendLedger {
     accounts.forEach(
         (tenant, account) -> {
           List<Budget> budgets = budgets(tenant);
-          if (!budgets.isEmpty() && isDue(account, budgets, now)) {
+          if (!budgets.isEmpty() && isDue(tenant, account, budgets, now)) {
             due.add(write(tenant, account, budgets, now));
           }
         });
@@ -173,7 +167,11 @@ public final class SpendLedger {
         .toList();
   }
 
-  private static boolean isDue(Account account, List<Budget> budgets, Instant now) {
+  /**
+   * Whether what the routing topic says is missing or too old. Nothing is noted of what was to be
+   * written: somebody else's change may have come between.
+   */
+  private boolean isDue(String tenant, Account account, List<Budget> budgets, Instant now) {
     boolean patient = account.writtenAt != null && now.isBefore(account.writtenAt.plus(LATEST));
     for (Budget budget : budgets) {
       Optional<BudgetPeriod> period = BudgetPeriod.of(budget.period());
@@ -188,8 +186,16 @@ public final class SpendLedger {
       if (start.isAfter(sum.start)) {
         sum.begin(start);
       }
-      double change = sum.spent - sum.written;
-      if (sum.stale || (change > 0 && (!patient || change >= STEP * smallest(budget)))) {
+      Optional<Spend.Period> written =
+          routing
+              .spend(tenant)
+              .map(spend -> spend.periods().get(budget.period()))
+              .filter(each -> each.start().equals(sum.start));
+      if (written.isEmpty()) {
+        return true;
+      }
+      double change = sum.spent - written.get().spent();
+      if (change > 0 && (!patient || change >= STEP * smallest(budget))) {
         return true;
       }
     }
@@ -209,8 +215,6 @@ public final class SpendLedger {
           .ifPresent(
               period -> {
                 Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(period.start(now)));
-                sum.written = sum.spent;
-                sum.stale = false;
                 periods.put(
                     period.label(), new Spend.Period(sum.start, period.end(sum.start), sum.spent));
               });

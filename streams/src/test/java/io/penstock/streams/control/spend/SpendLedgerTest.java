@@ -61,6 +61,15 @@ class SpendLedgerTest {
   }
 
   @Test
+  void whatCouldNotBeWrittenIsDueAgain() {
+    spend("acme", 0.2, NOW);
+
+    assertThat(ledger.due(NOW)).as("written, but somebody else came between").hasSize(1);
+    assertThat(due(NOW.plusSeconds(2))).hasSize(1);
+    assertThat(due(NOW.plusSeconds(3))).isEmpty();
+  }
+
+  @Test
   void countsOnlyWhoHasABudgetAndNeverEvaluations() {
     spend("other", 5, NOW);
     spend(Observation.EVALUATION_TENANT, 5, NOW);
