@@ -308,10 +308,17 @@ class RoutingIT {
         .setServiceClass(ServiceClass.STANDARD);
   }
 
-  private static void await(String what, BooleanSupplier reached) throws InterruptedException {
+  private void await(String what, BooleanSupplier reached) throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (!reached.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("%s within %s", what, PATIENCE).isLessThan(until);
+      assertThat(System.nanoTime())
+          .as(
+              "%s within %s; %d unanswered; routing: %s",
+              what,
+              PATIENCE,
+              ledger.open(),
+              stage.routing().list().all(Rollout.class).map(Object::toString).toList())
+          .isLessThan(until);
       Thread.sleep(Duration.ofMillis(200));
     }
   }

@@ -53,6 +53,8 @@ final class SimulatedCall {
       if (firstToken && !told) {
         told = true;
         listener.firstToken();
+        // It may have waited for a lock, and taken the wake-up of the end for its own.
+        continue;
       }
       switch (seen) {
         case FINISHED, FAULT, CLOSED -> {

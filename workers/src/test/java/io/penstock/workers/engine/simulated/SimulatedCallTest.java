@@ -1,0 +1,31 @@
+package io.penstock.workers.engine.simulated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class SimulatedCallTest {
+
+  @Test
+  @Timeout(10)
+  void anEndThatComesWhileTheListenerWaitsIsNotMissed() throws Exception {
+    SimulatedCall call = new SimulatedCall();
+    call.firstToken();
+
+    SimulatedCall.State end =
+        call.await(
+            Instant.now().plusSeconds(3600),
+            Clock.systemUTC(),
+            () -> {
+              call.end(SimulatedCall.State.FINISHED);
+              // As waiting for a lock does, this takes the wake-up.
+              LockSupport.park(this);
+            });
+
+    assertThat(end).isEqualTo(SimulatedCall.State.FINISHED);
+  }
+}
