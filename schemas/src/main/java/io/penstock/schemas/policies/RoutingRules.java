@@ -2,6 +2,7 @@ package io.penstock.schemas.policies;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Degradation;
@@ -168,6 +169,18 @@ final class RoutingRules {
   }
 
   private void ladder(DegradationLadder ladder) {
+    boolean deferred = false;
+    for (DegradationLadder.Rung rung : ladder.rungs()) {
+      deferred |= rung.action().equals("defer_batch");
+      if (deferred && rung.of() == ServiceClass.BATCH) {
+        violation(
+            "ladder",
+            ladder.name(),
+            "rungs",
+            "'%s' goes by the pressure of batch, which cannot fall while batch is deferred; give of: standard or interactive"
+                .formatted(rung.action()));
+      }
+    }
     if (!ladder.name().equals(DegradationLadder.EVERY_MODEL)
         && models.resolve(ladder.name()).filter(m -> m.getName().equals(ladder.name())).isEmpty()) {
       violation("ladder", ladder.name(), "name", "is no model; name one, or '*' for all");

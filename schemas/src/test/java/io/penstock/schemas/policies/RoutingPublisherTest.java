@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.Samples;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.registry.InMemoryRegistry;
@@ -95,6 +96,23 @@ class RoutingPublisherTest {
             "rollout 'llama': to 'old' is retired",
             "rollout 'mini': model is no model");
     assertThat(registry.written()).isEqualTo(written);
+  }
+
+  @Test
+  void aLadderThatWouldLockItselfIsRefused() {
+    DegradationLadder.Rung defer =
+        new DegradationLadder.Rung("defer_batch", ServiceClass.INTERACTIVE, 2, 1, 0, 0, null, null);
+    DegradationLadder.Rung refuse =
+        new DegradationLadder.Rung("refuse_batch", ServiceClass.BATCH, 2, 1, 0, 0, null, null);
+
+    assertThatThrownBy(
+            () ->
+                publisher.put(
+                    List.of(new DegradationLadder("*", List.of(defer, refuse))), "ann", null))
+        .hasMessageContaining("cannot fall while batch is deferred");
+
+    publisher.put(List.of(new DegradationLadder("*", List.of(refuse, defer))), "ann", null);
+    assertThat(publisher.list().ladder("llama")).isPresent();
   }
 
   @Test

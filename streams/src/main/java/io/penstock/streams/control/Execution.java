@@ -6,6 +6,7 @@ import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.ControlWriter.Overtaken;
 import io.penstock.streams.control.rollout.RolloutCommands;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,35 +98,52 @@ final class Execution implements AutoCloseable {
   }
 
   private void carryOut(Decisions decisions, ControlWriter open, Instant now) {
-    if (!decisions.models().isEmpty()) {
-      boolean applied = false;
-      for (Decisions.Application each : decisions.models()) {
-        applied |= apply(each, decisions, now);
-      }
-      if (applied) {
-        // The registry's publisher has shut this writer out: what else there is to write is
-        // decided again once the tables are read again.
-        closeWriter();
-        openFrom = now.plus(Duration.ofMillis(1));
-        return;
-      }
+    if (decisions.models().isEmpty()) {
+      write(decisions, open, now);
+      return;
     }
-    write(decisions, open, now);
+    Map<Rollout, String> refused = new LinkedHashMap<>();
+    for (Decisions.Application each : decisions.models()) {
+      apply(each).ifPresent(why -> refused.put(each.rollout(), why));
+    }
+    // The registry's publisher has shut this writer out, also where it refused or changed nothing:
+    // what else there is to write is decided again once the tables are read again.
+    closeWriter();
+    openFrom = now.plus(Duration.ofMillis(1));
+    if (!refused.isEmpty()) {
+      pause(refused, now);
+    }
   }
 
-  private boolean apply(Decisions.Application each, Decisions decisions, Instant now) {
+  /** Changes a model; returns why the registry refuses it, if it does. */
+  private Optional<String> apply(Decisions.Application each) {
     try {
       parts.models().apply(each.model());
       LOG.info("Model {} was changed in the registry by its rollout", each.model().getName());
-      return true;
+      return Optional.empty();
     } catch (InvalidModelsException refused) {
-      String reason = "the registry refuses the new variant: " + refused.getMessage();
-      LOG.warn("Rollout of {} is paused: {}", each.rollout().name(), reason);
-      Rollout paused =
-          RolloutCommands.pause(controller.tables().routing(), each.rollout().name(), reason, now);
-      decisions.put(paused, reason);
-      return false;
+      return Optional.of("the registry refuses the new variant: " + refused.getMessage());
     }
+  }
+
+  /** Pauses rollouts with a writer of its own, unless somebody has changed them meanwhile. */
+  private void pause(Map<Rollout, String> refused, Instant now) {
+    ControlWriter again = parts.writers().get();
+    writer = again;
+    reader.readTables();
+    RoutingState routing = controller.tables().routing();
+    Decisions pauses = new Decisions();
+    refused.forEach(
+        (rollout, why) ->
+            routing
+                .rollout(rollout.name())
+                .filter(rollout::equals)
+                .ifPresent(
+                    each -> {
+                      LOG.warn("Rollout of {} is paused: {}", each.name(), why);
+                      pauses.put(RolloutCommands.pause(routing, each.name(), why, now), why);
+                    }));
+    write(pauses, again, now);
   }
 
   private void write(Decisions decisions, ControlWriter open, Instant now) {

@@ -15,6 +15,7 @@ import io.penstock.streams.control.rollout.EvaluationRequests;
 import io.penstock.streams.control.rollout.EvaluationResults;
 import io.penstock.streams.control.rollout.Figures;
 import io.penstock.streams.control.rollout.ReplayRule;
+import io.penstock.streams.control.rollout.RolloutCommands;
 import io.penstock.streams.control.rollout.RolloutMove;
 import io.penstock.streams.control.rollout.RolloutPolicy;
 import io.penstock.streams.control.rollout.RolloutSight;
@@ -162,6 +163,11 @@ final class Rollouts {
   private static void complete(
       Rollout rollout, RolloutMove move, Tables tables, Instant now, Decisions decisions) {
     Optional<ModelSpec> model = tables.models().resolve(rollout.name());
+    if (model.isPresent() && !hasVariant(model.get(), rollout.to())) {
+      String gone = "the model has no variant '%s' any more".formatted(rollout.to());
+      decisions.put(RolloutCommands.pause(tables.routing(), rollout.name(), gone, now), gone);
+      return;
+    }
     Optional<ModelSpec> swapped =
         model
             .map(each -> VariantSwap.completed(each, rollout, now))
@@ -171,6 +177,10 @@ final class Rollouts {
     } else {
       decide(move, decisions);
     }
+  }
+
+  private static boolean hasVariant(ModelSpec model, String name) {
+    return model.getVariants().stream().anyMatch(variant -> variant.getName().equals(name));
   }
 
   private static void decide(RolloutMove move, Decisions decisions) {

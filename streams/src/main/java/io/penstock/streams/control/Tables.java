@@ -9,6 +9,7 @@ import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,26 +21,37 @@ final class Tables {
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   private final Map<String, Long> versions = new HashMap<>();
-  private RoutingState routing = RoutingState.EMPTY;
-  private FleetView fleet = FleetView.EMPTY;
+  private final Map<String, RoutingDocument> documents = new LinkedHashMap<>();
+  private final Map<String, FleetReport> reports = new HashMap<>();
+
+  /** Made when they are asked for: topics have many more records than entries. */
+  private @Nullable RoutingState routing;
+
+  private @Nullable FleetView fleet;
   private ModelCatalog models = ModelCatalog.EMPTY;
 
   void routing(String key, @Nullable RoutingEntry entry) {
     if (entry == null) {
-      routing = routing.without(key);
+      documents.remove(key);
+      routing = null;
       return;
     }
     versions.put(key, entry.getVersion());
     try {
-      RoutingDocument document = RoutingCodec.read(entry);
-      routing = routing.with(document);
+      documents.put(key, RoutingCodec.read(entry));
+      routing = null;
     } catch (IllegalArgumentException unreadable) {
       LOG.warn("Ignoring the routing entry {}: {}", key, unreadable.getMessage());
     }
   }
 
   void fleet(String key, @Nullable FleetReport report) {
-    fleet = report == null ? fleet.without(key) : fleet.with(report);
+    if (report == null) {
+      reports.remove(key);
+    } else {
+      reports.put(key, report);
+    }
+    fleet = null;
   }
 
   void model(String key, @Nullable ModelSpec model) {
@@ -47,11 +59,21 @@ final class Tables {
   }
 
   RoutingState routing() {
-    return routing;
+    RoutingState known = routing;
+    if (known == null) {
+      known = RoutingState.of(documents.values());
+      routing = known;
+    }
+    return known;
   }
 
   FleetView fleet() {
-    return fleet;
+    FleetView known = fleet;
+    if (known == null) {
+      known = FleetView.of(reports.values());
+      fleet = known;
+    }
+    return known;
   }
 
   ModelCatalog models() {

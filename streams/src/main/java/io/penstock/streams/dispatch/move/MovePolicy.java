@@ -10,24 +10,23 @@ import java.util.Optional;
  *
  * <p>Options come best first, and are all within what the request and its tenant allow. Nothing
  * goes to a target that is not healthy: a target on probation would get the whole backlog of
- * another. Of one that nobody has reported on, nothing bad is known: better than an unhealthy one,
- * and not good enough to be relied on for a deadline. Nothing ever comes back to a target it has
- * left, for that is no alternative any more.
+ * another, nor to one that nobody has reported on, or that has no worker. Nothing ever comes back
+ * to a target it has left, for that is no alternative any more.
  */
 public record MovePolicy(MoveSettings settings) {
 
   /**
    * Where a request goes whose target is unhealthy: to the best that is predicted to be in time,
-   * else to the best that is healthy, else to the best that nothing is known of.
+   * else to the best that is healthy and has workers. It cannot come back, so it rather waits where
+   * it is than with a model that perhaps nobody serves.
    *
    * @param secondsLeft until it has to begin
    */
   public Optional<ModelAlternative> failover(List<Option> options, double secondsLeft) {
     Optional<ModelAlternative> inTime =
         first(options, each -> isHealthy(each) && start(each) <= secondsLeft);
-    return inTime
-        .or(() -> first(options, MovePolicy::isHealthy))
-        .or(() -> first(options, each -> each.health() == null));
+    return inTime.or(
+        () -> first(options, each -> isHealthy(each) && each.startSeconds().isPresent()));
   }
 
   /** Whether a request would be too late here, if it has more time than that at all. */

@@ -4,6 +4,7 @@ import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ final class Followed {
   private final Map<String, FleetReport> reports = new ConcurrentHashMap<>();
   private volatile boolean changed;
   private volatile FleetView fleet = FleetView.EMPTY;
+  private final Map<String, RoutingDocument> documents = new ConcurrentHashMap<>();
+  private volatile boolean documentsChanged;
   private volatile RoutingState routing = RoutingState.EMPTY;
 
   void report(String key, @Nullable FleetReport report) {
@@ -33,10 +36,15 @@ final class Followed {
    * @throws IllegalArgumentException if the entry's document is wrong
    */
   void entry(String key, @Nullable RoutingEntry entry) {
-    routing = entry == null ? routing.without(key) : routing.with(RoutingCodec.read(entry));
+    if (entry == null) {
+      documents.remove(key);
+    } else {
+      documents.put(key, RoutingCodec.read(entry));
+    }
+    documentsChanged = true;
   }
 
-  /** All reports. They come by the dozen: the view is made when it is asked for. */
+  /** All reports. They come by the dozen: views are made when they are asked for. */
   FleetView fleet() {
     if (changed) {
       synchronized (this) {
@@ -48,6 +56,12 @@ final class Followed {
   }
 
   RoutingState routing() {
+    if (documentsChanged) {
+      synchronized (this) {
+        documentsChanged = false;
+        routing = RoutingState.of(documents.values());
+      }
+    }
     return routing;
   }
 }

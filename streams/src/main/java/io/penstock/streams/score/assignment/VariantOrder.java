@@ -63,7 +63,7 @@ public final class VariantOrder {
   /** Empty if the rollout says nothing any more: it is over, or its old variant is gone. */
   private static Optional<List<ModelVariant>> byRollout(
       ModelSpec spec, Rollout rollout, String requestId) {
-    if (rollout.state() == Rollout.State.COMPLETED) {
+    if (isOver(spec, rollout)) {
       return Optional.empty();
     }
     Optional<ModelVariant> from = named(spec, rollout.from());
@@ -83,6 +83,18 @@ public final class VariantOrder {
             .toList();
     order.addAll(byWeight(spec, others, requestId));
     return Optional.of(order);
+  }
+
+  /** One that was rolled back speaks as long as the registry serves what it went back to. */
+  private static boolean isOver(ModelSpec spec, Rollout rollout) {
+    return rollout.state() == Rollout.State.COMPLETED
+        || (rollout.state() == Rollout.State.ROLLED_BACK
+            && spec.getVariants().stream()
+                .noneMatch(
+                    each ->
+                        each.getName().equals(rollout.from())
+                            && each.getState().equals("active")
+                            && each.getWeight() > 0));
   }
 
   private static int percent(Rollout rollout) {

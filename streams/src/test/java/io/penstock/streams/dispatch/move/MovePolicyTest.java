@@ -26,10 +26,10 @@ class MovePolicyTest {
     "HEALTHY:50 HEALTHY:60, 10, 0",
     "UNHEALTHY HEALTHY:60, 10, 1",
     "UNHEALTHY PROBING, 10, none",
-    "UNHEALTHY UNKNOWN, 10, 1",
+    "UNHEALTHY UNKNOWN, 10, none",
     "UNKNOWN HEALTHY:60, 10, 1",
-    "UNKNOWN UNKNOWN, 10, 0",
-    "PROBING UNKNOWN, 10, 1"
+    "UNKNOWN UNKNOWN, 10, none",
+    "PROBING UNKNOWN, 10, none"
   })
   void failoverTakesTheBestThatServes(String options, double left, String expected) {
     assertThat(name(POLICY.failover(options(options), left).orElse(null))).isEqualTo(expected);

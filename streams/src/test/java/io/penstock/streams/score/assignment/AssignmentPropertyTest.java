@@ -62,6 +62,11 @@ class AssignmentPropertyTest {
 
     assertThat(first(spec, rollout(State.COMPLETED, 100), "x")).isEqualTo("green");
     assertThat(first(spec, rollout(State.ROLLED_BACK, 0), "x")).isEqualTo("green");
+    ModelSpec changedSince =
+        model("a")
+            .setVariants(List.of(variant("blue", "draining"), variant("green", "active")))
+            .build();
+    assertThat(first(changedSince, rollout(State.ROLLED_BACK, 0), "x")).isEqualTo("green");
   }
 
   @Property(tries = 20)
