@@ -98,7 +98,7 @@ public final class Worker implements AutoCloseable {
     this.clock = clock;
     Tags tags = Tags.of("worker", config.workerId());
     WorkerMeters meters = new WorkerMeters(registry, tags);
-    AvroSerdes serdes = new AvroSerdes(cluster.registryUrl());
+    AvroSerdes serdes = new AvroSerdes(cluster);
     Clients clients = new Clients(cluster, topics, config.workerId());
 
     gpuProbe =

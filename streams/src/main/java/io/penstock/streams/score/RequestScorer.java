@@ -168,8 +168,8 @@ public record RequestScorer(
   }
 
   /**
-   * The request as it came, but for the limit of output that overload lowered: engines read it from
-   * the body.
+   * The request as it came, but for the limit of output, where overload lowered it or a price was
+   * promised with it: engines read it from the body.
    */
   private static InferenceRequest limited(ParsedRequest parsed, ModelSelection.Chosen chosen) {
     InferenceRequest request = parsed.request();

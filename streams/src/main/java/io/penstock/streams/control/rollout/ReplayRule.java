@@ -6,11 +6,14 @@ import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.control.observation.Observation;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -25,10 +28,21 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
   private final String model;
   private final List<String> providers;
 
+  /** The names that lists of allowed and denied models may have for each of the two variants. */
+  private final List<Set<String>> names;
+
   public ReplayRule(Rollout rollout, ModelSpec model, RoutingState routing) {
     this.routing = routing;
     this.model = model.getName();
+    this.names = List.of(names(model, rollout.from()), names(model, rollout.to()));
     this.providers = List.of(provider(model, rollout.from()), provider(model, rollout.to()));
+  }
+
+  private static Set<String> names(ModelSpec model, String variant) {
+    Set<String> names = new HashSet<>(model.getAliases());
+    names.add(model.getName());
+    names.add(new Target(model.getName(), variant).toString());
+    return names;
   }
 
   private static String provider(ModelSpec model, String variant) {
@@ -48,6 +62,19 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
     }
     Optional<RoutingPreferences> own = request.getRequest().getRouting();
     Optional<TenantPolicy> policy = routing.tenant(request.getTenant());
+    boolean modelsAllow =
+        names.stream()
+            .allMatch(
+                each ->
+                    own.map(r -> named(each, r.getAllowedModels(), r.getDeniedModels()))
+                            .orElse(true)
+                        && policy
+                            .map(p -> named(each, p.allowedModels(), p.deniedModels()))
+                            .orElse(true));
+    return modelsAllow && providersAllow(own, policy);
+  }
+
+  private boolean providersAllow(Optional<RoutingPreferences> own, Optional<TenantPolicy> policy) {
     return providers.stream()
         .allMatch(
             provider ->
@@ -63,6 +90,12 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
                             each ->
                                 allows(provider, each.allowedProviders(), each.deniedProviders()))
                         .orElse(true));
+  }
+
+  private static boolean named(
+      Set<String> names, Collection<String> allowed, Collection<String> denied) {
+    return (allowed.isEmpty() || allowed.stream().anyMatch(names::contains))
+        && denied.stream().noneMatch(names::contains);
   }
 
   private static boolean allows(

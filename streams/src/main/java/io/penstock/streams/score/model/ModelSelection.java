@@ -18,7 +18,8 @@ public sealed interface ModelSelection {
    * A model.
    *
    * @param prices when it will run, as far as that is known
-   * @param outputLimit what overload leaves each sequence to generate, where it took something
+   * @param outputLimit what overload leaves each sequence to generate, where it took something, or
+   *     what the price was promised with
    * @param notBefore deferred until then; no later than the deadline
    * @param alternatives where else it may be served within all constraints, the best first
    */

@@ -6,6 +6,7 @@ import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.candidate.Constraints;
+import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wishes;
 import io.penstock.streams.score.complexity.ComplexityEstimate;
@@ -95,6 +96,7 @@ public final class RoutingChooser implements ModelChooser {
     if (options.isEmpty()) {
       return new ModelSelection.NotChosen(Refusals.of(request, survey.excluded()));
     }
+    options = longEnough(request, options);
     Preference preference =
         Preference.of(request, wishes, tenant, complexity.thresholds().byDefault());
     Optional<ComplexityEstimate> estimate = estimate(request, wishes, options, preference);
@@ -272,7 +274,7 @@ public final class RoutingChooser implements ModelChooser {
       chosen = chosen.within(limit.getAsLong() * request.body().sequences());
       degradations.add("output_capped:" + limit.getAsLong());
     } else {
-      limit = OptionalLong.empty();
+      limit = promised(request, survey, chosen);
     }
     Optional<PriceHours.Cheaper> cheaper =
         OffPeak.next(request, wishes.policy(), chosen, deadline(request), situation.now());
@@ -288,6 +290,36 @@ public final class RoutingChooser implements ModelChooser {
         limit,
         cheaper,
         List.copyOf(degradations));
+  }
+
+  /** Models that must refuse, or cut, what the body asks for only where no other serves. */
+  private static List<Option> longEnough(ParsedRequest request, List<Option> options) {
+    if (!request.endpoint().generates() || request.body().maxTokens().isEmpty()) {
+      return options;
+    }
+    long asked = request.body().maxTokens().getAsLong();
+    List<Option> enough =
+        options.stream()
+            .filter(each -> each.first().fit().maxOutput() / request.body().sequences() >= asked)
+            .toList();
+    return enough.isEmpty() ? options : enough;
+  }
+
+  /**
+   * The limit that a price was promised with, which an engine does not know of otherwise. None
+   * where the window leaves no margin for a prompt that was counted too short: an engine would
+   * refuse the request, and the window limits the output there anyway.
+   */
+  private static OptionalLong promised(ParsedRequest request, Survey survey, Forecast chosen) {
+    if (!survey.promisesPrice() || !request.endpoint().generates()) {
+      return OptionalLong.empty();
+    }
+    long each = Math.max(1, chosen.fit().maxOutput() / request.body().sequences());
+    double longest = chosen.fit().prompt().longest() * (1 + ModelFit.COUNT_TOLERANCE);
+    boolean fits = Math.ceil(longest) + each <= chosen.candidate().spec().getContextWindow();
+    return fits && each < request.body().maxTokens().orElse(Long.MAX_VALUE)
+        ? OptionalLong.of(each)
+        : OptionalLong.empty();
   }
 
   /** Why the cheapest is to be taken instead of the best, if it is. */

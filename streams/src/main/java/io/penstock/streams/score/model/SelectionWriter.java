@@ -130,6 +130,9 @@ record SelectionWriter(int modelPartitions) {
         || (variant != null
             && candidate.wish().variant() == null
             && VariantOrder.onTrial(routing.rollout(candidate.spec().getName()), variant))
+        // The body then allows more than this one's price was reckoned with.
+        || (decision.outputLimit().isPresent()
+            && forecast.fit().maxOutput() < decision.chosen().fit().maxOutput())
         || !taken.add(candidate.target().toString())) {
       return;
     }

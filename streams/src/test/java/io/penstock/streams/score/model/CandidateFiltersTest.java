@@ -294,4 +294,32 @@ class CandidateFiltersTest extends ChooserFixture {
     return new TenantPolicy(
         name, allowedModels, List.of(), allowedProviders, List.of(), null, null, null, List.of());
   }
+
+  @Test
+  void aModelThatMustCutTheAnswerIsTakenOnlyWhereNoOtherServes() {
+    ModelSpec brief = priced("brief", 1, 0.5).setMaxOutputTokens(100).build();
+    ModelSpec ample = priced("ample", 20, 0.9).setMaxOutputTokens(4000).build();
+    Situations both = Situations.with(ModelSpec.newBuilder(brief), ModelSpec.newBuilder(ample));
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":3000}";
+
+    ModelSelection.Chosen chosen =
+        chosen(chat(body).setModel("auto").setRouting(wanting().setSort("price").build()), both);
+
+    assertThat(target(chosen)).isEqualTo("ample");
+    assertThat(alternatives(chosen)).isEmpty();
+    assertThat(target(chat(body).setModel("brief"), Situations.with(ModelSpec.newBuilder(brief))))
+        .isEqualTo("brief");
+  }
+
+  @Test
+  void aPromisedPriceTellsTheEngineItsLimit() {
+    Situations one = Situations.with(priced("m", 1, 0.5));
+
+    assertThat(chosen(chat().setModel("m"), one).outputLimit()).isEmpty();
+    ModelSelection.Chosen promised =
+        chosen(chat().setModel("m").setRouting(wanting().setMaxPrice(1000.0).build()), one);
+
+    assertThat(promised.outputLimit()).hasValue(promised.fit().maxOutput());
+    assertThat(promised.choice().getDegradations()).isEmpty();
+  }
 }
