@@ -52,7 +52,8 @@ class MovesTest {
   void classRankDeadlineAndAttemptsGoWithIt() {
     arrive("a", LONG, TwoShards.alternative("n", null, 1));
     DispatchEntry before = world.stores.get(0).requests.get("a");
-    pass(Duration.ofSeconds(6));
+    beat(1, "w", 0, "n");
+    pass(Duration.ofSeconds(6), "n");
     DispatchEntry after = world.stores.get(1).requests.get("a");
     assertThat(after.getFacts().getDeadline()).isEqualTo(before.getFacts().getDeadline());
     assertThat(after.getFacts().getFirstTokenBy()).isEqualTo(before.getFacts().getFirstTokenBy());
@@ -98,14 +99,25 @@ class MovesTest {
   void noRequestIsMovedMoreOftenThanAllowed() {
     world = world(ShardSettings.DEFAULT.withMoves(moves(1)));
     arrive("a", LONG, TwoShards.alternative("n", null, 1), TwoShards.alternative("m", "blue", 0));
+    beat(1, "w", 0, "n");
+    pass(Duration.ofSeconds(6), "n");
     pass(Duration.ofMinutes(1));
     assertThat(transfers()).hasSize(1);
     assertThat(world.stores.get(1).requests.get("a").getMoves()).isEqualTo(1);
     world = world(ShardSettings.DEFAULT.withMoves(moves(0)));
     written.clear();
     arrive("b", LONG, TwoShards.alternative("n", null, 1));
+    beat(1, "w", 0, "n");
+    pass(Duration.ofSeconds(6), "n");
+    assertThat(transfers()).isEmpty();
+  }
+
+  @Test
+  void itRatherWaitsThanGoesWherePerhapsNobodyServes() {
+    arrive("a", LONG, TwoShards.alternative("n", null, 1));
     pass(Duration.ofMinutes(1));
     assertThat(transfers()).isEmpty();
+    assertThat(world.stores.get(0).requests).containsKey("a");
   }
 
   @Test
@@ -114,14 +126,15 @@ class MovesTest {
     for (int i = 0; i < 25; i++) {
       arrive("r" + i, LONG, TwoShards.alternative("n", null, 1));
     }
-    pass(Duration.ofSeconds(5));
+    beat(1, "w", 0, "n");
+    pass(Duration.ofSeconds(5), "n");
     int before = transfers().size();
     for (int tick = 0; tick < 3; tick++) {
       now = now.plusMillis(200);
       world.shards.get(0).tick(now);
     }
     assertThat(transfers().size() - before).isBetween(1, 30);
-    pass(Duration.ofSeconds(1));
+    pass(Duration.ofSeconds(1), "n");
     assertThat(transfers()).hasSize(25);
   }
 
