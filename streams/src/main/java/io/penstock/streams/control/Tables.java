@@ -8,8 +8,8 @@ import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.runtime.Snapshot;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,25 +21,18 @@ final class Tables {
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   private final Map<String, Long> versions = new HashMap<>();
-  private final Map<String, RoutingDocument> documents = new LinkedHashMap<>();
-  private final Map<String, FleetReport> reports = new HashMap<>();
-
-  /** Made when they are asked for: topics have many more records than entries. */
-  private @Nullable RoutingState routing;
-
-  private @Nullable FleetView fleet;
+  private final Snapshot<RoutingDocument, RoutingState> routing = new Snapshot<>(RoutingState::of);
+  private final Snapshot<FleetReport, FleetView> fleet = new Snapshot<>(FleetView::of);
   private ModelCatalog models = ModelCatalog.EMPTY;
 
   void routing(String key, @Nullable RoutingEntry entry) {
     if (entry == null) {
-      documents.remove(key);
-      routing = null;
+      routing.remove(key);
       return;
     }
     versions.put(key, entry.getVersion());
     try {
-      documents.put(key, RoutingCodec.read(entry));
-      routing = null;
+      routing.put(key, RoutingCodec.read(entry));
     } catch (IllegalArgumentException unreadable) {
       LOG.warn("Ignoring the routing entry {}: {}", key, unreadable.getMessage());
     }
@@ -47,11 +40,10 @@ final class Tables {
 
   void fleet(String key, @Nullable FleetReport report) {
     if (report == null) {
-      reports.remove(key);
+      fleet.remove(key);
     } else {
-      reports.put(key, report);
+      fleet.put(key, report);
     }
-    fleet = null;
   }
 
   void model(String key, @Nullable ModelSpec model) {
@@ -59,21 +51,11 @@ final class Tables {
   }
 
   RoutingState routing() {
-    RoutingState known = routing;
-    if (known == null) {
-      known = RoutingState.of(documents.values());
-      routing = known;
-    }
-    return known;
+    return routing.get();
   }
 
   FleetView fleet() {
-    FleetView known = fleet;
-    if (known == null) {
-      known = FleetView.of(reports.values());
-      fleet = known;
-    }
-    return known;
+    return fleet.get();
   }
 
   ModelCatalog models() {

@@ -6,8 +6,7 @@ import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import io.penstock.streams.runtime.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Followed {
 
-  private final Map<String, FleetReport> reports = new ConcurrentHashMap<>();
-  private volatile boolean changed;
-  private volatile FleetView fleet = FleetView.EMPTY;
-  private final Map<String, RoutingDocument> documents = new ConcurrentHashMap<>();
-  private volatile boolean documentsChanged;
-  private volatile RoutingState routing = RoutingState.EMPTY;
+  private final Snapshot<FleetReport, FleetView> fleet = new Snapshot<>(FleetView::of);
+  private final Snapshot<RoutingDocument, RoutingState> routing = new Snapshot<>(RoutingState::of);
 
   void report(String key, @Nullable FleetReport report) {
     if (report == null) {
-      reports.remove(key);
+      fleet.remove(key);
     } else {
-      reports.put(key, report);
+      fleet.put(key, report);
     }
-    changed = true;
   }
 
   /**
@@ -37,31 +31,17 @@ final class Followed {
    */
   void entry(String key, @Nullable RoutingEntry entry) {
     if (entry == null) {
-      documents.remove(key);
+      routing.remove(key);
     } else {
-      documents.put(key, RoutingCodec.read(entry));
+      routing.put(key, RoutingCodec.read(entry));
     }
-    documentsChanged = true;
   }
 
-  /** All reports. They come by the dozen: views are made when they are asked for. */
   FleetView fleet() {
-    if (changed) {
-      synchronized (this) {
-        changed = false;
-        fleet = FleetView.of(reports.values());
-      }
-    }
-    return fleet;
+    return fleet.get();
   }
 
   RoutingState routing() {
-    if (documentsChanged) {
-      synchronized (this) {
-        documentsChanged = false;
-        routing = RoutingState.of(documents.values());
-      }
-    }
-    return routing;
+    return routing.get();
   }
 }

@@ -3,6 +3,7 @@ package io.penstock.streams.score.view;
 import io.micrometer.core.instrument.Counter;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.streams.runtime.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

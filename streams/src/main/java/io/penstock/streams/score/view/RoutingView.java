@@ -7,6 +7,7 @@ import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.runtime.Snapshot;
 import io.penstock.streams.score.model.RoutingRules;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

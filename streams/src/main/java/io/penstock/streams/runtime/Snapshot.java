@@ -1,4 +1,4 @@
-package io.penstock.streams.score.view;
+package io.penstock.streams.runtime;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,28 +15,31 @@ import org.jspecify.annotations.Nullable;
  * @param <E> an entry
  * @param <S> what is made of them; immutable
  */
-final class Snapshot<E, S> {
+public final class Snapshot<E, S> {
 
   private final Function<Collection<E>, S> make;
   private final Map<String, E> entries = new HashMap<>();
   private volatile @Nullable S made;
 
-  Snapshot(Function<Collection<E>, S> make) {
+  /**
+   * @param make what makes it of the entries, which come in no order
+   */
+  public Snapshot(Function<Collection<E>, S> make) {
     this.make = make;
   }
 
-  synchronized void put(String key, E entry) {
+  public synchronized void put(String key, E entry) {
     entries.put(key, entry);
     made = null;
   }
 
-  synchronized void remove(String key) {
+  public synchronized void remove(String key) {
     if (entries.remove(key) != null) {
       made = null;
     }
   }
 
-  S get() {
+  public S get() {
     S known = made;
     return known == null ? remake() : known;
   }
