@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Candidate(Wish wish, @Nullable ModelVariant variant) {
 
   /** What runs models that say nothing else. */
-  public static final String LOCAL = "local";
+  private static final String LOCAL = "local";
 
   public ModelSpec spec() {
     return wish.spec();

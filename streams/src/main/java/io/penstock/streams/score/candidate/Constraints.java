@@ -1,10 +1,10 @@
 package io.penstock.streams.score.candidate;
 
+import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.TenantPolicy;
-import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.util.ArrayList;
@@ -44,8 +44,8 @@ public record Constraints(
   public static final String DOMAIN = "domain";
 
   public static Constraints of(
-      ParsedRequest request, Optional<TenantPolicy> tenant, @Nullable AliasPolicy alias) {
-    Optional<RoutingPreferences> routing = request.request().getRouting();
+      InferenceRequest request, Optional<TenantPolicy> tenant, @Nullable AliasPolicy alias) {
+    Optional<RoutingPreferences> routing = request.getRouting();
     return new Constraints(
         lists(
             routing.map(RoutingPreferences::getAllowedModels),
@@ -68,12 +68,16 @@ public record Constraints(
         attribute(request, DOMAIN));
   }
 
+  /** Whether the lists of models and providers let a candidate serve, whatever the task. */
+  public boolean admits(Candidate candidate) {
+    return admitsModel(candidate) && admitsProvider(candidate.provider());
+  }
+
   /** Why names, task or provider keep a candidate from serving; empty if they do not. */
   public Optional<Refusal> refuse(Candidate candidate) {
     ModelSpec spec = candidate.spec();
     String name = candidate.target().toString();
-    if (!allowedModels.stream().allMatch(names -> holds(names, candidate))
-        || holds(deniedModels, candidate)) {
+    if (!admitsModel(candidate)) {
       return refusal(
           RefusalCode.MODEL_NOT_ALLOWED,
           "model",
@@ -82,8 +86,7 @@ public record Constraints(
               + " allow it or name another");
     }
     String provider = candidate.provider();
-    if (!allowedProviders.stream().allMatch(names -> names.contains(provider))
-        || deniedProviders.contains(provider)) {
+    if (!admitsProvider(provider)) {
       return refusal(
           RefusalCode.PROVIDER_NOT_ALLOWED,
           "routing.allowedProviders",
@@ -103,6 +106,16 @@ public record Constraints(
     return Optional.empty();
   }
 
+  private boolean admitsModel(Candidate candidate) {
+    return allowedModels.stream().allMatch(names -> holds(names, candidate))
+        && !holds(deniedModels, candidate);
+  }
+
+  private boolean admitsProvider(String provider) {
+    return allowedProviders.stream().allMatch(names -> names.contains(provider))
+        && !deniedProviders.contains(provider);
+  }
+
   private static boolean holds(List<String> names, Candidate candidate) {
     ModelSpec spec = candidate.spec();
     return !names.isEmpty()
@@ -115,9 +128,8 @@ public record Constraints(
     return Optional.of(new Refusal(code, field, message));
   }
 
-  private static Optional<String> attribute(ParsedRequest request, String name) {
-    return Optional.ofNullable(request.request().getAttributes().get(name))
-        .filter(value -> !value.isBlank());
+  private static Optional<String> attribute(InferenceRequest request, String name) {
+    return Optional.ofNullable(request.getAttributes().get(name)).filter(value -> !value.isBlank());
   }
 
   private static List<List<String>> lists(

@@ -89,7 +89,11 @@ public final class RoutingChooser implements ModelChooser {
     Wishes wishes = Wishes.of(request, situation.catalog(), situation.routing().state(), fallbacks);
     Survey survey =
         new Survey(
-            request, situation, Constraints.of(request, tenant, wishes.policy()), outputs, meter);
+            request,
+            situation,
+            Constraints.of(request.request(), tenant, wishes.policy()),
+            outputs,
+            meter);
     wishes.unknown().forEach(survey::exclude);
     List<Option> options =
         wishes.models().stream().map(survey::option).flatMap(Optional::stream).toList();

@@ -72,6 +72,66 @@ class ReplayRuleTest {
         .isEqualTo(replayed);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', true",
+    "'', local, false",
+    "'', east, false",
+    "'', west, true",
+    "local, '', false",
+    "east, '', false",
+    "local|east, '', true"
+  })
+  void bothVariantsProvidersMustBeAllowed(String allowed, String denied, boolean replayed) {
+    ModelSpec model =
+        ModelSpec.newBuilder(MODEL)
+            .setVariants(
+                List.of(
+                    ModelVariant.newBuilder().setName("v1").build(),
+                    ModelVariant.newBuilder().setName("v2").setProvider("east").build()))
+            .build();
+    List<String> allowedProviders =
+        allowed.isEmpty() ? List.of() : List.of(allowed.split("\\|", -1));
+    List<String> deniedProviders = denied.isEmpty() ? List.of() : List.of(denied);
+    RoutingPreferences own =
+        RoutingPreferences.newBuilder()
+            .setAllowedProviders(allowedProviders)
+            .setDeniedProviders(deniedProviders)
+            .build();
+    TenantPolicy policy =
+        new TenantPolicy(
+            "acme",
+            List.of(),
+            List.of(),
+            allowedProviders,
+            deniedProviders,
+            null,
+            null,
+            null,
+            List.of());
+
+    assertThat(new ReplayRule(ROLLOUT, model, RoutingState.EMPTY).test(request("m", own)))
+        .isEqualTo(replayed);
+    assertThat(
+            new ReplayRule(ROLLOUT, model, RoutingState.of(List.of(policy)))
+                .test(request("m", null)))
+        .isEqualTo(replayed);
+  }
+
+  @Test
+  void listsHoldForAVariantThatIsGoneToo() {
+    ModelSpec model =
+        ModelSpec.newBuilder(MODEL).setVariants(List.of()).setProvider("east").build();
+    RoutingPreferences named =
+        RoutingPreferences.newBuilder().setDeniedModels(List.of("m#v2")).build();
+    RoutingPreferences east =
+        RoutingPreferences.newBuilder().setAllowedProviders(List.of("east")).build();
+
+    ReplayRule rule = new ReplayRule(ROLLOUT, model, RoutingState.EMPTY);
+    assertThat(rule.test(request("m", named))).isFalse();
+    assertThat(rule.test(request("m", east))).isTrue();
+  }
+
   @Test
   void requestsOfOtherModelsAreNotReplayed() {
     assertThat(new ReplayRule(ROLLOUT, MODEL, RoutingState.EMPTY).test(request("n", null)))
