@@ -9,6 +9,7 @@ import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
+import io.penstock.streams.control.variant.Takeover;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,19 +170,9 @@ public final class ExperimentCommands {
             .filter(variant -> tried.contains(variant.getName()))
             .mapToInt(ModelVariant::getWeight)
             .sum();
-    List<ModelVariant> variants =
-        model.getVariants().stream()
-            .map(
-                variant -> {
-                  if (variant.getName().equals(winner.variant())) {
-                    return variant(variant, "active", Math.max(1, weight));
-                  }
-                  return tried.contains(variant.getName())
-                      ? variant(variant, "shadow", 0)
-                      : variant;
-                })
-            .toList();
-    ModelSpec changed = ModelSpec.newBuilder(model).setVariants(variants).setUpdatedAt(now).build();
+    ModelSpec changed =
+        Takeover.of(
+            model, String.valueOf(winner.variant()), Math.max(1, weight), tried, "shadow", now);
     return new Promotion(
         List.of(changed),
         List.of(ended),
@@ -249,10 +240,6 @@ public final class ExperimentCommands {
             ModelSpec.newBuilder(best).setAliases(more).setUpdatedAt(now).build()),
         List.of(ended),
         "alias %s moved from %s to %s".formatted(subject, owner.getName(), best.getName()));
-  }
-
-  private static ModelVariant variant(ModelVariant variant, String state, int weight) {
-    return ModelVariant.newBuilder(variant).setState(state).setWeight(weight).build();
   }
 
   private static Experiment running(RoutingState state, String name) {

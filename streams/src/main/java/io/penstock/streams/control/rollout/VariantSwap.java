@@ -3,6 +3,7 @@ package io.penstock.streams.control.rollout;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.routing.Rollout;
+import io.penstock.streams.control.variant.Takeover;
 import java.time.Instant;
 import java.util.List;
 
@@ -32,22 +33,7 @@ public final class VariantSwap {
     if (done) {
       return model;
     }
-    List<ModelVariant> variants =
-        model.getVariants().stream()
-            .map(
-                variant -> {
-                  if (variant.getName().equals(rollout.to())) {
-                    return with(variant, "active", Math.max(1, weight));
-                  }
-                  return variant.getName().equals(rollout.from())
-                      ? with(variant, "retired", 0)
-                      : variant;
-                })
-            .toList();
-    return ModelSpec.newBuilder(model).setVariants(variants).setUpdatedAt(now).build();
-  }
-
-  private static ModelVariant with(ModelVariant variant, String state, int weight) {
-    return ModelVariant.newBuilder(variant).setState(state).setWeight(weight).build();
+    return Takeover.of(
+        model, rollout.to(), Math.max(1, weight), List.of(rollout.from()), "retired", now);
   }
 }
