@@ -4,6 +4,7 @@ import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Copies of a rollout in another state. */
 final class Transitions {
@@ -18,6 +19,37 @@ final class Transitions {
       String reason,
       Map<String, Double> figures,
       Instant now) {
+    return with(rollout, state, step, percent, now, null, reason, figures);
+  }
+
+  /** Held where it is, to go on with its present state. */
+  static Rollout paused(Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
+    State resumeTo = rollout.state() == State.PAUSED ? rollout.resumeTo() : rollout.state();
+    return with(
+        rollout, State.PAUSED, rollout.step(), rollout.percent(), now, resumeTo, reason, figures);
+  }
+
+  static Rollout withFigures(Rollout rollout, Map<String, Double> figures) {
+    return with(
+        rollout,
+        rollout.state(),
+        rollout.step(),
+        rollout.percent(),
+        rollout.stateSince(),
+        rollout.resumeTo(),
+        rollout.reason(),
+        figures);
+  }
+
+  private static Rollout with(
+      Rollout rollout,
+      State state,
+      int step,
+      int percent,
+      @Nullable Instant stateSince,
+      @Nullable State resumeTo,
+      @Nullable String reason,
+      Map<String, Double> figures) {
     return new Rollout(
         rollout.name(),
         rollout.from(),
@@ -30,48 +62,9 @@ final class Transitions {
         state,
         step,
         percent,
-        now,
-        null,
+        stateSince,
+        resumeTo,
         reason,
-        figures);
-  }
-
-  /** Held where it is, to go on with its present state. */
-  static Rollout paused(Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
-    return new Rollout(
-        rollout.name(),
-        rollout.from(),
-        rollout.to(),
-        rollout.steps(),
-        rollout.gates(),
-        rollout.warm(),
-        rollout.evaluation(),
-        rollout.onBreach(),
-        State.PAUSED,
-        rollout.step(),
-        rollout.percent(),
-        now,
-        rollout.state() == State.PAUSED ? rollout.resumeTo() : rollout.state(),
-        reason,
-        figures);
-  }
-
-  static Rollout withFigures(Rollout rollout, Map<String, Double> figures) {
-    return new Rollout(
-        rollout.name(),
-        rollout.from(),
-        rollout.to(),
-        rollout.steps(),
-        rollout.gates(),
-        rollout.warm(),
-        rollout.evaluation(),
-        rollout.onBreach(),
-        rollout.state(),
-        rollout.step(),
-        rollout.percent(),
-        rollout.stateSince(),
-        rollout.resumeTo(),
-        rollout.reason(),
         figures);
   }
 }
