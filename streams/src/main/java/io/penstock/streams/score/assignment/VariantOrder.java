@@ -89,12 +89,8 @@ public final class VariantOrder {
   private static boolean isOver(ModelSpec spec, Rollout rollout) {
     return rollout.state() == Rollout.State.COMPLETED
         || (rollout.state() == Rollout.State.ROLLED_BACK
-            && spec.getVariants().stream()
-                .noneMatch(
-                    each ->
-                        each.getName().equals(rollout.from())
-                            && each.getState().equals("active")
-                            && each.getWeight() > 0));
+            && active(spec, null).stream()
+                .noneMatch(each -> each.getName().equals(rollout.from())));
   }
 
   private static int percent(Rollout rollout) {
