@@ -1,9 +1,8 @@
 package io.penstock.schemas.policies;
 
-import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.registry.RegistryLog;
 import io.penstock.schemas.routing.AliasPolicy;
@@ -23,7 +22,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +43,7 @@ public final class RoutingPublisher {
 
   private final TopicSettings settings;
   private final RegistryLog log;
+  private final ModelPublisher models;
   private final InstantSource clock;
 
   public RoutingPublisher(ClusterConnection connection, TopicSettings settings) {
@@ -55,6 +54,7 @@ public final class RoutingPublisher {
   public RoutingPublisher(TopicSettings settings, RegistryLog log, InstantSource clock) {
     this.settings = settings;
     this.log = log;
+    this.models = new ModelPublisher(settings, log, clock);
     this.clock = clock;
   }
 
@@ -175,7 +175,7 @@ public final class RoutingPublisher {
       }
     }
     if (changed.stream().anyMatch(RoutingPublisher::namesModels)) {
-      List<String> violations = RoutingRules.violations(next, catalog(), changed);
+      List<String> violations = RoutingRules.violations(next, models.list(), changed);
       if (!violations.isEmpty()) {
         throw new InvalidRoutingException("routing", violations);
       }
@@ -196,20 +196,5 @@ public final class RoutingPublisher {
       case Spend ignored -> false;
       case Revision ignored -> false;
     };
-  }
-
-  private ModelCatalog catalog() {
-    Map<String, ModelSpec> byName = new HashMap<>();
-    log.read(
-        settings.names().models(),
-        ModelSpec.class,
-        (key, spec) -> {
-          if (spec == null) {
-            byName.remove(key);
-          } else {
-            byName.put(key, spec);
-          }
-        });
-    return ModelCatalog.following(byName.values());
   }
 }
