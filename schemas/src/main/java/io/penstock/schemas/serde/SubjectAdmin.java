@@ -8,7 +8,6 @@ import io.penstock.schemas.topics.TopicCatalog;
 import io.penstock.schemas.topics.TopicSpec;
 import java.io.IOException;
 import org.apache.avro.specific.SpecificData;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +21,6 @@ public final class SubjectAdmin {
 
   SubjectAdmin(SchemaRegistryClient registry) {
     this.registry = registry;
-  }
-
-  /**
-   * Demands BACKWARD of every subject without a setting of its own, so also of reply topics'. For a
-   * registry that is Penstock's alone.
-   *
-   * @throws RegistryUnavailableException if the registry does not answer
-   */
-  public void demandBackwardEverywhere() {
-    demandBackward(null);
   }
 
   /**
@@ -57,13 +46,13 @@ public final class SubjectAdmin {
     }
   }
 
-  private void demandBackward(@Nullable String subject) {
+  private void demandBackward(String subject) {
     try {
       registry.updateCompatibility(subject, BACKWARD);
     } catch (RestClientException refused) {
-      throw RegistryFailures.registering(subject == null ? "all subjects" : subject, refused);
+      throw RegistryFailures.registering(subject, refused);
     } catch (IOException failed) {
-      throw RegistryFailures.registering(subject == null ? "all subjects" : subject, failed);
+      throw RegistryFailures.registering(subject, failed);
     }
   }
 }
