@@ -3,9 +3,11 @@ package io.penstock.streams.dispatch;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
@@ -13,6 +15,7 @@ import io.penstock.schemas.WorkerState;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,6 +50,34 @@ public final class Samples {
         .setPredictedOutputTokens(50)
         .setMaxOutputTokens(200)
         .build();
+  }
+
+  /** The scored request that these facts are of. */
+  public static ScoredRequest.Builder scored(ScoredFacts facts) {
+    return ScoredRequest.newBuilder()
+        .setId(facts.getId())
+        .setTenant(facts.getTenant())
+        .setEndpoint(facts.getEndpoint())
+        .setRequestedModel(facts.getRequestedModel())
+        .setChoice(facts.getChoice())
+        .setServiceClass(facts.getServiceClass())
+        .setCreatedAt(facts.getCreatedAt())
+        .setAcceptedAt(facts.getAcceptedAt())
+        .setScoredAt(facts.getScoredAt())
+        .setFirstTokenBy(facts.getFirstTokenBy())
+        .setDeadline(facts.getDeadline())
+        .setPromptTokens(facts.getPromptTokens())
+        .setPredictedOutputTokens(facts.getPredictedOutputTokens())
+        .setMaxOutputTokens(facts.getMaxOutputTokens())
+        .setReplyTopic(facts.getReplyTopic().orElse(null))
+        .setRequest(
+            InferenceRequest.newBuilder()
+                .setId(facts.getId())
+                .setTenant(facts.getTenant())
+                .setEndpoint(facts.getEndpoint())
+                .setModel(facts.getRequestedModel())
+                .setBody(ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)))
+                .build());
   }
 
   public static WorkerDemand.Builder demand(

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DeadLetter;
-import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.RequestState;
@@ -19,28 +18,15 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerDemand;
-import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.dispatch.DispatchConfig;
-import io.penstock.streams.runtime.BatchEnd;
-import java.nio.ByteBuffer;
+import io.penstock.streams.dispatch.Samples;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.Properties;
-import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,28 +41,13 @@ class DispatchTopologyTest {
 
   @TempDir Path stateDirectory;
 
-  private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private TopologyTestDriver driver;
+  private ShardDriver driver;
   private Instant now = START;
 
   @BeforeEach
   void start() {
-    Properties settings = new Properties();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "dispatch");
-    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
-    DispatchParts parts =
-        new DispatchParts(
-            DispatchConfig.DEFAULT,
-            TopicSettings.DEFAULT,
-            serdes,
-            topic -> topic.startsWith("reply"),
-            BatchEnd.NEVER,
-            () -> now,
-            registry,
-            () -> false);
-    driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
+    driver = new ShardDriver("dispatch", stateDirectory, () -> now, registry);
   }
 
   @AfterEach
@@ -86,11 +57,11 @@ class DispatchTopologyTest {
 
   @Test
   void aRequestTravelsFromWorkOverALeaseToItsResult() {
-    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
+    TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
     TestOutputTopic<String, InferenceResult> results =
-        output(NAMES.results(), InferenceResult.class);
+        driver.output(NAMES.results(), InferenceResult.class);
     TestOutputTopic<String, RequestStatus> lifecycle =
-        output(NAMES.lifecycle(), RequestStatus.class);
+        driver.output(NAMES.lifecycle(), RequestStatus.class);
     demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
     work(ServiceClass.STANDARD)
         .pipeInput(
@@ -118,30 +89,28 @@ class DispatchTopologyTest {
 
   @Test
   void aResultGoesToTheReplyTopicAskedForIfItExists() {
-    TestOutputTopic<String, InferenceResult> reply = output("reply-here", InferenceResult.class);
+    TestOutputTopic<String, InferenceResult> reply =
+        driver.output("reply-here", InferenceResult.class);
     TestOutputTopic<String, InferenceResult> results =
-        output(NAMES.results(), InferenceResult.class);
+        driver.output(NAMES.results(), InferenceResult.class);
     Instant late = START.plus(Duration.ofHours(1));
     work(ServiceClass.STANDARD).pipeInput("a", replyingTo("a", "reply-here"));
     work(ServiceClass.STANDARD).pipeInput("b", replyingTo("b", "missing"));
     now = late;
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    driver.advance(Duration.ofSeconds(1));
     assertThat(reply.readKeyValue().key).isEqualTo("a");
     assertThat(results.readKeyValue().key).isEqualTo("b");
   }
 
   @Test
   void anUnreadableRecordIsBuriedAndTheNextIsUnharmed() {
-    TestOutputTopic<String, DeadLetter> letters = output(NAMES.deadLetters(), DeadLetter.class);
-    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
-    TestInputTopic<String, byte[]> raw =
-        driver.createInputTopic(
-            NAMES.work(ServiceClass.STANDARD), new StringSerializer(), new ByteArraySerializer());
+    TestOutputTopic<String, DeadLetter> letters =
+        driver.output(NAMES.deadLetters(), DeadLetter.class);
+    TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
+    TestInputTopic<String, byte[]> raw = driver.raw(NAMES.work(ServiceClass.STANDARD));
     raw.pipeInput("bad", new byte[] {1, 2, 3});
     raw.pipeInput("worse", null);
-    driver
-        .createInputTopic(NAMES.demand(), new StringSerializer(), new ByteArraySerializer())
-        .pipeInput("w", new byte[0]);
+    driver.raw(NAMES.demand()).pipeInput("w", new byte[0]);
     work(ServiceClass.STANDARD).pipeInput("good", scored(facts("good")));
     demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
     assertThat(letters.readKeyValuesToList())
@@ -152,8 +121,9 @@ class DispatchTopologyTest {
 
   @Test
   void absurdValuesAreBuriedAndTheNextRecordIsUnharmed() {
-    TestOutputTopic<String, DeadLetter> letters = output(NAMES.deadLetters(), DeadLetter.class);
-    TestOutputTopic<String, Lease> leases = output(NAMES.leases(), Lease.class);
+    TestOutputTopic<String, DeadLetter> letters =
+        driver.output(NAMES.deadLetters(), DeadLetter.class);
+    TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
     work(ServiceClass.STANDARD)
         .pipeInput(
             "past",
@@ -182,17 +152,17 @@ class DispatchTopologyTest {
   @Test
   void deadlinesLapseWithTheWallClock() {
     TestOutputTopic<String, InferenceResult> results =
-        output(NAMES.results(), InferenceResult.class);
+        driver.output(NAMES.results(), InferenceResult.class);
     work(ServiceClass.BATCH).pipeInput("a", scored(facts("a")));
     now = START.plus(Duration.ofMinutes(10));
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    driver.advance(Duration.ofSeconds(1));
     assertThat(results.readValue().getStatus()).isEqualTo(TerminalStatus.EXPIRED);
   }
 
   @Test
   void whatWaitsIsMeasuredByModelAndClass() {
     work(ServiceClass.STANDARD).pipeInput("a", scored(facts("a")));
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    driver.advance(Duration.ofSeconds(1));
     assertThat(
             registry
                 .get("penstock.dispatch.waiting")
@@ -239,52 +209,18 @@ class DispatchTopologyTest {
   }
 
   private static ScoredRequest scored(ScoredFacts facts) {
-    return ScoredRequest.newBuilder()
-        .setId(facts.getId())
-        .setTenant(facts.getTenant())
-        .setEndpoint(facts.getEndpoint())
-        .setRequestedModel(facts.getRequestedModel())
-        .setChoice(facts.getChoice())
-        .setServiceClass(facts.getServiceClass())
-        .setCreatedAt(facts.getCreatedAt())
-        .setAcceptedAt(facts.getAcceptedAt())
-        .setScoredAt(facts.getScoredAt())
-        .setFirstTokenBy(facts.getFirstTokenBy())
-        .setDeadline(facts.getDeadline())
-        .setPromptTokens(facts.getPromptTokens())
-        .setPredictedOutputTokens(facts.getPredictedOutputTokens())
-        .setMaxOutputTokens(facts.getMaxOutputTokens())
-        .setReplyTopic(facts.getReplyTopic().orElse(null))
-        .setRequest(
-            InferenceRequest.newBuilder()
-                .setId(facts.getId())
-                .setTenant(facts.getTenant())
-                .setEndpoint(facts.getEndpoint())
-                .setModel(facts.getRequestedModel())
-                .setBody(ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)))
-                .setAttributes(Map.of())
-                .build())
-        .build();
+    return Samples.scored(facts).build();
   }
 
   private TestInputTopic<String, ScoredRequest> work(ServiceClass serviceClass) {
-    return input(NAMES.work(serviceClass), ScoredRequest.class);
+    return driver.input(NAMES.work(serviceClass), ScoredRequest.class);
   }
 
   private TestInputTopic<String, WorkerDemand> demands() {
-    return input(NAMES.demand(), WorkerDemand.class);
+    return driver.input(NAMES.demand(), WorkerDemand.class);
   }
 
   private TestInputTopic<String, AttemptOutcome> outcomes() {
-    return input(NAMES.outcomes(), AttemptOutcome.class);
-  }
-
-  private <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
-    return driver.createInputTopic(topic, new StringSerializer(), serdes.serializer(type));
-  }
-
-  private <T extends SpecificRecord> TestOutputTopic<String, T> output(
-      String topic, Class<T> type) {
-    return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
+    return driver.input(NAMES.outcomes(), AttemptOutcome.class);
   }
 }

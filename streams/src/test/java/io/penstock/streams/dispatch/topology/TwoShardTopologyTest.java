@@ -11,7 +11,6 @@ import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.FleetReport;
-import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.ModelAlternative;
@@ -23,27 +22,15 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerDemand;
-import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.dispatch.DispatchConfig;
-import io.penstock.streams.runtime.BatchEnd;
-import java.nio.ByteBuffer;
+import io.penstock.streams.dispatch.Samples;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +48,6 @@ class TwoShardTopologyTest {
 
   @TempDir Path stateDirectory;
 
-  private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private Instant now = START;
   private Shard first;
@@ -90,7 +76,10 @@ class TwoShardTopologyTest {
     assertThat(lease.getModel()).isEqualTo("n");
     assertThat(lease.getPayloadPartition()).hasValue(0);
     assertThat(lease.getPayloadTopic()).isEqualTo(NAMES.work(ServiceClass.STANDARD));
-    second.input(NAMES.outcomes(), AttemptOutcome.class).pipeInput("a", success("a", 1, "sw", now));
+    second
+        .driver
+        .input(NAMES.outcomes(), AttemptOutcome.class)
+        .pipeInput("a", success("a", 1, "sw", now));
     InferenceResult result = second.results.readValue();
     assertThat(result.getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
     assertThat(result.getChoice().orElseThrow().getMovedFrom())
@@ -140,12 +129,13 @@ class TwoShardTopologyTest {
   void aTransferThatCannotBeIsBuriedAndTheNextIsUnharmed() {
     pass(Duration.ofSeconds(1), true);
     first.work("a", Duration.ofMinutes(10));
-    first.driver.advanceWallClockTime(Duration.ofSeconds(1));
+    first.driver.advance(Duration.ofSeconds(1));
     for (int second = 0; second < 7; second++) {
       pass(Duration.ofSeconds(1), false);
     }
     TestRecord<String, DispatchTransfer> moved = first.transfers.readRecord();
     second
+        .driver
         .input(NAMES.transfers(), DispatchTransfer.class)
         .pipeInput(
             "a",
@@ -155,7 +145,7 @@ class TwoShardTopologyTest {
                         .setMoves(0)
                         .build())
                 .build());
-    second.input(NAMES.transfers(), DispatchTransfer.class).pipeInput("a", moved.value());
+    second.driver.input(NAMES.transfers(), DispatchTransfer.class).pipeInput("a", moved.value());
     assertThat(second.lifecycle.readValuesToList())
         .extracting(RequestStatus::getState)
         .startsWith(RequestState.WAITING);
@@ -168,7 +158,7 @@ class TwoShardTopologyTest {
     cancel(first, "a");
     pass(Duration.ofSeconds(1), false);
     now = now.plus(Duration.ofHours(2));
-    first.driver.advanceWallClockTime(Duration.ofSeconds(1));
+    first.driver.advance(Duration.ofSeconds(1));
     List<KeyValue<String, FleetReport>> reports = first.reported;
     first.readFleet();
     assertThat(reports.getFirst().key).isEqualTo("0/m");
@@ -178,6 +168,7 @@ class TwoShardTopologyTest {
 
   private void cancel(Shard shard, String id) {
     shard
+        .driver
         .input(NAMES.control(), ControlCommand.class)
         .pipeInput(
             id,
@@ -192,18 +183,22 @@ class TwoShardTopologyTest {
   private void pass(Duration time, boolean delivers) {
     now = now.plus(time);
     second.demand("w", "n", 9);
-    first.driver.advanceWallClockTime(time);
-    second.driver.advanceWallClockTime(time);
+    first.driver.advance(time);
+    second.driver.advance(time);
     first.readFleet();
     second.readFleet();
     while (delivers && !first.transfers.isEmpty()) {
       TestRecord<String, DispatchTransfer> moved = first.transfers.readRecord();
       second.taken.add(moved.key());
-      second.input(NAMES.transfers(), DispatchTransfer.class).pipeInput(moved.key(), moved.value());
+      second
+          .driver
+          .input(NAMES.transfers(), DispatchTransfer.class)
+          .pipeInput(moved.key(), moved.value());
     }
     for (KeyValue<String, FleetReport> report : second.unread) {
       // The second shard stands for partition 1.
       first
+          .driver
           .input(NAMES.fleet(), FleetReport.class)
           .pipeInput(
               "1/" + report.value.getModel(),
@@ -213,7 +208,7 @@ class TwoShardTopologyTest {
   }
 
   private final class Shard {
-    final TopologyTestDriver driver;
+    final ShardDriver driver;
     final TestOutputTopic<String, Lease> leases;
     final TestOutputTopic<String, InferenceResult> results;
     final TestOutputTopic<String, RequestStatus> lifecycle;
@@ -224,26 +219,12 @@ class TwoShardTopologyTest {
     final List<KeyValue<String, FleetReport>> reported = new ArrayList<>();
 
     Shard(String name) {
-      Properties settings = new Properties();
-      settings.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
-      settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-      settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.resolve(name).toString());
-      DispatchParts parts =
-          new DispatchParts(
-              DispatchConfig.DEFAULT,
-              TopicSettings.DEFAULT,
-              serdes,
-              topic -> false,
-              BatchEnd.NEVER,
-              () -> now,
-              registry,
-              () -> false);
-      driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
-      leases = output(NAMES.leases(), Lease.class);
-      results = output(NAMES.results(), InferenceResult.class);
-      lifecycle = output(NAMES.lifecycle(), RequestStatus.class);
-      transfers = output(NAMES.transfers(), DispatchTransfer.class);
-      fleet = output(NAMES.fleet(), FleetReport.class);
+      driver = new ShardDriver(name, stateDirectory.resolve(name), () -> now, registry);
+      leases = driver.output(NAMES.leases(), Lease.class);
+      results = driver.output(NAMES.results(), InferenceResult.class);
+      lifecycle = driver.output(NAMES.lifecycle(), RequestStatus.class);
+      transfers = driver.output(NAMES.transfers(), DispatchTransfer.class);
+      fleet = driver.output(NAMES.fleet(), FleetReport.class);
     }
 
     void readFleet() {
@@ -259,11 +240,11 @@ class TwoShardTopologyTest {
     }
 
     void demand(String worker, String model, int limit) {
-      input(NAMES.demand(), WorkerDemand.class)
+      driver
+          .input(NAMES.demand(), WorkerDemand.class)
           .pipeInput(
               worker,
-              io.penstock.streams.dispatch.Samples.demand(
-                      worker, "s" + worker, ++beats, limit, 0, now)
+              Samples.demand(worker, "s" + worker, ++beats, limit, 0, now)
                   .setModels(List.of(model))
                   .build());
     }
@@ -279,43 +260,9 @@ class TwoShardTopologyTest {
               .setMaxOutputTokens(200)
               .setScore(0)
               .build();
-      input(NAMES.work(ServiceClass.STANDARD), ScoredRequest.class)
-          .pipeInput(
-              id,
-              ScoredRequest.newBuilder()
-                  .setId(id)
-                  .setTenant(facts.getTenant())
-                  .setEndpoint(facts.getEndpoint())
-                  .setRequestedModel(facts.getRequestedModel())
-                  .setChoice(facts.getChoice())
-                  .setServiceClass(facts.getServiceClass())
-                  .setCreatedAt(facts.getCreatedAt())
-                  .setAcceptedAt(facts.getAcceptedAt())
-                  .setScoredAt(facts.getScoredAt())
-                  .setFirstTokenBy(facts.getFirstTokenBy())
-                  .setDeadline(facts.getDeadline())
-                  .setPromptTokens(facts.getPromptTokens())
-                  .setPredictedOutputTokens(facts.getPredictedOutputTokens())
-                  .setMaxOutputTokens(facts.getMaxOutputTokens())
-                  .setAlternatives(List.of(alternative))
-                  .setRequest(
-                      InferenceRequest.newBuilder()
-                          .setId(id)
-                          .setTenant(facts.getTenant())
-                          .setEndpoint(facts.getEndpoint())
-                          .setModel(facts.getRequestedModel())
-                          .setBody(ByteBuffer.wrap(new byte[] {'{', '}'}))
-                          .build())
-                  .build());
-    }
-
-    <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
-      return driver.createInputTopic(topic, new StringSerializer(), serdes.serializer(type));
-    }
-
-    private <T extends SpecificRecord> TestOutputTopic<String, T> output(
-        String topic, Class<T> type) {
-      return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
+      driver
+          .input(NAMES.work(ServiceClass.STANDARD), ScoredRequest.class)
+          .pipeInput(id, Samples.scored(facts).setAlternatives(List.of(alternative)).build());
     }
   }
 }

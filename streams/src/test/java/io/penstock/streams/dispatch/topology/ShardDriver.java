@@ -1,0 +1,75 @@
+package io.penstock.streams.dispatch.topology;
+
+import static io.penstock.streams.dispatch.Samples.START;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.runtime.BatchEnd;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+
+/**
+ * The dispatch topology of one shard without Kafka. Of topics to reply to it has all {@code
+ * reply...}.
+ */
+final class ShardDriver implements AutoCloseable {
+
+  private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
+  private final TopologyTestDriver driver;
+
+  /**
+   * @param state a folder of its own
+   */
+  ShardDriver(String name, Path state, InstantSource clock, MeterRegistry registry) {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+    DispatchParts parts =
+        new DispatchParts(
+            DispatchConfig.DEFAULT,
+            TopicSettings.DEFAULT,
+            serdes,
+            topic -> topic.startsWith("reply"),
+            BatchEnd.NEVER,
+            clock,
+            registry,
+            () -> false);
+    driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
+  }
+
+  <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
+    return driver.createInputTopic(topic, new StringSerializer(), serdes.serializer(type));
+  }
+
+  /** Takes values as they come, also such as cannot be read. */
+  TestInputTopic<String, byte[]> raw(String topic) {
+    return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  <T extends SpecificRecord> TestOutputTopic<String, T> output(String topic, Class<T> type) {
+    return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
+  }
+
+  void advance(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}
