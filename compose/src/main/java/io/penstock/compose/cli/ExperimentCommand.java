@@ -3,9 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.policies.RoutingPublisher.Edit;
 import io.penstock.schemas.routing.Experiment;
-import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
-import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.experiment.ExperimentCommands;
 import io.penstock.streams.control.experiment.ExperimentCommands.Promotion;
 import io.penstock.streams.control.experiment.ExperimentFile;
@@ -14,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,7 +84,7 @@ final class ExperimentCommand extends GroupCommand {
       ModelCatalog models = ModelCatalog.following(cluster.models().list());
       print(
           this,
-          write(
+          RoutingCommand.write(
               this,
               cluster,
               "started",
@@ -98,37 +95,25 @@ final class ExperimentCommand extends GroupCommand {
 
   /** {@code penstock experiment list}. */
   @Command(name = "list", description = "Show all experiments. JSON: one a line.")
-  static final class ListExperiments extends ClusterCommand {
+  static final class ListExperiments extends DocumentListCommand<Experiment> {
 
     ListExperiments(Environment environment) {
-      super(environment);
+      super(
+          environment,
+          Experiment.class,
+          "no experiment",
+          List.of("EXPERIMENT", "SUBJECT", "STATE", "METRIC", "UNIT", "ARMS"));
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
-      List<Experiment> all = cluster.routing().list().all(Experiment.class).toList();
-      if (output.json) {
-        for (Experiment each : all) {
-          console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
-        }
-        return ExitCodes.OK;
-      }
-      Table table = new Table("EXPERIMENT", "SUBJECT", "STATE", "METRIC", "UNIT", "ARMS");
-      all.forEach(
-          each ->
-              table.row(
-                  each.name(),
-                  each.subject(),
-                  each.state(),
-                  each.metric(),
-                  each.unit(),
-                  arms(each)));
-      if (table.isEmpty()) {
-        console().print("no experiment");
-      } else {
-        table.print(console());
-      }
-      return ExitCodes.OK;
+    List<Object> row(Experiment experiment, Instant now) {
+      return List.of(
+          experiment.name(),
+          experiment.subject(),
+          experiment.state(),
+          experiment.metric(),
+          experiment.unit(),
+          arms(experiment));
     }
   }
 
@@ -153,7 +138,7 @@ final class ExperimentCommand extends GroupCommand {
       String why = reason == null ? "stopped by hand" : reason;
       print(
           this,
-          write(
+          RoutingCommand.write(
               this, cluster, why, (state, now) -> ExperimentCommands.stop(state, name, why, now)));
       return ExitCodes.OK;
     }
@@ -208,7 +193,7 @@ final class ExperimentCommand extends GroupCommand {
       if (output.json) {
         for (RoutingDocument each : promotion.documents()) {
           if (each instanceof Experiment) {
-            console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
+            console().print(RoutingCommand.json(each));
           }
         }
       } else {
@@ -218,29 +203,9 @@ final class ExperimentCommand extends GroupCommand {
     }
   }
 
-  private static Experiment write(
-      ClusterCommand command,
-      Cluster cluster,
-      String reason,
-      BiFunction<RoutingState, Instant, Experiment> decide) {
-    Experiment[] decided = new Experiment[1];
-    RoutingCommand.explained(
-        () ->
-            cluster
-                .routing()
-                .change(
-                    RoutingCommand.user(),
-                    reason,
-                    state -> {
-                      decided[0] = decide.apply(state, command.environment.clock().instant());
-                      return List.of(new Edit.Put(decided[0]));
-                    }));
-    return decided[0];
-  }
-
   private static void print(ClusterCommand command, Experiment experiment) throws Exception {
     if (command.output.json) {
-      command.console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(experiment)));
+      command.console().print(RoutingCommand.json(experiment));
     } else {
       command
           .console()

@@ -1,8 +1,6 @@
 package io.penstock.compose.cli;
 
-import io.penstock.schemas.policies.RoutingPublisher.Edit;
 import io.penstock.schemas.routing.Rollout;
-import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.rollout.RolloutCommands;
 import java.time.Duration;
@@ -58,7 +56,7 @@ final class RolloutCommand extends GroupCommand {
 
     @Override
     final int run(Cluster cluster) throws Exception {
-      print(this, write(this, cluster, reason, this::change));
+      print(this, RoutingCommand.write(this, cluster, reason, this::change));
       return ExitCodes.OK;
     }
   }
@@ -92,41 +90,28 @@ final class RolloutCommand extends GroupCommand {
 
   /** {@code penstock rollout list}. */
   @Command(name = "list", description = "Show all rollouts. JSON: one for each model.")
-  static final class ListRollouts extends ClusterCommand {
+  static final class ListRollouts extends DocumentListCommand<Rollout> {
 
     ListRollouts(Environment environment) {
-      super(environment);
+      super(
+          environment,
+          Rollout.class,
+          "no rollout",
+          List.of("MODEL", "FROM", "TO", "STATE", "PERCENT", "SINCE", "REASON"));
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
-      List<Rollout> all = cluster.routing().list().all(Rollout.class).toList();
-      if (output.json) {
-        for (Rollout each : all) {
-          console().print(RecordJson.MAPPER.readTree(RoutingCodec.json(each)));
-        }
-        return ExitCodes.OK;
-      }
-      Table table = new Table("MODEL", "FROM", "TO", "STATE", "PERCENT", "SINCE", "REASON");
-      Instant now = environment.clock().instant();
-      for (Rollout each : all) {
-        table.row(
-            each.name(),
-            each.from(),
-            each.to(),
-            each.state().name().toLowerCase(Locale.ROOT),
-            each.percent(),
-            each.stateSince() == null
-                ? "-"
-                : TimeText.age(Duration.between(each.stateSince(), now)),
-            each.reason() == null ? "-" : each.reason());
-      }
-      if (table.isEmpty()) {
-        console().print("no rollout");
-      } else {
-        table.print(console());
-      }
-      return ExitCodes.OK;
+    List<Object> row(Rollout rollout, Instant now) {
+      return List.of(
+          rollout.name(),
+          rollout.from(),
+          rollout.to(),
+          rollout.state().name().toLowerCase(Locale.ROOT),
+          rollout.percent(),
+          rollout.stateSince() == null
+              ? "-"
+              : TimeText.age(Duration.between(rollout.stateSince(), now)),
+          rollout.reason() == null ? "-" : rollout.reason());
     }
   }
 
@@ -197,35 +182,11 @@ final class RolloutCommand extends GroupCommand {
     }
   }
 
-  /** Decides a rollout from what there is, maybe again should something come between. */
-  @FunctionalInterface
-  interface Decision {
-    Rollout of(RoutingState state, Instant now);
-  }
-
-  /** Writes what is decided and returns it. */
-  static Rollout write(
-      ClusterCommand command, Cluster cluster, @Nullable String reason, Decision decision) {
-    Rollout[] decided = new Rollout[1];
-    RoutingCommand.explained(
-        () ->
-            cluster
-                .routing()
-                .change(
-                    RoutingCommand.user(),
-                    reason,
-                    state -> {
-                      decided[0] = decision.of(state, command.environment.clock().instant());
-                      return List.of(new Edit.Put(decided[0]));
-                    }));
-    return decided[0];
-  }
-
   /** Prints a rollout with its figures. */
   static void print(ClusterCommand command, Rollout rollout) throws Exception {
     Console console = command.console();
     if (command.output.json) {
-      console.print(RecordJson.MAPPER.readTree(RoutingCodec.json(rollout)));
+      console.print(RoutingCommand.json(rollout));
       return;
     }
     console.print(

@@ -207,7 +207,7 @@ final class RolloutStartCommand extends RolloutCommand.OfModel {
     Rollout plan = plan();
     RolloutCommand.print(
         this,
-        RolloutCommand.write(
+        RoutingCommand.write(
             this,
             cluster,
             "started",

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.policies.InvalidRoutingException;
 import io.penstock.schemas.policies.RoutingFile;
@@ -8,11 +9,16 @@ import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.RoutingState;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +108,7 @@ final class RoutingCommand extends GroupCommand {
           .put("changedBy", entry.changedBy())
           .put("reason", entry.reason())
           .put("changedAt", entry.changedAt().toString())
-          .set("document", RecordJson.MAPPER.readTree(RoutingCodec.json(document)));
+          .set("document", RoutingCommand.json(document));
     }
   }
 
@@ -226,6 +232,39 @@ final class RoutingCommand extends GroupCommand {
   /** Who changes something: the person at the keyboard. */
   static String user() {
     return System.getProperty("user.name", "");
+  }
+
+  /** A document as it lies on the routing topic. */
+  static JsonNode json(RoutingDocument document) throws IOException {
+    return RecordJson.MAPPER.readTree(RoutingCodec.json(document));
+  }
+
+  /**
+   * Writes one document and returns it.
+   *
+   * @param reason why, or null
+   * @param decide the document, from what there is and the time; may be called again should
+   *     something come between
+   */
+  static <D extends RoutingDocument> D write(
+      ClusterCommand command,
+      Cluster cluster,
+      @Nullable String reason,
+      BiFunction<RoutingState, Instant, D> decide) {
+    AtomicReference<@Nullable D> decided = new AtomicReference<>();
+    explained(
+        () ->
+            cluster
+                .routing()
+                .change(
+                    user(),
+                    reason,
+                    state -> {
+                      D document = decide.apply(state, command.environment.clock().instant());
+                      decided.set(document);
+                      return List.of(new RoutingPublisher.Edit.Put(document));
+                    }));
+    return Objects.requireNonNull(decided.get());
   }
 
   /** The kind of this label. */
