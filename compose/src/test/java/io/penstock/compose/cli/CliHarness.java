@@ -9,10 +9,15 @@ import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelChanges;
 import io.penstock.schemas.policies.RoutingPublisher;
+import io.penstock.schemas.registry.RegistryLog;
 import io.penstock.schemas.routing.Revision;
+import io.penstock.schemas.routing.RoutingCodec;
+import io.penstock.schemas.routing.RoutingDocument;
+import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -21,6 +26,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +35,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs commands in this process against a cluster in memory, at a standing clock. */
@@ -48,6 +60,7 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   final List<String> rolledBackTo = new ArrayList<>();
   final List<Feedback> feedback = new ArrayList<>();
   final List<ModelSpec> models = new ArrayList<>();
+  final List<RoutingDocument> documents = new ArrayList<>();
   Function<InferenceRequest, InferenceResult> answer = Samples::succeeded;
   @Nullable ClusterConnection asked;
   @Nullable TopicNames askedNames;
@@ -156,7 +169,36 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
 
   @Override
   public RoutingPublisher routing() {
-    throw new UnsupportedOperationException("the routing registry needs a cluster");
+    return new RoutingPublisher(
+        TopicSettings.DEFAULT,
+        new RegistryLog(
+            serdes,
+            this::routingTopic,
+            () -> {
+              throw new UnsupportedOperationException("changing the routing needs a cluster");
+            }),
+        InstantSource.fixed(NOW));
+  }
+
+  private Consumer<String, byte[]> routingTopic() {
+    String topic = names.routing();
+    MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+    TopicPartition partition = new TopicPartition(topic, 0);
+    consumer.updatePartitions(topic, List.of(new PartitionInfo(topic, 0, null, null, null)));
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    consumer.updateEndOffsets(Map.of(partition, (long) documents.size()));
+    Serializer<RoutingEntry> values = serdes.serializer(RoutingEntry.class);
+    consumer.schedulePollTask(
+        () -> {
+          for (int i = 0; i < documents.size(); i++) {
+            RoutingDocument document = documents.get(i);
+            byte[] value =
+                values.serialize(topic, RoutingCodec.entry(document, 1, "test", null, NOW));
+            String key = RoutingKind.of(document).key(document.name());
+            consumer.addRecord(new ConsumerRecord<>(topic, 0, i, key, value));
+          }
+        });
+    return consumer;
   }
 
   @Override
