@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.flood.FloodBench;
 import io.penstock.compose.bench.flood.FloodSettings;
+import io.penstock.streams.dispatch.shard.SlotReserve;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -17,7 +18,12 @@ import picocli.CommandLine.Option;
       "JSON: alone_lease_p50_ms, alone_lease_p99_ms, flood_lease_p50_ms, flood_lease_p99_ms, the"
           + " same of results, lease_p99_ratio, batch_sent, batch_waiting."
     },
-    footer = {"", "Examples:", "  penstock bench flood --batch 200000 --rate 50"})
+    footer = {
+      "",
+      "Examples:",
+      "  penstock bench flood --batch 200000 --rate 50",
+      "  penstock bench flood --reserve 0"
+    })
 final class BenchFloodCommand extends BenchmarkCommand {
 
   @Option(
@@ -51,6 +57,13 @@ final class BenchFloodCommand extends BenchmarkCommand {
   String job = "100ms";
 
   @Option(
+      names = "--reserve",
+      paramLabel = "SHARE",
+      description =
+          "The share of slots that batch leaves to others, 0 for none (default: ${DEFAULT-VALUE}).")
+  double reserve = SlotReserve.DEFAULT.share();
+
+  @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
       description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
@@ -80,6 +93,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
                 rate,
                 slots,
                 TimeText.duration("--job", job),
+                reserve,
                 Duration.ofSeconds(warmUp)));
   }
 }

@@ -14,6 +14,8 @@ import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.dispatch.shard.ShardSettings;
+import io.penstock.streams.dispatch.shard.SlotReserve;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.util.ArrayList;
@@ -35,7 +37,7 @@ public final class FloodBench implements Bench {
   public Findings run(BenchProgress progress) throws Exception {
     progress.at("starting Kafka, the registry and the jobs", 0);
     try (BenchCluster cluster = BenchCluster.start()) {
-      cluster.startDispatch(DispatchConfig.DEFAULT);
+      cluster.startDispatch(DispatchConfig.DEFAULT.withShard(rules()));
       cluster.register(FloodRun.MODEL, List.of());
       WorkerConfig worker = new WorkerConfig("bench-1", List.of(FloodRun.MODEL), settings.slots());
       try (Worker _ = cluster.startWorker(worker, new SleepingEngine(settings::job));
@@ -52,6 +54,11 @@ public final class FloodBench implements Bench {
         return findings(alone, flooded);
       }
     }
+  }
+
+  private ShardSettings rules() {
+    return ShardSettings.DEFAULT.withReserve(
+        new SlotReserve(settings.reserve(), settings.slots(), SlotReserve.DEFAULT.memory()));
   }
 
   private Findings findings(RequestLog alone, FloodRun.Flooded flooded) {
@@ -99,7 +106,7 @@ public final class FloodBench implements Bench {
   private List<String> notes(FloodRun.Flooded flooded, long bad) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms; lease counts from when a request was due; warm-up %d s"
+        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
             .formatted(
                 settings.interactivePerSecond(),
                 settings.time().toSeconds(),
@@ -108,6 +115,7 @@ public final class FloodBench implements Bench {
                 flooded.waiting(),
                 settings.slots(),
                 settings.job().toMillis(),
+                100 * settings.reserve(),
                 settings.warmUp().toSeconds()));
     if (bad > 0) {
       notes.add(bad + " requests had no result, two, or a failure: do not trust these figures");

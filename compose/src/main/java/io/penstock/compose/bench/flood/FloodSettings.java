@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param interactivePerSecond interactive requests per second meanwhile
  * @param slots slots of the one worker
  * @param job how long its engine sleeps for a request
+ * @param reserve the share of the slots that batch leaves to others, 0 or more and below 1
  * @param warmUp load before anything counts
  */
 public record FloodSettings(
@@ -21,6 +22,7 @@ public record FloodSettings(
     double interactivePerSecond,
     int slots,
     Duration job,
+    double reserve,
     Duration warmUp) {
 
   public FloodSettings {
@@ -29,6 +31,7 @@ public record FloodSettings(
     require("rate", interactivePerSecond > 0 && interactivePerSecond <= 10_000);
     require("slots", slots >= 1 && slots <= 10_000);
     require("job", job.isPositive() && job.toMinutes() < 1);
+    require("reserve", reserve >= 0 && reserve < 1);
     requireTime("warm-up", warmUp, Duration.ZERO);
   }
 }

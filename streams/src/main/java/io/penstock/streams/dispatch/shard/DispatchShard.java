@@ -85,7 +85,7 @@ public final class DispatchShard {
             settings.assumedSpeeds(), micros(settings.leaseTimeout()), micros(FORGET_WORKER_AFTER));
     this.index = new WaitingIndex(settings.fairness());
     this.book = new TargetBook(settings.health(), metrics);
-    this.gate = new Gate(book);
+    this.gate = new Gate(book, settings.reserve());
     Settlement settlement = new Settlement(settings.fairness());
     this.requests =
         new Requests(
@@ -103,7 +103,7 @@ public final class DispatchShard {
             output,
             metrics);
     Match match = new Match(index, settings.rank(), settings.fairness(), settings.choice(), gate);
-    this.grants = new Grants(index, sessions, match, settlement, store, requests);
+    this.grants = new Grants(index, sessions, match, gate, settlement, store, requests);
     this.lapses = new Lapses(settings, index, sessions, store, grants, requests);
     this.moves =
         new Moves(

@@ -20,6 +20,7 @@ final class Grants {
   private final WaitingIndex index;
   private final Sessions sessions;
   private final Match match;
+  private final Gate gate;
   private final Settlement settlement;
   private final ShardStore store;
   private final Events events;
@@ -28,12 +29,14 @@ final class Grants {
       WaitingIndex index,
       Sessions sessions,
       Match match,
+      Gate gate,
       Settlement settlement,
       ShardStore store,
       Events events) {
     this.index = index;
     this.sessions = sessions;
     this.match = match;
+    this.gate = gate;
     this.settlement = settlement;
     this.store = store;
     this.events = events;
@@ -66,6 +69,7 @@ final class Grants {
       }
       WorkerSession session = pair.session();
       long sequence = session.grant(pair.candidate());
+      gate.granted(model, pair.candidate().serviceClass(), nowMicros);
       store.putSession(session.workerId(), session.stored());
       Share share = index.charge(pair.candidate(), settlement.expected(pair.candidate()));
       events.happened(

@@ -25,6 +25,7 @@ import java.time.Duration;
  * @param retries whether and when a failed attempt is followed by another
  * @param rank who is next
  * @param fairness how tenants share a class
+ * @param reserve what batch leaves free
  * @param choice which worker gets it
  * @param assumedSpeeds speeds of workers that have not observed their own
  * @param health when a target is granted nothing
@@ -38,6 +39,7 @@ public record ShardSettings(
     RetryPolicy retries,
     RankPolicy rank,
     FairnessSettings fairness,
+    SlotReserve reserve,
     WorkerChoice choice,
     Speeds assumedSpeeds,
     HealthSettings health,
@@ -52,6 +54,7 @@ public record ShardSettings(
           RetryPolicy.DEFAULT,
           SlackRank.DEFAULT,
           FairnessSettings.DEFAULT,
+          SlotReserve.DEFAULT,
           WorkerChoice.EARLIEST_FINISH,
           Speeds.DEFAULT,
           HealthSettings.DEFAULT,
@@ -86,6 +89,7 @@ public record ShardSettings(
         retries,
         rank,
         fairness,
+        reserve,
         choice,
         assumedSpeeds,
         health,
@@ -102,6 +106,7 @@ public record ShardSettings(
         retries,
         other,
         fairness,
+        reserve,
         choice,
         assumedSpeeds,
         health,
@@ -118,6 +123,7 @@ public record ShardSettings(
         retries,
         rank,
         fairness,
+        reserve,
         choice,
         assumedSpeeds,
         other,
@@ -134,6 +140,7 @@ public record ShardSettings(
         retries,
         rank,
         fairness,
+        reserve,
         choice,
         assumedSpeeds,
         health,
@@ -149,6 +156,24 @@ public record ShardSettings(
         overdueGrace,
         retries,
         rank,
+        other,
+        reserve,
+        choice,
+        assumedSpeeds,
+        health,
+        moves);
+  }
+
+  /** The same with another reserve. */
+  public ShardSettings withReserve(SlotReserve other) {
+    return new ShardSettings(
+        leaseTimeout,
+        finishedRetention,
+        longestDeadline,
+        overdueGrace,
+        retries,
+        rank,
+        fairness,
         other,
         choice,
         assumedSpeeds,
