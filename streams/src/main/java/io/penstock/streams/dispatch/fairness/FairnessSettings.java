@@ -20,10 +20,12 @@ import java.util.Objects;
  * ahead of the least served one that waits stands behind all of its class, whatever the tier: so of
  * two tenants that always wait neither gets ahead by more than the bound and one request. Nobody is
  * held back while no other could be served. Tolerance and bound are the {@link Leeway} of a class.
+ * Before all others of a tier go {@link LightTenants}.
  *
  * @param inputWeight of a prompt token, 0 or more
  * @param outputWeight of a generated token, 0 or more; not both 0
  * @param leeways how far tenants may be apart, for each class
+ * @param light who goes first within a tier, whatever the leeway
  * @param tenantWeights by tenant, 0.001 to 1000: one of 2 may get twice what one of 1 gets; those
  *     not named have 1
  * @param idleCredit whether a tenant may catch up on what it did not use while it was idle. That is
@@ -36,6 +38,7 @@ public record FairnessSettings(
     double inputWeight,
     double outputWeight,
     Map<ServiceClass, Leeway> leeways,
+    LightTenants light,
     Map<String, Double> tenantWeights,
     boolean idleCredit,
     int mostDebtors) {
@@ -58,10 +61,10 @@ public record FairnessSettings(
    * 90.25 and 94.5.
    *
    * <p>The lead is bounded, but it is no small one: a quiet interactive tenant beside one that
-   * sends a hundred times as much on 4 workers waits for its first token (99th percentile) 0.34 s
-   * with 1,000/2,000, 17 s with 200,000/400,000, 42 s with 500,000/1,000,000, 79 s with
-   * 1,000,000/2,000,000, and 428 s without an order. Where tenants flood, and deadlines in overload
-   * matter less, set it lower.
+   * sends a hundred times as much on 4 workers would wait for its first token (99th percentile)
+   * 0.34 s with 1,000/2,000, 17 s with 200,000/400,000, 42 s with 500,000/1,000,000, 79 s with
+   * 1,000,000/2,000,000, and 428 s without an order. As it is a light tenant, it waits 0.19 s
+   * whatever the leeway, against 0.08 s alone.
    */
   public static final FairnessSettings DEFAULT =
       new FairnessSettings(
@@ -71,13 +74,14 @@ public record FairnessSettings(
               ServiceClass.INTERACTIVE, new Leeway(500_000, 1_000_000),
               ServiceClass.STANDARD, new Leeway(1000, 2000),
               ServiceClass.BATCH, new Leeway(1000, 2000)),
+          LightTenants.DEFAULT,
           Map.of(),
           false,
           100_000);
 
   /** Tenants are not told apart. */
   public static final FairnessSettings OFF =
-      new FairnessSettings(1, 2, alike(Leeway.UNLIMITED), Map.of(), false, 1);
+      new FairnessSettings(1, 2, alike(Leeway.UNLIMITED), LightTenants.NONE, Map.of(), false, 1);
 
   public FairnessSettings {
     leeways = Map.copyOf(leeways);
@@ -144,7 +148,7 @@ public record FairnessSettings(
 
   private FairnessSettings withLeeways(Map<ServiceClass, Leeway> changed) {
     return new FairnessSettings(
-        inputWeight, outputWeight, changed, tenantWeights, idleCredit, mostDebtors);
+        inputWeight, outputWeight, changed, light, tenantWeights, idleCredit, mostDebtors);
   }
 
   private static Map<ServiceClass, Leeway> alike(Leeway leeway) {
@@ -155,15 +159,21 @@ public record FairnessSettings(
     return leeways;
   }
 
+  /** The same with another rule for who goes first. */
+  public FairnessSettings withLight(LightTenants other) {
+    return new FairnessSettings(
+        inputWeight, outputWeight, leeways, other, tenantWeights, idleCredit, mostDebtors);
+  }
+
   /** The same with other weights of tenants. */
   public FairnessSettings withTenantWeights(Map<String, Double> weights) {
     return new FairnessSettings(
-        inputWeight, outputWeight, leeways, weights, idleCredit, mostDebtors);
+        inputWeight, outputWeight, leeways, light, weights, idleCredit, mostDebtors);
   }
 
   /** The same with credit for idleness. */
   public FairnessSettings withIdleCredit() {
     return new FairnessSettings(
-        inputWeight, outputWeight, leeways, tenantWeights, true, mostDebtors);
+        inputWeight, outputWeight, leeways, light, tenantWeights, true, mostDebtors);
   }
 }

@@ -28,6 +28,7 @@ public final class TenantShares {
   private final Map<String, Account> accounts = new HashMap<>();
   private final TreeSet<Account> waiting = new TreeSet<>(BY_SERVED);
   private final TreeSet<Account> idle = new TreeSet<>(BY_SERVED);
+  private final RecentService recent;
 
   /** Where a tenant starts when no other waits. */
   private double floor;
@@ -48,6 +49,7 @@ public final class TenantShares {
   /** Nobody was served yet. */
   public TenantShares(FairnessSettings settings) {
     this.settings = settings;
+    this.recent = new RecentService(settings.light(), settings.mostDebtors());
   }
 
   /** A tenant without requests begins to wait. */
@@ -75,11 +77,13 @@ public final class TenantShares {
   }
 
   /**
-   * Adds to a tenant's counter. One that is not known is not behind anybody: nothing happens.
+   * Adds to a tenant's counter and to what it was served lately. One that is not known is not
+   * behind anybody: its counter stays as it is.
    *
    * @param service in weighted tokens; negative to give back
    */
-  public void charge(String tenant, double service) {
+  public void charge(String tenant, double service, long nowMicros) {
+    recent.add(tenant, service / settings.weight(tenant), nowMicros);
     Account account = accounts.get(tenant);
     if (account != null) {
       set(account, account.served + service / account.weight);
@@ -101,6 +105,11 @@ public final class TenantShares {
   public double served(String tenant) {
     Account account = accounts.get(tenant);
     return account == null ? least() : account.served;
+  }
+
+  /** Whether a tenant goes first for taking so little: see {@link LightTenants}. */
+  public boolean isLight(String tenant) {
+    return recent.isLight(tenant);
   }
 
   /** What the least served tenant that waits was served; where none does, the floor. */

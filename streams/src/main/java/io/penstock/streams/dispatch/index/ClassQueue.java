@@ -53,7 +53,7 @@ final class ClassQueue {
   void add(Candidate candidate) {
     TenantQueue tenant = tenants.get(candidate.tenant());
     if (tenant == null) {
-      tenant = new TenantQueue(candidate.tenant());
+      tenant = new TenantQueue(candidate.tenant(), shares);
       shares.enter(candidate.tenant());
       tenant.setServed(shares.served(candidate.tenant()));
       tenants.put(candidate.tenant(), tenant);
@@ -82,8 +82,8 @@ final class ClassQueue {
   }
 
   /** Adds service to a tenant's counter, whether it waits or not. */
-  Share charge(String tenant, double service) {
-    shares.charge(tenant, service);
+  Share charge(String tenant, double service, long nowMicros) {
+    shares.charge(tenant, service, nowMicros);
     moved(tenant);
     return new Share(shares.served(tenant), shares.least());
   }

@@ -6,10 +6,14 @@ import io.penstock.streams.dispatch.rank.Candidate;
 @FunctionalInterface
 public interface HeadVisitor {
 
+  /** Less than anybody was ever served. */
+  double LIGHT = -Double.MAX_VALUE;
+
   /**
    * Looks at one; the same may be shown again.
    *
-   * @param served what its tenant was served, in weighted tokens
+   * @param served what its tenant was served, in weighted tokens; {@link #LIGHT} for one that took
+   *     so little lately that it goes first
    * @return whether the worker could take it: one that it could not is no head
    */
   boolean visit(Candidate candidate, double served);

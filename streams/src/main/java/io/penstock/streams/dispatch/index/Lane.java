@@ -116,7 +116,7 @@ final class Lane {
       }
       Iterator<Candidate> rest = line.queue().tailSet(probe, true).iterator();
       if (rest.hasNext()) {
-        entered.add(new Cursor(rest, line.tenant().served()));
+        entered.add(new Cursor(rest, line.tenant().standing()));
       }
     }
     merge(entered, heads.tailMap(probe, true).values().iterator(), visitor);
@@ -132,7 +132,7 @@ final class Lane {
       // Lines come in the order of their first: a later one is needed when its turn comes.
       if (line != null
           && (cursors.isEmpty() || order.compare(line.first(), cursors.peek().next) < 0)) {
-        cursors.add(new Cursor(line.queue().iterator(), line.tenant().served()));
+        cursors.add(new Cursor(line.queue().iterator(), line.tenant().standing()));
         line = lines.hasNext() ? lines.next() : null;
       }
       Cursor cursor = cursors.poll();

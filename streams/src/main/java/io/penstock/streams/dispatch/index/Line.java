@@ -37,9 +37,10 @@ record Line(TenantQueue tenant, NavigableSet<Candidate> queue) {
   }
 
   private void show(Iterator<Candidate> candidates, HeadVisitor visitor) {
+    double served = tenant.standing();
     int taken = 0;
     for (int looked = 0; looked < LOOK && taken < DEPTH && candidates.hasNext(); looked++) {
-      taken += visitor.visit(candidates.next(), tenant.served()) ? 1 : 0;
+      taken += visitor.visit(candidates.next(), served) ? 1 : 0;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.index;
 
+import io.penstock.streams.dispatch.fairness.TenantShares;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,16 @@ final class TenantQueue {
   }
 
   private final String tenant;
+  private final TenantShares shares;
   private final @Nullable Line[] hopeful = new Line[Sizes.COUNT];
   private final @Nullable Line[] late = new Line[Sizes.COUNT];
   private int hopefulCount;
   private int lateCount;
   private double served;
 
-  TenantQueue(String tenant) {
+  TenantQueue(String tenant, TenantShares shares) {
     this.tenant = tenant;
+    this.shares = shares;
   }
 
   String tenant() {
@@ -43,6 +46,11 @@ final class TenantQueue {
   /** What the tenant was served, in weighted tokens. */
   double served() {
     return served;
+  }
+
+  /** What it is shown as: see {@link HeadVisitor}. */
+  double standing() {
+    return shares.isLight(tenant) ? HeadVisitor.LIGHT : served;
   }
 
   /** Only while it stands in no order by it. */

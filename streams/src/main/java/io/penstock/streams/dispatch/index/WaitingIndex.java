@@ -173,13 +173,13 @@ public final class WaitingIndex {
    * @param candidate a request of the tenant, of the target and class that are meant
    * @param service in weighted tokens; negative to give back
    */
-  public Share charge(Candidate candidate, double service) {
+  public Share charge(Candidate candidate, double service, long nowMicros) {
     ClassQueue queue = offered(candidate.target(), candidate.serviceClass());
     if (queue != null) {
-      return queue.charge(candidate.tenant(), service);
+      return queue.charge(candidate.tenant(), service, nowMicros);
     }
     TenantShares of = shares(candidate.target(), candidate.serviceClass());
-    of.charge(candidate.tenant(), service);
+    of.charge(candidate.tenant(), service, nowMicros);
     return new Share(of.served(candidate.tenant()), of.least());
   }
 

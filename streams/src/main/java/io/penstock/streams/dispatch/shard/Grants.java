@@ -71,7 +71,8 @@ final class Grants {
       long sequence = session.grant(pair.candidate());
       gate.granted(model, pair.candidate().serviceClass(), nowMicros);
       store.putSession(session.workerId(), session.stored());
-      Share share = index.charge(pair.candidate(), settlement.expected(pair.candidate()));
+      Share share =
+          index.charge(pair.candidate(), settlement.expected(pair.candidate()), nowMicros);
       events.happened(
           pair.candidate().id(),
           new Event.Granted(session.workerId(), session.session(), sequence, share),

@@ -158,7 +158,7 @@ final class Requests implements Events {
     if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
       sessions.release(id, leased.lease());
       Candidate candidate = interner.candidate(leased.entry());
-      index.charge(candidate, settlement.correction(candidate, event));
+      index.charge(candidate, settlement.correction(candidate, event), Candidate.micros(now));
       book.released(candidate.target(), id, now);
     }
     switch (next) {

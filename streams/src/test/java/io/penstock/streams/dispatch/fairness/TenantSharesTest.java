@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class TenantSharesTest {
 
+  private static final long NOW = 1_700_000_000_000_000L;
+
   private final TenantShares shares =
       new TenantShares(FairnessSettings.DEFAULT.withTenantWeights(Map.of("heavy", 2.0)));
 
@@ -18,7 +20,7 @@ class TenantSharesTest {
     shares.enter("a");
     shares.enter("b");
     shares.leave("b");
-    shares.charge("a", 500);
+    shares.charge("a", 500, NOW);
     shares.enter("b");
     assertThat(shares.served("b")).isEqualTo(500);
   }
@@ -26,7 +28,7 @@ class TenantSharesTest {
   @Test
   void whereNobodyWaitsTheLastThatDidIsTheMeasure() {
     shares.enter("a");
-    shares.charge("a", 500);
+    shares.charge("a", 500, NOW);
     shares.leave("a");
     shares.enter("b");
     assertThat(shares.served("b")).isEqualTo(500);
@@ -36,7 +38,7 @@ class TenantSharesTest {
   void aTenantThatIsAheadStaysAheadWhileItIsAway() {
     shares.enter("a");
     shares.enter("b");
-    shares.charge("a", 500);
+    shares.charge("a", 500, NOW);
     shares.leave("a");
     shares.enter("a");
     assertThat(shares.served("a")).isEqualTo(500);
@@ -57,11 +59,12 @@ class TenantSharesTest {
   void debtorsAreBounded() {
     TenantShares few =
         new TenantShares(
-            new FairnessSettings(1, 2, FairnessSettings.DEFAULT.leeways(), Map.of(), false, 10));
+            new FairnessSettings(
+                1, 2, FairnessSettings.DEFAULT.leeways(), LightTenants.NONE, Map.of(), false, 10));
     few.enter("a");
     for (int i = 0; i < 1000; i++) {
       few.enter("t" + i);
-      few.charge("t" + i, 1 + i);
+      few.charge("t" + i, 1 + i, NOW);
       few.leave("t" + i);
     }
     assertThat(few.size()).isEqualTo(11);
@@ -71,7 +74,7 @@ class TenantSharesTest {
   @Test
   void weightDividesWhatCounts() {
     shares.enter("heavy");
-    shares.charge("heavy", 500);
+    shares.charge("heavy", 500, NOW);
     assertThat(shares.served("heavy")).isEqualTo(250);
   }
 
@@ -94,7 +97,8 @@ class TenantSharesTest {
     assertThatThrownBy(() -> FairnessSettings.DEFAULT.withTenantWeights(Map.of("t", 0.0)))
         .hasMessageContaining("tenant t");
     Map<ServiceClass, Leeway> onlyBatch = Map.of(ServiceClass.BATCH, new Leeway(0, 0));
-    assertThatThrownBy(() -> new FairnessSettings(1, 2, onlyBatch, Map.of(), false, 1))
+    assertThatThrownBy(
+            () -> new FairnessSettings(1, 2, onlyBatch, LightTenants.NONE, Map.of(), false, 1))
         .hasMessageContainingAll("leeways", "each class");
   }
 }

@@ -14,6 +14,7 @@ import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.fairness.Leeway;
+import io.penstock.streams.dispatch.fairness.LightTenants;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,7 +124,8 @@ class FairDispatchTest {
     FairnessSettings apart =
         FairnessSettings.DEFAULT
             .within(0, BOUND)
-            .within(ServiceClass.INTERACTIVE, new Leeway(10 * BOUND, 20 * BOUND));
+            .within(ServiceClass.INTERACTIVE, new Leeway(10 * BOUND, 20 * BOUND))
+            .withLight(LightTenants.NONE);
     assertThat(widestLead(seed, apart, ServiceClass.STANDARD))
         .isLessThanOrEqualTo(BOUND + MOST_SERVICE);
     assertThat(widestLead(seed, apart, ServiceClass.INTERACTIVE))
@@ -146,6 +148,32 @@ class FairDispatchTest {
       widest = Math.max(widest, Math.abs(scene.served("short") - scene.served("long")));
     }
     return widest;
+  }
+
+  @Test
+  void aQuietTenantGoesFirstWhereTheLeewayWouldLetItWait() {
+    FairnessSettings wide =
+        FairnessSettings.DEFAULT.within(ServiceClass.INTERACTIVE, new Leeway(1e6, 2e6));
+    assertThat(servedBeforeTheQuietOne(wide)).isZero();
+    assertThat(servedBeforeTheQuietOne(wide.withLight(LightTenants.NONE))).isGreaterThan(50);
+  }
+
+  /** How many of a flood's short requests go before a quiet tenant's long one. */
+  private static int servedBeforeTheQuietOne(FairnessSettings fairness) {
+    Scene scene = new Scene(Map.of(), fairness);
+    scene.serviceClass = ServiceClass.INTERACTIVE;
+    for (int i = 0; i < 100; i++) {
+      scene.request("flood", 100, 50);
+    }
+    for (int i = 0; i < 5; i++) {
+      scene.serveOne(1);
+    }
+    scene.request("quiet", MOST_PROMPT, 50);
+    double before = scene.served("flood");
+    while (scene.served("quiet") == 0) {
+      scene.serveOne(1);
+    }
+    return (int) Math.round((scene.served("flood") - before) / 200);
   }
 
   @Test
