@@ -98,86 +98,47 @@ public record ShardSettings(
 
   /** The same with another rank. */
   public ShardSettings withRank(RankPolicy other) {
-    return new ShardSettings(
-        leaseTimeout,
-        finishedRetention,
-        longestDeadline,
-        overdueGrace,
-        retries,
-        other,
-        fairness,
-        reserve,
-        choice,
-        assumedSpeeds,
-        health,
-        moves);
+    return with(other, fairness, reserve, health, moves);
   }
 
   /** The same with other limits of health. */
   public ShardSettings withHealth(HealthSettings other) {
-    return new ShardSettings(
-        leaseTimeout,
-        finishedRetention,
-        longestDeadline,
-        overdueGrace,
-        retries,
-        rank,
-        fairness,
-        reserve,
-        choice,
-        assumedSpeeds,
-        other,
-        moves);
+    return with(rank, fairness, reserve, other, moves);
   }
 
   /** The same with other rules for moving. */
   public ShardSettings withMoves(MoveSettings other) {
-    return new ShardSettings(
-        leaseTimeout,
-        finishedRetention,
-        longestDeadline,
-        overdueGrace,
-        retries,
-        rank,
-        fairness,
-        reserve,
-        choice,
-        assumedSpeeds,
-        health,
-        other);
+    return with(rank, fairness, reserve, health, other);
   }
 
   /** The same with other shares of tenants. */
   public ShardSettings withFairness(FairnessSettings other) {
-    return new ShardSettings(
-        leaseTimeout,
-        finishedRetention,
-        longestDeadline,
-        overdueGrace,
-        retries,
-        rank,
-        other,
-        reserve,
-        choice,
-        assumedSpeeds,
-        health,
-        moves);
+    return with(rank, other, reserve, health, moves);
   }
 
   /** The same with another reserve. */
   public ShardSettings withReserve(SlotReserve other) {
+    return with(rank, fairness, other, health, moves);
+  }
+
+  private ShardSettings with(
+      RankPolicy newRank,
+      FairnessSettings newFairness,
+      SlotReserve newReserve,
+      HealthSettings newHealth,
+      MoveSettings newMoves) {
     return new ShardSettings(
         leaseTimeout,
         finishedRetention,
         longestDeadline,
         overdueGrace,
         retries,
-        rank,
-        fairness,
-        other,
+        newRank,
+        newFairness,
+        newReserve,
         choice,
         assumedSpeeds,
-        health,
-        moves);
+        newHealth,
+        newMoves);
   }
 }
