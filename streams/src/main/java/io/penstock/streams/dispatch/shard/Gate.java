@@ -57,8 +57,11 @@ final class Gate {
     }
   }
 
-  /** Whether this worker may be given batch of this model now. */
-  boolean admitsBatch(String model, WorkerView worker, long nowMicros) {
+  /** Whether this worker may be given requests of this class and model now. */
+  boolean admits(ServiceClass serviceClass, String model, WorkerView worker, long nowMicros) {
+    if (serviceClass != ServiceClass.BATCH) {
+      return true;
+    }
     if (!deferred.isEmpty() && deferred.contains(model)) {
       return false;
     }

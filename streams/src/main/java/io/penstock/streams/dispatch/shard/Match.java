@@ -70,14 +70,13 @@ final class Match {
     FairChoice.Seen best = null;
     boolean reserved = false;
     WorkerView view = session.view();
-    boolean admitsBatch = gate.admitsBatch(model, view, nowMicros);
     for (int each = 0; each < targets.size(); each++) {
       String target = targets.get(each);
       if (!session.serves(model, target) || !gate.admits(target)) {
         continue;
       }
       for (ServiceClass serviceClass : CLASSES) {
-        if (serviceClass == ServiceClass.BATCH && !admitsBatch) {
+        if (!gate.admits(serviceClass, model, view, nowMicros)) {
           continue;
         }
         FairChoice.Seen ofClass = bestFor(session, view, target, serviceClass, nowMicros);
@@ -130,8 +129,7 @@ final class Match {
       WorkerView view = session.view();
       if (session.serves(model, candidate.target())
           && session.hasRoomFor(candidate)
-          && (candidate.serviceClass() != ServiceClass.BATCH
-              || gate.admitsBatch(model, view, nowMicros))
+          && gate.admits(candidate.serviceClass(), model, view, nowMicros)
           && !candidate.avoids(view.workerId(), nowMicros)
           && rank.rank(candidate, view, nowMicros).tier() <= firstRank.tier()) {
         able.add(session);
