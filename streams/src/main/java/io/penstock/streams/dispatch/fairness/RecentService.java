@@ -67,17 +67,21 @@ final class RecentService {
   private void scale(double factor, long nowMicros) {
     sums.replaceAll((tenant, sum) -> sum * factor);
     sums.values().removeIf(sum -> sum == 0);
-    greatest = sums.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    greatest = greatestSum();
     landmark = nowMicros;
   }
 
   /** Where nobody stands out, nobody need be remembered. */
   private void forget() {
-    greatest = sums.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    greatest = greatestSum();
     sums.values().removeIf(sum -> sum < NEGLIGIBLE * greatest);
     if (sums.size() > most) {
       sums.clear();
       greatest = 0;
     }
+  }
+
+  private double greatestSum() {
+    return sums.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
   }
 }
