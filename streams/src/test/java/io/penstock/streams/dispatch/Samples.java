@@ -4,6 +4,8 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.Lease;
+import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.ScoredFacts;
@@ -12,6 +14,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.nio.ByteBuffer;
@@ -95,6 +98,15 @@ public final class Samples {
         .setEngine("test/none")
         .setStartedAt(now)
         .setSentAt(now);
+  }
+
+  /** The leases granted among what was written. */
+  public static List<Lease> grants(List<Effect> written) {
+    return written.stream()
+        .filter(Effect.Instruct.class::isInstance)
+        .map(effect -> ((Effect.Instruct) effect).lease())
+        .filter(lease -> lease.getAction() == LeaseAction.GRANT)
+        .toList();
   }
 
   public static AttemptOutcome.Builder outcome(

@@ -19,6 +19,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.RankPolicy;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -457,7 +458,7 @@ class DispatchShardTest {
   }
 
   private List<Lease> leases() {
-    return instructions().stream().filter(lease -> lease.getAction() == LeaseAction.GRANT).toList();
+    return Samples.grants(written);
   }
 
   private List<InferenceResult> results() {

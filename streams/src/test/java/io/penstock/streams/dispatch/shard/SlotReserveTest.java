@@ -3,11 +3,11 @@ package io.penstock.streams.dispatch.shard;
 import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
+import static io.penstock.streams.dispatch.Samples.grants;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.schemas.Lease;
-import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -139,11 +139,7 @@ class SlotReserveTest {
   }
 
   private List<Lease> leases() {
-    return written.stream()
-        .filter(Effect.Instruct.class::isInstance)
-        .map(effect -> ((Effect.Instruct) effect).lease())
-        .filter(lease -> lease.getAction() == LeaseAction.GRANT)
-        .toList();
+    return grants(written);
   }
 
   private long leasesOf(ServiceClass serviceClass) {

@@ -4,13 +4,13 @@ import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.failure;
+import static io.penstock.streams.dispatch.Samples.grants;
 import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.Lease;
-import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
@@ -259,11 +259,7 @@ class TargetsTest {
   }
 
   private List<Lease> leases() {
-    return written.stream()
-        .filter(Effect.Instruct.class::isInstance)
-        .map(effect -> ((Effect.Instruct) effect).lease())
-        .filter(lease -> lease.getAction() == LeaseAction.GRANT)
-        .toList();
+    return grants(written);
   }
 
   private List<RequestStatus> statuses() {
