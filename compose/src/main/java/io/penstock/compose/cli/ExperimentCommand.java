@@ -177,19 +177,13 @@ final class ExperimentCommand extends GroupCommand {
       if (!promotion.models().isEmpty()) {
         cluster.models().apply(promotion.models());
       }
-      RoutingCommand.explained(
-          () ->
-              cluster
-                  .routing()
-                  .change(
-                      RoutingCommand.user(),
-                      "arm %s promoted".formatted(arm),
-                      state ->
-                          ExperimentCommands.promote(state, models, name, arm, now)
-                              .documents()
-                              .stream()
-                              .<Edit>map(Edit.Put::new)
-                              .toList()));
+      RoutingCommand.change(
+          cluster,
+          "arm %s promoted".formatted(arm),
+          state ->
+              ExperimentCommands.promote(state, models, name, arm, now).documents().stream()
+                  .<Edit>map(Edit.Put::new)
+                  .toList());
       if (output.json) {
         for (RoutingDocument each : promotion.documents()) {
           if (each instanceof Experiment) {

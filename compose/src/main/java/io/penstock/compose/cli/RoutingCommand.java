@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -201,18 +202,13 @@ final class RoutingCommand extends GroupCommand {
     int run(Cluster cluster) {
       RoutingKind of = kindOf(kind);
       boolean[] removed = {false};
-      explained(
-          () ->
-              cluster
-                  .routing()
-                  .change(
-                      user(),
-                      "removed",
-                      state -> {
-                        removed[0] =
-                            state.all(of.type()).anyMatch(each -> each.name().equals(name));
-                        return List.of(new RoutingPublisher.Edit.Remove(of, name));
-                      }));
+      change(
+          cluster,
+          "removed",
+          state -> {
+            removed[0] = state.all(of.type()).anyMatch(each -> each.name().equals(name));
+            return List.of(new RoutingPublisher.Edit.Remove(of, name));
+          });
       if (output.json) {
         console()
             .print(
@@ -252,19 +248,23 @@ final class RoutingCommand extends GroupCommand {
       @Nullable String reason,
       BiFunction<RoutingState, Instant, D> decide) {
     AtomicReference<@Nullable D> decided = new AtomicReference<>();
-    explained(
-        () ->
-            cluster
-                .routing()
-                .change(
-                    user(),
-                    reason,
-                    state -> {
-                      D document = decide.apply(state, command.environment.clock().instant());
-                      decided.set(document);
-                      return List.of(new RoutingPublisher.Edit.Put(document));
-                    }));
+    change(
+        cluster,
+        reason,
+        state -> {
+          D document = decide.apply(state, command.environment.clock().instant());
+          decided.set(document);
+          return List.of(new RoutingPublisher.Edit.Put(document));
+        });
     return Objects.requireNonNull(decided.get());
+  }
+
+  /** Changes documents in the name of the person at the keyboard. */
+  static void change(
+      Cluster cluster,
+      @Nullable String reason,
+      Function<RoutingState, List<RoutingPublisher.Edit>> edits) {
+    explained(() -> cluster.routing().change(user(), reason, edits));
   }
 
   /** The kind of this label. */
