@@ -12,12 +12,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "failover",
     description = {
-      "What a killed process costs: kill -9 of a dispatch process and of a worker under load.",
+      "What a killed process costs: kill -9 of a dispatch process, of a worker and of one of three"
+          + " Kafka brokers under load.",
       "",
-      "Exits 0 only if no result was lost or came twice. JSON: dispatch and worker, each with sent,"
-          + " lost, duplicates, failed, resume_ms and settled_ms."
+      "The broker is the active controller; it is started again later. Exits 0 only if no result"
+          + " was lost or came twice. JSON: dispatch, worker, broker and broker_back, each with"
+          + " sent, lost, duplicates, failed, resume_ms, settled_ms and longest_ms; of the broker"
+          + " also its roles, ready_ms and in_sync_ms."
     },
-    footer = {"", "Examples:", "  penstock bench failover --failover 3s"})
+    footer = {
+      "",
+      "Examples:",
+      "  penstock bench failover --failover 3s",
+      "  penstock bench failover --brokers 0"
+    })
 final class BenchFailoverCommand extends BenchmarkCommand {
 
   @Option(
@@ -57,6 +65,21 @@ final class BenchFailoverCommand extends BenchmarkCommand {
       description = "How long an engine sleeps for a request (default: ${DEFAULT-VALUE}).")
   String job = "50ms";
 
+  @Option(
+      names = "--brokers",
+      paramLabel = "N",
+      description =
+          "Of how many brokers one is killed, 3 or 5, or 0 to kill none (default:"
+              + " ${DEFAULT-VALUE}).")
+  int brokers = 3;
+
+  @Option(
+      names = "--broker-session",
+      paramLabel = "TIME",
+      description =
+          "How long a broker may be silent until it counts as lost (default: ${DEFAULT-VALUE}).")
+  String brokerSession = "6s";
+
   BenchFailoverCommand(Environment environment) {
     super(environment);
   }
@@ -81,6 +104,8 @@ final class BenchFailoverCommand extends BenchmarkCommand {
                 TimeText.duration("--failover", failover),
                 standbys,
                 slots,
-                TimeText.duration("--job", job)));
+                TimeText.duration("--job", job),
+                brokers,
+                TimeText.duration("--broker-session", brokerSession)));
   }
 }

@@ -1,27 +1,44 @@
 package io.penstock.compose.kafka;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** The broker's properties: one node that is broker and controller, small enough for a laptop. */
+/** The properties of a node that is broker and controller, small enough for a laptop. */
 final class BrokerSettings {
 
-  static final int NODE_ID = 1;
   static final String CONTROLLER_LISTENER = "CONTROLLER";
   private static final String CLIENT_LISTENER = "PLAINTEXT";
+  private static final List<String> OWN_TOPICS =
+      List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic");
 
   private BrokerSettings() {}
 
-  /** As text, which Kafka parses into each setting's own type. */
+  /**
+   * As text, which Kafka parses into each setting's own type.
+   *
+   * @param controllerPort of this node
+   */
   static Map<String, String> of(EmbeddedKafkaConfig config, int clientPort, int controllerPort) {
     Map<String, Object> settings = new HashMap<>();
     settings.putAll(addresses(clientPort, controllerPort));
+    settings.put("node.id", config.nodeId());
+    settings.put(
+        "controller.quorum.voters",
+        voters(
+            config
+                .quorum()
+                .map(KafkaQuorum::controllerPorts)
+                .orElseGet(() -> List.of(controllerPort))));
     settings.put("log.dirs", config.folder().toAbsolutePath().toString());
     settings.putAll(records(config.maxMessageBytes()));
-    settings.putAll(oneNode());
+    settings.putAll(small());
     settings.putAll(quickTakeOver());
+    settings.putAll(config.quorum().map(BrokerSettings::copied).orElseGet(BrokerSettings::alone));
     return settings.entrySet().stream()
         .collect(toMap(Map.Entry::getKey, setting -> String.valueOf(setting.getValue())));
   }
@@ -33,8 +50,6 @@ final class BrokerSettings {
     return Map.of(
         "process.roles",
         "broker,controller",
-        "node.id",
-        NODE_ID,
         "listeners",
         client + "," + controller,
         "advertised.listeners",
@@ -44,9 +59,14 @@ final class BrokerSettings {
         "controller.listener.names",
         CONTROLLER_LISTENER,
         "listener.security.protocol.map",
-        "%s:PLAINTEXT,%s:PLAINTEXT".formatted(CLIENT_LISTENER, CONTROLLER_LISTENER),
-        "controller.quorum.voters",
-        "%d@%s:%d".formatted(NODE_ID, host, controllerPort));
+        "%s:PLAINTEXT,%s:PLAINTEXT".formatted(CLIENT_LISTENER, CONTROLLER_LISTENER));
+  }
+
+  private static String voters(List<Integer> controllerPorts) {
+    return IntStream.rangeClosed(1, controllerPorts.size())
+        .mapToObj(
+            node -> "%d@%s:%d".formatted(node, LoopbackPorts.HOST, controllerPorts.get(node - 1)))
+        .collect(joining(","));
   }
 
   private static Map<String, Object> records(int maxMessageBytes) {
@@ -69,15 +89,11 @@ final class BrokerSettings {
         4 * 1024 * 1024);
   }
 
-  private static Map<String, Object> oneNode() {
+  private static Map<String, Object> small() {
     Map<String, Object> settings = new HashMap<>();
-    for (String topic :
-        new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
-      settings.put(topic + ".replication.factor", 1);
+    for (String topic : OWN_TOPICS) {
       settings.put(topic + ".num.partitions", 4);
     }
-    settings.put("transaction.state.log.min.isr", 1);
-    settings.put("share.coordinator.state.topic.min.isr", 1);
     // A transaction that follows on another waits for its markers: by default 20 ms, whatever they
     // take.
     settings.put("add.partitions.to.txn.retry.backoff.ms", 1);
@@ -87,6 +103,31 @@ final class BrokerSettings {
     settings.put("num.replica.fetchers", 1);
     // An idle controller writes a no-op record this often.
     settings.put("metadata.max.idle.interval.ms", 5_000);
+    return settings;
+  }
+
+  private static Map<String, Object> alone() {
+    return copies(1, 1);
+  }
+
+  private static Map<String, Object> copied(KafkaQuorum quorum) {
+    Map<String, Object> settings = copies(KafkaQuorum.COPIES, KafkaQuorum.MIN_COPIES);
+    // Of topics that do not say, and of __consumer_offsets, which has no setting of its own.
+    settings.put("default.replication.factor", KafkaQuorum.COPIES);
+    settings.put("min.insync.replicas", KafkaQuorum.MIN_COPIES);
+    long session = quorum.sessionTimeout().toMillis();
+    settings.put("broker.session.timeout.ms", session);
+    // As in Kafka's defaults, four to five in a session.
+    settings.put("broker.heartbeat.interval.ms", session * 2 / 9);
+    return settings;
+  }
+
+  /** How safely the broker keeps what it knows of groups and transactions. */
+  private static Map<String, Object> copies(int copies, int minCopies) {
+    Map<String, Object> settings = new HashMap<>();
+    OWN_TOPICS.forEach(topic -> settings.put(topic + ".replication.factor", copies));
+    settings.put("transaction.state.log.min.isr", minCopies);
+    settings.put("share.coordinator.state.topic.min.isr", minCopies);
     return settings;
   }
 

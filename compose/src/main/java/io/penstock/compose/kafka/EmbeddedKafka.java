@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -19,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real Kafka broker, its own controller, in this JVM on loopback. Its folder survives it: a later
- * one on the same folder, also after kill -9, has the same cluster id, topics and records. Records
- * are not synced to disk one by one, so losing power, unlike losing the process, may lose the
- * newest. As any Kafka broker, it halts the JVM when its disk fails.
+ * A real Kafka broker and controller, alone or one of several nodes, in this JVM on loopback. Its
+ * folder survives it: a later one on the same folder, also after kill -9, has the same cluster id,
+ * topics and records. Records are not synced to disk one by one, so losing power, unlike losing the
+ * process, may lose the newest. As any Kafka broker, it halts the JVM when its disk fails.
  *
  * <p>Making one takes the folder and the port, so that clients can be told the address before it
  * starts. Starts once. {@link #close} may be called from any thread; while {@link #start} runs it
@@ -55,8 +54,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Formats the folder at first, starts the broker, and returns when it takes clients. Once it
-   * failed, only {@link #close} is of use.
+   * Formats the folder at first, starts the broker, and returns when it takes clients. One of
+   * several waits until most of them run. Once it failed, only {@link #close} is of use.
    *
    * @throws EmbeddedKafkaException if the broker fails to start
    */
@@ -69,7 +68,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       formatAtFirst();
       server =
           new KafkaRaftServer(
-              new KafkaConfig(BrokerSettings.of(config, port, otherThan(port)), false),
+              new KafkaConfig(BrokerSettings.of(config, port, controllerPort()), false),
               Time.SYSTEM);
       server.startup();
     } catch (IOException | RuntimeException e) {
@@ -80,6 +79,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         bootstrapServers(),
         config.folder(),
         Duration.ofNanos(System.nanoTime() - begin).toMillis());
+  }
+
+  private int controllerPort() {
+    return config.quorum().map(KafkaQuorum::controllerPort).orElseGet(() -> otherThan(port));
   }
 
   private static int otherThan(int port) {
@@ -96,8 +99,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     Formatter formatter = new Formatter();
     formatter.setPrintStream(
         new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    formatter.setNodeId(BrokerSettings.NODE_ID);
-    formatter.setClusterId(Uuid.randomUuid().toString());
+    formatter.setNodeId(config.nodeId());
+    formatter.setClusterId(
+        config.quorum().map(KafkaQuorum::clusterId).orElseGet(KafkaQuorum::newClusterId));
     formatter.addDirectory(folder.toString());
     formatter.setMetadataLogDirectory(folder.toString());
     formatter.setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER);

@@ -1,15 +1,18 @@
 package io.penstock.compose.kafka;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * Where an embedded broker lives and how large its records may be.
+ * Where an embedded broker lives, how large its records may be and whether it is alone.
  *
  * @param folder holds its log; made and formatted at first start
  * @param port on 127.0.0.1 for clients, 1 to 65535, or 0 for a free one
  * @param maxMessageBytes the largest record batch it takes, in bytes, 1 MiB or more
+ * @param quorum the cluster that it is a node of; empty for one that is all of its cluster
  */
-public record EmbeddedKafkaConfig(Path folder, int port, int maxMessageBytes) {
+public record EmbeddedKafkaConfig(
+    Path folder, int port, int maxMessageBytes, Optional<KafkaQuorum> quorum) {
 
   private static final int MIB = 1024 * 1024;
 
@@ -22,5 +25,19 @@ public record EmbeddedKafkaConfig(Path folder, int port, int maxMessageBytes) {
       throw new IllegalArgumentException(
           "maxMessageBytes is %d; it must be at least %d".formatted(maxMessageBytes, MIB));
     }
+    if (quorum.isPresent() && quorum.get().controllerPorts().contains(port)) {
+      throw new IllegalArgumentException(
+          "Kafka's port is %d, which is one of the controllers'; choose another".formatted(port));
+    }
+  }
+
+  /** A broker that is all of its cluster. */
+  public EmbeddedKafkaConfig(Path folder, int port, int maxMessageBytes) {
+    this(folder, port, maxMessageBytes, Optional.empty());
+  }
+
+  /** The broker's id in its cluster. */
+  int nodeId() {
+    return quorum.map(KafkaQuorum::node).orElse(1);
   }
 }

@@ -27,6 +27,8 @@ class BenchCommandTest {
         "scaling --jobs soon | --jobs",
         "failover --seconds 1 | --seconds",
         "failover --rate 5000 | --rate",
+        "failover --brokers 2 | --brokers",
+        "failover --broker-session 0s | --broker-session",
         "peers --depth 0 | --depth",
         "peers --batch-job 9s | --batch-job",
         "peers --systems kafka | --systems",

@@ -18,6 +18,7 @@ import io.penstock.schemas.WorkerDemand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -142,7 +143,8 @@ public final class TopicCatalog {
       int partitions,
       TopicConfigs configs) {
     short copies = settings.replicationFactor();
-    all.add(new TopicSpec(name, purpose, key, value, partitions, copies, configs.toMap(copies)));
+    Map<String, String> kafka = configs.toMap(settings.minInSyncReplicas());
+    all.add(new TopicSpec(name, purpose, key, value, partitions, copies, kafka));
   }
 
   private int payloadBytes(int bodies) {

@@ -52,11 +52,10 @@ record TopicConfigs(Map<String, String> settings) {
     return new TopicConfigs(more);
   }
 
-  Map<String, String> toMap(short replicationFactor) {
+  Map<String, String> toMap(int minInSyncReplicas) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("message.timestamp.type", "LogAppendTime");
-    // With three copies or more, one may be away without stopping writes or losing any.
-    all.put("min.insync.replicas", replicationFactor >= 3 ? "2" : "1");
+    all.put("min.insync.replicas", Integer.toString(minInSyncReplicas));
     return all;
   }
 

@@ -44,6 +44,27 @@ public record TopicSettings(
     requirePositive("resultRetention", resultRetention);
   }
 
+  /** The same with this many copies of each partition. */
+  public TopicSettings withReplicationFactor(int copies) {
+    requireRange("replicationFactor", copies, 1, Short.MAX_VALUE);
+    return new TopicSettings(
+        names,
+        modelPartitions,
+        otherPartitions,
+        (short) copies,
+        maxDeadline,
+        resultRetention,
+        maxRequestBytes);
+  }
+
+  /**
+   * How many copies must have a record before it counts as written: with three copies or more, one
+   * may be away without stopping writes or losing any.
+   */
+  public int minInSyncReplicas() {
+    return replicationFactor >= 3 ? 2 : 1;
+  }
+
   private static void requireRange(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

@@ -146,6 +146,10 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
     own.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
     own.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
+    // As of Penstock's topics, whatever the brokers' default: a changelog is as dear as they are.
+    own.put(
+        StreamsConfig.topicPrefix("min.insync.replicas"),
+        Integer.toString(topics.minInSyncReplicas()));
     own.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     // Changelogs take the shifted timestamps of Urgency otherwise, years apart, and roll at each.
     own.put(StreamsConfig.topicPrefix("message.timestamp.type"), "LogAppendTime");

@@ -14,9 +14,18 @@ import java.time.Duration;
  * @param standbys warm copies of dispatch's shards, 0 or 1
  * @param slots slots of each of two workers
  * @param job how long their engines sleep for a request
+ * @param brokers of how many brokers one is killed, 3 or 5; 0 for no such kill
+ * @param brokerSession how long a broker may be silent until it counts as lost
  */
 public record FailoverSettings(
-    double rate, Duration time, Duration failover, int standbys, int slots, Duration job) {
+    double rate,
+    Duration time,
+    Duration failover,
+    int standbys,
+    int slots,
+    Duration job,
+    int brokers,
+    Duration brokerSession) {
 
   public FailoverSettings {
     require("rate", rate > 0 && rate <= 10_000);
@@ -25,6 +34,8 @@ public record FailoverSettings(
     require("standbys", standbys >= 0 && standbys <= 1);
     require("slots", slots >= 1 && slots <= 1_000);
     require("job", job.isPositive() && job.toMinutes() < 1);
+    require("brokers", brokers == 0 || brokers == 3 || brokers == 5, "is 0, 3 or 5");
+    require("broker-session", brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60);
     require(
         "rate",
         rate <= slots * 1e9 / job.toNanos(),

@@ -17,9 +17,21 @@ import java.util.function.IntUnaryOperator;
  *     was sent after it; NaN if one never had
  * @param settledMillis from the kill until the last request sent before it had its result; 0 if all
  *     had theirs
+ * @param longestMillis the longest that any request of the round took; NaN if none had a result
  */
 record Recovery(
-    int sent, long lost, long duplicates, long failed, double resumeMillis, double settledMillis) {
+    int sent,
+    long lost,
+    long duplicates,
+    long failed,
+    double resumeMillis,
+    double settledMillis,
+    double longestMillis) {
+
+  /** Whether each request got exactly one result. */
+  boolean kept() {
+    return lost == 0 && duplicates == 0;
+  }
 
   /**
    * Of a round in which something was killed.
@@ -29,9 +41,14 @@ record Recovery(
   static Recovery of(RequestLog log, long killMicros, IntUnaryOperator groupOf) {
     Map<Integer, Long> firstOfGroup = new HashMap<>();
     long settled = killMicros;
+    long longest = -1;
     for (int number = 0; number < log.count(); number++) {
       long visible = log.when(number, Moment.VISIBLE);
-      if (log.when(number, Moment.SENT) < killMicros) {
+      long sent = log.when(number, Moment.SENT);
+      if (visible > 0) {
+        longest = Math.max(longest, visible - sent);
+      }
+      if (sent < killMicros) {
         settled = Math.max(settled, visible);
       } else {
         long time = visible == 0 ? Long.MAX_VALUE : visible;
@@ -46,6 +63,7 @@ record Recovery(
         log.duplicates(),
         log.failed(),
         resume == Long.MAX_VALUE ? Double.NaN : (resume - killMicros) / 1e3,
-        (settled - killMicros) / 1e3);
+        (settled - killMicros) / 1e3,
+        longest < 0 ? Double.NaN : longest / 1e3);
   }
 }

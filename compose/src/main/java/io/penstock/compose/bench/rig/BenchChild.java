@@ -1,6 +1,9 @@
 package io.penstock.compose.bench.rig;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.compose.kafka.EmbeddedKafka;
+import io.penstock.compose.kafka.EmbeddedKafkaConfig;
+import io.penstock.compose.kafka.KafkaQuorum;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchApplication;
@@ -11,11 +14,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * The main class of a part that a benchmark kills: {@code dispatch} or {@code worker} in a process
- * of its own. Says {@code ready} on stdout, and ends when its stdin does, so that it never outlives
- * the benchmark.
+ * The main class of a part that a benchmark kills: {@code dispatch}, {@code worker} or a Kafka
+ * {@code broker} in a process of its own. Says {@code ready} on stdout, and ends when its stdin
+ * does, so that it never outlives the benchmark.
  */
 final class BenchChild {
 
@@ -25,21 +30,11 @@ final class BenchChild {
 
   /** See {@link BenchProcess} for the arguments. */
   public static void main(String... arguments) throws Exception {
-    ClusterConnection connection = new ClusterConnection(arguments[1], arguments[2]);
+    List<String> rest = List.of(arguments).subList(1, arguments.length);
     switch (arguments[0]) {
-      case "dispatch" ->
-          dispatch(
-              connection,
-              Path.of(arguments[3]),
-              Duration.parse(arguments[4]),
-              Integer.parseInt(arguments[5]));
-      case "worker" ->
-          worker(
-              connection,
-              arguments[3],
-              arguments[4],
-              Integer.parseInt(arguments[5]),
-              Duration.parse(arguments[6]));
+      case "broker" -> broker(rest);
+      case "dispatch" -> dispatch(connection(rest), topics(rest), rest.subList(3, rest.size()));
+      case "worker" -> worker(connection(rest), topics(rest), rest.subList(3, rest.size()));
       default -> throw new IllegalArgumentException("no part is named " + arguments[0]);
     }
     System.out.println(READY);
@@ -47,28 +42,59 @@ final class BenchChild {
     Runtime.getRuntime().halt(0);
   }
 
+  private static ClusterConnection connection(List<String> arguments) {
+    return new ClusterConnection(arguments.get(0), arguments.get(1));
+  }
+
+  private static TopicSettings topics(List<String> arguments) {
+    return TopicSettings.DEFAULT.withReplicationFactor(Integer.parseInt(arguments.get(2)));
+  }
+
+  @SuppressWarnings("resource") // It ends with the process.
+  private static void broker(List<String> arguments) {
+    List<Integer> controllerPorts =
+        Pattern.compile(",").splitAsStream(arguments.get(5)).map(Integer::valueOf).toList();
+    new EmbeddedKafka(
+            new EmbeddedKafkaConfig(
+                Path.of(arguments.get(0)),
+                Integer.parseInt(arguments.get(1)),
+                Integer.parseInt(arguments.get(2)),
+                Optional.of(
+                    new KafkaQuorum(
+                        arguments.get(3),
+                        Integer.parseInt(arguments.get(4)),
+                        controllerPorts,
+                        Duration.parse(arguments.get(6))))))
+        .start();
+  }
+
   private static void dispatch(
-      ClusterConnection connection, Path state, Duration failover, int standbys)
+      ClusterConnection connection, TopicSettings topics, List<String> arguments)
       throws InterruptedException {
+    Duration failover = Duration.parse(arguments.get(1));
     DispatchApplication dispatch =
         new DispatchApplication(
-            DispatchConfig.DEFAULT.withFailover(failover, failover).withStandbys(standbys),
+            DispatchConfig.DEFAULT
+                .withFailover(failover, failover)
+                .withStandbys(Integer.parseInt(arguments.get(2))),
             connection,
-            TopicSettings.DEFAULT,
-            state,
+            topics,
+            Path.of(arguments.get(0)),
             new SimpleMeterRegistry());
     dispatch.start();
     BenchCluster.await("dispatch", dispatch::running);
   }
 
   private static void worker(
-      ClusterConnection connection, String id, String model, int slots, Duration job)
+      ClusterConnection connection, TopicSettings topics, List<String> arguments)
       throws InterruptedException {
+    String id = arguments.get(0);
+    Duration job = Duration.parse(arguments.get(3));
     Worker worker =
         new Worker(
-            new WorkerConfig(id, List.of(model), slots),
+            new WorkerConfig(id, List.of(arguments.get(1)), Integer.parseInt(arguments.get(2))),
             connection,
-            TopicSettings.DEFAULT,
+            topics,
             new SleepingEngine(() -> job),
             new SimpleMeterRegistry());
     worker.start();

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -36,8 +37,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The parts of {@code penstock up}, with their default settings, in a temporary folder: Kafka,
- * score, dispatch and workers in this JVM, the schema registry beside it. Dispatch may be left out,
- * stopped and started. For one thread; {@link #close} also from a shutdown hook.
+ * score, dispatch and workers in this JVM, the schema registry beside it. Kafka may also be several
+ * brokers in processes of their own. Dispatch may be left out, stopped and started. For one thread;
+ * {@link #close} also from a shutdown hook.
  */
 public final class BenchCluster implements AutoCloseable {
 
@@ -46,18 +48,21 @@ public final class BenchCluster implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BenchCluster.class);
   private static final Duration STOP = Duration.ofSeconds(10);
-  private static final int MAX_RECORD_BYTES = 18 * 1024 * 1024;
+  private static final int COPIES = 3;
+  static final int MAX_RECORD_BYTES = 18 * 1024 * 1024;
 
   private final Path folder;
-  private final TopicSettings topics = TopicSettings.DEFAULT;
+  private final TopicSettings topics;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final ClusterConnection connection;
   private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
   private DispatchApplication dispatch;
 
-  private BenchCluster(Path folder) throws InterruptedException {
+  private BenchCluster(Path folder, Optional<BenchBrokers> brokers)
+      throws IOException, InterruptedException {
     this.folder = folder;
+    this.topics = TopicSettings.DEFAULT.withReplicationFactor(brokers.isPresent() ? COPIES : 1);
     Runtime.getRuntime().addShutdownHook(hook);
     parts.push(() -> BenchFolder.remove(folder));
     RegistryProcess registry =
@@ -69,16 +74,28 @@ public final class BenchCluster implements AutoCloseable {
                 new RegistryStorage.InMemory()));
     parts.push(registry);
     registry.launch();
-    EmbeddedKafka kafka =
-        new EmbeddedKafka(new EmbeddedKafkaConfig(folder.resolve("kafka"), 0, MAX_RECORD_BYTES));
-    parts.push(kafka);
-    kafka.start();
-    connection = new ClusterConnection(kafka.bootstrapServers(), registry.url());
+    connection =
+        new ClusterConnection(
+            brokers.isPresent() ? launch(brokers.get()) : startKafka(), registry.url());
     try (Admin admin = Admin.create(connection.with(java.util.Map.of()))) {
       TopicAdmin.ensure(admin, topics);
     }
     registry.awaitReady(PATIENCE);
     new AvroSerdes(connection).subjects().register(new TopicCatalog(topics));
+  }
+
+  private String launch(BenchBrokers brokers) throws IOException {
+    parts.push(brokers);
+    brokers.start(folder);
+    return brokers.bootstrapServers();
+  }
+
+  private String startKafka() {
+    EmbeddedKafka kafka =
+        new EmbeddedKafka(new EmbeddedKafkaConfig(folder.resolve("kafka"), 0, MAX_RECORD_BYTES));
+    parts.push(kafka);
+    kafka.start();
+    return kafka.bootstrapServers();
   }
 
   /** Starts Kafka, the registry and score; dispatch is to follow. */
@@ -88,7 +105,20 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Starts Kafka, the registry and score as told; dispatch is to follow. */
   public static BenchCluster start(ScoreConfig config) throws IOException, InterruptedException {
-    BenchCluster cluster = new BenchCluster(BenchFolder.make());
+    return start(config, Optional.empty());
+  }
+
+  /**
+   * The same on these brokers, which it starts and, when it is closed, kills; every topic has three
+   * copies.
+   */
+  public static BenchCluster start(BenchBrokers brokers) throws IOException, InterruptedException {
+    return start(ScoreConfig.DEFAULT, Optional.of(brokers));
+  }
+
+  private static BenchCluster start(ScoreConfig config, Optional<BenchBrokers> brokers)
+      throws IOException, InterruptedException {
+    BenchCluster cluster = new BenchCluster(BenchFolder.make(), brokers);
     try {
       cluster.startScore(config);
       return cluster;

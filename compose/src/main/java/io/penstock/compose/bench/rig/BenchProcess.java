@@ -1,15 +1,20 @@
 package io.penstock.compose.bench.rig;
 
+import static java.util.stream.Collectors.joining;
+
+import io.penstock.compose.kafka.EmbeddedKafkaConfig;
+import io.penstock.compose.kafka.KafkaQuorum;
 import io.penstock.schemas.cluster.ClusterConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A part of Penstock in a process of its own, so that it can be killed. */
+/** A part of Penstock, or a broker, in a process of its own, so that it can be killed. */
 public final class BenchProcess implements AutoCloseable {
 
   private final Process process;
@@ -44,10 +49,37 @@ public final class BenchProcess implements AutoCloseable {
     return start(cluster, id, "worker", id, model, Integer.toString(slots), job.toString());
   }
 
+  /** Starts a broker, one of several. It is the caller's to close. */
+  static BenchProcess broker(EmbeddedKafkaConfig config, Path log) throws IOException {
+    KafkaQuorum quorum = config.quorum().orElseThrow();
+    return launch(
+        log,
+        List.of(
+            "broker",
+            config.folder().toString(),
+            Integer.toString(config.port()),
+            Integer.toString(config.maxMessageBytes()),
+            quorum.clusterId(),
+            Integer.toString(quorum.node()),
+            quorum.controllerPorts().stream().map(String::valueOf).collect(joining(",")),
+            quorum.sessionTimeout().toString()));
+  }
+
   private static BenchProcess start(
       BenchCluster cluster, String name, String part, String... arguments) throws IOException {
     ClusterConnection connection = cluster.connection();
-    Path log = cluster.folder(name + ".log");
+    List<String> all = new ArrayList<>();
+    all.add(part);
+    all.add(connection.bootstrapServers());
+    all.add(connection.registryUrl());
+    all.add(Short.toString(cluster.topics().replicationFactor()));
+    all.addAll(List.of(arguments));
+    BenchProcess started = launch(cluster.folder(name + ".log"), all);
+    cluster.closeFirst(started);
+    return started;
+  }
+
+  private static BenchProcess launch(Path log, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -59,15 +91,10 @@ public final class BenchProcess implements AutoCloseable {
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
-            BenchChild.class.getName(),
-            part,
-            connection.bootstrapServers(),
-            connection.registryUrl()));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-    BenchProcess started = new BenchProcess(process, log);
-    cluster.closeFirst(started);
-    return started;
+            BenchChild.class.getName()));
+    command.addAll(arguments);
+    return new BenchProcess(
+        new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile())).start(), log);
   }
 
   /**
@@ -94,8 +121,9 @@ public final class BenchProcess implements AutoCloseable {
     process.waitFor();
   }
 
+  /** Kills it too; waits, so that its folder can go. */
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }

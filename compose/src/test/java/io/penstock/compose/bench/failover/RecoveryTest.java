@@ -28,6 +28,7 @@ class RecoveryTest {
     Recovery recovery = Recovery.of(log, KILL, number -> number % 2);
     assertThat(recovery.resumeMillis()).isEqualTo(30);
     assertThat(recovery.settledMillis()).isZero();
+    assertThat(recovery.kept()).isTrue();
   }
 
   @Test
@@ -39,6 +40,7 @@ class RecoveryTest {
     Recovery recovery = Recovery.of(log, KILL, _ -> 0);
     assertThat(recovery.resumeMillis()).isEqualTo(10);
     assertThat(recovery.settledMillis()).isEqualTo(25);
+    assertThat(recovery.longestMillis()).isEqualTo(26);
   }
 
   @Test
@@ -52,5 +54,6 @@ class RecoveryTest {
     assertThat(recovery.resumeMillis()).isNaN();
     assertThat(recovery.lost()).isEqualTo(2);
     assertThat(recovery.duplicates()).isEqualTo(1);
+    assertThat(recovery.kept()).isFalse();
   }
 }

@@ -1,0 +1,15 @@
+package io.penstock.compose.bench.failover;
+
+import java.time.Duration;
+
+/**
+ * What a broker's loss and return cost.
+ *
+ * @param roles what the broker did when it was killed
+ * @param killed the round in which it was killed
+ * @param back the round in which it was started again
+ * @param ready from its start until it took clients
+ * @param inSync from its start until every copy of every partition was in sync
+ */
+record BrokerLoss(
+    BrokerRoles roles, Recovery killed, Recovery back, Duration ready, Duration inSync) {}
