@@ -7,16 +7,15 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Kafka's usual clients, with a count of the records that each stream thread has polled and not yet
- * processed. A transaction costs as much for one record as for a hundred: committing as soon as
- * nothing waits keeps a lone record quick, and while more waits the batch grows by itself.
+ * Kafka's clients, with patient transactions and a count of the records that each stream thread has
+ * polled and not yet processed. A transaction costs as much for one record as for a hundred:
+ * committing as soon as nothing waits keeps a lone record quick, and while more waits the batch
+ * grows by itself.
  *
  * <p>A poll that came back full is not an end, since more is likely there. Records that a task
  * drops or gives up with its partition are never processed; a count that such records have left too
@@ -83,7 +82,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    return new PatientProducer(config);
   }
 
   @Override

@@ -61,6 +61,10 @@ final class ScoreStreamsSettings {
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
+    // As of Penstock's topics, whatever the brokers' default.
+    settings.put(
+        StreamsConfig.topicPrefix("min.insync.replicas"),
+        Integer.toString(topics.minInSyncReplicas()));
     settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     // Never called, since sources read bytes; were it called, stopping would serve nobody.

@@ -14,6 +14,9 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class BrokerKill {
 
+  /** Longer than for the other kills: three more processes are cold. */
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+
   private final FailoverSettings settings;
 
   BrokerKill(FailoverSettings settings) {
@@ -29,7 +32,7 @@ final class BrokerKill {
       try (DisturbedLoad load = new DisturbedLoad(cluster, settings.rate());
           Admin admin = Admin.create(cluster.connection().with(Map.of()))) {
         progress.at("warm-up", 0.3);
-        load.warmUp(FailoverBench.WARM_UP);
+        load.warmUp(WARM_UP);
         InSync.await(admin);
         BrokerRoles roles = BrokerRoles.ofController(admin, cluster.topics().names());
         progress.at("killing a broker", 0.37);

@@ -7,6 +7,7 @@ import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.BenchProcess;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
  */
 public final class FailoverBench implements Bench {
 
-  static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
 
   private final FailoverSettings settings;
 
@@ -68,21 +69,23 @@ public final class FailoverBench implements Bench {
     static KilledParts start(BenchCluster cluster, FailoverSettings settings) throws Exception {
       String model = DisturbedLoad.register(cluster);
       BenchProcess dispatch = dispatch(cluster, "dispatch-1", settings);
-      BenchProcess _ = dispatch(cluster, "dispatch-2", settings);
+      BenchProcess otherDispatch = dispatch(cluster, "dispatch-2", settings);
       BenchProcess worker = worker(cluster, "worker-1", model, settings);
-      BenchProcess _ = worker(cluster, "worker-2", model, settings);
+      BenchProcess otherWorker = worker(cluster, "worker-2", model, settings);
+      for (BenchProcess each : List.of(dispatch, otherDispatch, worker, otherWorker)) {
+        var _ = each.awaitReady();
+      }
       return new KilledParts(dispatch, worker);
     }
 
     private static BenchProcess dispatch(
         BenchCluster cluster, String name, FailoverSettings settings) throws Exception {
-      return BenchProcess.dispatch(cluster, name, settings.failover(), settings.standbys())
-          .awaitReady();
+      return BenchProcess.dispatch(cluster, name, settings.failover(), settings.standbys());
     }
 
     private static BenchProcess worker(
         BenchCluster cluster, String id, String model, FailoverSettings settings) throws Exception {
-      return BenchProcess.worker(cluster, id, model, settings.slots(), settings.job()).awaitReady();
+      return BenchProcess.worker(cluster, id, model, settings.slots(), settings.job());
     }
   }
 }

@@ -54,6 +54,8 @@ public final class BenchProcess implements AutoCloseable {
     KafkaQuorum quorum = config.quorum().orElseThrow();
     return launch(
         log,
+        // What compiles quickest: a broker that starts again is cold while it is measured.
+        List.of("-XX:TieredStopAtLevel=1"),
         List.of(
             "broker",
             config.folder().toString(),
@@ -74,14 +76,16 @@ public final class BenchProcess implements AutoCloseable {
     all.add(connection.registryUrl());
     all.add(Short.toString(cluster.topics().replicationFactor()));
     all.addAll(List.of(arguments));
-    BenchProcess started = launch(cluster.folder(name + ".log"), all);
+    BenchProcess started = launch(cluster.folder(name + ".log"), List.of(), all);
     cluster.closeFirst(started);
     return started;
   }
 
-  private static BenchProcess launch(Path log, List<String> arguments) throws IOException {
+  private static BenchProcess launch(Path log, List<String> jvm, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
     command.addAll(
         List.of(
             "-Xmx256m",
