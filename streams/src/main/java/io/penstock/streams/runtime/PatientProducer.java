@@ -7,6 +7,8 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -59,7 +61,23 @@ final class PatientProducer extends KafkaProducer<byte[], byte[]> {
 
   @Override
   public void commitTransaction() {
-    insist(super::commitTransaction, System::nanoTime);
+    insist(() -> fencedIfAborted(super::commitTransaction), System::nanoTime);
+  }
+
+  /**
+   * While the producer waited, the transaction may have timed out. Kafka then says that there is
+   * none to be committed, an error that kills a stream thread; as one that was fenced, the thread
+   * opens a new producer and goes on.
+   */
+  static void fencedIfAborted(Runnable commit) {
+    try {
+      commit.run();
+    } catch (InvalidTxnStateException e) {
+      InvalidProducerEpochException fenced =
+          new InvalidProducerEpochException("the transaction was aborted before its commit");
+      fenced.initCause(e);
+      throw fenced;
+    }
   }
 
   @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -54,5 +56,17 @@ class PatientProducerTest {
                     () -> nanos))
         .isInstanceOf(ProducerFencedException.class);
     assertThat(steps).isEqualTo(1);
+  }
+
+  @Test
+  void aCommitOfATransactionThatTimedOutFencesTheProducerRatherThanKillTheThread() {
+    assertThatThrownBy(
+            () ->
+                PatientProducer.fencedIfAborted(
+                    () -> {
+                      throw new InvalidTxnStateException("nothing to commit");
+                    }))
+        .isInstanceOf(InvalidProducerEpochException.class)
+        .hasCauseInstanceOf(InvalidTxnStateException.class);
   }
 }
