@@ -74,6 +74,14 @@ final class BenchFailoverCommand extends BenchmarkCommand {
   int brokers = 3;
 
   @Option(
+      names = "--broker-rate",
+      paramLabel = "R",
+      description =
+          "Requests per second while a broker is killed, --rate at most: all brokers share this"
+              + " machine (default: ${DEFAULT-VALUE}).")
+  double brokerRate = 20;
+
+  @Option(
       names = "--broker-session",
       paramLabel = "TIME",
       description =
@@ -106,6 +114,7 @@ final class BenchFailoverCommand extends BenchmarkCommand {
                 slots,
                 TimeText.duration("--job", job),
                 brokers,
+                Math.min(rate, brokerRate),
                 TimeText.duration("--broker-session", brokerSession)));
   }
 }

@@ -28,6 +28,7 @@ class BenchCommandTest {
         "failover --seconds 1 | --seconds",
         "failover --rate 5000 | --rate",
         "failover --brokers 2 | --brokers",
+        "failover --broker-rate 0 | --broker-rate",
         "failover --broker-session 0s | --broker-session",
         "peers --depth 0 | --depth",
         "peers --batch-job 9s | --batch-job",

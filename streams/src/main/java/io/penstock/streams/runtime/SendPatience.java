@@ -20,7 +20,8 @@ public final class SendPatience {
         5_000L,
         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
         5_000,
+        // Longer than Kafka takes to notice that a broker is lost and to elect others.
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-        15_000);
+        Math.toIntExact(PatientProducer.PATIENCE.toMillis()));
   }
 }

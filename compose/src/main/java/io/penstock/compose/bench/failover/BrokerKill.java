@@ -14,8 +14,8 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class BrokerKill {
 
-  /** Longer than for the other kills: three more processes are cold. */
-  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  /** Longer than for the other kills: with more processes that are cold the load is too much. */
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
 
   private final FailoverSettings settings;
 
@@ -29,7 +29,7 @@ final class BrokerKill {
     try (BenchCluster cluster = BenchCluster.start(brokers)) {
       progress.at("starting two dispatch processes and two workers", 0.15);
       KilledParts _ = KilledParts.start(cluster, settings);
-      try (DisturbedLoad load = new DisturbedLoad(cluster, settings.rate());
+      try (DisturbedLoad load = new DisturbedLoad(cluster, settings.brokerRate());
           Admin admin = Admin.create(cluster.connection().with(Map.of()))) {
         progress.at("warm-up", 0.3);
         load.warmUp(WARM_UP);

@@ -155,8 +155,9 @@ final class FailoverReport {
   }
 
   private String brokers(BrokerLoss loss) {
-    return "%d brokers, each a controller too; 3 copies of every partition, 2 must have a record;"
-            .formatted(settings.brokers())
+    return "%d brokers, each a controller too, at %.0f requests/s; 3 copies of every partition, 2 must"
+            .formatted(settings.brokers(), settings.brokerRate())
+        + " have a record;"
         + " broker.session.timeout.ms %d (Kafka's default 9000); the killed one %s; back, it"
             .formatted(settings.brokerSession().toMillis(), loss.roles().text())
         + " was made leader of its partitions again as soon as all copies were in sync";

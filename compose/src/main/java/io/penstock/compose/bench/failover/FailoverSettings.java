@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param slots slots of each of two workers
  * @param job how long their engines sleep for a request
  * @param brokers of how many brokers one is killed, 3 or 5; 0 for no such kill
+ * @param brokerRate requests per second while a broker is killed: the copies of several brokers on
+ *     one machine leave less room
  * @param brokerSession how long a broker may be silent until it counts as lost
  */
 public record FailoverSettings(
@@ -25,6 +27,7 @@ public record FailoverSettings(
     int slots,
     Duration job,
     int brokers,
+    double brokerRate,
     Duration brokerSession) {
 
   public FailoverSettings {
@@ -35,6 +38,7 @@ public record FailoverSettings(
     require("slots", slots >= 1 && slots <= 1_000);
     require("job", job.isPositive() && job.toMinutes() < 1);
     require("brokers", brokers == 0 || brokers == 3 || brokers == 5, "is 0, 3 or 5");
+    require("broker-rate", brokerRate > 0 && brokerRate <= rate, "is above 0 and at most the rate");
     require("broker-session", brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60);
     require(
         "rate",

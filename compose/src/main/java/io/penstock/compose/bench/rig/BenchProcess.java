@@ -54,8 +54,6 @@ public final class BenchProcess implements AutoCloseable {
     KafkaQuorum quorum = config.quorum().orElseThrow();
     return launch(
         log,
-        // What compiles quickest: a broker that starts again is cold while it is measured.
-        List.of("-XX:TieredStopAtLevel=1"),
         List.of(
             "broker",
             config.folder().toString(),
@@ -76,20 +74,20 @@ public final class BenchProcess implements AutoCloseable {
     all.add(connection.registryUrl());
     all.add(Short.toString(cluster.topics().replicationFactor()));
     all.addAll(List.of(arguments));
-    BenchProcess started = launch(cluster.folder(name + ".log"), List.of(), all);
+    BenchProcess started = launch(cluster.folder(name + ".log"), all);
     cluster.closeFirst(started);
     return started;
   }
 
-  private static BenchProcess launch(Path log, List<String> jvm, List<String> arguments)
-      throws IOException {
+  private static BenchProcess launch(Path log, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvm);
     command.addAll(
         List.of(
             "-Xmx256m",
             "-XX:+UseSerialGC",
+            // Several of them start at once and are soon measured: compile little, early.
+            "-XX:TieredStopAtLevel=1",
             "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.penstock.schemas",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
