@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  penstock up",
       "  penstock up --data /var/lib/penstock --models models.yaml",
-      "  penstock up --kafka broker:9092 --registry http://registry:8081 --no-worker"
+      "  penstock up --kafka broker:9092 --replication 3 --registry http://registry:8081"
+          + " --no-worker"
     })
 final class UpCommand implements Callable<Integer> {
 
@@ -62,6 +63,14 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "With --kafka: a properties file with further client settings.")
   @Nullable Path kafkaConfig;
+
+  @Option(
+      names = "--replication",
+      paramLabel = "N",
+      description =
+          "With --kafka: copies of each partition of topics it creates; with 3, one broker may be"
+              + " lost (default: ${DEFAULT-VALUE}).")
+  int replication = TopicSettings.DEFAULT.replicationFactor();
 
   @Option(
       names = "--registry",
@@ -137,7 +146,7 @@ final class UpCommand implements Callable<Integer> {
             new TopicNames(prefix),
             usual.modelPartitions(),
             usual.otherPartitions(),
-            usual.replicationFactor(),
+            copies(),
             usual.maxDeadline(),
             usual.resultRetention(),
             usual.maxRequestBytes());
@@ -160,6 +169,16 @@ final class UpCommand implements Callable<Integer> {
       config = config.withModelsFile(models);
     }
     return noWorker ? config.withoutWorker() : config;
+  }
+
+  private short copies() {
+    if (replication < 1 || replication > Short.MAX_VALUE) {
+      throw CliException.usage("--replication is %d; it must be 1 or more".formatted(replication));
+    }
+    if (kafka == null && replication > 1) {
+      throw CliException.usage("--replication needs --kafka: the embedded Kafka is one broker");
+    }
+    return (short) replication;
   }
 
   private static ClusterFile clusterFile(PenstockNode node, NodeConfig config) {

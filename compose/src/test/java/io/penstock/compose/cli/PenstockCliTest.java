@@ -135,6 +135,12 @@ class PenstockCliTest {
   }
 
   @Test
+  void theEmbeddedKafkaKeepsOneCopyAndUpSaysSo() {
+    assertThat(cli.run("up", "--replication", "3")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--replication needs --kafka");
+  }
+
+  @Test
   void aForeignClusterFileIsNotRemoved() throws IOException {
     Path file = home.resolve("cluster.properties");
     new ClusterFile("a:1", "http://a", "p.", 1).write(file);
