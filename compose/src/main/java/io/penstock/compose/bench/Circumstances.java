@@ -39,13 +39,19 @@ public record Circumstances(
         seconds,
         runtime.availableProcessors(),
         runtime.maxMemory() / (1024 * 1024),
-        "%s %s, JVM %s"
+        "%s %s, JVM %s%s"
             .formatted(
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
-                System.getProperty("java.runtime.version")),
+                System.getProperty("java.runtime.version"),
+                warmedUp() ? " after `penstock warm-up`" : ""),
         loadBefore,
         load());
+  }
+
+  private static boolean warmedUp() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
   }
 
   /** For a person. */
