@@ -38,7 +38,8 @@ public final class FairnessBench implements Bench {
   public Findings run(BenchProgress progress) throws IOException {
     Map<String, Policy> policies = policies();
     Map<String, List<Run>> runs = new LinkedHashMap<>();
-    int all = policies.size() * settings.repeats() + 1;
+    List<Flood.Outcome> floods = new ArrayList<>();
+    int all = (policies.size() + 1) * settings.repeats();
     int done = 0;
     for (int repeat = 0; repeat < settings.repeats(); repeat++) {
       List<TraceRow> rows = settings.rows(repeat);
@@ -47,11 +48,11 @@ public final class FairnessBench implements Bench {
         runs.computeIfAbsent(policy.getKey(), name -> new ArrayList<>())
             .add(run(rows, policy.getValue()));
       }
+      progress.at("flood", (double) done++ / all);
+      floods.add(Flood.DEFAULT.run(settings, repeat));
     }
-    progress.at("flood", (double) done / all);
-    Flood.Outcome flood = Flood.DEFAULT.run(settings);
     progress.at("done", 1);
-    return new FairnessReport(settings, runs, flood).findings();
+    return new FairnessReport(settings, runs, floods).findings();
   }
 
   private Run run(List<TraceRow> rows, Policy policy) {

@@ -17,11 +17,12 @@ import java.util.function.ToDoubleFunction;
  * Tables, chart and JSON of a comparison.
  *
  * @param runs by policy, one for each repeat
+ * @param floods one for each repeat
  */
 record FairnessReport(
     FairnessBenchSettings settings,
     Map<String, List<FairnessBench.Run>> runs,
-    Flood.Outcome flood) {
+    List<Flood.Outcome> floods) {
 
   private record Published(int most, int mean, int tokensPerSecond) {}
 
@@ -89,19 +90,32 @@ record FairnessReport(
   }
 
   private BenchTable flood(ObjectNode json) {
-    Figures.put(json, "quiet_alone_ttft_p99_ms", flood.aloneMillis());
-    Figures.put(json, "quiet_flooded_ttft_p99_ms", flood.fairMillis());
-    Figures.put(json, "quiet_flooded_by_leeway_ttft_p99_ms", flood.heavyMillis());
-    Figures.put(json, "quiet_flooded_unfair_ttft_p99_ms", flood.unfairMillis());
-    return new BenchTable("flood", "quiet tenant", "ttft p99 ms", "of alone")
-        .row("alone", flood.aloneMillis(), 1.0)
-        .row("flooded", flood.fairMillis(), ratio(flood.fairMillis()))
-        .row("flooded, by leeway only", flood.heavyMillis(), ratio(flood.heavyMillis()))
-        .row("flooded, shares off", flood.unfairMillis(), ratio(flood.unfairMillis()));
+    BenchTable table =
+        new BenchTable("flood", "quiet tenant", "ttft p99 ms", "min..max", "of alone", "min..max");
+    addFlood(table, json, "alone", "quiet_alone", Flood.Outcome::aloneMillis);
+    addFlood(table, json, "flooded", "quiet_flooded", Flood.Outcome::fairMillis);
+    addFlood(
+        table,
+        json,
+        "flooded, by leeway only",
+        "quiet_flooded_by_leeway",
+        Flood.Outcome::heavyMillis);
+    addFlood(
+        table, json, "flooded, shares off", "quiet_flooded_unfair", Flood.Outcome::unfairMillis);
+    return table;
   }
 
-  private double ratio(double millis) {
-    return Figures.ratio(millis, flood.aloneMillis());
+  private void addFlood(
+      BenchTable table,
+      ObjectNode json,
+      String label,
+      String name,
+      ToDoubleFunction<Flood.Outcome> millis) {
+    Spread times = spread(floods, millis);
+    Spread ratios =
+        spread(floods, flood -> Figures.ratio(millis.applyAsDouble(flood), flood.aloneMillis()));
+    Figures.put(json, name + "_ttft_p99_ms", times.median());
+    table.row(label, times.median(), times.range(), ratios.median(), ratios.range());
   }
 
   private Chart chart() {
@@ -136,8 +150,7 @@ record FairnessReport(
     return notes;
   }
 
-  private static Spread spread(
-      List<FairnessBench.Run> repeats, ToDoubleFunction<FairnessBench.Run> figure) {
+  private static <T> Spread spread(List<T> repeats, ToDoubleFunction<T> figure) {
     return Spread.of(repeats.stream().mapToDouble(figure).toArray());
   }
 }

@@ -37,8 +37,9 @@ record Flood(double seconds, double quietPerSecond, double floodPerSecond, int w
    */
   record Outcome(double aloneMillis, double fairMillis, double heavyMillis, double unfairMillis) {}
 
-  Outcome run(FairnessBenchSettings settings) {
-    SplittableRandom random = new SplittableRandom(settings.seed());
+  /** One repeat: other requests than in those before. */
+  Outcome run(FairnessBenchSettings settings, int repeat) {
+    SplittableRandom random = new SplittableRandom(settings.seed() + repeat);
     List<TraceRow> quiet = new ArrayList<>();
     TenantTrace.poisson(QUIET, 0, seconds, quietPerSecond, random, quiet);
     List<TraceRow> both = new ArrayList<>(quiet);

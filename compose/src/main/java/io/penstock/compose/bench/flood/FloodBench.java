@@ -58,7 +58,11 @@ public final class FloodBench implements Bench {
 
   private ShardSettings rules() {
     return ShardSettings.DEFAULT.withReserve(
-        new SlotReserve(settings.reserve(), settings.slots(), SlotReserve.DEFAULT.memory()));
+        new SlotReserve(
+            settings.reserve(),
+            settings.slots(),
+            SlotReserve.DEFAULT.lightShare(),
+            SlotReserve.DEFAULT.memory()));
   }
 
   private Findings findings(RequestLog alone, FloodRun.Flooded flooded) {

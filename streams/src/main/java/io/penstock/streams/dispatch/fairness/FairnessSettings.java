@@ -65,8 +65,8 @@ public record FairnessSettings(
    * <p>The lead is bounded, but it is no small one: a quiet interactive tenant beside one that
    * sends a hundred times as much on 4 workers would wait for its first token (99th percentile)
    * 0.34 s with 1,000/2,000, 17 s with 200,000/400,000, 42 s with 500,000/1,000,000, 79 s with
-   * 1,000,000/2,000,000, and 428 s without an order. As it is a light tenant, it waits 0.19 s
-   * whatever the leeway, against 0.08 s alone.
+   * 1,000,000/2,000,000, and 428 s without an order. As it is a light tenant, for whom {@code
+   * SlotReserve} leaves a slot, it waits 0.15 s whatever the leeway, against 0.09 s alone.
    */
   public static final FairnessSettings DEFAULT =
       new FairnessSettings(

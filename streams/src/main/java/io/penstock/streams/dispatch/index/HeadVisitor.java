@@ -9,6 +9,11 @@ public interface HeadVisitor {
   /** Less than anybody was ever served. */
   double LIGHT = -Double.MAX_VALUE;
 
+  /** Whether this is what a light tenant is shown as. */
+  static boolean isLight(double served) {
+    return served == LIGHT;
+  }
+
   /**
    * Looks at one; the same may be shown again.
    *

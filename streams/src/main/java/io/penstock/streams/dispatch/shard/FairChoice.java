@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.fairness.Leeway;
+import io.penstock.streams.dispatch.index.HeadVisitor;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
 import io.penstock.streams.dispatch.rank.SlackRank;
@@ -23,7 +24,13 @@ final class FairChoice {
   private boolean overdueLacksRoom;
 
   /** A request that the worker could take. */
-  record Seen(Candidate candidate, Rank rank, double served) {}
+  record Seen(Candidate candidate, Rank rank, double served) {
+
+    /** Whether its tenant goes first for taking so little. */
+    boolean light() {
+      return HeadVisitor.isLight(served);
+    }
+  }
 
   /**
    * Begins with nothing seen.

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * What is not granted although somebody would take it: requests of targets that are unhealthy, the
- * batch of models whose overload defers it, and batch that would take the slots set aside for
- * others. For one thread.
+ * batch of models whose overload defers it, and what would take the slots set aside for others. For
+ * one thread.
  */
 final class Gate {
 
@@ -23,6 +23,7 @@ final class Gate {
   private final SlotReserve reserve;
   private final long memoryMicros;
   private final Map<String, Long> lastInteractive = new HashMap<>();
+  private final Map<String, Long> lastLight = new HashMap<>();
   private Set<String> deferred = Set.of();
   private RoutingState known = RoutingState.EMPTY;
 
@@ -50,29 +51,59 @@ final class Gate {
     return book.admits(target);
   }
 
-  /** Takes note of a grant, which tells what comes. */
-  void granted(String model, ServiceClass serviceClass, long nowMicros) {
+  /**
+   * Takes note of a grant, which tells what comes.
+   *
+   * @param light whether its tenant goes first for taking so little
+   */
+  void granted(String model, ServiceClass serviceClass, boolean light, long nowMicros) {
     if (serviceClass == ServiceClass.INTERACTIVE) {
       lastInteractive.put(model, nowMicros);
+      if (light) {
+        lastLight.put(model, nowMicros);
+      }
     }
   }
 
-  /** Whether this worker may be given requests of this class and model now. */
-  boolean admits(ServiceClass serviceClass, String model, WorkerView worker, long nowMicros) {
-    if (serviceClass != ServiceClass.BATCH) {
-      return true;
+  /** Whose requests of a class a worker may be given. */
+  enum Admission {
+    ALL,
+    LIGHT_TENANTS,
+    NONE;
+
+    /** Whether a request may be given. */
+    boolean admits(boolean light) {
+      return switch (this) {
+        case ALL -> true;
+        case LIGHT_TENANTS -> light;
+        case NONE -> false;
+      };
     }
-    if (!deferred.isEmpty() && deferred.contains(model)) {
-      return false;
-    }
-    int setAside = reserve.of(worker.slots());
-    return setAside == 0
-        || worker.slots() - worker.running() > setAside
-        || !expectsInteractive(model, nowMicros);
   }
 
-  private boolean expectsInteractive(String model, long nowMicros) {
-    Long last = lastInteractive.get(model);
-    return last != null && nowMicros - last <= memoryMicros;
+  /** Which requests of this class and model this worker may be given now. */
+  Admission admission(ServiceClass serviceClass, String model, WorkerView worker, long nowMicros) {
+    boolean leftToLight =
+        reaches(reserve.lightOf(worker.slots()), worker) && isExpected(lastLight, model, nowMicros);
+    return switch (serviceClass) {
+      case INTERACTIVE -> leftToLight ? Admission.LIGHT_TENANTS : Admission.ALL;
+      case STANDARD -> leftToLight ? Admission.NONE : Admission.ALL;
+      case BATCH -> {
+        boolean left =
+            reaches(reserve.of(worker.slots()), worker)
+                && isExpected(lastInteractive, model, nowMicros);
+        yield left || deferred.contains(model) ? Admission.NONE : Admission.ALL;
+      }
+    };
+  }
+
+  /** Whether another lease would take one of so many slots set aside. */
+  private static boolean reaches(int setAside, WorkerView worker) {
+    return setAside > 0 && worker.slots() - worker.running() <= setAside;
+  }
+
+  private boolean isExpected(Map<String, Long> last, String model, long nowMicros) {
+    Long at = last.get(model);
+    return at != null && nowMicros - at <= memoryMicros;
   }
 }

@@ -69,7 +69,7 @@ final class Grants {
       }
       WorkerSession session = pair.session();
       long sequence = session.grant(pair.candidate());
-      gate.granted(model, pair.candidate().serviceClass(), nowMicros);
+      gate.granted(model, pair.candidate().serviceClass(), pair.light(), nowMicros);
       store.putSession(session.workerId(), session.stored());
       Share share =
           index.charge(pair.candidate(), settlement.expected(pair.candidate()), nowMicros);

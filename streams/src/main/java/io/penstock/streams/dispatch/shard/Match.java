@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
+import io.penstock.streams.dispatch.index.HeadVisitor;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
@@ -42,8 +43,12 @@ final class Match {
     this.gate = gate;
   }
 
-  /** A request and the worker that gets it. */
-  record Pair(Candidate candidate, WorkerSession session) {}
+  /**
+   * A request and the worker that gets it.
+   *
+   * @param light whether the request's tenant goes first for taking so little
+   */
+  record Pair(Candidate candidate, boolean light, WorkerSession session) {}
 
   /**
    * The next pair, or null if nothing that waits fits any of these workers.
@@ -53,16 +58,16 @@ final class Match {
    */
   @Nullable Pair next(
       String model, List<String> targets, List<WorkerSession> open, long nowMicros) {
-    Candidate first = null;
-    Rank firstRank = null;
+    FairChoice.Seen first = null;
     for (WorkerSession session : open) {
       FairChoice.Seen best = bestFor(session, model, targets, nowMicros);
-      if (best != null && (firstRank == null || best.rank().compareTo(firstRank) < 0)) {
-        first = best.candidate();
-        firstRank = best.rank();
+      if (best != null && (first == null || best.rank().compareTo(first.rank()) < 0)) {
+        first = best;
       }
     }
-    return first == null ? null : new Pair(first, chosen(first, model, firstRank, open, nowMicros));
+    return first == null
+        ? null
+        : new Pair(first.candidate(), first.light(), chosen(first, model, open, nowMicros));
   }
 
   private FairChoice.@Nullable Seen bestFor(
@@ -76,10 +81,12 @@ final class Match {
         continue;
       }
       for (ServiceClass serviceClass : CLASSES) {
-        if (!gate.admits(serviceClass, model, view, nowMicros)) {
+        Gate.Admission admission = gate.admission(serviceClass, model, view, nowMicros);
+        if (admission == Gate.Admission.NONE) {
           continue;
         }
-        FairChoice.Seen ofClass = bestFor(session, view, target, serviceClass, nowMicros);
+        FairChoice.Seen ofClass =
+            bestFor(session, view, target, serviceClass, admission, nowMicros);
         reserved |= fair.overdueLacksRoom();
         if (ofClass != null && (best == null || ofClass.rank().compareTo(best.rank()) < 0)) {
           best = ofClass;
@@ -95,6 +102,7 @@ final class Match {
       WorkerView view,
       String target,
       ServiceClass serviceClass,
+      Gate.Admission admission,
       long nowMicros) {
     fair.begin(fairness.leeway(serviceClass), index.leastServed(target, serviceClass));
     index.heads(
@@ -104,6 +112,9 @@ final class Match {
         rank,
         nowMicros,
         (candidate, served) -> {
+          if (!admission.admits(HeadVisitor.isLight(served))) {
+            return true; // It ends the look at its line, which is all of its tenant's.
+          }
           if (candidate.avoids(view.workerId(), nowMicros)) {
             return false;
           }
@@ -119,19 +130,20 @@ final class Match {
   }
 
   private WorkerSession chosen(
-      Candidate candidate, String model, Rank firstRank, List<WorkerSession> open, long nowMicros) {
+      FairChoice.Seen first, String model, List<WorkerSession> open, long nowMicros) {
     if (open.size() == 1) {
       return open.getFirst();
     }
+    Candidate candidate = first.candidate();
     List<WorkerSession> able = new ArrayList<>(open.size());
     List<WorkerView> views = new ArrayList<>(open.size());
     for (WorkerSession session : open) {
       WorkerView view = session.view();
       if (session.serves(model, candidate.target())
           && session.hasRoomFor(candidate)
-          && gate.admits(candidate.serviceClass(), model, view, nowMicros)
+          && gate.admission(candidate.serviceClass(), model, view, nowMicros).admits(first.light())
           && !candidate.avoids(view.workerId(), nowMicros)
-          && rank.rank(candidate, view, nowMicros).tier() <= firstRank.tier()) {
+          && rank.rank(candidate, view, nowMicros).tier() <= first.rank().tier()) {
         able.add(session);
         views.add(view);
       }

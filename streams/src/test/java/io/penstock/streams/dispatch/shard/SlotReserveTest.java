@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -27,7 +28,8 @@ class SlotReserveTest {
       new DispatchShard(
           0,
           TopicNames.DEFAULT,
-          ShardSettings.DEFAULT.withReserve(new SlotReserve(0.125, 4, Duration.ofSeconds(30))),
+          ShardSettings.DEFAULT.withReserve(
+              new SlotReserve(0.125, 4, 0.25, Duration.ofSeconds(30))),
           new MemoryStore(),
           (effect, traceparent) -> written.add(effect),
           ShardMetrics.NONE);
@@ -110,23 +112,96 @@ class SlotReserveTest {
   }
 
   @Test
+  void oneTenantsInteractiveRequestsFillEverySlotWhereNobodyElseComes() {
+    arrive("heavy", 40, ServiceClass.INTERACTIVE);
+    askLarge(32, 0);
+    assertThat(leases()).hasSize(32);
+  }
+
+  @Test
+  void aSlotIsLeftToLightTenantsWhereOneCame() {
+    lightTenantCameBesideAHeavyOne();
+    arrive("heavy", 40, ServiceClass.INTERACTIVE);
+    askLarge(32, 21);
+    assertThat(leases()).hasSize(31);
+    arrive("light", 2, ServiceClass.INTERACTIVE);
+    assertThat(leases()).hasSize(32);
+    assertThat(leases().getLast().getTenant()).isEqualTo("light");
+  }
+
+  @Test
+  void standardRequestsLeaveItToo() {
+    lightTenantCameBesideAHeavyOne();
+    arrive("other", 40, ServiceClass.STANDARD);
+    askLarge(32, 21);
+    assertThat(leases()).hasSize(31);
+  }
+
+  @Test
+  void aHeavyTenantsRequestGoesToAnotherWorkerThanTheOneWithThatSlotLeft() {
+    lightTenantCameBesideAHeavyOne();
+    askLarge(32, 31);
+    shard.demand(demand("b", "sb", ++beats, 1, 0, now).setSlots(32).setRunning(20).build(), now);
+    arrive("heavy", 2, ServiceClass.INTERACTIVE);
+    assertThat(leases()).hasSize(22);
+    assertThat(leases().getLast().getWorkerId()).isEqualTo("b");
+  }
+
+  @Test
+  void thatSlotIsGivenToAnyoneAWhileAfterTheLastLightTenant() {
+    lightTenantCameBesideAHeavyOne();
+    arrive("heavy", 40, ServiceClass.INTERACTIVE);
+    now = now.plusSeconds(31);
+    askLarge(32, 21);
+    assertThat(leases()).hasSize(32);
+  }
+
+  private void lightTenantCameBesideAHeavyOne() {
+    askLarge(21, 0);
+    arrive("heavy", 20, ServiceClass.INTERACTIVE);
+    arrive("light", 1, ServiceClass.INTERACTIVE);
+    assertThat(leases()).hasSize(21);
+  }
+
+  @Test
   void valuesOutsideTheirRangesAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SlotReserve(1, 4, Duration.ZERO))
+        .isThrownBy(() -> new SlotReserve(1, 4, 0.25, Duration.ZERO))
         .withMessageContaining("reserve.share");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SlotReserve(0.5, -1, Duration.ZERO))
+        .isThrownBy(() -> new SlotReserve(0.5, -1, 0.25, Duration.ZERO))
         .withMessageContaining("reserve.most");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SlotReserve(0.5, 4, Duration.ofSeconds(-1)))
+        .isThrownBy(() -> new SlotReserve(0.5, 4, 1.5, Duration.ZERO))
+        .withMessageContaining("reserve.lightShare");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new SlotReserve(0.5, 4, 0.25, Duration.ofSeconds(-1)))
         .withMessageContaining("reserve.memory");
   }
 
   private void arrive(int count, ServiceClass serviceClass) {
+    arrive("tenant", count, serviceClass);
+  }
+
+  private void arrive(String tenant, int count, ServiceClass serviceClass) {
     for (int i = 0; i < count; i++) {
       String id = serviceClass + ":" + beats + ":" + now + ":" + i + ":" + written.size();
-      shard.work(facts(id, serviceClass, now, Duration.ofHours(1)), serviceClass, 0, null, now);
+      ScoredFacts facts =
+          ScoredFacts.newBuilder(facts(id, serviceClass, now, Duration.ofHours(1)))
+              .setTenant(tenant)
+              .build();
+      shard.work(facts, serviceClass, 0, null, now);
     }
+  }
+
+  /** A worker of 32 slots, of which 4 are set aside and one of these for light tenants. */
+  private void askLarge(long limit, int received) {
+    shard.demand(
+        demand("large", "slarge", ++beats, limit, received, now)
+            .setSlots(32)
+            .setRunning(received)
+            .build(),
+        now);
   }
 
   private void ask(String worker, long limit, long received, int running) {
