@@ -76,7 +76,7 @@ public final class DispatchApplication implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     ReplyTopics replyTopics =
         new AdminReplyTopics(AdminReplyTopics.lookup(admin), REPLY_TOPIC_TTL, clock);
-    PolledBatches batches = new PolledBatches();
+    PolledBatches batches = PolledBatches.diligent();
     DispatchParts parts =
         new DispatchParts(
             config.withShard(config.shard().within(topics)),

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's clients, with patient transactions and a count of the records that each stream thread has
@@ -33,21 +34,34 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private static final Duration LONGEST_REST = Duration.ofMillis(100);
 
   private final double share;
+  private final @Nullable LatestWork others;
+  private final @Nullable LatestWork told;
   private final ThreadLocal<Count> counts = ThreadLocal.withInitial(Count::new);
 
+  private PolledBatches(double share, @Nullable LatestWork others, @Nullable LatestWork told) {
+    this.share = share;
+    this.others = others;
+    this.told = told;
+  }
+
   /** Threads work all the time. */
-  public PolledBatches() {
-    this(1);
+  public static PolledBatches diligent() {
+    return new PolledBatches(1, null, null);
+  }
+
+  /** Threads work all the time, and tell when they had work. */
+  public static PolledBatches telling(LatestWork told) {
+    return new PolledBatches(1, null, told);
   }
 
   /**
-   * Threads work for a share of the time while they have a backlog, that is after each full poll.
-   * What they leave serves others on the same machine.
+   * While others have work, threads work for a share of the time as long as they have a backlog,
+   * that is after each full poll. What they leave serves the others on the same machine.
    *
    * @param share above 0, 1 at most
    */
-  public PolledBatches(double share) {
-    this.share = share;
+  public static PolledBatches givingWay(double share, LatestWork others) {
+    return new PolledBatches(share, others, null);
   }
 
   /** How long to rest after work that took so long. */
@@ -116,7 +130,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     }
 
     private void rest() {
-      if (share < 1 && counts.get().full) {
+      if (others != null && counts.get().full && others.isExpected(System.nanoTime())) {
         try {
           Thread.sleep(PolledBatches.rest(Duration.ofNanos(System.nanoTime() - polledAt), share));
         } catch (InterruptedException e) {
@@ -132,6 +146,9 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
       ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
       polled(records.count(), most);
       polledAt = System.nanoTime();
+      if (told != null && !records.isEmpty()) {
+        told.came(polledAt);
+      }
       return records;
     }
   }

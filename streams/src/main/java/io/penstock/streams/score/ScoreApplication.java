@@ -9,6 +9,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.runtime.BatchEnd;
+import io.penstock.streams.runtime.LatestWork;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.ThreadReplacement;
@@ -55,6 +56,9 @@ public final class ScoreApplication {
   /** Of those who have none: what RouteLLM's CPT80 asks for. */
   private static final RoutingGoal GOAL = new RoutingGoal.QualityFloor(0.8);
 
+  /** Batch goes on giving way for so long after a request that somebody waits for. */
+  private static final Duration GIVING_WAY = Duration.ofSeconds(10);
+
   private static final Duration WITHOUT_END = Duration.ofDays(36_500);
 
   private final ScoreConfig config;
@@ -69,6 +73,7 @@ public final class ScoreApplication {
   private final OutputLengthPredictor outputs;
   private final Complexity complexity;
   private final FinishedFeed feed;
+  private final LatestWork awaited = new LatestWork(GIVING_WAY);
   private final List<ScoreInstance> instances = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -165,7 +170,10 @@ public final class ScoreApplication {
       ServiceClass serviceClass, BrokerFacts facts, ReplyTopics replyTopics) {
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
     PolledBatches batches =
-        new PolledBatches(serviceClass == ServiceClass.BATCH ? config.batchShare() : 1);
+        switch (serviceClass) {
+          case INTERACTIVE, STANDARD -> PolledBatches.telling(awaited);
+          case BATCH -> PolledBatches.givingWay(config.batchShare(), awaited);
+        };
     ScoreParts parts =
         new ScoreParts(
             config,

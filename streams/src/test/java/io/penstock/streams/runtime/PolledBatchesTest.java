@@ -10,7 +10,7 @@ class PolledBatchesTest {
 
   private static final int MOST = 3;
 
-  private final PolledBatches batches = new PolledBatches();
+  private final PolledBatches batches = PolledBatches.diligent();
 
   @Test
   void theLastRecordPolledEndsTheBatch() {

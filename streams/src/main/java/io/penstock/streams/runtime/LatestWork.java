@@ -1,0 +1,35 @@
+package io.penstock.streams.runtime;
+
+import java.time.Duration;
+
+/** When somebody last had work to do, for others that give way to it. Safe for many threads. */
+public final class LatestWork {
+
+  private final long memoryNanos;
+  private volatile long latest;
+  private volatile boolean any;
+
+  /**
+   * Nobody had any yet.
+   *
+   * @param memory how long after the latest work more of it is expected
+   */
+  public LatestWork(Duration memory) {
+    this.memoryNanos = memory.toNanos();
+  }
+
+  /**
+   * There was work.
+   *
+   * @param nanoTime as of {@link System#nanoTime}
+   */
+  void came(long nanoTime) {
+    latest = nanoTime;
+    any = true;
+  }
+
+  /** Whether more is expected. */
+  boolean isExpected(long nanoTime) {
+    return any && nanoTime - latest <= memoryNanos;
+  }
+}
