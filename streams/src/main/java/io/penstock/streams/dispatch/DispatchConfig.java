@@ -9,10 +9,11 @@ import java.time.Duration;
  * @param shard the rules
  * @param statusDetail which changes of state are written to the lifecycle topic
  * @param tick how often leases, deadlines and backoffs are looked at, 10 to 500 ms
- * @param exactlyOnce whether every event is one transaction; without it latency is about 0.6 of
+ * @param exactlyOnce whether every event is one transaction; without it latency is about half of
  *     that, and a crash may repeat results
  * @param commitInterval how long a transaction may gather events while more wait, 1 ms to 10 s;
- *     without {@code exactlyOnce}, how often offsets are committed
+ *     without {@code exactlyOnce}, how often offsets are committed, which holds up what comes
+ *     meanwhile, and of how long the events are that a crash repeats
  * @param pollTime how long a thread without work waits before it looks at the commit interval
  *     again, 1 ms to 1 s: bounds idle CPU from above. A lease or a result never waits for it
  * @param threads stream threads, 1 to 64; more than model partitions are of no use
@@ -36,6 +37,8 @@ public record DispatchConfig(
     Duration sessionTimeout,
     Duration transactionTimeout,
     int tenantsCounted) {
+
+  private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
   public static final DispatchConfig DEFAULT =
       new DispatchConfig(
@@ -98,14 +101,14 @@ public record DispatchConfig(
         tenantsCounted);
   }
 
-  /** The same with another guarantee. */
+  /** The same with another guarantee and the commit interval that suits it. */
   public DispatchConfig withExactlyOnce(boolean other) {
     return new DispatchConfig(
         shard,
         statusDetail,
         tick,
         other,
-        commitInterval,
+        other ? DEFAULT.commitInterval() : OFFSETS_EVERY,
         pollTime,
         threads,
         standbys,

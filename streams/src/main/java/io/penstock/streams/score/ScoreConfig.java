@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param levels what each class promises
  * @param lifecycle which state changes are written
- * @param commitInterval how long a transaction may gather records while more wait, 1 ms to 1 s
+ * @param commitInterval how long a transaction may gather records while more wait, 1 ms to 1 s;
+ *     without {@code exactlyOnce}, how often offsets are committed
  * @param pollTime how long a thread without work waits before it looks at the commit interval
  *     again, 1 ms to 1 s
  * @param exactlyOnce whether every batch is one transaction; without it latency is about half, and
@@ -22,8 +23,8 @@ import java.util.Optional;
  * @param replyTopicTtl how long a reply topic is taken to exist once seen
  * @param learnFromLast finished requests read at start to predict output lengths, 0 or more
  * @param maxTenants pairs of tenant and model whose output lengths are remembered
- * @param batchShare of its time that scoring of batch requests works while they queue up, 0.05 to
- *     1: a flood of them leaves the rest of the machine to the other classes
+ * @param batchShare of its time that scoring of batch requests works while they queue up and
+ *     requests of the other classes come, 0.05 to 1: a flood leaves them the rest of the machine
  * @param complexity a predictor of complexity as {@code penstock complexity train} writes it;
  *     empty: the one that comes with Penstock
  */
@@ -41,6 +42,8 @@ public record ScoreConfig(
     int maxTenants,
     double batchShare,
     Optional<Path> complexity) {
+
+  private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
   public static final ScoreConfig DEFAULT =
       new ScoreConfig(
@@ -71,12 +74,12 @@ public record ScoreConfig(
     requireRange("batchShare", batchShare, 0.05, 1.0);
   }
 
-  /** The same with another guarantee. */
+  /** The same with another guarantee and the commit interval that suits it. */
   public ScoreConfig withExactlyOnce(boolean other) {
     return new ScoreConfig(
         levels,
         lifecycle,
-        commitInterval,
+        other ? DEFAULT.commitInterval() : OFFSETS_EVERY,
         pollTime,
         other,
         sessionTimeout,
