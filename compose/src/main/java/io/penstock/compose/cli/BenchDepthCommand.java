@@ -68,7 +68,7 @@ final class BenchDepthCommand extends BenchmarkCommand {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 40;
+  int warmUp = 90;
 
   @Option(
       names = "--idle-seconds",

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
     description = {
       "How long an interactive request waits while a flood of batch requests comes in.",
       "",
-      "JSON: alone_lease_p50_ms, alone_lease_p99_ms, flood_lease_p50_ms, flood_lease_p99_ms, the"
-          + " same of results, lease_p99_ratio, batch_sent, batch_waiting."
+      "JSON: alone_lease_p50_ms, alone_lease_p99_ms, flood_lease_p50_ms, flood_lease_p99_ms,"
+          + " flood_sending_... and flood_afterwards_..., which are parts of the flood, the same of"
+          + " results, lease_p99_ratio, batch_sent, batch_waiting."
     },
     footer = {
       "",
@@ -67,7 +68,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 60;
+  int warmUp = 90;
 
   BenchFloodCommand(Environment environment) {
     super(environment);

@@ -47,7 +47,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       names = "--seconds",
       paramLabel = "N",
       description = "How long a round at that rate is (default: ${DEFAULT-VALUE}).")
-  int seconds = 3;
+  int seconds = 2;
 
   @Option(
       names = "--repeats",
@@ -77,7 +77,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       names = "--throughput-seconds",
       paramLabel = "N",
       description = "How long each closed loop is measured (default: ${DEFAULT-VALUE}).")
-  int throughputSeconds = 3;
+  int throughputSeconds = 2;
 
   @Option(
       names = "--in-flight",
@@ -89,9 +89,9 @@ final class BenchPeersCommand extends BenchmarkCommand {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description =
-          "Load on Penstock before anything counts; a sixth of it on a peer (default:"
+          "Load on Penstock before anything counts; 5 s of it at most on a peer (default:"
               + " ${DEFAULT-VALUE}).")
-  int warmUp = 30;
+  int warmUp = 60;
 
   @Option(
       names = "--kill-rate",
@@ -117,7 +117,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       description =
           "How long after that a result is waited for before it counts as stuck or lost (default:"
               + " ${DEFAULT-VALUE}).")
-  int patience = 30;
+  int patience = 15;
 
   @Option(
       names = "--redis-fsync",

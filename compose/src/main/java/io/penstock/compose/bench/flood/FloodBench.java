@@ -20,6 +20,8 @@ import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Latency of interactive requests alone, and while batch requests pour in as fast as Kafka takes
@@ -67,10 +69,25 @@ public final class FloodBench implements Bench {
 
   private Findings findings(RequestLog alone, FloodRun.Flooded flooded) {
     BenchTable table =
-        new BenchTable("flood", "interactive", "lease p50 ms", "lease p99 ms", "result p99 ms");
+        new BenchTable(
+            "flood", "interactive", "lease p50 ms", "lease p99 ms", "longest ms", "result p99 ms");
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    row(table, json, "alone", alone);
-    row(table, json, "flood", flooded.log());
+    row(table, json, "alone", "alone", alone, due -> true);
+    row(table, json, "flood", "flood", flooded.log(), due -> true);
+    row(
+        table,
+        json,
+        "flood, while it is sent",
+        "flood_sending",
+        flooded.log(),
+        due -> due <= flooded.allSent());
+    row(
+        table,
+        json,
+        "flood, afterwards",
+        "flood_afterwards",
+        flooded.log(),
+        due -> due > flooded.allSent());
     long bad = bad(alone) + bad(flooded.log());
     json.put("batch_sent", flooded.sent()).put("batch_waiting", flooded.waiting()).put("bad", bad);
     Figures.put(
@@ -81,10 +98,16 @@ public final class FloodBench implements Bench {
         List.of(table), List.of(chart(alone, flooded.log())), json, notes(flooded, bad), bad == 0);
   }
 
-  private static void row(BenchTable table, ObjectNode json, String name, RequestLog log) {
-    LatencyHistogram lease = lease(log);
-    LatencyHistogram result = log.between(Moment.FINISHED, Moment.VISIBLE);
-    table.row(name, lease.millis(50), lease.millis(99), result.millis(99));
+  private static void row(
+      BenchTable table,
+      ObjectNode json,
+      String label,
+      String name,
+      RequestLog log,
+      LongPredicate due) {
+    LatencyHistogram lease = log.between(Moment.DUE, Moment.LEASED, due);
+    LatencyHistogram result = log.between(Moment.FINISHED, Moment.VISIBLE, due);
+    table.row(label, lease.millis(50), lease.millis(99), lease.millis(100), result.millis(99));
     Figures.put(json, name + "_lease_p50_ms", lease.millis(50));
     Figures.put(json, name + "_lease_p99_ms", lease.millis(99));
     Figures.put(json, name + "_result_p50_ms", result.millis(50));
@@ -99,23 +122,43 @@ public final class FloodBench implements Bench {
     return log.unanswered() + log.duplicates() + log.failed();
   }
 
-  private static Chart chart(RequestLog alone, RequestLog flooded) {
-    List<Double> percents = List.of(50.0, 90.0, 99.0, 100.0);
-    return Chart.lines("lease", "Interactive lease latency in a batch flood", "percentile", "ms")
-        .line("alone", percents, percents.stream().map(lease(alone)::millis).toList())
-        .line("flood", percents, percents.stream().map(lease(flooded)::millis).toList())
+  private Chart chart(RequestLog alone, RequestLog flooded) {
+    return Chart.lines("lease", "Interactive lease latency, by second", "seconds", "ms")
+        .line("alone, median", seconds(), bySecond(alone, 50))
+        .line("alone, longest", seconds(), bySecond(alone, 100))
+        .line("flood, median", seconds(), bySecond(flooded, 50))
+        .line("flood, longest", seconds(), bySecond(flooded, 100))
         .build();
+  }
+
+  private List<Double> seconds() {
+    return IntStream.range(0, (int) settings.time().toSeconds()).mapToObj(i -> i + 0.5).toList();
+  }
+
+  /** A percentile of the lease latency of the requests due in each second. */
+  private List<Double> bySecond(RequestLog log, double percent) {
+    long begin = log.range(Moment.DUE)[0];
+    return seconds().stream()
+        .map(
+            middle -> {
+              long from = begin + Math.round((middle - 0.5) * 1e6);
+              return log.between(
+                      Moment.DUE, Moment.LEASED, due -> due >= from && due < from + 1_000_000)
+                  .millis(percent);
+            })
+        .toList();
   }
 
   private List<String> notes(FloodRun.Flooded flooded, long bad) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
+        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, the last after %.1f s, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
             .formatted(
                 settings.interactivePerSecond(),
                 settings.time().toSeconds(),
                 flooded.sent(),
                 settings.batch(),
+                (flooded.allSent() - flooded.log().range(Moment.DUE)[0]) / 1e6,
                 flooded.waiting(),
                 settings.slots(),
                 settings.job().toMillis(),

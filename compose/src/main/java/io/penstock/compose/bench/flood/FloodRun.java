@@ -1,6 +1,7 @@
 package io.penstock.compose.bench.flood;
 
 import io.penstock.compose.bench.load.ClosedLoop;
+import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
@@ -70,34 +71,38 @@ final class FloodRun implements AutoCloseable {
   /** Interactive requests while batch requests are sent and taken in. */
   Flooded flooded() throws InterruptedException {
     AtomicLong sent = new AtomicLong();
-    Thread flooding = Thread.ofPlatform().name("bench-flood").start(() -> pour(sent));
+    AtomicLong end = new AtomicLong(Long.MAX_VALUE);
+    Thread flooding = Thread.ofPlatform().name("bench-flood").start(() -> pour(sent, end));
     try {
       while (sent.get() == 0) {
         Thread.sleep(1);
       }
       RequestLog log = alone();
-      return new Flooded(log, sent.get(), cluster.waiting());
+      return new Flooded(log, sent.get(), end.get(), cluster.waiting());
     } finally {
       flooding.interrupt();
       flooding.join();
     }
   }
 
-  private void pour(AtomicLong sent) {
+  private void pour(AtomicLong sent, AtomicLong end) {
     for (int i = 0; i < settings.batch() && !Thread.currentThread().isInterrupted(); i++) {
       flood.send("flood:" + i, ServiceClass.BATCH, DEADLINE);
       sent.incrementAndGet();
     }
     flood.flush();
+    end.set(EpochMicros.now());
   }
 
   /**
    * How it went.
    *
    * @param sent batch requests sent by the end
-   * @param waiting batch requests that waited in dispatch by then
+   * @param allSent when the last of them was sent, in microseconds since 1970; {@link
+   *     Long#MAX_VALUE} if that was later
+   * @param waiting batch requests that waited in dispatch by the end
    */
-  record Flooded(RequestLog log, long sent, long waiting) {}
+  record Flooded(RequestLog log, long sent, long allSent, long waiting) {}
 
   @Override
   public void close() {

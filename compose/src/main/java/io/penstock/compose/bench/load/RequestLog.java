@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.LongPredicate;
 
 /**
  * What happened when to the requests of one round, in microseconds since 1970. Ids are {@code
@@ -95,12 +96,21 @@ public final class RequestLog {
   }
 
   /** Latencies from one moment to another, of the requests that had both. */
-  public synchronized LatencyHistogram between(Moment from, Moment to) {
+  public LatencyHistogram between(Moment from, Moment to) {
+    return between(from, to, due -> true);
+  }
+
+  /**
+   * Latencies from one moment to another, of the requests that had both.
+   *
+   * @param due of those only that were due at such times, in microseconds since 1970
+   */
+  public synchronized LatencyHistogram between(Moment from, Moment to, LongPredicate due) {
     LatencyHistogram histogram = new LatencyHistogram();
     for (int i = 0; i < results.length; i++) {
       long begin = times(from)[i];
       long end = times(to)[i];
-      if (begin > 0 && end > 0) {
+      if (begin > 0 && end > 0 && due.test(times(Moment.DUE)[i])) {
         histogram.record(end - begin);
       }
     }

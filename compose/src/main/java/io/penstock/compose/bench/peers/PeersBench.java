@@ -23,8 +23,8 @@ public final class PeersBench implements Bench {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeersBench.class);
 
-  /** The part of Penstock's warm-up that a peer gets. */
-  private static final int PEER_WARM_UP = 6;
+  /** The longest warm-up of a peer: Node, Python and Erlang are warm sooner than a JVM. */
+  private static final Duration PEER_WARM_UP = Duration.ofSeconds(5);
 
   private final PeersSettings settings;
   private final Optional<Path> scripts;
@@ -78,7 +78,9 @@ public final class PeersBench implements Bench {
     QueueSystem system =
         new PeerSystem(
             name, settings, clients, BenchFolder.make(), RequestSender.body("bench-peers", 1));
-    return measure(system, settings.warmUp().dividedBy(PEER_WARM_UP), version, progress);
+    Duration warmUp =
+        settings.warmUp().compareTo(PEER_WARM_UP) < 0 ? settings.warmUp() : PEER_WARM_UP;
+    return measure(system, warmUp, version, progress);
   }
 
   private SystemResult measure(

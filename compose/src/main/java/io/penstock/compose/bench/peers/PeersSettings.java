@@ -10,7 +10,7 @@ import java.util.List;
  * What {@code bench peers} does with each system, in this order.
  *
  * @param systems which, in the order in which they run
- * @param warmUp closed-loop load on Penstock before anything counts; a peer gets a sixth of it,
+ * @param warmUp closed-loop load on Penstock before anything counts; a peer gets 5 s of it at most,
  *     since Node, Python and Erlang are warm sooner than a JVM
  * @param throughput how long each closed loop is measured
  * @param inFlight requests in flight in the closed loops
