@@ -91,7 +91,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       description =
           "Load on Penstock before anything counts; 5 s of it at most on a peer (default:"
               + " ${DEFAULT-VALUE}).")
-  int warmUp = 60;
+  int warmUp = 45;
 
   @Option(
       names = "--kill-rate",
