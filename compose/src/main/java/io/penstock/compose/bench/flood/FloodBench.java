@@ -135,16 +135,22 @@ public final class FloodBench implements Bench {
     return IntStream.range(0, (int) settings.time().toSeconds()).mapToObj(i -> i + 0.5).toList();
   }
 
-  /** A percentile of the lease latency of the requests due in each second. */
+  private static double sendingSeconds(FloodRun.Flooded flooded) {
+    long[] due = flooded.log().range(Moment.DUE);
+    return (Math.min(flooded.allSent(), due[1]) - due[0]) / 1e6;
+  }
+
+  /** A percentile of the lease latency of the requests due in each second, 0 where none was. */
   private List<Double> bySecond(RequestLog log, double percent) {
     long begin = log.range(Moment.DUE)[0];
     return seconds().stream()
         .map(
             middle -> {
               long from = begin + Math.round((middle - 0.5) * 1e6);
-              return log.between(
-                      Moment.DUE, Moment.LEASED, due -> due >= from && due < from + 1_000_000)
-                  .millis(percent);
+              LatencyHistogram lease =
+                  log.between(
+                      Moment.DUE, Moment.LEASED, due -> due >= from && due < from + 1_000_000);
+              return lease.count() == 0 ? 0 : lease.millis(percent);
             })
         .toList();
   }
@@ -152,13 +158,13 @@ public final class FloodBench implements Bench {
   private List<String> notes(FloodRun.Flooded flooded, long bad) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, the last after %.1f s, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
+        "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, in %.1f s, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
             .formatted(
                 settings.interactivePerSecond(),
                 settings.time().toSeconds(),
                 flooded.sent(),
                 settings.batch(),
-                (flooded.allSent() - flooded.log().range(Moment.DUE)[0]) / 1e6,
+                sendingSeconds(flooded),
                 flooded.waiting(),
                 settings.slots(),
                 settings.job().toMillis(),

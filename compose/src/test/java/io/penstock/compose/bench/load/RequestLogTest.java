@@ -48,6 +48,17 @@ class RequestLogTest {
   }
 
   @Test
+  void latencyCanBeOfThoseDueAtCertainTimesOnly() {
+    log.at(0, Moment.DUE, 1_000);
+    log.at(0, Moment.LEASED, 3_000);
+    log.at(1, Moment.DUE, 2_000);
+    log.at(1, Moment.LEASED, 9_000);
+    LatencyHistogram late = log.between(Moment.DUE, Moment.LEASED, due -> due >= 2_000);
+    assertThat(late.count()).isEqualTo(1);
+    assertThat(late.millis(50)).isEqualTo(7.0, org.assertj.core.api.Assertions.within(0.01));
+  }
+
+  @Test
   void theRangeOfAMomentIgnoresRequestsThatNeverHadIt() {
     log.at(1, Moment.STARTED, 7);
     log.at(2, Moment.STARTED, 9);
