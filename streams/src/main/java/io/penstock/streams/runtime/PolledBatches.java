@@ -77,6 +77,11 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     return count.outstanding == 0 && !count.full;
   }
 
+  /** Whether this thread has a backlog that others' work goes before. */
+  boolean givesWay(long nanoTime) {
+    return others != null && counts.get().full && others.isExpected(nanoTime);
+  }
+
   /** Counts what this thread has polled, of the most it could have. */
   void polled(int records, int most) {
     Count count = counts.get();
@@ -130,7 +135,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     }
 
     private void rest() {
-      if (others != null && counts.get().full && others.isExpected(System.nanoTime())) {
+      if (givesWay(System.nanoTime())) {
         try {
           Thread.sleep(PolledBatches.rest(Duration.ofNanos(System.nanoTime() - polledAt), share));
         } catch (InterruptedException e) {

@@ -69,6 +69,19 @@ class PolledBatchesTest {
   }
 
   @Test
+  void aThreadWithABacklogGivesWayWhileOthersHaveWork() {
+    LatestWork others = new LatestWork(Duration.ofSeconds(1));
+    PolledBatches giving = PolledBatches.givingWay(0.2, others);
+    giving.polled(MOST, MOST);
+    assertThat(giving.givesWay(0)).isFalse();
+    others.came(0);
+    assertThat(giving.givesWay(500_000_000)).isTrue();
+    assertThat(giving.givesWay(1_500_000_000)).isFalse();
+    giving.polled(MOST - 1, MOST);
+    assertThat(giving.givesWay(500_000_000)).isFalse();
+  }
+
+  @Test
   void noRestIsSoLongThatTheThreadSeemsDead() {
     assertThat(PolledBatches.rest(Duration.ofSeconds(10), 0.05)).isEqualTo(Duration.ofMillis(100));
   }

@@ -25,7 +25,7 @@ import java.time.Duration;
  * @param retries whether and when a failed attempt is followed by another
  * @param rank who is next
  * @param fairness how tenants share a class
- * @param reserve what batch leaves free
+ * @param reserve the slots that are left to those who wait
  * @param choice which worker gets it
  * @param assumedSpeeds speeds of workers that have not observed their own
  * @param health when a target is granted nothing
