@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param shard the rules
  * @param statusDetail which changes of state are written to the lifecycle topic
  * @param tick how often leases, deadlines and backoffs are looked at, 10 to 500 ms
- * @param exactlyOnce whether every event is one transaction; without it latency is about half of
- *     that, and a crash may repeat results
+ * @param exactlyOnce whether every event is one transaction; without it latency is half of that or
+ *     less, throughput a third less, and a crash may repeat results
  * @param commitInterval how long a transaction may gather events while more wait, 1 ms to 10 s;
  *     without {@code exactlyOnce}, how often offsets are committed, which holds up what comes
  *     meanwhile, and of how long the events are that a crash repeats
