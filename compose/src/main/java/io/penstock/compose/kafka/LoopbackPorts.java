@@ -9,60 +9,49 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Finds ports for servers that must know theirs before they bind it. Another process may take a
- * port between the answer here and the server's own bind; that server then fails to start.
+ * Finds ports for servers that must know theirs before they bind it, which may be seconds later.
+ * They are from below the range out of which systems give ports to clients: otherwise a client may
+ * be given the very port in between, or even connect to itself. Another process may still take a
+ * port meanwhile; the server then fails to start. Safe for many threads.
  */
 public final class LoopbackPorts {
 
   /** The IPv4 loopback address, the only one Penstock binds by default. */
   public static final String HOST = "127.0.0.1";
 
-  private static final int LASTING_FROM = 20_000;
+  private static final int FROM = 20_000;
 
   /** Where Linux begins to give ports to clients. */
-  private static final int LASTING_TO = 32_768;
+  private static final int TO = 32_768;
 
-  private static final int LASTING_SPAN = 500;
+  private static final int MOST_TAKEN = 500;
+
+  /** Goes on from call to call, so that no port is given twice before its server has bound it. */
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(TO - FROM));
 
   private LoopbackPorts() {}
 
-  /** Free ports, all different. */
-  public static List<Integer> free(int count) {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(bind(0));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port on " + HOST, e);
-    } finally {
-      held.forEach(LoopbackPorts::release);
-    }
-  }
-
   /**
-   * Free ports, all different, for servers that go away and come back while clients keep trying:
-   * from below the range out of which systems give ports to clients. Otherwise a client may be
-   * given the very port in between, or even connect to itself.
+   * Free ports, all different.
    *
    * @throws UncheckedIOException if too few are free
    */
-  public static List<Integer> lasting(int count) {
+  public static List<Integer> free(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {
-      int first = ThreadLocalRandom.current().nextInt(LASTING_FROM, LASTING_TO - LASTING_SPAN);
-      for (int port = first; port < first + LASTING_SPAN && held.size() < count; port++) {
+      for (int tried = 0; held.size() < count; tried++) {
+        if (tried == count + MOST_TAKEN) {
+          throw new BindException("more than %d are taken".formatted(MOST_TAKEN));
+        }
         try {
-          held.add(bind(port));
+          held.add(bind(FROM + NEXT.getAndUpdate(each -> (each + 1) % (TO - FROM))));
         } catch (BindException _) {
           // Taken; the next may be free.
         }
-      }
-      if (held.size() < count) {
-        throw new BindException("%d ports from %d are taken".formatted(LASTING_SPAN, first));
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
     } catch (IOException e) {

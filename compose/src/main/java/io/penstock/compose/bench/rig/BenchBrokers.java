@@ -33,7 +33,7 @@ public final class BenchBrokers implements AutoCloseable {
    */
   public BenchBrokers(int count, Duration session) {
     this.session = session;
-    List<Integer> free = LoopbackPorts.lasting(2 * count);
+    List<Integer> free = LoopbackPorts.free(2 * count);
     clientPorts = free.subList(0, count);
     controllerPorts = free.subList(count, 2 * count);
   }
