@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.models.VariantState;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,7 +145,7 @@ final class ModelsCommand extends GroupCommand {
                 variant ->
                     variant.getName()
                         + ":"
-                        + (variant.getState().equals("active")
+                        + (VariantState.ACTIVE.of(variant)
                             ? Integer.toString(variant.getWeight())
                             : variant.getState()))
             .collect(Collectors.joining(","));

@@ -74,9 +74,7 @@ final class Jobs {
     dispatch = dispatching;
     scoring.start();
     score = scoring;
-    if (config.control()) {
-      startControl(stops);
-    }
+    startControl(stops);
     config.worker().ifPresent(settings -> startWorker(settings, stops));
   }
 
@@ -119,9 +117,7 @@ final class Jobs {
     List<HealthCheck> checks = new ArrayList<>();
     checks.add(HealthCheck.of("score", this::scoreRuns, NOT_RUNNING));
     checks.add(HealthCheck.of("dispatch", this::dispatchRuns, NOT_RUNNING));
-    if (config.control()) {
-      checks.add(new HealthCheck("control", this::controlProblem));
-    }
+    checks.add(new HealthCheck("control", this::controlProblem));
     if (config.worker().isPresent()) {
       checks.add(new HealthCheck("worker", this::workerProblem));
     }

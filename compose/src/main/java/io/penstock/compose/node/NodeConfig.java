@@ -21,8 +21,6 @@ import java.util.Optional;
  * @param modelsFile models to apply beside the built-in ones
  * @param score how scoring runs
  * @param dispatch how dispatch runs
- * @param control whether the control loop runs in this process: rollouts, experiments, ladders and
- *     budgets need it in one of all
  * @param worker the worker in this process, if there is to be one
  * @param engine what that worker runs
  */
@@ -35,7 +33,6 @@ public record NodeConfig(
     Optional<Path> modelsFile,
     ScoreConfig score,
     DispatchConfig dispatch,
-    boolean control,
     Optional<WorkerConfig> worker,
     EngineSettings engine) {
 
@@ -113,7 +110,6 @@ public record NodeConfig(
         Optional.empty(),
         ScoreConfig.DEFAULT,
         DispatchConfig.DEFAULT,
-        true,
         Optional.of(embeddingWorker()),
         new EngineSettings("embedding", Map.of()));
   }
@@ -129,52 +125,22 @@ public record NodeConfig(
 
   public NodeConfig withKafka(KafkaSource other) {
     return new NodeConfig(
-        data,
-        other,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        control,
-        worker,
-        engine);
+        data, other, registry, operationsPort, topics, modelsFile, score, dispatch, worker, engine);
   }
 
   public NodeConfig withRegistry(RegistrySource other) {
     return new NodeConfig(
-        data,
-        kafka,
-        other,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        control,
-        worker,
-        engine);
+        data, kafka, other, operationsPort, topics, modelsFile, score, dispatch, worker, engine);
   }
 
   public NodeConfig withOperationsPort(int port) {
     return new NodeConfig(
-        data, kafka, registry, port, topics, modelsFile, score, dispatch, control, worker, engine);
+        data, kafka, registry, port, topics, modelsFile, score, dispatch, worker, engine);
   }
 
   public NodeConfig withTopics(TopicSettings other) {
     return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        other,
-        modelsFile,
-        score,
-        dispatch,
-        control,
-        worker,
-        engine);
+        data, kafka, registry, operationsPort, other, modelsFile, score, dispatch, worker, engine);
   }
 
   public NodeConfig withModelsFile(Path file) {
@@ -187,54 +153,8 @@ public record NodeConfig(
         Optional.of(file),
         score,
         dispatch,
-        control,
         worker,
         engine);
-  }
-
-  public NodeConfig withScore(ScoreConfig other) {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        other,
-        dispatch,
-        control,
-        worker,
-        engine);
-  }
-
-  public NodeConfig withDispatch(DispatchConfig other) {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        other,
-        control,
-        worker,
-        engine);
-  }
-
-  public NodeConfig withWorker(WorkerConfig other, EngineSettings itsEngine) {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        control,
-        Optional.of(other),
-        itsEngine);
   }
 
   public NodeConfig withoutWorker() {
@@ -247,24 +167,7 @@ public record NodeConfig(
         modelsFile,
         score,
         dispatch,
-        control,
         Optional.empty(),
-        engine);
-  }
-
-  /** Without the control loop, where another process runs it. */
-  public NodeConfig withoutControl() {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        false,
-        worker,
         engine);
   }
 }

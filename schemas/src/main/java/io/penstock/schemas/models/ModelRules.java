@@ -20,8 +20,6 @@ final class ModelRules {
 
   private static final Set<String> TOKENIZERS =
       Set.of("cl100k_base", "o200k_base", "p50k_base", "r50k_base");
-  private static final Set<String> VARIANT_STATES =
-      Set.of("active", "shadow", "draining", "retired");
   private static final int MOST_TOKENS = 100_000_000;
   private static final int MOST_WEIGHT = 1_000_000;
 
@@ -152,15 +150,17 @@ final class ModelRules {
             "'%s' has weight %d; give 0 to %d"
                 .formatted(variant.getName(), variant.getWeight(), MOST_WEIGHT));
       }
-      if (!VARIANT_STATES.contains(variant.getState())) {
+      if (!VariantState.spellings().contains(variant.getState())) {
         violation(
             "variants",
-            "'%s' has state '%s'; give active, shadow, draining or retired"
-                .formatted(variant.getName(), variant.getState()));
+            "'%s' has state '%s'; give %s"
+                .formatted(
+                    variant.getName(),
+                    variant.getState(),
+                    String.join(" or ", VariantState.spellings())));
       }
     }
-    if (model.getVariants().stream()
-        .noneMatch(variant -> variant.getState().equals("active") && variant.getWeight() > 0)) {
+    if (model.getVariants().stream().noneMatch(VariantState::takesNew)) {
       violation("variants", "none is active with a weight above 0, so none would be chosen");
     }
   }

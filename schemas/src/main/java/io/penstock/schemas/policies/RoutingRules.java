@@ -4,6 +4,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder;
@@ -159,7 +160,7 @@ final class RoutingRules {
           rollout.name(),
           field,
           "'%s' is no variant of it; apply the model with that variant first".formatted(name));
-    } else if (variant.get().getState().equals("retired")) {
+    } else if (VariantState.RETIRED.of(variant.get())) {
       violation(
           "rollout",
           rollout.name(),

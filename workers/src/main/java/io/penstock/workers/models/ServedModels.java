@@ -1,6 +1,7 @@
 package io.penstock.workers.models;
 
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.topics.ModelPartitions;
 import java.util.ArrayList;
@@ -25,8 +26,6 @@ public record ServedModels(
     List<String> missing,
     List<String> outOfRange,
     List<String> noVariants) {
-
-  private static final String RETIRED = "retired";
 
   public static final ServedModels NONE =
       new ServedModels(Map.of(), List.of(), List.of(), List.of());
@@ -62,7 +61,7 @@ public record ServedModels(
   private static boolean has(ModelSpec model, @Nullable String variant) {
     return variant == null
         || model.getVariants().stream()
-            .anyMatch(each -> each.getName().equals(variant) && !each.getState().equals(RETIRED));
+            .anyMatch(each -> each.getName().equals(variant) && !VariantState.RETIRED.of(each));
   }
 
   private static boolean isOutOfRange(ModelSpec model, int partitions) {

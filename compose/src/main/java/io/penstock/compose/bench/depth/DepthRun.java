@@ -1,14 +1,12 @@
 package io.penstock.compose.bench.depth;
 
 import io.penstock.compose.bench.BenchProgress;
-import io.penstock.compose.bench.load.ClosedLoop;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.load.RequestLog.Moment;
-import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.LiveHeap;
 import io.penstock.compose.bench.rig.SleepingEngine;
@@ -39,8 +37,7 @@ final class DepthRun implements AutoCloseable {
 
   private final BenchCluster cluster;
   private final DepthSettings settings;
-  private final RequestSender sender;
-  private final ResultTap results;
+  private final PenstockLoad load;
   private final OutcomeReader outcomes;
   private final AtomicLong filled = new AtomicLong();
   private int workers;
@@ -51,21 +48,14 @@ final class DepthRun implements AutoCloseable {
     this.settings = settings;
     var connection = cluster.connection();
     var names = cluster.topics().names();
-    sender = new RequestSender(connection, names, MODEL, 1);
-    results = new ResultTap(connection, names.results());
+    load = new PenstockLoad(connection, names, MODEL, DEADLINE);
     outcomes = new OutcomeReader(connection, names.outcomes());
   }
 
   /** Closed-loop load through a worker that takes hardly any time. */
   double closedLoop(Duration time, ServiceClass serviceClass) throws InterruptedException {
-    ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
-    String round = "w" + filled.incrementAndGet() + ":";
-    results.tell(round, loop);
     try (Worker _ = worker(IN_FLIGHT, Duration.ofNanos(1))) {
-      return loop.run(
-          Duration.ofSeconds(1),
-          time,
-          number -> sender.send(round + number, serviceClass, DEADLINE));
+      return load.closedLoop(serviceClass, IN_FLIGHT, Duration.ofSeconds(1), time);
     }
   }
 
@@ -105,7 +95,7 @@ final class DepthRun implements AutoCloseable {
   /** Batch requests per second through a worker that takes hardly any time, from the backlog. */
   double drainRate(Duration time) throws InterruptedException {
     AtomicLong arrived = new AtomicLong();
-    results.tell((result, micros) -> arrived.incrementAndGet());
+    load.onResult((result, micros) -> arrived.incrementAndGet());
     try (Worker _ = worker(IN_FLIGHT, Duration.ofNanos(1))) {
       BenchCluster.await("the first drained request", () -> arrived.get() > 0);
       long begin = System.nanoTime();
@@ -123,7 +113,7 @@ final class DepthRun implements AutoCloseable {
     for (long i = 0; i < missing; i++) {
       sendBatch();
     }
-    sender.flush();
+    load.flush();
     long last = cluster.waiting();
     long lastChange = System.nanoTime();
     while (last < target) {
@@ -141,29 +131,27 @@ final class DepthRun implements AutoCloseable {
   }
 
   private void sendBatch() {
-    sender.send("fill:" + filled.incrementAndGet(), ServiceClass.BATCH, DEADLINE);
+    load.send("fill:" + filled.incrementAndGet(), ServiceClass.BATCH);
   }
 
   /** Interactive requests beside a backlog that is refilled as fast as it is worked off. */
   private RequestLog interactive(int depth) throws InterruptedException {
-    Pacing pacing = new Pacing(settings.interactivePerSecond());
-    RequestLog log = new RequestLog("i" + filled.incrementAndGet(), pacing.count(settings.time()));
     try (Worker _ = worker(settings.slots(), settings.job())) {
       Thread refill = Thread.ofPlatform().name("bench-refill").start(() -> refill(depth));
       try {
         Thread.sleep(Duration.ofSeconds(1));
-        outcomes.skip();
-        results.record(log);
-        OpenLoop.run(
-            log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-        log.await(PATIENCE);
-        outcomes.enter(log);
+        return outcomes.withLeases(
+            () ->
+                load.openLoop(
+                    ServiceClass.INTERACTIVE,
+                    settings.interactivePerSecond(),
+                    settings.time(),
+                    PATIENCE));
       } finally {
         refill.interrupt();
         refill.join();
       }
     }
-    return log;
   }
 
   /** Sends while fewer wait, so that a machine too slow for the schedule deepens nothing. */
@@ -185,10 +173,14 @@ final class DepthRun implements AutoCloseable {
   }
 
   private double restart(boolean forget) throws IOException, InterruptedException {
+    boolean waited = cluster.waiting() > 0;
     cluster.stopDispatch(forget);
     long begin = System.nanoTime();
     cluster.startDispatch(DispatchConfig.DEFAULT);
-    return (System.nanoTime() - begin) / 1e9;
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    // What waits is told some time after dispatch has its partitions.
+    BenchCluster.await("what waited before", () -> !waited || cluster.waiting() > 0);
+    return seconds;
   }
 
   private Worker worker(int slots, Duration job) throws InterruptedException {
@@ -200,7 +192,6 @@ final class DepthRun implements AutoCloseable {
   @Override
   public void close() {
     outcomes.close();
-    results.close();
-    sender.close();
+    load.close();
   }
 }

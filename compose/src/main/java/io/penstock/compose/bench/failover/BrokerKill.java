@@ -36,10 +36,10 @@ final class BrokerKill {
         InSync.await(admin);
         BrokerRoles roles = BrokerRoles.ofController(admin, cluster.topics().names());
         progress.at("killing a broker", 0.37);
-        Recovery killed = load.run("broker", settings.time(), () -> brokers.kill(roles.node()));
+        Recovery killed = load.run(settings.time(), () -> brokers.kill(roles.node()));
         progress.at("starting the broker again", 0.67);
         Return back = new Return(brokers, roles.node(), admin);
-        Recovery recovery = load.run("back", settings.time(), back);
+        Recovery recovery = load.run(settings.time(), back);
         progress.at("stopping", 0.97);
         return new BrokerLoss(roles, killed, recovery, back.ready, back.inSync);
       }

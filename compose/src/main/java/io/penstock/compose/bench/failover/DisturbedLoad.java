@@ -1,11 +1,8 @@
 package io.penstock.compose.bench.failover;
 
 import io.penstock.compose.bench.load.EpochMicros;
-import io.penstock.compose.bench.load.OpenLoop;
-import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.RequestLog;
-import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ServiceClass;
@@ -28,8 +25,7 @@ final class DisturbedLoad implements AutoCloseable {
 
   private final double rate;
   private final List<Integer> partitions;
-  private final RequestSender sender;
-  private final ResultTap results;
+  private final PenstockLoad load;
 
   /** What happens. */
   @FunctionalInterface
@@ -44,8 +40,7 @@ final class DisturbedLoad implements AutoCloseable {
   DisturbedLoad(BenchCluster cluster, double rate) {
     this.rate = rate;
     partitions = partitions(cluster);
-    sender = new RequestSender(cluster.connection(), cluster.topics().names(), MODEL, 1);
-    results = new ResultTap(cluster.connection(), cluster.topics().names().results());
+    load = new PenstockLoad(cluster.connection(), cluster.topics().names(), MODEL, DEADLINE);
   }
 
   private static List<Integer> partitions(BenchCluster cluster) {
@@ -59,7 +54,7 @@ final class DisturbedLoad implements AutoCloseable {
   }
 
   void warmUp(Duration time) throws InterruptedException {
-    RequestLog log = load("warm", time);
+    RequestLog log = load(time);
     if (log.unanswered() > 0) {
       throw new IllegalStateException(
           "%d of %d requests of the warm-up had no result after %d s"
@@ -67,12 +62,8 @@ final class DisturbedLoad implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends for this time, and has something happen after a third of it.
-   *
-   * @param round a name that no other round has
-   */
-  Recovery run(String round, Duration time, Disturbance disturbance) throws Exception {
+  /** Sends for this time, and has something happen after a third of it. */
+  Recovery run(Duration time, Disturbance disturbance) throws Exception {
     CompletableFuture<Long> disturbed =
         CompletableFuture.supplyAsync(
             () -> {
@@ -85,7 +76,7 @@ final class DisturbedLoad implements AutoCloseable {
               }
             },
             CompletableFuture.delayedExecutor(time.toMillis() / 3, TimeUnit.MILLISECONDS));
-    RequestLog log = load(round, time);
+    RequestLog log = load(time);
     long at = disturbed.get();
     Thread.sleep(STRAGGLERS);
     ModelSpec spec =
@@ -101,19 +92,12 @@ final class DisturbedLoad implements AutoCloseable {
         log, at, number -> ModelPartitions.of(spec, log.id(number), partitions.size()));
   }
 
-  private RequestLog load(String round, Duration time) throws InterruptedException {
-    Pacing pacing = new Pacing(rate);
-    RequestLog log = new RequestLog(round, pacing.count(time));
-    results.record(log);
-    OpenLoop.run(
-        log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    log.await(PATIENCE);
-    return log;
+  private RequestLog load(Duration time) throws InterruptedException {
+    return load.openLoop(ServiceClass.INTERACTIVE, rate, time, PATIENCE);
   }
 
   @Override
   public void close() {
-    results.close();
-    sender.close();
+    load.close();
   }
 }

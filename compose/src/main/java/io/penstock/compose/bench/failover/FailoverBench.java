@@ -48,9 +48,9 @@ public final class FailoverBench implements Bench {
         load.warmUp(WARM_UP);
         Map<String, Recovery> found = new LinkedHashMap<>();
         progress.at("killing a dispatch process", 0.35);
-        found.put("dispatch", load.run("dispatch", settings.time(), parts.dispatch()::kill));
+        found.put("dispatch", load.run(settings.time(), parts.dispatch()::kill));
         progress.at("killing a worker", 0.65);
-        found.put("worker", load.run("worker", settings.time(), parts.worker()::kill));
+        found.put("worker", load.run(settings.time(), parts.worker()::kill));
         progress.at("stopping", 0.97);
         return found;
       }

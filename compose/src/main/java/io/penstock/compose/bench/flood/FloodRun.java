@@ -1,13 +1,10 @@
 package io.penstock.compose.bench.flood;
 
-import io.penstock.compose.bench.load.ClosedLoop;
 import io.penstock.compose.bench.load.EpochMicros;
-import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
-import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
@@ -24,20 +21,17 @@ final class FloodRun implements AutoCloseable {
 
   private final BenchCluster cluster;
   private final FloodSettings settings;
-  private final RequestSender sender;
+  private final PenstockLoad load;
   private final RequestSender flood;
-  private final ResultTap results;
   private final OutcomeReader outcomes;
-  private int rounds;
 
   FloodRun(BenchCluster cluster, FloodSettings settings) {
     this.cluster = cluster;
     this.settings = settings;
     var connection = cluster.connection();
     var names = cluster.topics().names();
-    sender = new RequestSender(connection, names, MODEL, 1);
+    load = new PenstockLoad(connection, names, MODEL, DEADLINE);
     flood = new RequestSender(connection, names, MODEL, 1);
-    results = new ResultTap(connection, names.results());
     outcomes = new OutcomeReader(connection, names.outcomes());
   }
 
@@ -45,27 +39,20 @@ final class FloodRun implements AutoCloseable {
   void warmUp() throws InterruptedException {
     for (ServiceClass serviceClass :
         new ServiceClass[] {ServiceClass.BATCH, ServiceClass.INTERACTIVE}) {
-      ClosedLoop loop = new ClosedLoop(IN_FLIGHT);
-      String round = "w" + rounds++ + ":";
-      results.tell(round, loop);
-      loop.run(
-          Duration.ofSeconds(1),
-          settings.warmUp().dividedBy(2),
-          number -> sender.send(round + number, serviceClass, DEADLINE));
+      load.closedLoop(
+          serviceClass, IN_FLIGHT, Duration.ofSeconds(1), settings.warmUp().dividedBy(2));
     }
   }
 
   /** Interactive requests, and nothing beside them. */
   RequestLog alone() throws InterruptedException {
-    Pacing pacing = new Pacing(settings.interactivePerSecond());
-    RequestLog log = new RequestLog("i" + rounds++, pacing.count(settings.time()));
-    outcomes.skip();
-    results.record(log);
-    OpenLoop.run(
-        log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    log.await(PATIENCE);
-    outcomes.enter(log);
-    return log;
+    return outcomes.withLeases(
+        () ->
+            load.openLoop(
+                ServiceClass.INTERACTIVE,
+                settings.interactivePerSecond(),
+                settings.time(),
+                PATIENCE));
   }
 
   /** Interactive requests while batch requests are sent and taken in. */
@@ -107,8 +94,7 @@ final class FloodRun implements AutoCloseable {
   @Override
   public void close() {
     outcomes.close();
-    results.close();
     flood.close();
-    sender.close();
+    load.close();
   }
 }

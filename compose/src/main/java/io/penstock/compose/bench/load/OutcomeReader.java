@@ -38,20 +38,30 @@ public final class OutcomeReader implements AutoCloseable {
     skip();
   }
 
-  /** Leaves out what there is so far. */
-  public void skip() {
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
+  /** A round of load. */
+  @FunctionalInterface
+  public interface Round {
+
+    RequestLog run() throws InterruptedException;
   }
 
-  /** Enters the outcomes since the last call into the log. */
-  public void enter(RequestLog log) {
+  /** Runs the round and enters into its log when leases were in hand. */
+  public RequestLog withLeases(Round round) throws InterruptedException {
+    skip();
+    RequestLog log = round.run();
     forEach(
         outcome ->
             log.number(outcome.getRequestId())
                 .ifPresent(
                     number ->
                         log.at(number, Moment.LEASED, EpochMicros.of(outcome.getReceivedAt()))));
+    return log;
+  }
+
+  /** Leaves out what there is so far. */
+  private void skip() {
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position);
   }
 
   /** Hands on the outcomes since the last call. */

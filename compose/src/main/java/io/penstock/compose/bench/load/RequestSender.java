@@ -6,6 +6,7 @@ import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -56,9 +57,9 @@ public final class RequestSender implements AutoCloseable {
         .formatted(model, PROMPT, maxTokens);
   }
 
-  /** The size of a request's body, in bytes. */
-  public int bodyBytes() {
-    return pattern.getBody().remaining();
+  /** The size of such a body, in bytes. */
+  public static int bodyBytes(String model, int maxTokens) {
+    return body(model, maxTokens).getBytes(StandardCharsets.UTF_8).length;
   }
 
   public String model() {

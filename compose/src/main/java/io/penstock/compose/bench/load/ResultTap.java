@@ -53,16 +53,6 @@ public final class ResultTap implements AutoCloseable {
     sink = told;
   }
 
-  /** From now on results of the round, those whose ids begin with its name, go into this loop. */
-  public void tell(String round, ClosedLoop loop) {
-    tell(
-        (result, visible) -> {
-          if (result.getId().startsWith(round)) {
-            loop.arrived();
-          }
-        });
-  }
-
   /** From now on results go into this log. */
   public void record(RequestLog log) {
     tell((result, visible) -> enter(log, result, visible));

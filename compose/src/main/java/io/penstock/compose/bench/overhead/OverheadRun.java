@@ -5,11 +5,11 @@ import io.penstock.compose.bench.load.ClosedLoop;
 import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.PlainChain;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
@@ -27,8 +27,7 @@ final class OverheadRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration RAMP_UP = Duration.ofSeconds(2);
 
-  private final RequestSender sender;
-  private final ResultTap results;
+  private final PenstockLoad load;
   private final OutcomeReader outcomes;
   private final PlainChain plain;
   private final byte[] plainValue;
@@ -37,25 +36,17 @@ final class OverheadRun implements AutoCloseable {
   OverheadRun(BenchCluster cluster, String model) throws InterruptedException {
     var connection = cluster.connection();
     var names = cluster.topics().names();
-    sender = new RequestSender(connection, names, model, 1);
-    results = new ResultTap(connection, names.results());
+    load = new PenstockLoad(connection, names, model, DEADLINE);
     outcomes = new OutcomeReader(connection, names.outcomes());
     plain = PlainChain.start(connection, LEASE_HOPS + RESULT_HOPS);
     // As large as a request on the wire: the body, and about 150 bytes of ids and times.
-    plainValue = new byte[sender.bodyBytes() + 150];
+    plainValue = new byte[RequestSender.bodyBytes(model, 1) + 150];
   }
 
   /** Latencies through Penstock at a rate. */
   HopLatency penstock(double rate, Duration time) throws InterruptedException {
-    Pacing pacing = new Pacing(rate);
-    RequestLog log = new RequestLog("p" + rounds++, pacing.count(time));
-    outcomes.skip();
-    results.record(log);
-    OpenLoop.run(
-        log, pacing, number -> sender.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    log.await(PATIENCE);
-    outcomes.enter(log);
-    return HopLatency.of(log);
+    return HopLatency.of(
+        outcomes.withLeases(() -> load.openLoop(ServiceClass.INTERACTIVE, rate, time, PATIENCE)));
   }
 
   /** Latencies through plain topics at a rate. */
@@ -81,11 +72,7 @@ final class OverheadRun implements AutoCloseable {
 
   /** The most requests per second through Penstock. */
   double penstockThroughput(int inFlight, Duration time) throws InterruptedException {
-    ClosedLoop loop = new ClosedLoop(inFlight);
-    String round = "c" + rounds++ + ":";
-    results.tell(round, loop);
-    return loop.run(
-        RAMP_UP, time, number -> sender.send(round + number, ServiceClass.INTERACTIVE, DEADLINE));
+    return load.closedLoop(ServiceClass.INTERACTIVE, inFlight, RAMP_UP, time);
   }
 
   /** The most records per second through plain topics. */
@@ -116,7 +103,6 @@ final class OverheadRun implements AutoCloseable {
   public void close() {
     plain.close();
     outcomes.close();
-    results.close();
-    sender.close();
+    load.close();
   }
 }

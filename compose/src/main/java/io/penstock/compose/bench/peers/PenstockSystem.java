@@ -1,13 +1,9 @@
 package io.penstock.compose.bench.peers;
 
-import io.penstock.compose.bench.load.ClosedLoop;
 import io.penstock.compose.bench.load.EpochMicros;
-import io.penstock.compose.bench.load.OpenLoop;
 import io.penstock.compose.bench.load.OutcomeReader;
-import io.penstock.compose.bench.load.Pacing;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.RequestLog;
-import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.BenchProcess;
 import io.penstock.schemas.ServiceClass;
@@ -47,11 +43,9 @@ final class PenstockSystem implements QueueSystem {
 
   private final PeersSettings settings;
   private final BenchCluster cluster;
-  private final RequestSender sender;
-  private final ResultTap results;
+  private final PenstockLoad load;
   private final List<Worker> workers = new ArrayList<>();
   private long filled;
-  private int rounds;
 
   /** Starts everything and returns when it is ready. */
   PenstockSystem(PeersSettings settings) throws IOException, InterruptedException {
@@ -68,14 +62,16 @@ final class PenstockSystem implements QueueSystem {
                     .withPrefillChunkTokens(WIDE_GATE_TOKENS),
                 new CountingEngine(request -> job(request.id()), InstantSource.system())));
       }
-      sender = new RequestSender(cluster.connection(), cluster.topics().names(), MODEL, 1);
-      cluster.closeFirst(sender);
-      results = new ResultTap(cluster.connection(), cluster.topics().names().results());
-      cluster.closeFirst(results);
+      load = load(MODEL);
+      cluster.closeFirst(load);
     } catch (InterruptedException | RuntimeException e) {
       cluster.close();
       throw e;
     }
+  }
+
+  private PenstockLoad load(String model) {
+    return new PenstockLoad(cluster.connection(), cluster.topics().names(), model, DEADLINE);
   }
 
   /** Batch requests take from half to one and a half of the settings' time, as the peers' do. */
@@ -90,37 +86,21 @@ final class PenstockSystem implements QueueSystem {
   @Override
   public double closedLoop(Duration rampUp, Duration time, int inFlight)
       throws InterruptedException {
-    ClosedLoop loop = new ClosedLoop(inFlight);
-    String round = "c" + rounds++ + ":";
-    results.tell(round, loop);
-    return loop.run(
-        rampUp, time, number -> sender.send(round + number, ServiceClass.INTERACTIVE, DEADLINE));
+    return load.closedLoop(ServiceClass.INTERACTIVE, inFlight, rampUp, time);
   }
 
   @Override
   public RequestLog openLoop(double perSecond, Duration time) throws InterruptedException {
-    return openLoop(sender, perSecond, time, PATIENCE);
-  }
-
-  private RequestLog openLoop(
-      RequestSender through, double perSecond, Duration time, Duration patience)
-      throws InterruptedException {
-    Pacing pacing = new Pacing(perSecond);
-    RequestLog log = new RequestLog("p" + rounds++, pacing.count(time));
-    results.record(log);
-    OpenLoop.run(
-        log, pacing, number -> through.send(log.id(number), ServiceClass.INTERACTIVE, DEADLINE));
-    log.await(patience);
-    return log;
+    return load.openLoop(ServiceClass.INTERACTIVE, perSecond, time, PATIENCE);
   }
 
   @Override
   public void fill(long count) throws InterruptedException {
     long before = cluster.waiting();
     for (long i = 0; i < count; i++) {
-      sender.send(BATCH + filled++, ServiceClass.BATCH, DEADLINE);
+      load.send(BATCH + filled++, ServiceClass.BATCH);
     }
-    sender.flush();
+    load.flush();
     awaitDepth(before + count);
   }
 
@@ -152,17 +132,20 @@ final class PenstockSystem implements QueueSystem {
     workers.forEach(Worker::close);
     BenchProcess victim = worker("kill-1").awaitReady();
     BenchProcess _ = worker("kill-2").awaitReady();
-    try (RequestSender through =
-            new RequestSender(cluster.connection(), cluster.topics().names(), KILL_MODEL, 1);
+    try (PenstockLoad killed = load(KILL_MODEL);
         OutcomeReader outcomes =
             new OutcomeReader(cluster.connection(), cluster.topics().names().outcomes())) {
-      CompletableFuture<Long> killed =
+      CompletableFuture<Long> killedAt =
           CompletableFuture.supplyAsync(
               () -> kill(victim),
               CompletableFuture.delayedExecutor(
                   settings.killTime().toMillis() / 2, TimeUnit.MILLISECONDS));
       RequestLog log =
-          openLoop(through, settings.killRate(), settings.killTime(), settings.patience());
+          killed.openLoop(
+              ServiceClass.INTERACTIVE,
+              settings.killRate(),
+              settings.killTime(),
+              settings.patience());
       Thread.sleep(STRAGGLERS);
       Map<String, Integer> attempts = new HashMap<>();
       outcomes.forEach(each -> attempts.merge(each.getRequestId(), each.getAttempt(), Math::max));
@@ -171,7 +154,7 @@ final class PenstockSystem implements QueueSystem {
               .filter(each -> log.number(each.getKey()).isPresent())
               .mapToLong(each -> each.getValue() - 1)
               .sum();
-      return KilledWorker.of(log, killed.get(), 0, runAgain);
+      return KilledWorker.of(log, killedAt.get(), 0, runAgain);
     }
   }
 

@@ -9,19 +9,15 @@ import io.penstock.compose.bench.BenchTable;
 import io.penstock.compose.bench.Chart;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
-import io.penstock.compose.bench.load.ClosedLoop;
-import io.penstock.compose.bench.load.RequestSender;
-import io.penstock.compose.bench.load.ResultTap;
+import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.TerminalStatus;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.WorkerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -33,13 +29,11 @@ public final class ScalingBench implements Bench {
 
   private static final String MODEL = "bench-scaling";
   private static final Duration DEADLINE = Duration.ofHours(1);
-  private static final Duration RAMP_UP = Duration.ofSeconds(1);
+  private static final Duration RAMP_UP = Duration.ofSeconds(3);
 
   private final ScalingSettings settings;
   private final AtomicReference<Duration> job = new AtomicReference<>(Duration.ofMillis(1));
   private int started;
-  private int rounds;
-  private final AtomicLong failed = new AtomicLong();
 
   public ScalingBench(ScalingSettings settings) {
     this.settings = settings;
@@ -49,15 +43,14 @@ public final class ScalingBench implements Bench {
   public Findings run(BenchProgress progress) throws Exception {
     progress.at("starting Kafka, the registry and the jobs", 0);
     List<SpeedUp> all = new ArrayList<>();
+    long failed;
     try (BenchCluster cluster = BenchCluster.start()) {
       cluster.startDispatch(DispatchConfig.DEFAULT);
       cluster.register(MODEL, List.of());
-      try (RequestSender sender =
-              new RequestSender(cluster.connection(), cluster.topics().names(), MODEL, 1);
-          ResultTap results =
-              new ResultTap(cluster.connection(), cluster.topics().names().results())) {
+      try (PenstockLoad load =
+          new PenstockLoad(cluster.connection(), cluster.topics().names(), MODEL, DEADLINE)) {
         raiseTo(settings.workers().getFirst(), cluster);
-        warmUp(sender, results, progress);
+        warmUp(load, progress);
         int cells = settings.workers().size() * settings.jobs().size();
         for (int workers : settings.workers()) {
           raiseTo(workers, cluster);
@@ -65,13 +58,14 @@ public final class ScalingBench implements Bench {
             progress.at(
                 "%d workers, %d ms".formatted(workers, each.toMillis()),
                 0.2 + 0.75 * all.size() / cells);
-            all.add(measure(workers, each, sender, results));
+            all.add(measure(workers, each, load));
           }
         }
         progress.at("stopping", 0.97);
+        failed = load.failed();
       }
     }
-    return findings(all);
+    return findings(all, failed);
   }
 
   private void raiseTo(int workers, BenchCluster cluster) throws InterruptedException {
@@ -82,43 +76,24 @@ public final class ScalingBench implements Bench {
     }
   }
 
-  private void warmUp(RequestSender sender, ResultTap results, BenchProgress progress)
-      throws InterruptedException {
+  private void warmUp(PenstockLoad load, BenchProgress progress) throws InterruptedException {
     if (settings.warmUp().isZero()) {
       return;
     }
     progress.at("warm-up", 0.05);
-    ClosedLoop loop = new ClosedLoop(64);
-    results.tell((result, micros) -> loop.arrived());
-    loop.run(
-        Duration.ZERO,
-        settings.warmUp(),
-        number -> sender.send("warm:" + number, ServiceClass.BATCH, DEADLINE));
+    load.closedLoop(ServiceClass.BATCH, 64, Duration.ZERO, settings.warmUp());
   }
 
-  private SpeedUp measure(int workers, Duration length, RequestSender sender, ResultTap results)
+  private SpeedUp measure(int workers, Duration length, PenstockLoad load)
       throws InterruptedException {
     job.set(length);
-    ClosedLoop loop = new ClosedLoop(settings.inFlight(workers, length));
-    String round = "s" + rounds++ + ":";
-    results.tell(
-        (result, micros) -> {
-          if (result.getId().startsWith(round)) {
-            loop.arrived();
-            if (result.getStatus() != TerminalStatus.SUCCEEDED) {
-              failed.incrementAndGet();
-            }
-          }
-        });
     double perSecond =
-        loop.run(
-            RAMP_UP,
-            settings.time(),
-            number -> sender.send(round + number, ServiceClass.BATCH, DEADLINE));
+        load.closedLoop(
+            ServiceClass.BATCH, settings.inFlight(workers, length), RAMP_UP, settings.time());
     return new SpeedUp(workers, workers * settings.slots(), length, perSecond);
   }
 
-  private Findings findings(List<SpeedUp> all) {
+  private Findings findings(List<SpeedUp> all, long failed) {
     BenchTable table =
         new BenchTable(
             "speed-up", "workers", "slots", "job ms", "requests/s", "speed-up", "of ideal");
@@ -138,7 +113,7 @@ public final class ScalingBench implements Bench {
       Figures.put(cell, "speed_up", each.speedUp());
       Figures.put(cell, "efficiency", each.efficiency());
     }
-    json.put("failed", failed.get());
+    json.put("failed", failed);
     List<String> notes = new ArrayList<>();
     notes.add(
         "engines sleep, each worker has %d slots; speed-up is the mean number of runs at the same"
@@ -146,10 +121,10 @@ public final class ScalingBench implements Bench {
             + " time, whose ideal is the number of slots; all workers share this JVM and its"
             + " processors with Kafka and the jobs; warm-up %d s"
                 .formatted(settings.warmUp().toSeconds()));
-    if (failed.get() > 0) {
+    if (failed > 0) {
       notes.add(failed + " requests failed: do not trust these figures");
     }
-    return new Findings(List.of(table), List.of(chart(all)), json, notes, failed.get() == 0);
+    return new Findings(List.of(table), List.of(chart(all)), json, notes, failed == 0);
   }
 
   private Chart chart(List<SpeedUp> all) {

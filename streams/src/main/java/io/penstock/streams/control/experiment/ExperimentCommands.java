@@ -3,6 +3,7 @@ package io.penstock.streams.control.experiment;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
@@ -172,7 +173,12 @@ public final class ExperimentCommands {
             .sum();
     ModelSpec changed =
         Takeover.of(
-            model, String.valueOf(winner.variant()), Math.max(1, weight), tried, "shadow", now);
+            model,
+            String.valueOf(winner.variant()),
+            Math.max(1, weight),
+            tried,
+            VariantState.SHADOW,
+            now);
     return new Promotion(
         List.of(changed),
         List.of(ended),

@@ -3,6 +3,7 @@ package io.penstock.streams.control.rollout;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
 import io.penstock.schemas.routing.RoutingState;
@@ -43,12 +44,12 @@ public final class RolloutCommands {
                             .formatted(wanted.name())));
     ModelVariant from = variant(model, "from", wanted.from());
     ModelVariant to = variant(model, "to", wanted.to());
-    if (!from.getState().equals("active") || from.getWeight() < 1) {
+    if (!VariantState.takesNew(from)) {
       throw new IllegalArgumentException(
           "variant '%s' is %s with weight %d; roll out from one that is active"
               .formatted(from.getName(), from.getState(), from.getWeight()));
     }
-    if (to.getState().equals("active") && to.getWeight() > 0) {
+    if (VariantState.takesNew(to)) {
       throw new IllegalArgumentException(
           "variant '%s' is active already, with weight %d; apply it with state: shadow first"
               .formatted(to.getName(), to.getWeight()));

@@ -2,6 +2,7 @@ package io.penstock.streams.control.rollout;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.streams.control.variant.Takeover;
 import java.time.Instant;
@@ -27,13 +28,16 @@ public final class VariantSwap {
         model.getVariants().stream()
             .anyMatch(
                 variant ->
-                    variant.getName().equals(rollout.to())
-                        && variant.getState().equals("active")
-                        && variant.getWeight() > 0);
+                    variant.getName().equals(rollout.to()) && VariantState.takesNew(variant));
     if (done) {
       return model;
     }
     return Takeover.of(
-        model, rollout.to(), Math.max(1, weight), List.of(rollout.from()), "retired", now);
+        model,
+        rollout.to(),
+        Math.max(1, weight),
+        List.of(rollout.from()),
+        VariantState.RETIRED,
+        now);
   }
 }

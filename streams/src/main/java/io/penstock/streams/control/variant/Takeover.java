@@ -2,6 +2,7 @@ package io.penstock.streams.control.variant;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.models.VariantState;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -24,14 +25,14 @@ public final class Takeover {
       String winner,
       int weight,
       Collection<String> others,
-      String state,
+      VariantState state,
       Instant now) {
     List<ModelVariant> variants =
         model.getVariants().stream()
             .map(
                 variant -> {
                   if (variant.getName().equals(winner)) {
-                    return with(variant, "active", weight);
+                    return with(variant, VariantState.ACTIVE, weight);
                   }
                   return others.contains(variant.getName()) ? with(variant, state, 0) : variant;
                 })
@@ -39,7 +40,7 @@ public final class Takeover {
     return ModelSpec.newBuilder(model).setVariants(variants).setUpdatedAt(now).build();
   }
 
-  private static ModelVariant with(ModelVariant variant, String state, int weight) {
-    return ModelVariant.newBuilder(variant).setState(state).setWeight(weight).build();
+  private static ModelVariant with(ModelVariant variant, VariantState state, int weight) {
+    return ModelVariant.newBuilder(variant).setState(state.spelling()).setWeight(weight).build();
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.streams.score.assignment;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.streams.score.hash.StableHash;
 import java.util.ArrayList;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VariantOrder {
 
-  private static final String ACTIVE = "active";
-  private static final String RETIRED = "retired";
   private static final int PARTS_OF_PERCENT = 1_000;
 
   private VariantOrder() {}
@@ -43,7 +42,7 @@ public final class VariantOrder {
   public static Optional<ModelVariant> named(ModelSpec spec, String name) {
     return spec.getVariants().stream()
         .filter(variant -> variant.getName().equals(name))
-        .filter(variant -> !variant.getState().equals(RETIRED))
+        .filter(variant -> !VariantState.RETIRED.of(variant))
         .findFirst();
   }
 
@@ -139,7 +138,7 @@ public final class VariantOrder {
 
   private static List<ModelVariant> active(ModelSpec spec, @Nullable String except) {
     return spec.getVariants().stream()
-        .filter(each -> each.getState().equals(ACTIVE) && each.getWeight() > 0)
+        .filter(VariantState::takesNew)
         .filter(each -> !each.getName().equals(except))
         .toList();
   }

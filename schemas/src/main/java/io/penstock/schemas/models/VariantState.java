@@ -1,0 +1,40 @@
+package io.penstock.schemas.models;
+
+import io.penstock.schemas.ModelVariant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What a variant of a model is for. The registry and files of models spell it in lower case. */
+public enum VariantState {
+  /** It takes new requests by its weight. */
+  ACTIVE,
+  /** It takes requests that name it, and those that a rollout or an experiment sends there. */
+  SHADOW,
+  /** As {@link #SHADOW}, on its way out. */
+  DRAINING,
+  /** It takes nothing. */
+  RETIRED;
+
+  private final String spelling = name().toLowerCase(Locale.ROOT);
+
+  /** As the registry spells it. */
+  public String spelling() {
+    return spelling;
+  }
+
+  /** Whether a variant has this state. */
+  public boolean of(ModelVariant variant) {
+    return variant.getState().equals(spelling);
+  }
+
+  /** All, as the registry spells them. */
+  public static List<String> spellings() {
+    return Arrays.stream(values()).map(VariantState::spelling).toList();
+  }
+
+  /** Whether a variant takes new requests by its weight. */
+  public static boolean takesNew(ModelVariant variant) {
+    return ACTIVE.of(variant) && variant.getWeight() > 0;
+  }
+}
