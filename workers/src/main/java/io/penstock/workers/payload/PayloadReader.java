@@ -33,7 +33,9 @@ public final class PayloadReader implements ConsumerLoop.Reader {
   /** Reading on beats seeking if the record is so few offsets ahead. */
   private static final long NEAR = 64;
 
-  private static final long READ_AHEAD_BYTES = 16L << 20;
+  /** Some fetches' worth: what came along and is not asked for soon, another worker has. */
+  private static final long READ_AHEAD_BYTES = 4L << 20;
+
   private static final Duration IDLE = Duration.ofMinutes(1);
 
   /** Told once how the read ended, on the reader's thread. Must not wait. */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Records that came along with those asked for, oldest out first. For one thread. */
 final class ReadAhead {
 
+  /** The record, its key, its headers and its place here, without their bytes. */
+  private static final long RECORD_BYTES = 350;
+
   private record Place(TopicPartition partition, long offset) {}
 
   private final long maxBytes;
@@ -39,8 +42,10 @@ final class ReadAhead {
     return record;
   }
 
-  /** What a record weighs; a record without a value weighs its fixed part. */
+  /** What a record weighs on the heap, as a histogram of it tells; its value may be missing. */
   private static long size(ConsumerRecord<String, byte[]> record) {
-    return 200L + Math.max(0, record.serializedValueSize());
+    return RECORD_BYTES
+        + Math.max(0, record.serializedKeySize())
+        + Math.max(0, record.serializedValueSize());
   }
 }
