@@ -50,7 +50,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       names = "--seconds",
       paramLabel = "N",
       description = "How long a round is (default: ${DEFAULT-VALUE}).")
-  int seconds = 10;
+  int seconds = 8;
 
   @Option(
       names = "--repeats",
@@ -62,7 +62,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 40;
+  int warmUp = 75;
 
   @Option(
       names = "--guarantee",

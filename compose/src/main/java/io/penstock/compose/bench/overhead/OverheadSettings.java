@@ -12,8 +12,8 @@ import java.util.List;
  * @param rates requests per second to measure latency at, each above 0
  * @param round how long a round at a rate is
  * @param repeats rounds at each rate, Penstock and plain in turns, 1 or more
- * @param warmUp closed-loop load before anything counts; a cold JVM is several times slower for
- *     about 40 s
+ * @param warmUp closed-loop load before anything counts; a cold JVM is several times slower for 40
+ *     s, and compiles for about 100
  * @param exactlyOnce the guarantee of score and dispatch
  * @param throughput how long each closed loop is measured; zero: not at all
  * @param inFlight requests in flight in the closed loops
