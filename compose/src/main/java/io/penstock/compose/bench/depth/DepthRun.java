@@ -35,6 +35,9 @@ final class DepthRun implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofHours(12);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** The same load before it counts: a new worker, and code that measuring the heap unloaded. */
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+
   private final BenchCluster cluster;
   private final DepthSettings settings;
   private final PenstockLoad load;
@@ -139,7 +142,8 @@ final class DepthRun implements AutoCloseable {
     try (Worker _ = worker(settings.slots(), settings.job())) {
       Thread refill = Thread.ofPlatform().name("bench-refill").start(() -> refill(depth));
       try {
-        Thread.sleep(Duration.ofSeconds(1));
+        load.openLoop(
+            ServiceClass.INTERACTIVE, settings.interactivePerSecond(), SETTLING, PATIENCE);
         return outcomes.withLeases(
             () ->
                 load.openLoop(
