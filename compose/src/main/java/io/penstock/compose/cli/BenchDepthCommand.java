@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  penstock bench depth --depths 1000,100000",
-      "  PENSTOCK_JAVA_OPTS=-Xmx2g penstock bench depth --million"
+      "  PENSTOCK_JAVA_OPTS=-Xmx3g penstock bench depth --million"
     })
 final class BenchDepthCommand extends BenchmarkCommand {
 

@@ -33,7 +33,6 @@ final class DepthRun implements AutoCloseable {
   private static final int IN_FLIGHT = 256;
   private static final Duration STALL = Duration.ofSeconds(60);
   private static final Duration DEADLINE = Duration.ofHours(12);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** The same load before it counts: a new worker, and code that measuring the heap unloaded. */
   private static final Duration SETTLING = Duration.ofSeconds(5);
@@ -142,15 +141,8 @@ final class DepthRun implements AutoCloseable {
     try (Worker _ = worker(settings.slots(), settings.job())) {
       Thread refill = Thread.ofPlatform().name("bench-refill").start(() -> refill(depth));
       try {
-        load.openLoop(
-            ServiceClass.INTERACTIVE, settings.interactivePerSecond(), SETTLING, PATIENCE);
-        return outcomes.withLeases(
-            () ->
-                load.openLoop(
-                    ServiceClass.INTERACTIVE,
-                    settings.interactivePerSecond(),
-                    settings.time(),
-                    PATIENCE));
+        outcomes.openLoop(load, settings.interactivePerSecond(), SETTLING);
+        return outcomes.openLoop(load, settings.interactivePerSecond(), settings.time());
       } finally {
         refill.interrupt();
         refill.join();

@@ -5,7 +5,6 @@ import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.schemas.ModelSpec;
-import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.ModelPartitions;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +92,7 @@ final class DisturbedLoad implements AutoCloseable {
   }
 
   private RequestLog load(Duration time) throws InterruptedException {
-    return load.openLoop(ServiceClass.INTERACTIVE, rate, time, PATIENCE);
+    return load.openLoop(rate, time, PATIENCE);
   }
 
   @Override

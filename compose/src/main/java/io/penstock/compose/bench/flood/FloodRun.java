@@ -17,7 +17,6 @@ final class FloodRun implements AutoCloseable {
 
   private static final int IN_FLIGHT = 256;
   private static final Duration DEADLINE = Duration.ofHours(12);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final BenchCluster cluster;
   private final FloodSettings settings;
@@ -46,13 +45,7 @@ final class FloodRun implements AutoCloseable {
 
   /** Interactive requests, and nothing beside them. */
   RequestLog alone() throws InterruptedException {
-    return outcomes.withLeases(
-        () ->
-            load.openLoop(
-                ServiceClass.INTERACTIVE,
-                settings.interactivePerSecond(),
-                settings.time(),
-                PATIENCE));
+    return outcomes.openLoop(load, settings.interactivePerSecond(), settings.time());
   }
 
   /** Interactive requests while batch requests are sent and taken in. */

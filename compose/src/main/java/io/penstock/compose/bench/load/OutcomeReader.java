@@ -20,6 +20,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 public final class OutcomeReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final KafkaConsumer<String, AttemptOutcome> consumer;
   private final List<TopicPartition> partitions;
@@ -38,17 +39,11 @@ public final class OutcomeReader implements AutoCloseable {
     skip();
   }
 
-  /** A round of load. */
-  @FunctionalInterface
-  public interface Round {
-
-    RequestLog run() throws InterruptedException;
-  }
-
-  /** Runs the round and enters into its log when leases were in hand. */
-  public RequestLog withLeases(Round round) throws InterruptedException {
+  /** An open loop of this load, with the times in its log at which leases were in hand. */
+  public RequestLog openLoop(PenstockLoad load, double perSecond, Duration time)
+      throws InterruptedException {
     skip();
-    RequestLog log = round.run();
+    RequestLog log = load.openLoop(perSecond, time, PATIENCE);
     forEach(
         outcome ->
             log.number(outcome.getRequestId())

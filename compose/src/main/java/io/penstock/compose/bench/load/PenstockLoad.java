@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Loads one model of a Penstock and records what comes back: sends through a producer of its own,
- * and sees results as a read_committed consumer does. For one thread.
+ * and sees results as a read_committed consumer does. Loops are for one thread; meanwhile others
+ * may {@link #send}.
  */
 public final class PenstockLoad implements AutoCloseable {
 
@@ -69,17 +70,16 @@ public final class PenstockLoad implements AutoCloseable {
   }
 
   /**
-   * Sends on schedule for a time, and returns when all have their result.
+   * Sends interactive requests on schedule for a time, and returns when all have their result.
    *
    * @param patience or so long after the last was sent
    */
-  public RequestLog openLoop(
-      ServiceClass serviceClass, double perSecond, Duration time, Duration patience)
+  public RequestLog openLoop(double perSecond, Duration time, Duration patience)
       throws InterruptedException {
     Pacing pacing = new Pacing(perSecond);
     RequestLog log = new RequestLog(round(), pacing.count(time));
     results.record(log);
-    OpenLoop.run(log, pacing, number -> send(log.id(number), serviceClass));
+    OpenLoop.run(log, pacing, number -> send(log.id(number), ServiceClass.INTERACTIVE));
     log.await(patience);
     return log;
   }

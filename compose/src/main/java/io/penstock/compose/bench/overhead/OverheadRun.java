@@ -45,8 +45,7 @@ final class OverheadRun implements AutoCloseable {
 
   /** Latencies through Penstock at a rate. */
   HopLatency penstock(double rate, Duration time) throws InterruptedException {
-    return HopLatency.of(
-        outcomes.withLeases(() -> load.openLoop(ServiceClass.INTERACTIVE, rate, time, PATIENCE)));
+    return HopLatency.of(outcomes.openLoop(load, rate, time));
   }
 
   /** Latencies through plain topics at a rate. */

@@ -91,7 +91,7 @@ final class PenstockSystem implements QueueSystem {
 
   @Override
   public RequestLog openLoop(double perSecond, Duration time) throws InterruptedException {
-    return load.openLoop(ServiceClass.INTERACTIVE, perSecond, time, PATIENCE);
+    return load.openLoop(perSecond, time, PATIENCE);
   }
 
   @Override
@@ -141,11 +141,7 @@ final class PenstockSystem implements QueueSystem {
               CompletableFuture.delayedExecutor(
                   settings.killTime().toMillis() / 2, TimeUnit.MILLISECONDS));
       RequestLog log =
-          killed.openLoop(
-              ServiceClass.INTERACTIVE,
-              settings.killRate(),
-              settings.killTime(),
-              settings.patience());
+          killed.openLoop(settings.killRate(), settings.killTime(), settings.patience());
       Thread.sleep(STRAGGLERS);
       Map<String, Integer> attempts = new HashMap<>();
       outcomes.forEach(each -> attempts.merge(each.getRequestId(), each.getAttempt(), Math::max));
