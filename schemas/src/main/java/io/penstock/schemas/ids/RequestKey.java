@@ -1,0 +1,24 @@
+package io.penstock.schemas.ids;
+
+/**
+ * Names one request among those of all tenants: ids are unique by tenant, so an id alone does not.
+ *
+ * <p>Both parts are names without control characters, so the key is unambiguous.
+ */
+public final class RequestKey {
+
+  /** U+001F, the unit separator: neither a tenant nor an id may hold it. */
+  private static final char SEPARATOR = '\u001f';
+
+  private RequestKey() {}
+
+  /** The key of a tenant's request. */
+  public static String of(String tenant, String id) {
+    return tenant + SEPARATOR + id;
+  }
+
+  /** The id in a key. */
+  public static String id(String key) {
+    return key.substring(key.indexOf(SEPARATOR) + 1);
+  }
+}
