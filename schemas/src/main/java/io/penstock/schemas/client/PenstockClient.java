@@ -172,8 +172,8 @@ public final class PenstockClient implements AutoCloseable {
   }
 
   /**
-   * Asks to stop a request, waiting or running. Its result then says CANCELLED, unless another came
-   * first.
+   * Asks to stop a request of this client's tenant, waiting or running. Its result then says
+   * CANCELLED, unless another came first.
    *
    * @return completed once the log has the command, which is not yet obeyed then
    */
@@ -185,6 +185,7 @@ public final class PenstockClient implements AutoCloseable {
         ControlCommand.newBuilder()
             .setKind(CommandKind.CANCEL)
             .setRequestId(requestId)
+            .setTenant(config.tenant())
             .setIssuedAt(clock.instant())
             .build();
     List<CompletableFuture<RecordMetadata>> writes = new ArrayList<>();

@@ -14,6 +14,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
@@ -109,10 +110,16 @@ public final class Samples {
         .toList();
   }
 
+  /** The key of a request of these samples. */
+  public static String key(String id) {
+    return RequestKey.of("tenant", id);
+  }
+
   public static AttemptOutcome.Builder outcome(
       String id, int attempt, String session, OutcomeKind kind, Instant now) {
     return AttemptOutcome.newBuilder()
         .setRequestId(id)
+        .setTenant("tenant")
         .setAttempt(attempt)
         .setWorkerId("w")
         .setSession(session)

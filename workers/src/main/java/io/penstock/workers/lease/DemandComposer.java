@@ -131,7 +131,9 @@ record DemandComposer(WorkerIdentity identity) {
         identity.engine(),
         identity.host(),
         session.startedAt(),
-        now);
+        now,
+        null,
+        null);
   }
 
   private static @Nullable Double boxed(OptionalDouble value) {

@@ -1,6 +1,7 @@
 package io.penstock.workers.lease;
 
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ids.RequestKey;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** The attempts that take up slots, in the order of their leases. Its owner locks. */
 final class HeldLeases {
 
-  private record Key(String requestId, int attempt, String session) {
+  private record Key(String request, int attempt, String session) {
     static Key of(Lease lease) {
-      return new Key(lease.getRequestId(), lease.getAttempt(), lease.getSession());
+      return new Key(
+          RequestKey.of(lease.getTenant(), lease.getRequestId()),
+          lease.getAttempt(),
+          lease.getSession());
     }
   }
 

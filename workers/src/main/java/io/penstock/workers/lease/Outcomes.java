@@ -126,6 +126,7 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
         attempt.startedAt(),
         attempt.firstTokenAt(),
         now,
-        request);
+        request,
+        lease.getTenant());
   }
 }

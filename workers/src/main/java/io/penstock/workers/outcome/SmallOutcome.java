@@ -46,6 +46,7 @@ final class SmallOutcome {
         outcome.getStartedAt().orElse(null),
         outcome.getFirstTokenAt().orElse(null),
         outcome.getFinishedAt(),
-        null);
+        null,
+        outcome.getTenant().orElse(null));
   }
 }

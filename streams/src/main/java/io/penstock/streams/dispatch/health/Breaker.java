@@ -65,17 +65,17 @@ final class Breaker {
   }
 
   /** Notes a grant. Returns whether it is a probe. */
-  boolean granted(String requestId) {
+  boolean granted(String key) {
     if (health == TargetHealth.PROBING && probe == null) {
-      probe = requestId;
+      probe = key;
       return true;
     }
     return false;
   }
 
   /** Notes that a request is not with a worker any more, however that came. */
-  void released(String requestId) {
-    if (requestId.equals(probe)) {
+  void released(String key) {
+    if (key.equals(probe)) {
       probe = null;
     }
   }
@@ -100,12 +100,11 @@ final class Breaker {
    * @param what the failure, for the reason; or null
    * @param pause for how long the target asked not to be called, or zero
    */
-  void ended(
-      String requestId, Symptom symptom, @Nullable String what, Duration pause, Instant now) {
+  void ended(String key, Symptom symptom, @Nullable String what, Duration pause, Instant now) {
     switch (health) {
       case HEALTHY -> judge(symptom, what, pause, now);
       case PROBING -> {
-        if (requestId.equals(probe)) {
+        if (key.equals(probe)) {
           probe = null;
           lastProbe = now;
           probed(symptom, what, pause, now);

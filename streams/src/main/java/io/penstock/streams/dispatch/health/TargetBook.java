@@ -76,32 +76,33 @@ public final class TargetBook {
   }
 
   /** A lease was granted. */
-  public void granted(String target, String requestId, Instant now) {
-    if (watch(target, now).granted(requestId)) {
+  public void granted(String target, String key, Instant now) {
+    if (watch(target, now).granted(key)) {
       listener.probed(target);
     }
   }
 
   /** A lease was found at start. */
-  public void restored(String target, String requestId, Instant now) {
-    watch(target, now).granted(requestId);
+  public void restored(String target, String key, Instant now) {
+    watch(target, now).granted(key);
   }
 
   /** A lease is over. */
-  public void released(String target, String requestId, Instant now) {
-    watch(target, now).released(requestId);
+  public void released(String target, String key, Instant now) {
+    watch(target, now).released(key);
   }
 
   /**
    * An attempt ended. To be told before the lease is released.
    *
+   * @param key the request's
    * @return if the target is to blame and granted nothing now, the earliest time at which the
    *     request may be tried again; else null
    */
-  public @Nullable Instant ended(String target, AttemptOutcome outcome, Instant now) {
+  public @Nullable Instant ended(String target, String key, AttemptOutcome outcome, Instant now) {
     TargetWatch watch = watch(target, now);
     boolean probing = watch.health() == TargetHealth.PROBING;
-    watch.ended(outcome, now);
+    watch.ended(key, outcome, now);
     settle(target, watch, now);
     if (!Symptom.of(outcome).isBad() || watch.health() == TargetHealth.HEALTHY) {
       return null;

@@ -110,19 +110,19 @@ public final class TargetWatch {
   }
 
   /** A lease was granted, or found at start. Returns whether it is a probe. */
-  boolean granted(String requestId) {
+  boolean granted(String key) {
     leased++;
-    return breaker.granted(requestId);
+    return breaker.granted(key);
   }
 
   /** A lease is over. */
-  void released(String requestId) {
+  void released(String key) {
     leased--;
-    breaker.released(requestId);
+    breaker.released(key);
   }
 
   /** An attempt ended by itself. The times are those the worker measured. */
-  void ended(AttemptOutcome outcome, Instant now) {
+  void ended(String key, AttemptOutcome outcome, Instant now) {
     Symptom symptom = Symptom.of(outcome);
     long nowMicros = Candidate.micros(now);
     switch (outcome.getKind()) {
@@ -147,7 +147,7 @@ public final class TargetWatch {
             .flatMap(Failure::getRetryAfterMillis)
             .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofDays(1).toMillis())))
             .orElse(Duration.ZERO);
-    breaker.ended(outcome.getRequestId(), symptom, what, pause, now);
+    breaker.ended(key, symptom, what, pause, now);
   }
 
   /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Movables {
 
   private static final Comparator<Candidate> BY_OBJECTIVE =
-      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::id);
+      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::key);
 
   private final Map<String, TreeSet<Candidate>> byTarget = new HashMap<>();
 

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class TenantQueue {
 
   private static final Comparator<Candidate> BY_OBJECTIVE =
-      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::id);
+      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::key);
   private static final Comparator<Candidate> BY_AGE =
-      Comparator.comparingLong(Candidate::acceptedAt).thenComparing(Candidate::id);
+      Comparator.comparingLong(Candidate::acceptedAt).thenComparing(Candidate::key);
 
   /** Whether the objective for the first token has passed. */
   enum Hope {

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class WaitingIndex {
 
   private static final Comparator<Candidate> BY_DEADLINE =
-      Comparator.comparingLong(Candidate::deadline).thenComparing(Candidate::id);
+      Comparator.comparingLong(Candidate::deadline).thenComparing(Candidate::key);
   private static final Comparator<Delayed> BY_DUE =
-      Comparator.comparingLong(Delayed::due).thenComparing(delayed -> delayed.candidate().id());
+      Comparator.comparingLong(Delayed::due).thenComparing(delayed -> delayed.candidate().key());
 
   private final Map<String, Place> places = new HashMap<>();
   private final Map<String, TargetQueue> queues = new HashMap<>();
@@ -67,14 +67,14 @@ public final class WaitingIndex {
    * @param notBefore microseconds since the epoch before which it is not offered
    */
   public void put(Candidate candidate, long notBefore, long nowMicros) {
-    remove(candidate.id());
+    remove(candidate.key());
     deadlines.add(candidate);
     if (notBefore > nowMicros) {
       Delayed delay = new Delayed(notBefore, candidate);
       delayed.add(delay);
-      places.put(candidate.id(), new Place(candidate, delay));
+      places.put(candidate.key(), new Place(candidate, delay));
     } else {
-      places.put(candidate.id(), new Place(candidate, null));
+      places.put(candidate.key(), new Place(candidate, null));
       queue(candidate.target()).add(candidate);
     }
     if (candidate.movable()) {
@@ -107,7 +107,7 @@ public final class WaitingIndex {
   public void release(long nowMicros) {
     while (!delayed.isEmpty() && delayed.first().due() <= nowMicros) {
       Candidate candidate = delayed.pollFirst().candidate();
-      places.put(candidate.id(), new Place(candidate, null));
+      places.put(candidate.key(), new Place(candidate, null));
       queue(candidate.target()).add(candidate);
     }
   }

@@ -136,7 +136,7 @@ public final class Lifecycle {
           new State.Waiting(entry), Verdict.MOVED, announce(entry, RequestState.WAITING, now));
     }
     return Decision.of(
-        new State.Moved(new DispatchFinished(null, now, to, entry.getMoves())),
+        new State.Moved(mark(entry, null, now, to, entry.getMoves())),
         Verdict.MOVED,
         new Effect.Transfer(new DispatchTransfer(entry, partition, move.reason(), now), to));
   }
@@ -276,7 +276,8 @@ public final class Lifecycle {
     return switch (state) {
       case State.Unknown ignored ->
           Decision.of(
-              new State.Forestalled(new DispatchFinished(null, now, null, 0)), Verdict.FORESTALLED);
+              new State.Forestalled(new DispatchFinished(null, now, null, 0, null)),
+              Verdict.FORESTALLED);
       case State.Waiting(DispatchEntry entry) ->
           finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now);
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
@@ -285,7 +286,7 @@ public final class Lifecycle {
               finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now));
       case State.Moved(DispatchFinished mark) ->
           Decision.of(
-              new State.Forestalled(new DispatchFinished(null, now, null, mark.getMoves())),
+              new State.Forestalled(new DispatchFinished(null, now, null, mark.getMoves(), null)),
               Verdict.FORESTALLED);
       case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
@@ -341,9 +342,19 @@ public final class Lifecycle {
       effects.add(new Effect.Bury(announcements.deadLetter(entry, cause, outcome, now)));
     }
     return new Decision(
-        Optional.of(new State.Finished(new DispatchFinished(status, now, null, 0))),
+        Optional.of(new State.Finished(mark(entry, status, now, null, 0))),
         effects,
         Verdict.FINISHED);
+  }
+
+  private static DispatchFinished mark(
+      DispatchEntry entry,
+      @Nullable TerminalStatus status,
+      Instant now,
+      @Nullable Integer movedTo,
+      int moves) {
+    return new DispatchFinished(
+        status, now, movedTo, moves, entry.getFacts().getFingerprint().orElse(null));
   }
 
   private Effect announce(DispatchEntry entry, RequestState state, Instant now) {

@@ -4,6 +4,7 @@ import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a rank may know of a waiting request: the facts kept in memory for each, so kept few. Times
  * are microseconds since the epoch.
  *
- * @param id the request's id
+ * @param key the request's, see {@link RequestKey}
  * @param target the model, or the variant of one, that it waits for: {@link Target}'s text
  * @param serviceClass its class
  * @param tenant whom it is counted for
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param movable whether it may be served elsewhere, if need be
  */
 public record Candidate(
-    String id,
+    String key,
     String target,
     ServiceClass serviceClass,
     String tenant,
@@ -47,7 +48,7 @@ public record Candidate(
     ScoredFacts facts = entry.getFacts();
     int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
     return new Candidate(
-        facts.getId(),
+        RequestKey.of(facts.getTenant(), facts.getId()),
         target(facts.getChoice()),
         facts.getServiceClass(),
         facts.getTenant(),

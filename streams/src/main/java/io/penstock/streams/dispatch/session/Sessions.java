@@ -92,10 +92,10 @@ public final class Sessions {
   }
 
   /** Notes that a request is no longer leased under this lease. */
-  public void release(String requestId, DispatchLease lease) {
+  public void release(String key, DispatchLease lease) {
     WorkerSession session = byWorker.get(lease.getWorkerId());
     if (session != null && session.session().equals(lease.getSession())) {
-      session.release(requestId);
+      session.release(key);
     }
   }
 

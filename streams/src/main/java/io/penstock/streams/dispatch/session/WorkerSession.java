@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.session;
 import io.penstock.schemas.DispatchSession;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
@@ -178,17 +179,17 @@ public final class WorkerSession {
   }
 
   /** Notes that a request is no longer with it. */
-  public void release(String requestId) {
-    Held held = leased.remove(requestId);
+  public void release(String key) {
+    Held held = leased.remove(key);
     if (held != null) {
       outputTokensLeased -= held.outputTokens();
     }
   }
 
   private void hold(Candidate candidate) {
-    release(candidate.id());
+    release(candidate.key());
     int outputTokens = candidate.kvTokens() - candidate.promptTokens();
-    leased.put(candidate.id(), new Held(candidate.deadline(), outputTokens));
+    leased.put(candidate.key(), new Held(candidate.deadline(), outputTokens));
     outputTokensLeased += outputTokens;
   }
 
@@ -207,18 +208,25 @@ public final class WorkerSession {
     limit = granted;
   }
 
-  /** The requests it holds, as a copy: taking them back changes the original. */
+  /** The key of the request of this id that it holds; empty if there is none, or more than one. */
+  public Optional<String> keyOf(String id) {
+    List<String> keys =
+        leased.keySet().stream().filter(key -> RequestKey.id(key).equals(id)).toList();
+    return keys.size() == 1 ? Optional.of(keys.getFirst()) : Optional.empty();
+  }
+
+  /** The keys of the requests it holds, as a copy: taking them back changes the original. */
   public List<String> leased() {
     return new ArrayList<>(leased.keySet());
   }
 
-  /** The requests it holds whose deadline was before this, as a copy. */
+  /** The keys of the requests it holds whose deadline was before this, as a copy. */
   public List<String> overdue(long beforeMicros) {
     List<String> overdue = new ArrayList<>(0);
     leased.forEach(
-        (id, held) -> {
+        (key, held) -> {
           if (held.deadline() < beforeMicros) {
-            overdue.add(id);
+            overdue.add(key);
           }
         });
     return overdue;

@@ -8,6 +8,7 @@ import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fleet.FleetReporter;
 import io.penstock.streams.dispatch.health.TargetBook;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -136,14 +138,17 @@ public final class DispatchShard {
       Instant now) {
     Decision decision =
         requests.happened(
-            facts.getId(), new Event.Arrived(facts, topicClass, offset, traceparent), now);
+            RequestKey.of(facts.getTenant(), facts.getId()),
+            new Event.Arrived(facts, topicClass, offset, traceparent),
+            now);
     grants.grantTo(decision, now);
   }
 
   /** A request was read that another shard handed over. */
   public void transfer(DispatchTransfer transfer, Instant now) {
-    String id = transfer.getEntry().getFacts().getId();
-    grants.grantTo(requests.happened(id, new Event.Transferred(transfer), now), now);
+    ScoredFacts facts = transfer.getEntry().getFacts();
+    String key = RequestKey.of(facts.getTenant(), facts.getId());
+    grants.grantTo(requests.happened(key, new Event.Transferred(transfer), now), now);
   }
 
   /** A worker stated its demand. */
@@ -178,22 +183,20 @@ public final class DispatchShard {
   public void control(ControlCommand command, Instant now) {
     switch (command.getKind()) {
       case CANCEL ->
-          command
-              .getRequestId()
+          key(command)
               .ifPresent(
-                  id ->
+                  key ->
                       requests.happened(
-                          id, new Event.CancelAsked(command.getReason().orElse(null)), now));
+                          key, new Event.CancelAsked(command.getReason().orElse(null)), now));
       case REPRIORITISE ->
-          command
-              .getRequestId()
+          key(command)
               .ifPresent(
-                  id -> {
+                  key -> {
                     Event change =
                         new Event.Reprioritised(
                             command.getServiceClass().orElse(null),
                             command.getDeadline().orElse(null));
-                    grants.grantTo(requests.happened(id, change, now), now);
+                    grants.grantTo(requests.happened(key, change, now), now);
                   });
       case DRAIN -> command.getWorkerId().ifPresent(workerId -> drain(workerId, now));
     }
@@ -229,6 +232,12 @@ public final class DispatchShard {
   /** The workers known, live or not. */
   public Collection<WorkerSession> workers() {
     return sessions.all();
+  }
+
+  private static Optional<String> key(ControlCommand command) {
+    return command
+        .getRequestId()
+        .flatMap(id -> command.getTenant().map(tenant -> RequestKey.of(tenant, id)));
   }
 
   private void drain(String workerId, Instant now) {

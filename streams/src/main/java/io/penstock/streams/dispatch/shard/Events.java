@@ -8,5 +8,5 @@ import java.time.Instant;
 @FunctionalInterface
 interface Events {
 
-  Decision happened(String requestId, Event event, Instant now);
+  Decision happened(String key, Event event, Instant now);
 }

@@ -74,7 +74,7 @@ final class Grants {
       Share share =
           index.charge(pair.candidate(), settlement.expected(pair.candidate()), nowMicros);
       events.happened(
-          pair.candidate().id(),
+          pair.candidate().key(),
           new Event.Granted(session.workerId(), session.session(), sequence, share),
           now);
     }

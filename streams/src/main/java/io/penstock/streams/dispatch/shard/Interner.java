@@ -19,7 +19,7 @@ final class Interner {
   Candidate candidate(DispatchEntry entry) {
     Candidate own = Candidate.of(entry);
     return new Candidate(
-        own.id(),
+        own.key(),
         intern(own.target()),
         own.serviceClass(),
         intern(own.tenant()),

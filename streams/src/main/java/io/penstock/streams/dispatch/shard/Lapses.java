@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.rank.Candidate;
@@ -85,7 +86,7 @@ final class Lapses {
           new Event.LeaseLost(
               orphan.getLease().orElseThrow().getSession(),
               lost("its worker is not known any more"));
-      grants.grantTo(events.happened(orphan.getFacts().getId(), lost, now), now);
+      grants.grantTo(events.happened(key(orphan), lost, now), now);
     }
     orphans.clear();
   }
@@ -104,9 +105,9 @@ final class Lapses {
   }
 
   private void takeBack(WorkerSession session, Event event, Instant now) {
-    for (String id : session.leased()) {
-      var decision = events.happened(id, event, now);
-      session.release(id);
+    for (String key : session.leased()) {
+      var decision = events.happened(key, event, now);
+      session.release(key);
       grants.grantTo(decision, now);
     }
   }
@@ -114,13 +115,17 @@ final class Lapses {
   private void expire(long nowMicros, Instant now) {
     Candidate expired = index.expired(nowMicros);
     for (int count = 0; expired != null && count < EXPIRED_PER_TICK; count++) {
-      events.happened(expired.id(), new Event.DeadlinePassed(), now);
+      events.happened(expired.key(), new Event.DeadlinePassed(), now);
       expired = index.expired(nowMicros);
     }
     long overdue = nowMicros - micros(settings.overdueGrace());
     for (WorkerSession session : List.copyOf(sessions.all())) {
-      session.overdue(overdue).forEach(id -> events.happened(id, new Event.Overdue(), now));
+      session.overdue(overdue).forEach(key -> events.happened(key, new Event.Overdue(), now));
     }
+  }
+
+  private static String key(DispatchEntry entry) {
+    return RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
   }
 
   private static Event lost(WorkerSession session, String why) {

@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.ids.RequestKey;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -23,18 +24,18 @@ public final class MemoryStore implements ShardStore {
   final Map<String, DispatchSession> sessions = new LinkedHashMap<>();
 
   @Override
-  public @Nullable DispatchEntry request(String id) {
-    return requests.get(id);
+  public @Nullable DispatchEntry request(String key) {
+    return requests.get(key);
   }
 
   @Override
   public void putRequest(DispatchEntry entry) {
-    requests.put(entry.getFacts().getId(), entry);
+    requests.put(RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId()), entry);
   }
 
   @Override
-  public void removeRequest(String id) {
-    requests.remove(id);
+  public void removeRequest(String key) {
+    requests.remove(key);
   }
 
   @Override
@@ -43,13 +44,13 @@ public final class MemoryStore implements ShardStore {
   }
 
   @Override
-  public @Nullable DispatchFinished finished(String id) {
-    return finished.get(id);
+  public @Nullable DispatchFinished finished(String key) {
+    return finished.get(key);
   }
 
   @Override
-  public void putFinished(String id, DispatchFinished mark) {
-    finished.put(id, mark);
+  public void putFinished(String key, DispatchFinished mark) {
+    finished.put(key, mark);
   }
 
   @Override

@@ -201,7 +201,7 @@ final class Moves {
 
   private @Nullable DispatchEntry movable(Candidate candidate) {
     readsLeft--;
-    DispatchEntry entry = store.request(candidate.id());
+    DispatchEntry entry = store.request(candidate.key());
     return entry == null || entry.getMoves() >= settings.mostMoves() ? null : entry;
   }
 
@@ -234,7 +234,7 @@ final class Moves {
       Candidate candidate, ModelAlternative to, MoveCause cause, String reason, Instant now) {
     movesLeft--;
     prospects.claimed(to, now);
-    grants.grantTo(events.happened(candidate.id(), new Event.Moved(to, cause, reason), now), now);
+    grants.grantTo(events.happened(candidate.key(), new Event.Moved(to, cause, reason), now), now);
   }
 
   /** Until its objective, or once that has passed, until its deadline. */

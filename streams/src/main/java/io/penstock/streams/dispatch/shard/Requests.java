@@ -7,6 +7,7 @@ import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.health.TargetWatch;
@@ -21,6 +22,7 @@ import io.penstock.streams.dispatch.session.Sessions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +83,7 @@ final class Requests implements Events {
               Candidate candidate = interner.candidate(entry);
               DispatchLease lease = leased.lease();
               shares.put(candidate, new Share(lease.getTenantServed(), lease.getLeastServed()));
-              book.restored(candidate.target(), candidate.id(), now);
+              book.restored(candidate.target(), candidate.key(), now);
               if (!sessions.restoreLease(candidate, lease)) {
                 orphans.accept(entry);
               }
@@ -98,32 +100,45 @@ final class Requests implements Events {
 
   /** An attempt ended: its target is judged by it, and the request's fate by both. */
   Ended ended(AttemptOutcome outcome, Instant now) {
-    String id = outcome.getRequestId();
-    DispatchEntry entry = store.request(id);
-    State state = state(id, entry);
+    String key = key(outcome);
+    DispatchEntry entry = store.request(key);
+    State state = state(key, entry);
     Instant excusedUntil = null;
     String recovering = null;
     if (state instanceof State.Leased leased && Lifecycle.isCurrent(outcome, leased)) {
       ModelChoice choice = leased.entry().getFacts().getChoice();
       String target = Candidate.target(choice);
       recovering = book.troubled(target) == null ? null : choice.getModel();
-      excusedUntil = book.ended(target, outcome, now);
+      excusedUntil = book.ended(target, key, outcome, now);
     }
     Event event = new Event.Ended(outcome, excusedUntil);
-    return new Ended(carryOut(id, entry, state, event, now), recovering);
+    return new Ended(carryOut(key, entry, state, event, now), recovering);
+  }
+
+  /** Whose outcome it is. A worker of an earlier version does not name the tenant. */
+  private String key(AttemptOutcome outcome) {
+    String id = outcome.getRequestId();
+    return outcome
+        .getTenant()
+        .map(tenant -> RequestKey.of(tenant, id))
+        .or(
+            () ->
+                Optional.ofNullable(sessions.find(outcome.getWorkerId()))
+                    .flatMap(session -> session.keyOf(id)))
+        .orElse(id);
   }
 
   /** Loads, decides, applies. */
   @Override
-  public Decision happened(String id, Event event, Instant now) {
-    DispatchEntry entry = store.request(id);
-    return carryOut(id, entry, state(id, entry), event, now);
+  public Decision happened(String key, Event event, Instant now) {
+    DispatchEntry entry = store.request(key);
+    return carryOut(key, entry, state(key, entry), event, now);
   }
 
   private Decision carryOut(
-      String id, @Nullable DispatchEntry entry, State state, Event event, Instant now) {
+      String key, @Nullable DispatchEntry entry, State state, Event event, Instant now) {
     Decision decision = lifecycle.decide(event, state, now);
-    decision.change().ifPresent(next -> apply(id, state, event, next, now));
+    decision.change().ifPresent(next -> apply(key, state, event, next, now));
     String traceparent = traceparent(event, entry);
     for (Effect effect : decision.effects()) {
       output.write(explained(effect, decision, now), traceparent);
@@ -146,20 +161,20 @@ final class Requests implements Events {
             RequestStatus.newBuilder(status).setFailure(watch.failure(now)).build());
   }
 
-  private State state(String id, @Nullable DispatchEntry entry) {
+  private State state(String key, @Nullable DispatchEntry entry) {
     if (entry != null) {
       return State.of(entry);
     }
-    DispatchFinished mark = store.finished(id);
+    DispatchFinished mark = store.finished(key);
     return mark == null ? State.UNKNOWN : State.of(mark);
   }
 
-  private void apply(String id, State before, Event event, State next, Instant now) {
+  private void apply(String key, State before, Event event, State next, Instant now) {
     if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
-      sessions.release(id, leased.lease());
+      sessions.release(key, leased.lease());
       Candidate candidate = interner.candidate(leased.entry());
       index.charge(candidate, settlement.correction(candidate, event), Candidate.micros(now));
-      book.released(candidate.target(), id, now);
+      book.released(candidate.target(), key, now);
     }
     switch (next) {
       case State.Waiting(DispatchEntry entry) -> {
@@ -169,22 +184,22 @@ final class Requests implements Events {
       case State.Leased leased -> {
         store.putRequest(leased.entry());
         if (before instanceof State.Waiting) {
-          index.remove(id);
-          book.granted(target(leased.entry()), id, now);
+          index.remove(key);
+          book.granted(target(leased.entry()), key, now);
         }
       }
-      case State.Finished(DispatchFinished mark) -> leave(id, before, mark);
-      case State.Moved(DispatchFinished mark) -> leave(id, before, mark);
-      case State.Forestalled(DispatchFinished mark) -> leave(id, before, mark);
+      case State.Finished(DispatchFinished mark) -> leave(key, before, mark);
+      case State.Moved(DispatchFinished mark) -> leave(key, before, mark);
+      case State.Forestalled(DispatchFinished mark) -> leave(key, before, mark);
       case State.Unknown ignored -> {}
     }
   }
 
-  private void leave(String id, State before, DispatchFinished mark) {
-    store.putFinished(id, mark);
+  private void leave(String key, State before, DispatchFinished mark) {
+    store.putFinished(key, mark);
     if (before instanceof State.Waiting || before instanceof State.Leased) {
-      store.removeRequest(id);
-      index.remove(id);
+      store.removeRequest(key);
+      index.remove(key);
     }
   }
 

@@ -8,22 +8,25 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a shard must remember over a restart; changed in the transaction of the event. */
+/**
+ * What a shard must remember over a restart; changed in the transaction of the event. Requests are
+ * known by their {@link io.penstock.schemas.ids.RequestKey}.
+ */
 public interface ShardStore {
 
   /** An unfinished request, or null. */
-  @Nullable DispatchEntry request(String id);
+  @Nullable DispatchEntry request(String key);
 
   void putRequest(DispatchEntry entry);
 
-  void removeRequest(String id);
+  void removeRequest(String key);
 
   void forEachRequest(Consumer<DispatchEntry> visitor);
 
   /** The memory of a finished or forestalled request, or null. */
-  @Nullable DispatchFinished finished(String id);
+  @Nullable DispatchFinished finished(String key);
 
-  void putFinished(String id, DispatchFinished mark);
+  void putFinished(String key, DispatchFinished mark);
 
   /**
    * Forgets some of the requests finished before an instant. Each call goes on where the last one

@@ -39,6 +39,7 @@ final class Plausibility {
 
   static ScoredFacts check(ScoredFacts facts) {
     name("id", facts.getId());
+    name("tenant", facts.getTenant());
     name("choice.model", facts.getChoice().getModel());
     facts.getChoice().getVariant().ifPresent(variant -> name("choice.variant", variant));
     time("createdAt", facts.getCreatedAt());
@@ -91,6 +92,7 @@ final class Plausibility {
 
   static AttemptOutcome check(AttemptOutcome outcome) {
     name("requestId", outcome.getRequestId());
+    outcome.getTenant().ifPresent(tenant -> name("tenant", tenant));
     name("workerId", outcome.getWorkerId());
     name("session", outcome.getSession());
     time("receivedAt", outcome.getReceivedAt());
@@ -106,6 +108,7 @@ final class Plausibility {
 
   static ControlCommand check(ControlCommand command) {
     command.getRequestId().ifPresent(id -> name("requestId", id));
+    command.getTenant().ifPresent(tenant -> name("tenant", tenant));
     command.getWorkerId().ifPresent(id -> name("workerId", id));
     command.getDeadline().ifPresent(deadline -> time("deadline", deadline));
     if (command.getReason().map(String::length).orElse(0) <= LONGEST_TEXT) {

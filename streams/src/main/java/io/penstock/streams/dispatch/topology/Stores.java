@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.topology;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchSession;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.shard.ShardStore;
 import java.time.Instant;
 import java.util.function.BiConsumer;
@@ -32,18 +33,18 @@ final class Stores implements ShardStore {
   }
 
   @Override
-  public @Nullable DispatchEntry request(String id) {
-    return requests.get(id);
+  public @Nullable DispatchEntry request(String key) {
+    return requests.get(key);
   }
 
   @Override
   public void putRequest(DispatchEntry entry) {
-    requests.put(entry.getFacts().getId(), entry);
+    requests.put(RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId()), entry);
   }
 
   @Override
-  public void removeRequest(String id) {
-    requests.delete(id);
+  public void removeRequest(String key) {
+    requests.delete(key);
   }
 
   @Override
@@ -54,13 +55,13 @@ final class Stores implements ShardStore {
   }
 
   @Override
-  public @Nullable DispatchFinished finished(String id) {
-    return finished.get(id);
+  public @Nullable DispatchFinished finished(String key) {
+    return finished.get(key);
   }
 
   @Override
-  public void putFinished(String id, DispatchFinished mark) {
-    finished.put(id, mark);
+  public void putFinished(String key, DispatchFinished mark) {
+    finished.put(key, mark);
   }
 
   @Override

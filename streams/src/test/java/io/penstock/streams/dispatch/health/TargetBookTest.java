@@ -93,9 +93,9 @@ class TargetBookTest {
     "ffff".chars().forEach(each -> attempt((char) each));
     pass(Duration.ofSeconds(2));
     book.granted(TARGET, "probe", now);
-    book.ended(TARGET, success("early", 1, "s", now), now);
+    book.ended(TARGET, "early", success("early", 1, "s", now), now);
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
-    book.ended(TARGET, failed("early", 'f'), now);
+    book.ended(TARGET, "early", failed("early", 'f'), now);
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
   }
 
@@ -121,6 +121,7 @@ class TargetBookTest {
       book.granted(TARGET, id, now);
       book.ended(
           TARGET,
+          id,
           outcome(id, 1, "s", OutcomeKind.SUCCEEDED, now)
               .setFirstTokenAt(now.plusMillis(900))
               .build(),
@@ -136,6 +137,7 @@ class TargetBookTest {
       book.granted(TARGET, "q" + i, now);
       book.ended(
           TARGET,
+          "q" + i,
           outcome("q" + i, 1, "s", OutcomeKind.FAILED, now)
               .setFailure(
                   new Failure(
@@ -241,7 +243,7 @@ class TargetBookTest {
             .setWorkerId(worker)
             .build();
     book.granted(TARGET, id, now);
-    Instant excusedUntil = book.ended(TARGET, outcome, now);
+    Instant excusedUntil = book.ended(TARGET, id, outcome, now);
     book.released(TARGET, id, now);
     return excusedUntil;
   }

@@ -94,8 +94,8 @@ class WaitingIndexTest {
     while (index.offers(MODEL)) {
       List<Candidate> heads = new ArrayList<>();
       heads.addAll(heads(index, worker("w"), later));
-      shown.add(heads.getFirst().id());
-      index.remove(heads.getFirst().id());
+      shown.add(heads.getFirst().key());
+      index.remove(heads.getFirst().key());
     }
     assertThat(shown).containsExactlyInAnyOrderElementsOf(left);
     assertThat(index.size()).isZero();
@@ -115,9 +115,9 @@ class WaitingIndexTest {
         SlackRank.DEFAULT,
         NOW,
         (candidate, served) -> {
-          boolean fits = candidate.id().equals("r29");
+          boolean fits = candidate.key().equals("r29");
           if (fits) {
-            taken.add(candidate.id());
+            taken.add(candidate.key());
           }
           return fits;
         });
@@ -172,7 +172,7 @@ class WaitingIndexTest {
               1 + random.nextInt(8000));
       index.put(
           new Candidate(
-              any.id(),
+              any.key(),
               MODEL,
               any.serviceClass(),
               "tenant" + i,

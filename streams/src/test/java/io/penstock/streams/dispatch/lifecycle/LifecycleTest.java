@@ -47,10 +47,11 @@ class LifecycleTest {
   private static final State WAITING = arrive(facts("id"));
   private static final State LEASED = next(granted(1), WAITING, NOW);
   private static final State FINISHED =
-      State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0));
-  private static final State FORESTALLED = State.of(new DispatchFinished(null, START, null, 0));
+      State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0, null));
+  private static final State FORESTALLED =
+      State.of(new DispatchFinished(null, START, null, 0, null));
 
-  private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1));
+  private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1, null));
 
   /** The table of {@link Lifecycle}, written out: event, then the verdict in each state. */
   static Stream<Arguments> table() {

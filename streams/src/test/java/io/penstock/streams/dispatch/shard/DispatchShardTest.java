@@ -148,7 +148,7 @@ class DispatchShardTest {
     shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
     pass(Duration.ofSeconds(1));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");
-    assertThat(store.requests.get("a").getFailures()).isZero();
+    assertThat(store.requests.get(Samples.key("a")).getFailures()).isZero();
   }
 
   @Test
@@ -370,6 +370,7 @@ class DispatchShardTest {
         ControlCommand.newBuilder()
             .setKind(CommandKind.REPRIORITISE)
             .setRequestId("b")
+            .setTenant("tenant")
             .setServiceClass(ServiceClass.INTERACTIVE)
             .setIssuedAt(now)
             .build(),
@@ -429,6 +430,7 @@ class DispatchShardTest {
         ControlCommand.newBuilder()
             .setKind(CommandKind.CANCEL)
             .setRequestId(id)
+            .setTenant("tenant")
             .setIssuedAt(now)
             .build(),
         now);

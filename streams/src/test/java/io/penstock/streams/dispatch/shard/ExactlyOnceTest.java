@@ -18,6 +18,7 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerState;
+import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.health.HealthSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import java.time.Duration;
@@ -198,6 +199,7 @@ class ExactlyOnceTest {
                 ControlCommand.newBuilder()
                     .setKind(CommandKind.CANCEL)
                     .setRequestId(id)
+                    .setTenant("tenant")
                     .setIssuedAt(now)
                     .build(),
                 now);
@@ -310,7 +312,8 @@ class ExactlyOnceTest {
         }
         case Effect.Announce(RequestStatus status) -> {
           if (status.getState() == RequestState.WAITING) {
-            DispatchEntry entry = world.stores.get(partition).requests.get(status.getId());
+            DispatchEntry entry =
+                world.stores.get(partition).requests.get(Samples.key(status.getId()));
             if (entry != null
                 && partition == 0
                 && entry.getMoves() == 1

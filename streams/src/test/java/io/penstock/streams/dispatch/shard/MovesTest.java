@@ -12,6 +12,7 @@ import io.penstock.schemas.Lease;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.move.MoveSettings;
 import java.time.Duration;
@@ -51,10 +52,10 @@ class MovesTest {
   @Test
   void classRankDeadlineAndAttemptsGoWithIt() {
     arrive("a", LONG, TwoShards.alternative("n", null, 1));
-    DispatchEntry before = world.stores.get(0).requests.get("a");
+    DispatchEntry before = world.stores.get(0).requests.get(Samples.key("a"));
     beat(1, "w", 0, "n");
     pass(Duration.ofSeconds(6), "n");
-    DispatchEntry after = world.stores.get(1).requests.get("a");
+    DispatchEntry after = world.stores.get(1).requests.get(Samples.key("a"));
     assertThat(after.getFacts().getDeadline()).isEqualTo(before.getFacts().getDeadline());
     assertThat(after.getFacts().getFirstTokenBy()).isEqualTo(before.getFacts().getFirstTokenBy());
     assertThat(after.getFacts().getAcceptedAt()).isEqualTo(before.getFacts().getAcceptedAt());
@@ -68,7 +69,7 @@ class MovesTest {
     arrive("a", LONG);
     pass(Duration.ofSeconds(20));
     assertThat(transfers()).isEmpty();
-    assertThat(world.stores.get(0).requests).containsKey("a");
+    assertThat(world.stores.get(0).requests).containsKey(Samples.key("a"));
   }
 
   @Test
@@ -103,7 +104,7 @@ class MovesTest {
     pass(Duration.ofSeconds(6), "n");
     pass(Duration.ofMinutes(1));
     assertThat(transfers()).hasSize(1);
-    assertThat(world.stores.get(1).requests.get("a").getMoves()).isEqualTo(1);
+    assertThat(world.stores.get(1).requests.get(Samples.key("a")).getMoves()).isEqualTo(1);
     world = world(ShardSettings.DEFAULT.withMoves(moves(0)));
     written.clear();
     arrive("b", LONG, TwoShards.alternative("n", null, 1));
@@ -117,7 +118,7 @@ class MovesTest {
     arrive("a", LONG, TwoShards.alternative("n", null, 1));
     pass(Duration.ofMinutes(1));
     assertThat(transfers()).isEmpty();
-    assertThat(world.stores.get(0).requests).containsKey("a");
+    assertThat(world.stores.get(0).requests).containsKey(Samples.key("a"));
   }
 
   @Test

@@ -175,6 +175,7 @@ class TwoShardTopologyTest {
             ControlCommand.newBuilder()
                 .setKind(CommandKind.CANCEL)
                 .setRequestId(id)
+                .setTenant("tenant")
                 .setIssuedAt(now)
                 .build());
   }
