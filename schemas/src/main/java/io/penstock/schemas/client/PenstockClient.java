@@ -152,8 +152,8 @@ public final class PenstockClient implements AutoCloseable {
   }
 
   /**
-   * Sends the request without awaiting its result, which goes to the request's own reply topic or
-   * the results topic.
+   * Sends the request without awaiting its result, which goes to the results topic, and is copied
+   * to the request's own reply topic where it names one.
    *
    * @return completed once the log has the request, or exceptionally with {@link NotSent} or {@link
    *     Closed}
@@ -173,7 +173,7 @@ public final class PenstockClient implements AutoCloseable {
 
   /**
    * Asks to stop a request of this client's tenant, waiting or running. Its result then says
-   * CANCELLED, unless another came first.
+   * CANCELLED, unless another came first. Another tenant's request is not touched.
    *
    * @return completed once the log has the command, which is not yet obeyed then
    */
@@ -194,7 +194,7 @@ public final class PenstockClient implements AutoCloseable {
       writes.add(
           write(
               new ProducerRecord<>(
-                  config.topics().names().control(), partition, requestId, command)));
+                  config.topics().names().cancellations(), partition, requestId, command)));
     }
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
   }

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param connection where Kafka and the registry are
  * @param topics the topics' layout, as the Penstock was started with
  * @param tenant whom requests are counted for that name no tenant of their own
- * @param replyTopic a topic of this client's own for its results, which must exist; null: the
- *     shared results topic, of which every client reads all
+ * @param replyTopic a topic of this client's own to which its results are copied; it must exist, be
+ *     one that the tenant may name and take records as large as its results, or a result is found
+ *     on the results topic only. Null: the shared results topic, of which every client reads all,
+ *     and where results are some milliseconds earlier
  * @param maxInFlight requests submitted and not yet answered, 1 or more
  * @param maxWait how long {@code submit} blocks while maxInFlight are in flight; zero: not at all
  * @param defaultTimeout how long a result is awaited where the request has no deadline

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param goal the balance of price and quality where a request leaves the model open
  * @param sort price, latency, throughput or quality, where a request does not say
  * @param budgets what it may spend, at most one for each period
+ * @param replyTopics patterns of the topics that its results may be copied to, such as {@code
+ *     acme-answers.*}; see {@link ReplyTopicPattern}. Null: the default ones; an empty list: none.
+ *     Topics of Penstock, Kafka and services beside it are never allowed
  */
 public record TenantPolicy(
     String name,
@@ -28,11 +31,14 @@ public record TenantPolicy(
     @Nullable Boolean allowFallbacks,
     @Nullable Goal goal,
     @Nullable String sort,
-    List<Budget> budgets)
+    List<Budget> budgets,
+    @Nullable List<String> replyTopics)
     implements RoutingDocument {
 
   /** The tenant that stands for all others. */
   public static final String EVERYONE = "*";
+
+  private static final int MOST_REPLY_TOPICS = 32;
 
   static final Set<String> SORTS = Set.of("price", "latency", "throughput", "quality");
 
@@ -47,5 +53,34 @@ public record TenantPolicy(
     if (budgets.stream().map(Budget::period).distinct().count() < budgets.size()) {
       throw new IllegalArgumentException("budgets has a period twice; give one budget for each");
     }
+    if (replyTopics != null) {
+      replyTopics = List.copyOf(replyTopics);
+      replyTopics.forEach(ReplyTopicPattern::new);
+      Field.range("the number of replyTopics", (double) replyTopics.size(), 0, MOST_REPLY_TOPICS);
+    }
+  }
+
+  /** A policy with the default reply topics. */
+  public TenantPolicy(
+      String name,
+      List<String> allowedModels,
+      List<String> deniedModels,
+      List<String> allowedProviders,
+      List<String> deniedProviders,
+      @Nullable Boolean allowFallbacks,
+      @Nullable Goal goal,
+      @Nullable String sort,
+      List<Budget> budgets) {
+    this(
+        name,
+        allowedModels,
+        deniedModels,
+        allowedProviders,
+        deniedProviders,
+        allowFallbacks,
+        goal,
+        sort,
+        budgets,
+        null);
   }
 }

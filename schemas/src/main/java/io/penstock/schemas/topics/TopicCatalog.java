@@ -121,9 +121,11 @@ public final class TopicCatalog {
     String moved = "Waiting requests that change their model's partition";
     add(all, names.transfers(), moved, REQUEST, DispatchTransfer.class, models, transfers);
     TopicConfigs commands = TopicConfigs.deletedAfter(DECISIONS);
-    String command = "Commands of operators and requesters";
+    String command = "Commands of operators";
     String either = "request id or worker id";
     add(all, names.control(), command, either, ControlCommand.class, models, commands);
+    String cancel = "Requesters' cancellations of their own requests";
+    add(all, names.cancellations(), cancel, REQUEST, ControlCommand.class, models, commands);
     // A dead letter holds the record's bytes and, where they could be read, the request.
     TopicConfigs dead = TopicConfigs.deletedAfter(DEAD_LETTERS).accepting(payloadBytes(2));
     String letters = "Records that could not be served";

@@ -3,6 +3,7 @@ package io.penstock.schemas.topics;
 import io.penstock.schemas.ServiceClass;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -74,8 +75,14 @@ public record TopicNames(String prefix) {
     return prefix + "transfers";
   }
 
+  /** Operators' commands of any kind. */
   public String control() {
     return prefix + "control";
+  }
+
+  /** Requesters' cancellations of their own tenants' requests. */
+  public String cancellations() {
+    return prefix + "cancellations";
   }
 
   public String deadLetters() {
@@ -95,6 +102,37 @@ public record TopicNames(String prefix) {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether a topic is Penstock's: whatever begins with the prefix, since internal topics of its
+   * jobs and of its registry do too; without a prefix, those and its own.
+   */
+  public boolean isOwn(String topic) {
+    return prefix.isEmpty() ? ownWithoutPrefix(topic) : topic.startsWith(prefix);
+  }
+
+  private boolean ownWithoutPrefix(String topic) {
+    return topic.startsWith("requests.")
+        || topic.startsWith("work.")
+        || topic.startsWith("score-")
+        || topic.startsWith("dispatch-")
+        || topic.startsWith("registry")
+        || Set.of(
+                demand(),
+                outcomes(),
+                leases(),
+                results(),
+                lifecycle(),
+                models(),
+                routing(),
+                fleet(),
+                transfers(),
+                control(),
+                cancellations(),
+                deadLetters(),
+                feedback())
+            .contains(topic);
   }
 
   private static String lower(ServiceClass serviceClass) {

@@ -7,8 +7,8 @@ import java.time.Duration;
  * refuses to start on topics that differ.
  *
  * @param names the topics' names
- * @param modelPartitions partitions of work, demand, outcomes and control (P of the design), 1 to
- *     1000: the number of models that can be isolated from each other
+ * @param modelPartitions partitions of work, demand, outcomes, commands and transfers (P of the
+ *     design), 1 to 1000: the number of models that can be isolated from each other
  * @param otherPartitions partitions of the topics keyed by request or worker, 1 to 1000
  * @param replicationFactor copies of each partition, 1 or more
  * @param maxDeadline the furthest deadline a request may have; work is retained for longer

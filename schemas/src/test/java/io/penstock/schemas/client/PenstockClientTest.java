@@ -229,7 +229,7 @@ class PenstockClientTest {
 
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsOnly("penstock.control");
+        .containsOnly("penstock.cancellations");
     assertThat(producer.history())
         .extracting(ProducerRecord::partition)
         .containsExactly(0, 1, 2, 3);

@@ -17,8 +17,8 @@ class TopicCatalogTest {
   private final TopicCatalog catalog = new TopicCatalog(TopicSettings.DEFAULT);
 
   @Test
-  void thereAreEighteenTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(18);
+  void thereAreNineteenTopicsOfDistinctNames() {
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(19);
   }
 
   @Test
@@ -30,11 +30,25 @@ class TopicCatalogTest {
     assertThat(spec(NAMES.demand()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.outcomes()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.control()).partitions()).isEqualTo(count);
+    assertThat(spec(NAMES.cancellations()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.transfers()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.models()).partitions()).isEqualTo(1);
     assertThat(spec(NAMES.routing()).partitions()).isEqualTo(1);
     assertThat(spec(NAMES.leases()).partitions())
         .isEqualTo(TopicSettings.DEFAULT.otherPartitions());
+  }
+
+  @Test
+  void everyTopicIsKnownAsOurOwnUnderAnyPrefix() {
+    for (String prefix : new String[] {"", "p.", "penstock."}) {
+      TopicNames names = new TopicNames(prefix);
+      TopicSettings settings =
+          new TopicSettings(
+              names, 4, 2, (short) 1, Duration.ofDays(1), Duration.ofDays(1), 1024 * 1024);
+
+      assertThat(new TopicCatalog(settings).topics())
+          .allSatisfy(topic -> assertThat(names.isOwn(topic.name())).as(topic.name()).isTrue());
+    }
   }
 
   @Test
