@@ -4,15 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
-import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
-import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.PolledBatches;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
 import io.penstock.streams.runtime.ThreadReplacement;
@@ -20,13 +17,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -37,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class DispatchApplication implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DispatchApplication.class);
-  private static final Duration REPLY_TOPIC_TTL = Duration.ofSeconds(30);
 
   private final DispatchConfig config;
   private final ClusterConnection connection;
@@ -74,20 +68,17 @@ public final class DispatchApplication implements AutoCloseable {
     admin = Admin.create(connection.with(Map.of("client.id", "penstock-dispatch-admin")));
     TopicAdmin.ensure(admin, topics);
     Clock clock = Clock.systemUTC();
-    ReplyTopics replyTopics =
-        new AdminReplyTopics(AdminReplyTopics.lookup(admin), REPLY_TOPIC_TTL, clock);
     PolledBatches batches = PolledBatches.diligent();
     DispatchParts parts =
         new DispatchParts(
             config.withShard(config.shard().within(topics)),
             topics,
             new AvroSerdes(connection),
-            topic -> usable(replyTopics, topic),
             config.exactlyOnce() ? batches : BatchEnd.NEVER,
             clock,
             registry,
             () -> stopping);
-    streams = new KafkaStreams(DispatchTopology.build(parts), settings(replyTopics), batches);
+    streams = new KafkaStreams(DispatchTopology.build(parts), settings(), batches);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
             "dispatch",
@@ -122,17 +113,7 @@ public final class DispatchApplication implements AutoCloseable {
     close(Duration.ofSeconds(10));
   }
 
-  /** Where Kafka does not say, the result goes to the results topic rather than hold up a shard. */
-  private static boolean usable(ReplyTopics replyTopics, String topic) {
-    try {
-      return replyTopics.usable(topic);
-    } catch (RetriableException e) {
-      LOG.warn("Reply topic {} could not be looked up and is not used: {}", topic, e.getMessage());
-      return false;
-    }
-  }
-
-  private Properties settings(ReplyTopics replyTopics) {
+  private Properties settings() {
     Map<String, Object> own = new HashMap<>();
     own.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.names().prefix() + "dispatch");
     own.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
@@ -155,8 +136,6 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.topicPrefix("message.timestamp.type"), "LogAppendTime");
     own.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     own.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailures.class);
-    own.put(SendFailures.REPLY_TOPICS, replyTopics);
-    own.put(SendFailures.OWN_TOPICS, ownTopics());
     // Small buffers: a record of an urgent topic waits behind no more than these.
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
     own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
@@ -192,17 +171,6 @@ public final class DispatchApplication implements AutoCloseable {
    */
   private int lingerMillis() {
     return config.exactlyOnce() ? Math.toIntExact(config.commitInterval().toMillis()) : 0;
-  }
-
-  private List<String> ownTopics() {
-    TopicNames names = topics.names();
-    return List.of(
-        names.leases(),
-        names.results(),
-        names.lifecycle(),
-        names.deadLetters(),
-        names.transfers(),
-        names.fleet());
   }
 
   /** A result holds an answer, a dead letter a request with its body: leave room around both. */

@@ -1,43 +1,26 @@
 package io.penstock.streams.runtime;
 
-import io.penstock.schemas.serde.SchemaRejectedException;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * A failed send aborts the transaction, so the record is always processed again. Where the topic
- * was a requester's own, it is first noted as unusable: the second time the result goes to the
- * results topic, and a requester's mistake cannot hold up others.
+ * A failed send aborts the transaction, so that the record is processed again, whatever the error.
+ * The jobs write to Penstock's own topics only, so none of them fails by a requester's mistake.
  */
 public final class SendFailures implements ProductionExceptionHandler {
 
-  /** Configuration keys under which the topology's own objects are handed over. */
-  public static final String REPLY_TOPICS = "penstock.reply.topics";
-
-  public static final String OWN_TOPICS = "penstock.own.topics";
-
-  private ReplyTopics replyTopics;
-  private List<?> ownTopics = List.of();
-
   @Override
-  public void configure(Map<String, ?> configs) {
-    replyTopics = (ReplyTopics) configs.get(REPLY_TOPICS);
-    ownTopics = (List<?>) configs.get(OWN_TOPICS);
-  }
+  public void configure(Map<String, ?> configs) {}
 
   @Override
   public Response handleError(
       ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
-    if (!ownTopics.contains(record.topic())) {
-      replyTopics.failed(record.topic());
-    }
     return Response.fail();
   }
 
-  /** The registry refused the schema, or is away: the latter passes, the former only elsewhere. */
+  /** The registry refused the schema, or is away, which passes. */
   @Override
   @SuppressWarnings("rawtypes") // as Kafka declares it
   public Response handleSerializationError(
@@ -45,9 +28,6 @@ public final class SendFailures implements ProductionExceptionHandler {
       ProducerRecord record,
       Exception exception,
       SerializationExceptionOrigin origin) {
-    if (exception instanceof SchemaRejectedException && !ownTopics.contains(record.topic())) {
-      replyTopics.failed(record.topic());
-    }
     return Response.fail();
   }
 }

@@ -4,10 +4,9 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * How long a job tries to send. Under exactly-once Kafka Streams tries for ever by default, so that
- * a reply topic deleted a moment ago would hold up every request; after these times the transaction
- * is aborted instead, and {@link SendFailures} sees to it that the topic is not tried again. The
- * end of a transaction may take longer, see {@link PatientProducer}.
+ * How long a job tries to send. Under exactly-once Kafka Streams tries for ever by default; after
+ * these times the transaction is aborted instead and done again, see {@link SendFailures}. The end
+ * of a transaction may take longer, see {@link PatientProducer}.
  */
 public final class SendPatience {
 

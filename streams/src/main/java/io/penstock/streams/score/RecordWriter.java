@@ -13,10 +13,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.serialization.Serializer;
 
-/**
- * Serialises what scoring writes. Used by one thread. A result is written under the results topic's
- * subject wherever it goes, so that reply topics need no subjects of their own.
- */
+/** Serialises what scoring writes. Used by one thread. */
 final class RecordWriter {
 
   /** What a dead letter can do without, the most dispensable first. */
@@ -54,8 +51,9 @@ final class RecordWriter {
         : Optional.of(new Outgoing(topic, Optional.of(outcome.partition()), bytes));
   }
 
-  Outgoing result(InferenceResult result, String topic) {
-    return Outgoing.byKey(topic, patience.call(() -> results.serialize(topics.results(), result)));
+  Outgoing result(InferenceResult result) {
+    String topic = topics.results();
+    return Outgoing.byKey(topic, patience.call(() -> results.serialize(topic, result)));
   }
 
   Outgoing state(RequestStatus status) {

@@ -33,7 +33,10 @@ record RefusalRecords(
   static final String STAGE = "score";
   private static final String UNKNOWN = "unknown";
 
-  InferenceResult result(String id) {
+  /**
+   * @param replyTopic where it is to be copied to, if the requester may ask for that
+   */
+  InferenceResult result(String id, Optional<String> replyTopic) {
     return InferenceResult.newBuilder()
         .setId(id)
         .setTenant(tenant())
@@ -46,6 +49,7 @@ record RefusalRecords(
         .setAttempts(0)
         .setBatchId(batchId())
         .setCustomId(customId())
+        .setReplyTopic(replyTopic.orElse(null))
         .setCreatedAt(request.flatMap(InferenceRequest::getCreatedAt).orElse(null))
         .setAcceptedAt(source.acceptedAt())
         .setScoredAt(now)

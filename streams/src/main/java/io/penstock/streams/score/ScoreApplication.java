@@ -5,13 +5,12 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.LatestWork;
 import io.penstock.streams.runtime.PolledBatches;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.complexity.ComplexityArtefact;
 import io.penstock.streams.score.complexity.LinearModel;
@@ -117,11 +116,9 @@ public final class ScoreApplication {
     Executor threads = task -> Thread.ofPlatform().name("penstock-score-start").start(task);
     List<CompletableFuture<Void>> starting = new ArrayList<>();
     starting.add(CompletableFuture.runAsync(() -> tokens.load(USUAL_ENCODING), threads));
-    ReplyTopics replyTopics =
-        new AdminReplyTopics(AdminReplyTopics.lookup(admin), config.replyTopicTtl(), clock);
     synchronized (instances) {
       for (ServiceClass serviceClass : ServiceClass.values()) {
-        ScoreInstance instance = instance(serviceClass, facts, replyTopics);
+        ScoreInstance instance = instance(serviceClass, facts);
         instances.add(instance);
         starting.add(CompletableFuture.runAsync(instance.streams()::start, threads));
       }
@@ -166,8 +163,7 @@ public final class ScoreApplication {
     admin.close(Duration.ofSeconds(1));
   }
 
-  private ScoreInstance instance(
-      ServiceClass serviceClass, BrokerFacts facts, ReplyTopics replyTopics) {
+  private ScoreInstance instance(ServiceClass serviceClass, BrokerFacts facts) {
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
     PolledBatches batches =
         switch (serviceClass) {
@@ -184,7 +180,7 @@ public final class ScoreApplication {
                 new ModelView(settings.modelPartitions(), counts.modelsRejected()),
                 new RoutingView(counts.routingRejected()),
                 new FleetFollower(counts.fleetRejected())),
-            replyTopics,
+            new ReplyTopicRule(settings.names(), config.replyTopics()),
             serdes,
             serdes.deserializer(InferenceRequest.class),
             patience(config.registryPatience(), counts),
@@ -195,8 +191,7 @@ public final class ScoreApplication {
     Properties properties = new Properties();
     properties.putAll(
         connection.with(
-            ScoreStreamsSettings.of(
-                serviceClass, config, settings, facts, replyTopics, stateDirectory)));
+            ScoreStreamsSettings.of(serviceClass, config, settings, facts, stateDirectory)));
     KafkaStreams streams =
         new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties, batches);
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
@@ -207,9 +202,7 @@ public final class ScoreApplication {
 
   private RequestScorer scorer() {
     return new RequestScorer(
-        new RequestValidator(
-            new RequestLimits(
-                settings.names(), settings.maxDeadline(), settings.maxRequestBytes())),
+        new RequestValidator(new RequestLimits(settings.maxDeadline(), settings.maxRequestBytes())),
         new RoutingChooser(outputs, complexity, config.levels(), settings.modelPartitions()),
         tokens,
         outputs,

@@ -1,5 +1,6 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,8 @@ import java.util.Optional;
  * @param transactionTimeout how long a dead instance's open transaction may hold readers back
  * @param registryPatience how long a record waits in place for the schema registry, less than the
  *     transaction's time-out
- * @param replyTopicTtl how long a reply topic is taken to exist once seen
+ * @param replyTopics which topics a tenant may have its results copied to, where its policy does
+ *     not say; the same as of delivery
  * @param learnFromLast finished requests read at start to predict output lengths, 0 or more
  * @param maxTenants pairs of tenant and model whose output lengths are remembered
  * @param batchShare of its time that scoring of batch requests works while they queue up and
@@ -37,7 +39,7 @@ public record ScoreConfig(
     Duration sessionTimeout,
     Duration transactionTimeout,
     Duration registryPatience,
-    Duration replyTopicTtl,
+    DefaultReplyTopics replyTopics,
     int learnFromLast,
     int maxTenants,
     double batchShare,
@@ -55,7 +57,7 @@ public record ScoreConfig(
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(10),
+          DefaultReplyTopics.STANDARD,
           10_000,
           10_000,
           0.2,
@@ -68,7 +70,6 @@ public record ScoreConfig(
     requireRange(
         "transactionTimeout", transactionTimeout, Duration.ofSeconds(2), Duration.ofMinutes(5));
     requireRange("registryPatience", registryPatience, Duration.ZERO, transactionTimeout);
-    requireRange("replyTopicTtl", replyTopicTtl, Duration.ofMillis(100), Duration.ofMinutes(10));
     requireRange("learnFromLast", learnFromLast, 0, 1_000_000);
     requireRange("maxTenants", maxTenants, 1, 1_000_000);
     requireRange("batchShare", batchShare, 0.05, 1.0);
@@ -85,7 +86,7 @@ public record ScoreConfig(
         sessionTimeout,
         transactionTimeout,
         registryPatience,
-        replyTopicTtl,
+        replyTopics,
         learnFromLast,
         maxTenants,
         batchShare,
@@ -103,7 +104,7 @@ public record ScoreConfig(
         sessionTimeout,
         transactionTimeout,
         registryPatience,
-        replyTopicTtl,
+        replyTopics,
         learnFromLast,
         maxTenants,
         batchShare,
@@ -121,7 +122,7 @@ public record ScoreConfig(
         sessionTimeout,
         transactionTimeout,
         registryPatience,
-        replyTopicTtl,
+        replyTopics,
         learnFromLast,
         maxTenants,
         batchShare,

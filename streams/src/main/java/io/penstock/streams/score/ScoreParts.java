@@ -1,10 +1,10 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.view.FollowedViews;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -14,6 +14,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  *
  * @param requests reads the values of the requests topic; safe for use by many threads
  * @param views the models, routing and fleet topics as of now
+ * @param replyTopics which topics results may be copied to
  * @param patience waits for the registry on stream threads; bounded
  * @param followPatience waits for the registry on the global thread; unbounded
  * @param batchEnd when to commit before the interval is over
@@ -24,7 +25,7 @@ record ScoreParts(
     RecordLimits limits,
     RequestScorer scorer,
     FollowedViews views,
-    ReplyTopics replyTopics,
+    ReplyTopicRule replyTopics,
     AvroSerdes serdes,
     Deserializer<InferenceRequest> requests,
     RegistryPatience patience,

@@ -140,19 +140,11 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
               "scoring failed on this request; report it with its id, and try again under a new"
                   + " id"));
     }
-    Optional<String> replyTopic = request.getReplyTopic();
-    if (outcome instanceof ScoringOutcome.Scored
-        && replyTopic.isPresent()
-        && !usable(replyTopic.get())) {
-      return new ScoringOutcome.Refused(
-          new Refusal(
-              RefusalCode.INVALID_REPLY_TOPIC,
-              "replyTopic",
-              "replyTopic '%s' does not exist or may not be written to; create it first, or leave"
-                      .formatted(replyTopic.get())
-                  + " it out to use the results topic"));
-    }
-    return outcome;
+    Optional<String> fault = replyTopicFault(request);
+    return outcome instanceof ScoringOutcome.Scored && fault.isPresent()
+        ? new ScoringOutcome.Refused(
+            new Refusal(RefusalCode.INVALID_REPLY_TOPIC, "replyTopic", fault.get()))
+        : outcome;
   }
 
   private void pass(
@@ -194,9 +186,14 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     if (first.isPresent()) {
       parts.metrics().duplicate();
     } else if (id.isPresent()) {
-      String topic = resultTopic(records.request());
-      forward(source, id.get(), writer.result(records.result(id.get()), topic), now, RESULTS);
+      Optional<String> copyTo =
+          records
+              .request()
+              .filter(request -> replyTopicFault(request).isEmpty())
+              .flatMap(InferenceRequest::getReplyTopic);
+      forward(source, id.get(), writer.result(records.result(id.get(), copyTo)), now, RESULTS);
       if (parts.config().lifecycle() != LifecycleDetail.NONE) {
+        String topic = parts.settings().names().results();
         Outgoing state = writer.state(records.status(id.get(), topic));
         forward(source, id.get(), state, now, LIFECYCLE);
       }
@@ -205,16 +202,14 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     parts.metrics().refused(records.refusal().code(), since(began));
   }
 
-  private String resultTopic(Optional<InferenceRequest> request) {
+  private Optional<String> replyTopicFault(InferenceRequest request) {
     return request
-        .flatMap(parts.scorer().validator()::replyTopic)
-        .filter(this::usable)
-        .orElse(parts.settings().names().results());
-  }
-
-  private boolean usable(String replyTopic) {
-    return replyTopic.equals(parts.settings().names().results())
-        || parts.replyTopics().usable(replyTopic);
+        .getReplyTopic()
+        .flatMap(
+            topic ->
+                parts
+                    .replyTopics()
+                    .fault(request.getTenant(), topic, parts.views().routing().rules().state()));
   }
 
   private RefusalRecords records(

@@ -8,13 +8,10 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BoundedRocksDb;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -47,7 +44,6 @@ final class ScoreStreamsSettings {
       ScoreConfig config,
       TopicSettings topics,
       BrokerFacts facts,
-      ReplyTopics replyTopics,
       Path stateDirectory) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(topics.names(), serviceClass));
@@ -72,8 +68,6 @@ final class ScoreStreamsSettings {
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
         LogAndContinueExceptionHandler.class);
     settings.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailures.class);
-    settings.put(SendFailures.REPLY_TOPICS, replyTopics);
-    settings.put(SendFailures.OWN_TOPICS, ownTopics(serviceClass, topics));
     addClients(settings, config, facts);
     return settings;
   }
@@ -103,15 +97,5 @@ final class ScoreStreamsSettings {
           producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
           (int) config.transactionTimeout().toMillis());
     }
-  }
-
-  private static List<String> ownTopics(ServiceClass serviceClass, TopicSettings topics) {
-    TopicNames names = topics.names();
-    List<String> own = new ArrayList<>();
-    own.add(names.work(serviceClass));
-    own.add(names.results());
-    own.add(names.lifecycle());
-    own.add(names.deadLetters());
-    return own;
   }
 }

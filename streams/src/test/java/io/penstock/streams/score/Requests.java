@@ -30,8 +30,7 @@ public final class Requests {
 
   public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   public static final TopicSettings SETTINGS = TopicSettings.DEFAULT;
-  public static final RequestLimits LIMITS =
-      new RequestLimits(SETTINGS.names(), Duration.ofDays(7), 100_000);
+  public static final RequestLimits LIMITS = new RequestLimits(Duration.ofDays(7), 100_000);
   public static final PromptTokenEstimator TOKENS = new PromptTokenEstimator();
 
   public static final Complexity COMPLEXITY =

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.topics.TopicSettings;
-import io.penstock.streams.runtime.AdminReplyTopics;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +30,7 @@ class ScoreConfigTest {
     assertThat(DEFAULT.sessionTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(DEFAULT.transactionTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(DEFAULT.registryPatience()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(DEFAULT.replyTopicTtl()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(DEFAULT.replyTopics()).isEqualTo(DefaultReplyTopics.STANDARD);
     assertThat(DEFAULT.learnFromLast()).isEqualTo(10_000);
     assertThat(DEFAULT.maxTenants()).isEqualTo(10_000);
     assertThat(DEFAULT.batchShare()).isEqualTo(0.2);
@@ -61,12 +61,7 @@ class ScoreConfigTest {
 
     Map<String, Object> settings =
         ScoreStreamsSettings.of(
-            ServiceClass.BATCH,
-            DEFAULT,
-            TopicSettings.DEFAULT,
-            facts,
-            new AdminReplyTopics(topic -> true, Duration.ofSeconds(1), () -> Requests.NOW),
-            Path.of("state"));
+            ServiceClass.BATCH, DEFAULT, TopicSettings.DEFAULT, facts, Path.of("state"));
     StreamsConfig streams =
         new StreamsConfig(new ClusterConnection("broker:1", "mock://x").with(settings));
 
@@ -92,7 +87,6 @@ class ScoreConfigTest {
             DEFAULT.withExactlyOnce(false),
             TopicSettings.DEFAULT,
             facts,
-            new AdminReplyTopics(topic -> true, Duration.ofSeconds(1), () -> Requests.NOW),
             Path.of("state"));
     StreamsConfig streams =
         new StreamsConfig(new ClusterConnection("broker:1", "mock://x").with(settings));
@@ -138,7 +132,7 @@ class ScoreConfigTest {
         Duration.ofSeconds(3),
         Duration.ofSeconds(5),
         patience,
-        Duration.ofSeconds(10),
+        DefaultReplyTopics.STANDARD,
         0,
         maxTenants,
         0.5,

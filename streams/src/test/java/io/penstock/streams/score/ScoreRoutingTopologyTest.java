@@ -21,8 +21,10 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
+import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
@@ -30,7 +32,6 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -198,12 +199,12 @@ class ScoreRoutingTopologyTest {
         ScoreConfig.DEFAULT,
         SETTINGS,
         new RecordLimits(LIMIT, LIMIT),
-        Requests.scorer(new RequestLimits(TOPICS, SETTINGS.maxDeadline(), LIMIT)),
+        Requests.scorer(new RequestLimits(SETTINGS.maxDeadline(), LIMIT)),
         new FollowedViews(
             new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
             new RoutingView(counts.routingRejected()),
             new FleetFollower(counts.fleetRejected())),
-        new NoReplyTopics(),
+        new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         serdes.deserializer(InferenceRequest.class),
         patience,
@@ -211,17 +212,6 @@ class ScoreRoutingTopologyTest {
         counts,
         BatchEnd.NEVER,
         () -> NOW);
-  }
-
-  private static final class NoReplyTopics implements ReplyTopics {
-
-    @Override
-    public boolean usable(String topic) {
-      return false;
-    }
-
-    @Override
-    public void failed(String topic) {}
   }
 
   private ScoredRequest scored(String id, String model) {

@@ -18,12 +18,13 @@ import io.penstock.schemas.ResultError;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.routing.DefaultReplyTopics;
+import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
-import io.penstock.streams.runtime.ReplyTopics;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -34,10 +35,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,7 +61,6 @@ class ScoreTopologyTest {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://score-topology");
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Set<String> existingTopics = new HashSet<>();
   private Instant now = NOW;
   private int registryOutages;
   private TopologyTestDriver driver;
@@ -210,22 +208,29 @@ class ScoreTopologyTest {
   }
 
   @Test
-  void answersOnTheReplyTopicIfItExists() {
-    existingTopics.add("replies");
+  void everyResultGoesToTheResultsTopicAndNamesTheReplyTopicAskedFor() {
+    send(chat().setModel("nobody").setTenant("acme").setReplyTopic("replies.acme").build());
 
-    send(chat().setModel("nobody").setReplyTopic("replies").build());
-
-    assertThat(next("replies", InferenceResult.class).key()).isEqualTo("request-1");
+    assertThat(next(TOPICS.results(), InferenceResult.class).value().getReplyTopic())
+        .contains("replies.acme");
     assertThat(next(TOPICS.lifecycle(), RequestStatus.class).value().getResultTopic())
-        .contains("replies");
-    assertNothing(TOPICS.results());
+        .contains(TOPICS.results());
   }
 
   @Test
-  void refusesAMissingReplyTopicOnTheResultsTopic() {
-    send(chat().setReplyTopic("missing").build());
+  void refusesAReplyTopicThatTheTenantMayNotUseAndDoesNotAskForACopyThere() {
+    for (String topic :
+        List.of("_schemas", "connect-offsets", "orders", "replies.other", TOPICS.leases())) {
+      String id = "request-" + topic;
+      send(chat().setId(id).setTenant("acme").setReplyTopic(topic).build());
 
-    assertThat(failure().getCode()).isEqualTo("invalid_reply_topic");
+      InferenceResult result = next(TOPICS.results(), InferenceResult.class).value();
+      assertThat(result.getReplyTopic()).isEmpty();
+      ResultError error = result.getError().orElseThrow();
+      assertThat(error.getCode()).isEqualTo("invalid_reply_topic");
+      assertThat(error.getParam()).contains("replyTopic");
+      assertThat(error.getMessage()).contains(topic, "'replies.acme'");
+    }
     assertNothing(WORK);
   }
 
@@ -335,12 +340,12 @@ class ScoreTopologyTest {
         ScoreConfig.DEFAULT,
         SETTINGS,
         new RecordLimits(LIMIT, LIMIT),
-        Requests.scorer(new RequestLimits(TOPICS, SETTINGS.maxDeadline(), 10 * LIMIT)),
+        Requests.scorer(new RequestLimits(SETTINGS.maxDeadline(), 10 * LIMIT)),
         new FollowedViews(
             new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
             new RoutingView(counts.routingRejected()),
             new FleetFollower(counts.fleetRejected())),
-        new FakeReplyTopics(),
+        new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         (topic, bytes) -> {
           if (registryOutages > 0) {
@@ -354,19 +359,6 @@ class ScoreTopologyTest {
         counts,
         BatchEnd.NEVER,
         () -> now);
-  }
-
-  private final class FakeReplyTopics implements ReplyTopics {
-
-    @Override
-    public boolean usable(String topic) {
-      return existingTopics.contains(topic);
-    }
-
-    @Override
-    public void failed(String topic) {
-      existingTopics.remove(topic);
-    }
   }
 
   private void send(InferenceRequest request) {

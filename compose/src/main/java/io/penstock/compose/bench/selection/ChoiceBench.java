@@ -114,9 +114,7 @@ final class ChoiceBench {
       ModelChooser chooser, OutputLengthPredictor outputs, int partitions) {
     TopicSettings settings = TopicSettings.DEFAULT;
     return new RequestScorer(
-        new RequestValidator(
-            new RequestLimits(
-                settings.names(), settings.maxDeadline(), settings.maxRequestBytes())),
+        new RequestValidator(new RequestLimits(settings.maxDeadline(), settings.maxRequestBytes())),
         chooser,
         new PromptTokenEstimator(),
         outputs,

@@ -62,7 +62,7 @@ final class Announcements {
         .setFailure(failure)
         .setUsage(result.getUsage().orElse(null))
         .setWorkerId(result.getWorkerId().orElse(null))
-        .setResultTopic(entry.getFacts().getReplyTopic().orElse(names.results()))
+        .setResultTopic(names.results())
         .build();
   }
 
@@ -148,6 +148,7 @@ final class Announcements {
         .setCost(usage.flatMap(tokens -> cost(facts, tokens)).orElse(null))
         .setBatchId(facts.getBatchId().orElse(null))
         .setCustomId(facts.getCustomId().orElse(null))
+        .setReplyTopic(facts.getReplyTopic().orElse(null))
         .setCreatedAt(facts.getCreatedAt())
         .setAcceptedAt(facts.getAcceptedAt())
         .setScoredAt(facts.getScoredAt())

@@ -11,12 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A record that a decision wants written. */
 public sealed interface Effect {
 
-  /**
-   * The one terminal result.
-   *
-   * @param replyTopic where it goes instead of the results topic, if asked for
-   */
-  record Answer(InferenceResult result, @Nullable String replyTopic) implements Effect {}
+  /** The one terminal result. */
+  record Answer(InferenceResult result) implements Effect {}
 
   /** A change of state for the lifecycle topic. */
   record Announce(RequestStatus status) implements Effect {}

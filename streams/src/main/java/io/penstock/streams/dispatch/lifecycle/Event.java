@@ -57,8 +57,18 @@ public sealed interface Event {
   /** Its deadline is so long past that its worker must have lost it. */
   record Overdue() implements Event {}
 
-  /** Somebody asked to cancel it. */
-  record CancelAsked(@Nullable String reason) implements Event {}
+  /**
+   * Somebody asked to cancel it.
+   *
+   * @param remembered whether this is noted where nothing is known of the request, so that it is
+   *     cancelled when it arrives
+   */
+  record CancelAsked(@Nullable String reason, boolean remembered) implements Event {
+
+    public CancelAsked(@Nullable String reason) {
+      this(reason, true);
+    }
+  }
 
   /**
    * Somebody asked to change its rank.

@@ -275,9 +275,11 @@ public final class Lifecycle {
   private Decision cancelled(Event.CancelAsked cancel, State state, Instant now) {
     return switch (state) {
       case State.Unknown ignored ->
-          Decision.of(
-              new State.Forestalled(new DispatchFinished(null, now, null, 0, null)),
-              Verdict.FORESTALLED);
+          cancel.remembered()
+              ? Decision.of(
+                  new State.Forestalled(new DispatchFinished(null, now, null, 0, null)),
+                  Verdict.FORESTALLED)
+              : Decision.unchanged(Verdict.IGNORED);
       case State.Waiting(DispatchEntry entry) ->
           finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now);
       case State.Leased(DispatchEntry entry, DispatchLease lease) ->
@@ -333,7 +335,7 @@ public final class Lifecycle {
           case CANCELLED -> announcements.cancelled(entry, reason, now);
         };
     List<Effect> effects = new ArrayList<>(3);
-    effects.add(new Effect.Answer(result, entry.getFacts().getReplyTopic().orElse(null)));
+    effects.add(new Effect.Answer(result));
     effects.add(
         new Effect.Announce(
             announcements.finished(

@@ -19,6 +19,7 @@ import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.Lifecycle;
+import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
@@ -57,6 +58,7 @@ public final class DispatchShard {
   private final Lapses lapses;
   private final Moves moves;
   private final FleetReporter reporter;
+  private final Forestalls forestalls = new Forestalls();
 
   /** A shard that knows of no other. */
   public DispatchShard(
@@ -182,12 +184,7 @@ public final class DispatchShard {
    */
   public void control(ControlCommand command, Instant now) {
     switch (command.getKind()) {
-      case CANCEL ->
-          key(command)
-              .ifPresent(
-                  key ->
-                      requests.happened(
-                          key, new Event.CancelAsked(command.getReason().orElse(null)), now));
+      case CANCEL -> key(command).ifPresent(key -> cancel(key, command, now));
       case REPRIORITISE ->
           key(command)
               .ifPresent(
@@ -238,6 +235,15 @@ public final class DispatchShard {
     return command
         .getRequestId()
         .flatMap(id -> command.getTenant().map(tenant -> RequestKey.of(tenant, id)));
+  }
+
+  private void cancel(String key, ControlCommand command, Instant now) {
+    String tenant = command.getTenant().orElseThrow();
+    Event cancel =
+        new Event.CancelAsked(command.getReason().orElse(null), forestalls.open(tenant, now));
+    if (requests.happened(key, cancel, now).verdict() == Verdict.FORESTALLED) {
+      forestalls.count(tenant, now);
+    }
   }
 
   private void drain(String workerId, Instant now) {

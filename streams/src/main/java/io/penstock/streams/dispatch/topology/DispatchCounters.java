@@ -58,7 +58,7 @@ final class DispatchCounters implements ShardMetrics {
       moved(model, move);
     }
     for (Effect effect : decision.effects()) {
-      if (effect instanceof Effect.Answer(InferenceResult result, var ignored)) {
+      if (effect instanceof Effect.Answer(InferenceResult result)) {
         answered(result, model, serviceClass);
       }
     }

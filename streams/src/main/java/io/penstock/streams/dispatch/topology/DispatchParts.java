@@ -7,12 +7,10 @@ import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.runtime.BatchEnd;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 /**
  * What the processors of all shards share. Everything in it bears many threads.
  *
- * @param topicExists whether a reply topic exists
  * @param batchEnd when to commit before the interval is over
  * @param stopping whether the job is being closed, so that nothing is waited for
  * @param followed what is known of other shards and of the routing policy
@@ -21,7 +19,6 @@ public record DispatchParts(
     DispatchConfig config,
     TopicSettings topics,
     AvroSerdes serdes,
-    Predicate<String> topicExists,
     BatchEnd batchEnd,
     InstantSource clock,
     MeterRegistry registry,
@@ -33,7 +30,6 @@ public record DispatchParts(
       DispatchConfig config,
       TopicSettings topics,
       AvroSerdes serdes,
-      Predicate<String> topicExists,
       BatchEnd batchEnd,
       InstantSource clock,
       MeterRegistry registry,
@@ -42,7 +38,6 @@ public record DispatchParts(
         config,
         topics,
         serdes,
-        topicExists,
         batchEnd,
         clock,
         registry,

@@ -30,13 +30,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
   public void init(ProcessorContext<String, Object> context) {
     this.context = context;
     int partition = context.taskId().partition();
-    outputs =
-        new Outputs(
-            context,
-            parts.topics().names(),
-            parts.config().statusDetail(),
-            parts.topicExists(),
-            parts.clock());
+    outputs = new Outputs(context, parts.config().statusDetail(), parts.clock());
     shard =
         new DispatchShard(
             partition,

@@ -27,7 +27,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -36,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dispatch job: one sub-topology over work, demand, outcomes and control, so that one task
+ * The dispatch job: one sub-topology over work, demand, outcomes and commands, so that one task
  * holds everything of one model partition.
  */
 public final class DispatchTopology {
@@ -53,6 +52,7 @@ public final class DispatchTopology {
     source(topology, Urgency.OUTCOMES, names.outcomes());
     source(topology, Urgency.DEMAND, names.demand());
     source(topology, Urgency.CONTROL, names.control());
+    source(topology, Urgency.CANCELLATIONS, names.cancellations());
     source(topology, Urgency.TRANSFERS, names.transfers());
     source(topology, Urgency.INTERACTIVE, names.work(ServiceClass.INTERACTIVE));
     source(topology, Urgency.STANDARD, names.work(ServiceClass.STANDARD));
@@ -63,6 +63,7 @@ public final class DispatchTopology {
         names.outcomes(),
         names.demand(),
         names.control(),
+        names.cancellations(),
         names.transfers(),
         names.work(ServiceClass.INTERACTIVE),
         names.work(ServiceClass.STANDARD),
@@ -113,8 +114,6 @@ public final class DispatchTopology {
             Optional.of(Set.of(ModelPartitions.ofWorker(workerId, count)));
     StreamPartitioner<String, Handed> toItsShard =
         (topic, id, handed, count) -> Optional.of(Set.of(handed.partition()));
-    TopicNameExtractor<String, Addressed> toItsTopic =
-        (id, addressed, context) -> addressed.topic();
     topology
         .addSink(
             Outputs.LEASES,
@@ -125,9 +124,9 @@ public final class DispatchTopology {
             DISPATCH)
         .addSink(
             Outputs.RESULTS,
-            toItsTopic,
+            names.results(),
             keys,
-            Addressed.serializer(serdes.serializer(InferenceResult.class), names.results()),
+            serdes.serializer(InferenceResult.class),
             DISPATCH)
         .addSink(
             Outputs.LIFECYCLE,

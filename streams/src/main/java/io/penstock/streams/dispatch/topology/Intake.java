@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -37,6 +38,7 @@ final class Intake {
   private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private final Map<String, Reader> readers = new HashMap<>();
+  private final Set<String> forClients;
   private final Outputs outputs;
   private final int maxLetterBytes;
 
@@ -52,6 +54,7 @@ final class Intake {
       AvroSerdes serdes,
       Outputs outputs,
       int maxLetterBytes) {
+    this.forClients = Set.of(names.control(), names.cancellations());
     this.outputs = outputs;
     this.maxLetterBytes = maxLetterBytes;
     Deserializer<ScoredFacts> facts = serdes.deserializer(ScoredFacts.class);
@@ -94,6 +97,12 @@ final class Intake {
         (record, position, now) ->
             shard.control(
                 Plausibility.check(commands.deserialize(position.topic(), record.value())), now));
+    readers.put(
+        names.cancellations(),
+        (record, position, now) ->
+            shard.control(
+                Plausibility.requesters(commands.deserialize(position.topic(), record.value())),
+                now));
   }
 
   /**
@@ -125,7 +134,7 @@ final class Intake {
             new Failure(
                 FailureCategory.INVALID,
                 "unreadable_record",
-                why + " Only Penstock's own jobs and workers should write to this topic.",
+                why + hint(position.topic()),
                 null,
                 null,
                 null))
@@ -144,6 +153,12 @@ final class Intake {
         .setHeaders(headers(record.headers()))
         .setDeadAt(now)
         .build();
+  }
+
+  private String hint(String topic) {
+    return forClients.contains(topic)
+        ? ""
+        : " Only Penstock's own jobs and workers should write to this topic.";
   }
 
   /** The key, unless it is longer than any of ours. */

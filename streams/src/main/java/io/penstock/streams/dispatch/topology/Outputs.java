@@ -1,13 +1,10 @@
 package io.penstock.streams.dispatch.topology;
 
-import io.penstock.schemas.RequestStatus;
-import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.StatusDetail;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.shard.ShardOutput;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -27,29 +24,14 @@ final class Outputs implements ShardOutput {
   static final String TRACEPARENT = "traceparent";
 
   private final ProcessorContext<String, Object> context;
-  private final TopicNames names;
   private final StatusDetail detail;
-  private final Predicate<String> topicExists;
   private final InstantSource clock;
   private boolean awaited;
-  private String answeredTopic;
 
-  /**
-   * @param topicExists whether a reply topic exists: writing to one that does not would hold up
-   *     everything for a minute
-   */
-  Outputs(
-      ProcessorContext<String, Object> context,
-      TopicNames names,
-      StatusDetail detail,
-      Predicate<String> topicExists,
-      InstantSource clock) {
+  Outputs(ProcessorContext<String, Object> context, StatusDetail detail, InstantSource clock) {
     this.context = context;
-    this.names = names;
     this.detail = detail;
-    this.topicExists = topicExists;
     this.clock = clock;
-    this.answeredTopic = names.results();
   }
 
   @Override
@@ -59,14 +41,13 @@ final class Outputs implements ShardOutput {
         awaited = true;
         forward(LEASES, lease.getWorkerId(), lease, traceparent);
       }
-      case Effect.Answer(var result, var replyTopic) -> {
+      case Effect.Answer(var result) -> {
         awaited = true;
-        answeredTopic = existing(replyTopic);
-        forward(RESULTS, result.getId(), new Addressed(answeredTopic, result), traceparent);
+        forward(RESULTS, result.getId(), result, traceparent);
       }
       case Effect.Announce(var status) -> {
         if (detail.includes(status.getState())) {
-          forward(LIFECYCLE, status.getId(), truthful(status), traceparent);
+          forward(LIFECYCLE, status.getId(), status, traceparent);
         }
       }
       case Effect.Bury(var letter) ->
@@ -93,19 +74,6 @@ final class Outputs implements ShardOutput {
   /** Writes a dead letter for a record that is not a request's. */
   void bury(@Nullable String key, SpecificRecord letter) {
     forward(DEAD_LETTERS, key, letter, null);
-  }
-
-  private String existing(@Nullable String replyTopic) {
-    return replyTopic != null && topicExists.test(replyTopic) ? replyTopic : names.results();
-  }
-
-  /** The status with the topic that the result, which was written before it, really went to. */
-  private RequestStatus truthful(RequestStatus status) {
-    String wanted = status.getResultTopic().orElse(null);
-    if (wanted == null || wanted.equals(answeredTopic)) {
-      return status;
-    }
-    return RequestStatus.newBuilder(status).setResultTopic(answeredTopic).build();
   }
 
   private void forward(

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.topology;
 
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
@@ -111,12 +112,39 @@ final class Plausibility {
     command.getTenant().ifPresent(tenant -> name("tenant", tenant));
     command.getWorkerId().ifPresent(id -> name("workerId", id));
     command.getDeadline().ifPresent(deadline -> time("deadline", deadline));
+    switch (command.getKind()) {
+      case CANCEL, REPRIORITISE -> {
+        needed(command, "requestId", command.getRequestId());
+        needed(command, "tenant", command.getTenant());
+      }
+      case DRAIN -> needed(command, "workerId", command.getWorkerId());
+    }
     if (command.getReason().map(String::length).orElse(0) <= LONGEST_TEXT) {
       return command;
     }
     return ControlCommand.newBuilder(command)
         .setReason(cut(command.getReason().orElse("")))
         .build();
+  }
+
+  /**
+   * A command on the topic of requesters, who may cancel their own tenant's requests and nothing
+   * else.
+   */
+  static ControlCommand requesters(ControlCommand command) {
+    if (command.getKind() != CommandKind.CANCEL) {
+      throw new ImplausibleException(
+          "kind is %s; requesters may write CANCEL only, operators write others to the control topic"
+              .formatted(command.getKind()));
+    }
+    return check(command);
+  }
+
+  private static void needed(ControlCommand command, String field, Optional<String> value) {
+    if (value.isEmpty()) {
+      throw new ImplausibleException(
+          "%s is missing; a command of kind %s needs it".formatted(field, command.getKind()));
+    }
   }
 
   private static boolean isShort(Failure failure) {

@@ -16,6 +16,8 @@ enum Urgency implements TimestampExtractor {
   CONTROL(4),
   TRANSFERS(3),
   INTERACTIVE(2),
+  /** With interactive work in the order of time, so that a flood of them starves nothing. */
+  CANCELLATIONS(2),
   STANDARD(1),
   BATCH(0);
 

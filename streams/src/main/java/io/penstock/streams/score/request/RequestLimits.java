@@ -1,16 +1,14 @@
 package io.penstock.streams.score.request;
 
-import io.penstock.schemas.topics.TopicNames;
 import java.time.Duration;
 
 /**
  * What a request may hold at most.
  *
- * @param topics Penstock's own topics, which are not reply topics
  * @param maxDeadline the furthest deadline from the record's timestamp
  * @param maxBodyBytes the largest body
  */
-public record RequestLimits(TopicNames topics, Duration maxDeadline, int maxBodyBytes) {
+public record RequestLimits(Duration maxDeadline, int maxBodyBytes) {
 
   public static final int MAX_ATTRIBUTES = 16;
   public static final int MAX_ATTRIBUTE_KEY = 64;

@@ -3,7 +3,6 @@ package io.penstock.streams.score.request;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.models.Endpoint;
-import io.penstock.schemas.topics.TopicNames;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -16,13 +15,10 @@ import java.util.stream.Collectors;
 public final class RequestValidator {
 
   private final RequestLimits limits;
-  private final ReplyTopicRule replyTopics;
   private final BodyReader bodies;
 
   public RequestValidator(RequestLimits limits) {
     this.limits = limits;
-    TopicNames topics = limits.topics();
-    this.replyTopics = new ReplyTopicRule(topics);
     this.bodies = new BodyReader(limits.maxBodyBytes());
   }
 
@@ -34,7 +30,6 @@ public final class RequestValidator {
             .or(() -> times(arrival))
             .or(() -> labels(request))
             .or(() -> request.getRouting().flatMap(RoutingRule::check))
-            .or(() -> request.getReplyTopic().flatMap(replyTopics::check))
             .or(() -> size(request));
     if (fault.isPresent()) {
       return new Validation.Invalid(fault.get());
@@ -56,11 +51,6 @@ public final class RequestValidator {
       case BodyReader.Reading.Unreadable(Refusal refusal) -> new Validation.Invalid(refusal);
       case BodyReader.Reading.Read(ParsedBody body) -> named(arrival, endpoint.get(), body);
     };
-  }
-
-  /** The reply topic asked for, if it may be one at all; whether it exists is for Kafka to say. */
-  public Optional<String> replyTopic(InferenceRequest request) {
-    return request.getReplyTopic().filter(topic -> replyTopics.check(topic).isEmpty());
   }
 
   /**

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.CommandKind;
+import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,18 +91,64 @@ class DispatchTopologyTest {
   }
 
   @Test
-  void aResultGoesToTheReplyTopicAskedForIfItExists() {
-    TestOutputTopic<String, InferenceResult> reply =
-        driver.output("reply-here", InferenceResult.class);
+  void everyResultGoesToTheResultsTopicAndNamesTheReplyTopicAskedFor() {
     TestOutputTopic<String, InferenceResult> results =
         driver.output(NAMES.results(), InferenceResult.class);
-    Instant late = START.plus(Duration.ofHours(1));
-    work(ServiceClass.STANDARD).pipeInput("a", replyingTo("a", "reply-here"));
-    work(ServiceClass.STANDARD).pipeInput("b", replyingTo("b", "missing"));
-    now = late;
+    TestOutputTopic<String, RequestStatus> lifecycle =
+        driver.output(NAMES.lifecycle(), RequestStatus.class);
+    work(ServiceClass.STANDARD).pipeInput("a", replyingTo("a", "replies.a"));
+    now = START.plus(Duration.ofHours(1));
     driver.advance(Duration.ofSeconds(1));
-    assertThat(reply.readKeyValue().key).isEqualTo("a");
-    assertThat(results.readKeyValue().key).isEqualTo("b");
+
+    assertThat(results.readValue().getReplyTopic()).contains("replies.a");
+    assertThat(lifecycle.readValuesToList().getLast().getResultTopic()).contains(NAMES.results());
+  }
+
+  @Test
+  void requestersMayCancelTheirOwnTenantsRequestsAndNothingElse() {
+    TestOutputTopic<String, InferenceResult> results =
+        driver.output(NAMES.results(), InferenceResult.class);
+    TestOutputTopic<String, DeadLetter> letters =
+        driver.output(NAMES.deadLetters(), DeadLetter.class);
+    TestInputTopic<String, ControlCommand> cancellations =
+        driver.input(NAMES.cancellations(), ControlCommand.class);
+    String tenant = facts("a").getTenant();
+    work(ServiceClass.STANDARD).pipeInput("a", scored(facts("a")));
+
+    cancellations.pipeInput("a", command(CommandKind.CANCEL, "a", "another"));
+    assertThat(results.isEmpty()).isTrue();
+    cancellations.pipeInput("a", command(CommandKind.CANCEL, "a", null));
+    cancellations.pipeInput("a", command(CommandKind.REPRIORITISE, "a", tenant));
+    cancellations.pipeInput("w", command(CommandKind.DRAIN, null, null));
+    assertThat(results.isEmpty()).isTrue();
+    assertThat(letters.readValuesToList())
+        .extracting(letter -> letter.getFailure().getMessage())
+        .satisfiesExactly(
+            message -> assertThat(message).startsWith("tenant is missing"),
+            message -> assertThat(message).startsWith("kind is REPRIORITISE"),
+            message -> assertThat(message).startsWith("kind is DRAIN"));
+
+    cancellations.pipeInput("a", command(CommandKind.CANCEL, "a", tenant));
+    assertThat(results.readValue().getStatus()).isEqualTo(TerminalStatus.CANCELLED);
+    assertThat(
+            registry
+                .get("penstock.dispatch.unreadable")
+                .tag("topic", NAMES.cancellations())
+                .counter()
+                .count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void anOperatorsCommandNamesTheTenantToo() {
+    TestOutputTopic<String, DeadLetter> letters =
+        driver.output(NAMES.deadLetters(), DeadLetter.class);
+
+    driver
+        .input(NAMES.control(), ControlCommand.class)
+        .pipeInput("a", command(CommandKind.CANCEL, "a", null));
+
+    assertThat(letters.readValue().getFailure().getMessage()).startsWith("tenant is missing");
   }
 
   @Test
@@ -202,6 +251,17 @@ class DispatchTopologyTest {
 
   private static Instant micros(long sinceEpoch) {
     return Instant.EPOCH.plus(sinceEpoch, java.time.temporal.ChronoUnit.MICROS);
+  }
+
+  private static ControlCommand command(
+      CommandKind kind, @Nullable String requestId, @Nullable String tenant) {
+    return ControlCommand.newBuilder()
+        .setKind(kind)
+        .setRequestId(requestId)
+        .setWorkerId(kind == CommandKind.DRAIN ? "w" : null)
+        .setTenant(tenant)
+        .setIssuedAt(START)
+        .build();
   }
 
   private ScoredRequest replyingTo(String id, String topic) {

@@ -21,10 +21,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 
-/**
- * The dispatch topology of one shard without Kafka. Of topics to reply to it has all {@code
- * reply...}.
- */
+/** The dispatch topology of one shard without Kafka. */
 final class ShardDriver implements AutoCloseable {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
@@ -43,7 +40,6 @@ final class ShardDriver implements AutoCloseable {
             DispatchConfig.DEFAULT,
             TopicSettings.DEFAULT,
             serdes,
-            topic -> topic.startsWith("reply"),
             BatchEnd.NEVER,
             clock,
             registry,

@@ -197,18 +197,6 @@ class RequestValidatorTest {
             "invalid_routing",
             "empty"),
         arguments(
-            chat().setReplyTopic("a b"), "replyTopic", "invalid_reply_topic", "not a topic name"),
-        arguments(
-            chat().setReplyTopic("penstock.work.batch"),
-            "replyTopic",
-            "invalid_reply_topic",
-            "used by Penstock"),
-        arguments(
-            chat().setReplyTopic("__consumer_offsets"),
-            "replyTopic",
-            "invalid_reply_topic",
-            "used by Penstock or Kafka"),
-        arguments(
             chat("{\"x\":\"" + "y".repeat(100_000) + "\"}"),
             "body",
             "request_too_large",
@@ -330,12 +318,6 @@ class RequestValidatorTest {
 
     assertThat(request).isEqualTo(chat().build());
     assertThat(request.getBody().position()).isZero();
-  }
-
-  @Test
-  void takesTheResultsTopicAsReplyTopic() {
-    assertThat(validator.validate(arrival(chat().setReplyTopic("penstock.results").build())))
-        .isInstanceOf(Validation.Valid.class);
   }
 
   private static RoutingPreferences.Builder routing() {
