@@ -107,7 +107,8 @@ public final class PenstockClient implements AutoCloseable {
    *
    * <p>Cancelling the future only forgets the result; {@link #cancel} stops the request.
    *
-   * @param traceparent the W3C header that the request's trace continues
+   * @param traceparent the W3C header that the request's trace continues; one that is not of the
+   *     standard's form is left out
    * @return completed with the result, or exceptionally with a {@link PenstockClientException}
    * @throws IllegalArgumentException if the request is invalid, or one of its id is in flight here
    */

@@ -3,9 +3,8 @@ package io.penstock.schemas.client;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
-import java.nio.charset.StandardCharsets;
+import io.penstock.schemas.trace.TraceParent;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +13,6 @@ final class RequestPreparation {
 
   /** The schema's own default: a request that names no tenant. */
   private static final String NO_TENANT = "default";
-
-  private static final String TRACEPARENT = "traceparent";
-  private static final Pattern W3C =
-      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
   private final PenstockClientConfig config;
 
@@ -38,9 +33,6 @@ final class RequestPreparation {
     int bytes = request.getBody().remaining();
     int most = config.topics().maxRequestBytes();
     require(bytes <= most, "body has %d bytes; at most %d are accepted".formatted(bytes, most));
-    require(
-        traceparent == null || W3C.matcher(traceparent).matches(),
-        "traceparent '%s' is not of the form VERSION-TRACE-PARENT-FLAGS".formatted(traceparent));
     InferenceRequest.Builder ready = InferenceRequest.newBuilder(request);
     if (request.getTenant().equals(NO_TENANT)) {
       ready.setTenant(config.tenant());
@@ -52,9 +44,8 @@ final class RequestPreparation {
     ProducerRecord<String, InferenceRequest> prepared =
         new ProducerRecord<>(
             config.topics().names().requests(serviceClass), request.getId(), ready.build());
-    if (traceparent != null) {
-      prepared.headers().add(TRACEPARENT, traceparent.getBytes(StandardCharsets.UTF_8));
-    }
+    TraceParent.of(traceparent)
+        .ifPresent(kept -> prepared.headers().add(TraceParent.HEADER, TraceParent.bytes(kept)));
     return prepared;
   }
 

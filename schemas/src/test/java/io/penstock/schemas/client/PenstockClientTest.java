@@ -270,19 +270,25 @@ class PenstockClientTest {
   void invalidRequestsAreRefusedAtOnceNamingTheField() {
     PenstockClient client = client();
 
-    assertRefused(client, Samples.request("x".repeat(129)), null, "id must have 1 to 128");
-    assertRefused(client, Samples.request(" "), null, "id must have 1 to 128");
+    assertRefused(client, Samples.request("x".repeat(129)), "id must have 1 to 128");
+    assertRefused(client, Samples.request(" "), "id must have 1 to 128");
     assertRefused(
         client,
         Samples.request("r", "x".repeat(TopicSettings.DEFAULT.maxRequestBytes() + 1)),
-        null,
         "body has");
-    assertRefused(client, Samples.request("r"), "not-a-trace", "traceparent");
+  }
+
+  @Test
+  void aTraceparentThatIsNotOfTheStandardsFormIsLeftOut() {
+    var future = client().submit(Samples.request("r"), "not-a-trace\n");
+
+    assertThat(future).isNotDone();
+    assertThat(producer.history().getFirst().headers().lastHeader("traceparent")).isNull();
   }
 
   private static void assertRefused(
-      PenstockClient client, InferenceRequest request, @Nullable String trace, String complaint) {
-    assertThatThrownBy(() -> client.submit(request, trace))
+      PenstockClient client, InferenceRequest request, String complaint) {
+    assertThatThrownBy(() -> client.submit(request))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(complaint);
   }

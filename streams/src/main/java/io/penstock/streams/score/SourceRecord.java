@@ -1,5 +1,6 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.score.request.NameRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,10 +22,10 @@ record SourceRecord(
     Headers headers,
     Instant acceptedAt) {
 
-  /** W3C trace context, passed through every hop; longer values are not of that standard. */
-  private static final String[] TRACE_HEADERS = {"traceparent", "tracestate"};
+  private static final String TRACESTATE = "tracestate";
 
-  private static final int MAX_TRACE_BYTES = 1_024;
+  /** Twice of what the W3C asks everybody to hand on. */
+  private static final int MAX_TRACESTATE_BYTES = 1_024;
 
   static SourceRecord of(Record<byte[], byte[]> record, Optional<RecordMetadata> metadata) {
     return new SourceRecord(
@@ -51,15 +52,32 @@ record SourceRecord(
     return value == null ? 0 : value.length;
   }
 
-  /** Fresh headers with the trace context, if there is one. */
+  /**
+   * Fresh headers with the W3C trace context, if there is one. Without a valid parent its state
+   * says nothing.
+   */
   Headers traceHeaders() {
     Headers trace = new RecordHeaders();
-    for (String name : TRACE_HEADERS) {
-      Header header = headers.lastHeader(name);
-      if (header != null && header.value() != null && header.value().length <= MAX_TRACE_BYTES) {
-        trace.add(header);
+    Optional<String> parent = TraceParent.in(headers);
+    if (parent.isPresent()) {
+      trace.add(TraceParent.HEADER, TraceParent.bytes(parent.get()));
+      Header state = headers.lastHeader(TRACESTATE);
+      if (state != null && mayBeTraceState(state.value())) {
+        trace.add(state);
       }
     }
     return trace;
+  }
+
+  private static boolean mayBeTraceState(byte @Nullable [] value) {
+    if (value == null || value.length > MAX_TRACESTATE_BYTES) {
+      return false;
+    }
+    for (byte character : value) {
+      if ((character < ' ' && character != '\t') || character > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 }

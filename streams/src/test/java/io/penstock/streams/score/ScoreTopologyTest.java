@@ -54,6 +54,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ScoreTopologyTest {
 
+  private static final String TRACEPARENT =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
   private static final TopicNames TOPICS = SETTINGS.names();
   private static final String REQUESTS = TOPICS.requests(ServiceClass.INTERACTIVE);
   private static final String WORK = TOPICS.work(ServiceClass.INTERACTIVE);
@@ -107,15 +110,38 @@ class ScoreTopologyTest {
   @Test
   void passesTheTraceOnAndInventsNone() {
     RecordHeaders headers = new RecordHeaders();
-    headers.add("traceparent", "00-a-b-01".getBytes(StandardCharsets.UTF_8));
+    headers.add("traceparent", TRACEPARENT.getBytes(StandardCharsets.UTF_8));
+    headers.add("tracestate", "vendor=1".getBytes(StandardCharsets.UTF_8));
     headers.add("other", new byte[] {1});
     requests.pipeInput(new TestRecord<>("request-1", bytes(chat().build()), headers, NOW));
     send(chat().setId("request-2").build());
 
     assertThat(next(WORK, ScoredRequest.class).headers().toArray())
         .extracting(header -> header.key())
-        .containsExactly("traceparent");
+        .containsExactly("traceparent", "tracestate");
     assertThat(next(WORK, ScoredRequest.class).headers().toArray()).isEmpty();
+  }
+
+  @Test
+  void aTraceThatIsNotOfTheStandardsFormEndsHereAndTheRequestGoesOn() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceparent", "00-a-b-01\n".getBytes(StandardCharsets.UTF_8));
+    headers.add("tracestate", "vendor=1".getBytes(StandardCharsets.UTF_8));
+    requests.pipeInput(new TestRecord<>("request-1", bytes(chat().build()), headers, NOW));
+
+    assertThat(next(WORK, ScoredRequest.class).headers().toArray()).isEmpty();
+  }
+
+  @Test
+  void aTraceStateThatHttpWouldRefuseIsDropped() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceparent", TRACEPARENT.getBytes(StandardCharsets.UTF_8));
+    headers.add("tracestate", "vendor=\r\nX: 1".getBytes(StandardCharsets.UTF_8));
+    requests.pipeInput(new TestRecord<>("request-1", bytes(chat().build()), headers, NOW));
+
+    assertThat(next(WORK, ScoredRequest.class).headers().toArray())
+        .extracting(header -> header.key())
+        .containsExactly("traceparent");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.penstock.workers.kafka;
 
-import java.nio.charset.StandardCharsets;
+import io.penstock.schemas.trace.TraceParent;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -10,22 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** The W3C trace context in record headers. */
 public final class TraceContext {
 
-  private static final String TRACEPARENT = "traceparent";
-
   private TraceContext() {}
 
-  /** The {@code traceparent}, or null if there is none. */
+  /** The {@code traceparent}, or null if there is none of the standard's form. */
   public static @Nullable String from(Headers headers) {
-    Header header = headers.lastHeader(TRACEPARENT);
-    return header == null || header.value() == null
-        ? null
-        : new String(header.value(), StandardCharsets.US_ASCII);
+    return TraceParent.in(headers).orElse(null);
   }
 
   /** The headers that hand it on. */
   public static List<Header> headers(@Nullable String traceparent) {
     return traceparent == null
         ? List.of()
-        : List.of(new RecordHeader(TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII)));
+        : List.of(new RecordHeader(TraceParent.HEADER, TraceParent.bytes(traceparent)));
   }
 }

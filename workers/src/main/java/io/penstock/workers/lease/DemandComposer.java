@@ -133,7 +133,8 @@ record DemandComposer(WorkerIdentity identity) {
         session.startedAt(),
         now,
         null,
-        null);
+        null,
+        -1L);
   }
 
   private static @Nullable Double boxed(OptionalDouble value) {

@@ -13,6 +13,7 @@ import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.dispatch.shard.DispatchShard;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ final class Intake {
                         Plausibility.check(facts.deserialize(topic, record.value())),
                         serviceClass,
                         position.offset(),
-                        traceparent(record.headers()),
+                        TraceParent.in(record.headers()).orElse(null),
                         now)));
     readers.put(
         names.demand(),
@@ -181,12 +182,5 @@ final class Intake {
       }
     }
     return headers;
-  }
-
-  private static @Nullable String traceparent(Headers headers) {
-    Header header = headers.lastHeader(Outputs.TRACEPARENT);
-    return header == null || header.value() == null || header.value().length > 64
-        ? null
-        : new String(header.value(), StandardCharsets.US_ASCII);
   }
 }

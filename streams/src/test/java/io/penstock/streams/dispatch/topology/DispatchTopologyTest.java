@@ -91,6 +91,24 @@ class DispatchTopologyTest {
   }
 
   @Test
+  void aTraceparentThatIsNotOfTheStandardsFormGoesNoFurther() {
+    TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+    work(ServiceClass.STANDARD)
+        .pipeInput(
+            new TestRecord<>(
+                "a",
+                scored(facts("a")),
+                new RecordHeaders()
+                    .add("traceparent", "00-bad\n".getBytes(StandardCharsets.US_ASCII))));
+
+    TestRecord<String, Lease> lease = leases.readRecord();
+
+    assertThat(lease.value().getRequestId()).isEqualTo("a");
+    assertThat(lease.headers().lastHeader("traceparent")).isNull();
+  }
+
+  @Test
   void everyResultGoesToTheResultsTopicAndNamesTheReplyTopicAskedFor() {
     TestOutputTopic<String, InferenceResult> results =
         driver.output(NAMES.results(), InferenceResult.class);
