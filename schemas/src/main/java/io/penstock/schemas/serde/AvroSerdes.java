@@ -62,7 +62,6 @@ public final class AvroSerdes {
     all.putAll(registrySettings);
     all.put("schema.registry.url", registryUrl);
     all.put("auto.register.schemas", true);
-    all.put("specific.avro.reader", true);
     all.put("avro.use.logical.type.converters", true);
     this.settings = Map.copyOf(all);
     this.registry =
@@ -85,7 +84,7 @@ public final class AvroSerdes {
 
   /** Reads any compatible version of the type's schema, or of one it is an alias of. */
   public <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
-    return new StrictAvroDeserializer<>(type, registry, settings);
+    return new StrictAvroDeserializer<>(type, registry);
   }
 
   /** The subjects of our contracts in the same registry. */

@@ -13,7 +13,7 @@ final class RegistryFailures {
 
   private RegistryFailures() {}
 
-  static KafkaException whileReading(String topic, RuntimeException thrown) {
+  static KafkaException whileReading(String topic, Exception thrown) {
     Optional<MalformedRecordException> malformed = find(thrown, MalformedRecordException.class);
     if (malformed.isPresent()) {
       return malformed.get();
@@ -84,7 +84,7 @@ final class RegistryFailures {
         refusal);
   }
 
-  private static Optional<KafkaException> failedOutside(String topic, RuntimeException thrown) {
+  private static Optional<KafkaException> failedOutside(String topic, Exception thrown) {
     boolean outside =
         find(thrown, IOException.class).isPresent()
             || find(thrown, UncheckedIOException.class).isPresent()

@@ -1,19 +1,17 @@
 package io.penstock.schemas.serde;
 
+import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.penstock.schemas.errors.FatalErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.Decoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,38 +19,45 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confluent's deserializer for one type, which says exactly what went wrong: whatever fails between
- * the schema id and the last byte is the record's fault, and so is a byte left over. The registry's
- * client is asked for the first record with a schema id only, since its look-ups cost more than the
- * decoding.
+ * Reads one type in Confluent's wire format, and says exactly what went wrong: whatever fails
+ * between the schema id and the last byte is the record's fault, and so is a byte left over. The
+ * registry is asked for the first record with a schema id only.
+ *
+ * <p>This is the one place where bytes from outside become objects, so it bounds what they may ask
+ * for: the size of the writer's schema ({@link SchemaBounds}), how deep a record is nested ({@link
+ * NestingBound}) and how many items it has ({@link BoundedDecoder}). An error that gets past all
+ * that is the record's fault too, unless it is {@linkplain FatalErrors fatal}.
  */
 final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
 
   private static final int SHORTEST = 1 + Integer.BYTES;
 
   /** Schemas remembered; a writer with more versions than this is only slower. */
-  private static final int MOST_READERS = 100;
+  private static final int MOST_WRITERS = 100;
 
-  private final Class<T> type;
+  /** What is known of the schema behind an id. */
+  private sealed interface Writer<T> {
+
+    /**
+     * Can be read.
+     *
+     * @param nesting the schema, if its records have to be walked over first
+     */
+    record Usable<T>(DatumReader<T> reader, Optional<Schema> nesting) implements Writer<T> {}
+
+    /** Is too large to be read. */
+    record Refused<T>(String why) implements Writer<T> {}
+  }
+
   private final SpecificData data;
   private final Schema schema;
   private final SchemaRegistryClient registry;
-  private final Map<Integer, DatumReader<T>> readers = new ConcurrentHashMap<>();
-  private final KafkaAvroDeserializer confluent;
+  private final Map<Integer, Writer<T>> writers = new ConcurrentHashMap<>();
 
-  StrictAvroDeserializer(Class<T> type, SchemaRegistryClient registry, Map<String, ?> settings) {
-    this.type = type;
+  StrictAvroDeserializer(Class<T> type, SchemaRegistryClient registry) {
     this.data = SpecificData.getForClass(type);
     this.schema = data.getSchema(type);
     this.registry = registry;
-    this.confluent =
-        new KafkaAvroDeserializer(registry, settings) {
-          @Override
-          protected DatumReader<?> getDatumReader(Schema writer, Schema reader)
-              throws ExecutionException {
-            return new WholeRecordReader<>(super.getDatumReader(writer, reader));
-          }
-        };
   }
 
   @Override
@@ -71,59 +76,65 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
                       : "preceded by byte %d instead of 0".formatted(bytes[0])));
     }
     int schemaId = ByteBuffer.wrap(bytes).getInt(1);
-    DatumReader<T> reader = readers.get(schemaId);
     try {
-      return reader == null ? readFirst(topic, schemaId, bytes) : read(reader, bytes);
-    } catch (RuntimeException failed) {
+      return switch (writer(schemaId)) {
+        case Writer.Usable<T>(var reader, var nesting) -> read(reader, nesting, bytes);
+        case Writer.Refused<T>(String why) ->
+            throw new MalformedRecordException(
+                "record of %s names schema %d, which %s".formatted(topic, schemaId, why));
+      };
+    } catch (IOException | RestClientException | RuntimeException failed) {
       throw RegistryFailures.whileReading(topic, failed);
+    } catch (Error error) {
+      FatalErrors.throwIfFatal(error);
+      // Without the error as the cause: its trace has a thousand lines and says no more.
+      throw new MalformedRecordException(
+          "record of %s cannot be read: %s".formatted(topic, error.getClass().getSimpleName()));
     }
   }
 
-  private static <T> T read(DatumReader<T> reader, byte[] bytes) {
+  private T read(DatumReader<T> reader, Optional<Schema> nesting, byte[] bytes) {
+    BoundedDecoder decoder = new BoundedDecoder(bytes, SHORTEST);
+    T value;
     try {
-      return reader.read(
-          null, DecoderFactory.get().binaryDecoder(bytes, SHORTEST, bytes.length - SHORTEST, null));
-    } catch (IOException impossible) {
-      throw new AssertionError("memory does not fail", impossible);
-    }
-  }
-
-  private T readFirst(String topic, int schemaId, byte[] bytes) {
-    T value = type.cast(confluent.deserialize(topic, bytes, schema));
-    try {
-      if (readers.size() < MOST_READERS
-          && registry.getSchemaById(schemaId) instanceof AvroSchema writer) {
-        readers.put(
-            schemaId,
-            new WholeRecordReader<>(new SpecificDatumReader<>(writer.rawSchema(), schema, data)));
+      if (nesting.isPresent()) {
+        NestingBound.check(nesting.get(), new BoundedDecoder(bytes, SHORTEST));
       }
-    } catch (IOException | RestClientException _) {
-      // The value is there already; the next record asks again.
+      value = reader.read(null, decoder);
+    } catch (MalformedRecordException malformed) {
+      throw malformed;
+    } catch (IOException | RuntimeException failed) {
+      throw new MalformedRecordException("record does not fit its schema: " + failed, failed);
+    }
+    if (decoder.remaining() > 0) {
+      throw new MalformedRecordException(
+          "record has %d bytes after its last field".formatted(decoder.remaining()));
     }
     return value;
   }
 
-  /** Reads one record and nothing more. */
-  private record WholeRecordReader<D>(DatumReader<D> reader) implements DatumReader<D> {
-
-    @Override
-    public void setSchema(Schema schema) {
-      reader.setSchema(schema);
+  private Writer<T> writer(int schemaId) throws IOException, RestClientException {
+    Writer<T> known = writers.get(schemaId);
+    if (known != null) {
+      return known;
     }
-
-    @Override
-    public D read(@Nullable D reuse, Decoder decoder) {
-      D value;
-      try {
-        value = reader.read(reuse, decoder);
-      } catch (IOException | RuntimeException failed) {
-        throw new MalformedRecordException("record does not fit its schema: " + failed, failed);
-      }
-      if (decoder instanceof BinaryDecoder binary && binary.remainingBytes() > 0) {
-        throw new MalformedRecordException(
-            "record has %d bytes after its last field".formatted(binary.remainingBytes()));
-      }
-      return value;
+    Writer<T> made = writerOf(registry.getSchemaById(schemaId));
+    if (writers.size() < MOST_WRITERS) {
+      writers.put(schemaId, made);
     }
+    return made;
+  }
+
+  private Writer<T> writerOf(ParsedSchema parsed) {
+    if (!(parsed instanceof AvroSchema avro)) {
+      return new Writer.Refused<>("is no Avro schema");
+    }
+    Schema writer = avro.rawSchema();
+    Optional<String> fault = SchemaBounds.fault(writer);
+    return fault.isPresent()
+        ? new Writer.Refused<>(fault.get())
+        : new Writer.Usable<>(
+            new SpecificDatumReader<>(writer, schema, data),
+            SchemaBounds.isRecursive(writer) ? Optional.of(writer) : Optional.empty());
   }
 }
