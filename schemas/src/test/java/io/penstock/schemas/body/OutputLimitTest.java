@@ -1,4 +1,4 @@
-package io.penstock.streams.score.request;
+package io.penstock.schemas.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +23,10 @@ class OutputLimitTest {
         "{'max_tokens': 100 ,'a':[1]}|{'max_tokens': 64 ,'a':[1]}",
         "{'max_tokens':100,'max_completion_tokens':200}|{'max_tokens':64,'max_completion_tokens':64}",
         "{'max_tokens':null}|{'max_completion_tokens':64,'max_tokens':null}",
+        "{'max_completion_tokens': null ,'a':1}|{'max_completion_tokens': 64 ,'a':1}",
+        "{'max_tokens':123456789012345678901234567890}|{'max_tokens':64}",
+        "{ 'a' : -0.0 , 'a' : 0.10, 'n' : 1E+2,'e':'\\u0041\\/', 'max_tokens' :65\t}|{ 'a' : -0.0 ,"
+            + " 'a' : 0.10, 'n' : 1E+2,'e':'\\u0041\\/', 'max_tokens' :64\t}",
         "{'t':{'max_tokens':900},'é':'ü','max_tokens':65}|{'t':{'max_tokens':900},'é':'ü','max_tokens':64}"
       })
   void lowersTheLimitAndLeavesTheRestAsItWas(String before, String after) {
