@@ -159,10 +159,11 @@ final class Pacemaker {
     if (heartbeat) {
       nextHeartbeat = now.plus(config.timing().heartbeat());
     }
+    // To the second: the heartbeat may come up to one later than the pause ends.
+    Instant pauseEnd = probing.pause().pausedUntil(now).orElse(Instant.MAX);
+    Instant next = earlier(nextHeartbeat, pauseEnd);
     boolean recheck = composed.capacity().mayRiseByItself() && desk.snapshot().held() > 0;
-    return recheck
-        ? earlier(nextHeartbeat, now.plus(config.probes().recheckInterval()))
-        : nextHeartbeat;
+    return recheck ? earlier(next, now.plus(config.probes().recheckInterval())) : next;
   }
 
   private void renewIfDue(Instant now) {

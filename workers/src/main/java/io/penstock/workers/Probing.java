@@ -1,5 +1,6 @@
 package io.penstock.workers;
 
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.workers.capacity.CapacityPolicy;
@@ -50,13 +51,19 @@ record Probing(
         policy, reading, gpu.apply(now), limit, pause.admission(now), speed, heartbeat, now);
   }
 
-  /** Learns from a run that is over. */
-  void observed(Attempt attempt, @Nullable EngineReply reply, Instant now) {
+  /**
+   * Learns from a run that is over.
+   *
+   * @param running requests under way, this one included
+   * @return the reply, with the length of the pause that it is the cause of
+   */
+  @Nullable EngineReply observed(
+      Attempt attempt, @Nullable EngineReply reply, int running, Instant now) {
     Instant startedAt = attempt.startedAt();
     if (startedAt == null || reply == null) {
-      return;
+      return reply;
     }
-    pause.heard(reply, now);
+    EngineReply told = pause.heard(reply, startedAt, running, now);
     Duration took = Duration.between(startedAt, now);
     switch (reply) {
       case EngineReply.Answered answered -> {
@@ -65,12 +72,19 @@ record Probing(
         adaptive.sample(perUnitOfWork(took, usage), attempt.inFlightAtStart(), false);
       }
       case EngineReply.Failed failed -> {
-        if (failed.failure().getCategory() == FailureCategory.OVERLOADED
-            || failed.failure().getCategory() == FailureCategory.TIMEOUT) {
+        if (failed.failure().getCategory() == FailureCategory.TIMEOUT || isUnexplained(told)) {
           adaptive.sample(took, attempt.inFlightAtStart(), true);
         }
       }
     }
+    return told;
+  }
+
+  /** A refusal that names a time is the pause's, which lowers what runs at once by itself. */
+  private static boolean isUnexplained(EngineReply told) {
+    return told instanceof EngineReply.Failed(Failure failure)
+        && failure.getCategory() == FailureCategory.OVERLOADED
+        && failure.getRetryAfterMillis().isEmpty();
   }
 
   /** A long answer is no sign of load: durations are compared by the work they did. */

@@ -68,11 +68,18 @@ final class Wiring implements LeasePorts {
   }
 
   @Override
-  public void observed(Attempt attempt, @Nullable EngineReply reply, Instant now) {
-    probing.observed(attempt, reply, now);
+  public boolean isPaused(Instant now) {
+    return probing.pause().pausedUntil(now).isPresent();
+  }
+
+  @Override
+  public @Nullable EngineReply observed(
+      Attempt attempt, @Nullable EngineReply reply, int running, Instant now) {
+    EngineReply told = probing.observed(attempt, reply, running, now);
     if (attempt.startedAt() != null) {
       meters.ran(attempt.receivedAt(), attempt.startedAt(), now);
     }
+    return told;
   }
 
   /** What the lease reader tells, with the time of its arrival. */

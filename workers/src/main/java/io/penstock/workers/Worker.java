@@ -67,6 +67,7 @@ public final class Worker implements AutoCloseable {
   private final Outbox outbox;
   private final GpuProbe gpuProbe;
   private final EnginePause enginePause;
+  private final Runnable leavePause;
   private final LeaseReader leaseReader;
   private final ConsumerLoop leaseLoop;
   private final ConsumerLoop payloadLoop;
@@ -109,7 +110,7 @@ public final class Worker implements AutoCloseable {
             clock,
             registry,
             tags);
-    enginePause = new EnginePause();
+    enginePause = engine.account().map(EnginePause::ofAccount).orElseGet(EnginePause::new);
     Probing probing =
         new Probing(
             new CapacityPolicy(config.slots(), config.prefillChunkTokens(), config.gpu()),
@@ -149,6 +150,7 @@ public final class Worker implements AutoCloseable {
             serdes.serializer(WorkerDemand.class),
             serdes.serializer(AttemptOutcome.class),
             demand -> desk.acknowledged(demand.getSession(), clock.instant()),
+            report -> desk.delivered(report.outcome().getSession(), report.partition()),
             _ -> meters.dropped());
     int leasePartition = ModelPartitions.ofWorker(config.workerId(), topics.otherPartitions());
     leaseReader =
@@ -160,6 +162,8 @@ public final class Worker implements AutoCloseable {
     pacemaker = new Pacemaker(desk, probing, outbox, meters, config, this::canReceive, clock);
     wiring.connect(desk, outbox, pacemaker);
     meters.watch(desk::snapshot);
+    meters.watch(enginePause, clock);
+    leavePause = enginePause.join(config.slots(), pacemaker::wake);
 
     Runnable renew = () -> pacemaker.renew(RenewalReason.READER_FAILED);
     leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader, renew);
@@ -270,6 +274,7 @@ public final class Worker implements AutoCloseable {
 
   private void end() {
     if (ended.compareAndSet(false, true) && started.get()) {
+      leavePause.run();
       boolean told = desk.snapshot().state() == WorkerState.STOPPED;
       pacemaker.cut();
       awaitStopped(FAREWELL);

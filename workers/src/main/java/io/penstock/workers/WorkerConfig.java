@@ -2,6 +2,7 @@ package io.penstock.workers;
 
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.routing.Target;
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.capacity.GpuLimits;
 import java.time.Duration;
 import java.util.HashSet;
@@ -171,7 +172,12 @@ public record WorkerConfig(
   private static void requireName(String field, String name) {
     if (name.isBlank() || name.length() > Ids.MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "%s '%s' must have 1 to %d characters".formatted(field, name, Ids.MAX_LENGTH));
+          "%s '%s' must have 1 to %d characters"
+              .formatted(field, Printable.of(name, Ids.MAX_LENGTH), Ids.MAX_LENGTH));
+    }
+    if (!Printable.of(name).equals(name)) {
+      throw new IllegalArgumentException(
+          "%s '%s' holds control characters; remove them".formatted(field, Printable.of(name)));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.penstock.workers;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -8,11 +9,13 @@ import io.micrometer.core.instrument.Timer;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Lease;
 import io.penstock.workers.capacity.Capacity;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.LimitingFactor;
 import io.penstock.workers.lease.LeaseDesk;
 import io.penstock.workers.lease.RenewalReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -47,6 +50,26 @@ final class WorkerMeters {
     gauge(desk, "running", "Requests the engine runs", LeaseDesk.Snapshot::running);
     gauge(desk, "held", "Leases held", LeaseDesk.Snapshot::held);
     gauge(desk, "window.open", "Leases asked for and not received", LeaseDesk.Snapshot::open);
+  }
+
+  /** How long the engine is left alone yet, and how often it was. */
+  void watch(EnginePause pause, InstantSource clock) {
+    Gauge.builder(
+            PREFIX + "paused",
+            pause,
+            now ->
+                now.pausedUntil(clock.instant())
+                    .map(until -> Duration.between(clock.instant(), until).toMillis() / 1000.0)
+                    .orElse(0.0))
+        .description("How long the engine or its provider is left alone yet; 0: not at all")
+        .baseUnit("seconds")
+        .tags(tags)
+        .strongReference(true)
+        .register(meters);
+    FunctionCounter.builder(PREFIX + "pauses", pause, EnginePause::count)
+        .description("How often the engine or its provider asked to be left alone")
+        .tags(tags)
+        .register(meters);
   }
 
   private void gauge(

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
-import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -65,14 +65,16 @@ class PacemakerTest {
           serdes.serializer(WorkerDemand.class),
           serdes.serializer(AttemptOutcome.class),
           demand -> f.desk.acknowledged(demand.getSession(), f.now),
+          report -> f.desk.delivered(report.outcome().getSession(), report.partition()),
           _ -> {});
+  private final EnginePause pause = pause();
   private final Probing probing =
       new Probing(
           new CapacityPolicy(4, 1000, GpuLimits.DEFAULT),
           new EngineProbe(engine, Duration.ofSeconds(5), registry, Tags.empty()),
           _ -> new GpuReading.Absent(),
           new AdaptiveLimit(4),
-          new EnginePause(),
+          pause,
           new ObservedSpeed());
   private final Pacemaker pacemaker =
       new Pacemaker(
@@ -148,7 +150,6 @@ class PacemakerTest {
     EngineReply refusal =
         new EngineReply.Failed(
             new Failure(FailureCategory.OVERLOADED, "code", "message", null, null, 5_000L));
-    probing.observed(f.running.get("a"), refusal, f.now);
     f.end("a", refusal);
     f.pass(Duration.ofMillis(5));
     pacemaker.turn(f.now);
@@ -160,13 +161,55 @@ class PacemakerTest {
         .returns(1L, WorkerDemand::getPrefillBudgetTokens);
     f.start(2, "b");
     pacemaker.turn(f.now);
-    probing.observed(f.running.get("b"), answer(), f.now);
     f.answer("b", 1);
     f.pass(Duration.ofMillis(5));
     pacemaker.turn(f.now);
     assertThat(demands().getLast())
         .returns(2L, WorkerDemand::getLeasesReceived)
         .returns(-1L, WorkerDemand::getPrefillBudgetTokens);
+  }
+
+  @Test
+  void aRateLimitPausesTheWorkerToTheSecondAndSaysSo() {
+    pacemaker.turn(f.now);
+    f.start(1, "a");
+    f.receive(f.grant(2, "b"));
+    Instant end = f.now.plusMillis(2_300);
+    f.end("a", rateLimited(2_300L));
+    f.pass(Duration.ofMillis(5));
+    pacemaker.turn(f.now);
+
+    assertThat(f.outcomes)
+        .extracting(AttemptOutcome::getKind)
+        .containsExactlyInAnyOrder(OutcomeKind.FAILED, OutcomeKind.RELEASED);
+    assertThat(demands().getLast())
+        .returns(0L, WorkerDemand::getPrefillBudgetTokens)
+        .returns(Optional.of(end), WorkerDemand::getPausedUntil)
+        .returns(Optional.of("engine_rate_limited: slow down\\nnow"), WorkerDemand::getPauseReason);
+    f.now = end.minusMillis(1);
+    assertThat(pacemaker.turn(f.now)).isEqualTo(end);
+    f.now = end;
+    pacemaker.turn(f.now);
+    assertThat(demands().getLast())
+        .returns(-1L, WorkerDemand::getFreeKvTokens)
+        .returns(Optional.empty(), WorkerDemand::getPausedUntil)
+        .matches(demand -> demand.getPrefillBudgetTokens() != 0);
+  }
+
+  @Test
+  void aPauseIsToldAtOnceAlsoWhereNoWindowIsOpen() {
+    pacemaker.turn(f.now);
+    for (int sequence = 1; sequence <= 4; sequence++) {
+      f.start(sequence, "r" + sequence);
+    }
+    f.pass(Duration.ofMillis(5));
+    pacemaker.turn(f.now);
+    int before = demands().size();
+    pause.heard(rateLimited(9_000L), f.now, 4, f.now);
+    f.pass(Duration.ofMillis(5));
+    pacemaker.turn(f.now);
+
+    assertThat(demands()).hasSize(before + 1).last().matches(d -> d.getPausedUntil().isPresent());
   }
 
   @Test
@@ -219,7 +262,10 @@ class PacemakerTest {
     f.pass(Duration.ofMillis(2));
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isDone();
-    assertThat(demands().getLast().getState()).isEqualTo(WorkerState.STOPPED);
+    assertThat(demands().getLast())
+        .returns(WorkerState.STOPPED, WorkerDemand::getState)
+        .returns(1L, WorkerDemand::getOutcomesSent);
+    assertThat(demands().get(1).getOutcomesSent()).as("while it was on its way").isZero();
   }
 
   @Test
@@ -247,8 +293,22 @@ class PacemakerTest {
     return positioned;
   }
 
-  private static EngineReply answer() {
-    return new EngineReply.Answered(200, new byte[1], new TokenUsage(100L, 10L, 0L));
+  private EnginePause pause() {
+    EnginePause made = new EnginePause();
+    made.join(4, () -> {});
+    f.pausedBy(made);
+    return made;
+  }
+
+  private static EngineReply rateLimited(long retryAfterMillis) {
+    return new EngineReply.Failed(
+        new Failure(
+            FailureCategory.OVERLOADED,
+            "engine_rate_limited",
+            "slow down\nnow",
+            null,
+            429,
+            retryAfterMillis));
   }
 
   private double renewals(RenewalReason reason) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -22,6 +23,14 @@ final class WorkerBoard {
 
   /** One worker's current session. */
   record Row(WorkerDemand latest, List<String> models, long window, Duration heartbeatAge) {
+
+    /** How long its engine is left alone yet, if it is; one that drains or has stopped is not. */
+    Optional<Duration> paused(Instant now) {
+      return latest
+          .getPausedUntil()
+          .filter(until -> latest.getState() == WorkerState.ACTIVE && now.isBefore(until))
+          .map(until -> Duration.between(now, until));
+    }
 
     ObjectNode toJson() {
       ObjectNode json =
@@ -39,7 +48,9 @@ final class WorkerBoard {
               .put("decodeTokensPerSecond", latest.getDecodeTokensPerSecond().orElse(null))
               .put("startedAt", latest.getStartedAt().toString())
               .put("heartbeatAt", latest.getSentAt().toString())
-              .put("heartbeatAgeSeconds", heartbeatAge.toMillis() / 1000.0);
+              .put("heartbeatAgeSeconds", heartbeatAge.toMillis() / 1000.0)
+              .put("pausedUntil", latest.getPausedUntil().map(Instant::toString).orElse(null))
+              .put("pauseReason", latest.getPauseReason().orElse(null));
       models.forEach(json.putArray("models")::add);
       return json;
     }

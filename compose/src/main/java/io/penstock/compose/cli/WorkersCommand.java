@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,11 +18,12 @@ import picocli.CommandLine.Option;
       "RUN/SLOTS: requests running of those the engine runs at once. WINDOW: leases it would still"
           + " take, over all its partitions. SPEED: observed prompt/output tokens per second."
           + " HEARD: age of its last heartbeat; one is sent each second, and after 5 s of silence"
-          + " its leases go to others.",
+          + " its leases go to others. PAUSED in STATE: its engine or provider asked to be left"
+          + " alone that long yet; why is said below the table.",
       "",
       "JSON: an object for each worker with worker, session, state, models, engine, host, running,"
-          + " slots, window, prefillTokensPerSecond, decodeTokensPerSecond, startedAt, heartbeatAt"
-          + " and heartbeatAgeSeconds."
+          + " slots, window, prefillTokensPerSecond, decodeTokensPerSecond, startedAt, heartbeatAt,"
+          + " heartbeatAgeSeconds, pausedUntil and pauseReason (both null while it is not paused)."
     },
     footer = {"", "Examples:", "  penstock workers", "  penstock workers --watch"})
 final class WorkersCommand extends ClusterCommand {
@@ -99,19 +101,36 @@ final class WorkersCommand extends ClusterCommand {
     for (WorkerBoard.Row row : rows) {
       WorkerDemand latest = row.latest();
       table.row(
-          latest.getWorkerId(),
-          latest.getState(),
+          Printable.of(latest.getWorkerId()),
+          state(row),
           latest.getRunning() + "/" + latest.getSlots(),
           row.window(),
           speed(latest.getPrefillTokensPerSecond())
               + "/"
               + speed(latest.getDecodeTokensPerSecond()),
           TimeText.age(row.heartbeatAge()),
-          latest.getSession(),
-          latest.getEngine(),
-          String.join(",", row.models()));
+          Printable.of(latest.getSession()),
+          Printable.of(latest.getEngine()),
+          Printable.of(String.join(",", row.models())));
     }
     table.print(console());
+    for (WorkerBoard.Row row : rows) {
+      if (row.paused(now()).isPresent()) {
+        console()
+            .note(
+                "%s is paused until %s: %s"
+                    .formatted(
+                        Printable.of(row.latest().getWorkerId()),
+                        TimeText.text(row.latest().getPausedUntil().orElseThrow()),
+                        Printable.of(row.latest().getPauseReason().orElse("no reason given"))));
+      }
+    }
+  }
+
+  private String state(WorkerBoard.Row row) {
+    return row.paused(now())
+        .map(left -> "PAUSED " + TimeText.age(left))
+        .orElse(row.latest().getState().name());
   }
 
   private static String speed(Optional<Double> tokensPerSecond) {

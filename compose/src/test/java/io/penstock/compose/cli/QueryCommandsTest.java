@@ -11,6 +11,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Revision;
 import java.nio.file.Path;
@@ -134,6 +135,23 @@ class QueryCommandsTest {
     assertThat(worker.get("heartbeatAgeSeconds").asDouble()).isEqualTo(0.5);
     assertThat(cli.run("workers")).isZero();
     assertThat(cli.out()).contains("1/4").contains("1234/-");
+  }
+
+  @Test
+  void workersSayWhoIsPausedUntilWhenAndWhy() {
+    WorkerDemand paused =
+        WorkerDemand.newBuilder(Samples.demand("w\u001b", "s1", 1, 8, 5))
+            .setPausedUntil(CliHarness.NOW.plusSeconds(12))
+            .setPauseReason("engine_rate_limited: slow\ndown")
+            .build();
+    cli.write(cli.names.demand(), CliHarness.NOW, "w", paused);
+
+    assertThat(cli.run("workers")).isZero();
+    assertThat(cli.out()).contains("PAUSED 12s").contains("w\\u001b").doesNotContain("\u001b");
+    assertThat(cli.out() + cli.err()).contains("engine_rate_limited: slow\\ndown");
+    assertThat(cli.run("workers", "--json")).isZero();
+    assertThat(cli.json().getLast().get("pausedUntil").asText())
+        .isEqualTo(CliHarness.NOW.plusSeconds(12).toString());
   }
 
   @Test

@@ -20,7 +20,7 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
    * The capacity by what is known now.
    *
    * @param adaptiveLimit requests at once, as learned; empty if the engine tells its load
-   * @param admission whether the engine asked for a pause
+   * @param admission whether the engine asked for a pause, or bears less after one
    */
   public Capacity decide(
       Holdings holdings,
@@ -33,9 +33,10 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
     adaptiveLimit.ifPresent(
         limit -> allowed.put(LimitingFactor.ADAPTIVE_LIMIT, limit - holdings.held()));
     switch (admission) {
-      case OPEN -> {}
-      case PAUSED -> allowed.put(LimitingFactor.ENGINE_PAUSE, 0);
-      case TRIAL -> allowed.put(LimitingFactor.ENGINE_PAUSE, 1 - holdings.held());
+      case EnginePause.Admission.Open() -> {}
+      case EnginePause.Admission.Paused _ -> allowed.put(LimitingFactor.ENGINE_PAUSE, 0);
+      case EnginePause.Admission.Limited(int most) ->
+          allowed.put(LimitingFactor.ENGINE_PAUSE, most - holdings.held());
     }
     long prefillBudget = Capacity.UNLIMITED;
     long freeKv = Capacity.UNLIMITED;

@@ -2,42 +2,121 @@ package io.penstock.workers.capacity;
 
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.EngineReply;
+import io.penstock.workers.engine.FailureCodes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers for how long the engine asked to be left alone: by an OVERLOADED reply that says when
- * to try again, for at most a minute, as a server does that does not run, refuses the worker's key
- * or limits its rate. After the pause single requests try it, until it has answered one. Safe for
- * many threads.
+ * How long an engine is left alone, and how much it is given afterwards. Workers of one process
+ * whose engines share an account share this too: the provider counts their calls together. Time is
+ * passed in; safe for many threads.
+ *
+ * <ul>
+ *   <li><b>A rate limit</b>, a 429 or a 503 with Retry-After, pauses for as long as the engine
+ *       says. One that does not say pauses for a second, and twice as long each time it happens
+ *       again before anything was answered, up to a minute. Requests at once are halved and grow
+ *       again by one a second, pause included, or by more if the slots would take more than a
+ *       minute so. An engine that refuses everything is thus asked about twice a second in the long
+ *       run, however long its pauses are.
+ *   <li><b>Anything else</b> that asks for a pause, such as a server that does not run or an
+ *       account that is used up, may last: after the pause single requests try it, until one is
+ *       answered.
+ * </ul>
  */
 public final class EnginePause {
 
   private static final Logger LOG = LoggerFactory.getLogger(EnginePause.class);
-  private static final Duration LONGEST = Duration.ofMinutes(1);
 
+  /** Engines bound what they believe of a server; this bounds what is believed of an engine. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration LAST_BACKOFF = Duration.ofMinutes(1);
+  private static final int MAX_REASON = 200;
+
+  /** Within this time a halved concurrency has grown back, whatever the slots. */
+  private static final double RECOVERY_SECONDS = 60;
+
+  private static final Map<String, EnginePause> BY_ACCOUNT = new ConcurrentHashMap<>();
+
+  private final List<Member> members = new ArrayList<>();
   private @Nullable Instant until;
+  private String reason = "";
+  private boolean trial;
+  private @Nullable Instant loweredAt;
+  private double loweredTo;
+  private int unanswered;
+  private long count;
 
   /** Whether the engine may be given more. */
-  public enum Admission {
+  public sealed interface Admission {
+
     /** It asked for nothing, or has answered since. */
-    OPEN,
-    /** It asked for a pause, which is not over. */
-    PAUSED,
-    /** The pause is over and nothing was answered yet: one request at once tries it. */
-    TRIAL
+    Admission OPEN = new Open();
+
+    /** No limit. */
+    record Open() implements Admission {}
+
+    /**
+     * It asked for a pause, which is not over.
+     *
+     * @param reason why, for a person
+     */
+    record Paused(Instant until, String reason) implements Admission {}
+
+    /**
+     * The pause is over; this many requests at once see how it is.
+     *
+     * @param most 1 or more
+     */
+    record Limited(int most) implements Admission {}
+  }
+
+  private record Member(int slots, Runnable wake) {}
+
+  /** The one of all engines of this process that share the account. */
+  public static EnginePause ofAccount(String account) {
+    return BY_ACCOUNT.computeIfAbsent(account, _ -> new EnginePause());
+  }
+
+  /**
+   * Joins a worker, which is woken when a pause begins.
+   *
+   * @return ends the membership
+   */
+  public synchronized Runnable join(int slots, Runnable wake) {
+    Member member = new Member(slots, wake);
+    members.add(member);
+    return () -> leave(member);
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private synchronized void leave(Member member) {
+    members.removeIf(each -> each == member);
   }
 
   public synchronized Admission admission(Instant now) {
-    if (until == null) {
+    if (until != null && now.isBefore(until)) {
+      return new Admission.Paused(until, reason);
+    }
+    if (trial) {
+      return new Admission.Limited(1);
+    }
+    double allowed = allowed(now);
+    if (allowed >= slots()) {
       return Admission.OPEN;
     }
-    return now.isBefore(until) ? Admission.PAUSED : Admission.TRIAL;
+    return new Admission.Limited((int) Math.max(1, allowed / Math.max(1, members.size())));
   }
 
   /** The end of the pause; empty if there is none or it is over. */
@@ -45,36 +124,113 @@ public final class EnginePause {
     return Optional.ofNullable(until).filter(now::isBefore);
   }
 
-  /** Learns from what the engine said to a request. */
-  public synchronized void heard(EngineReply reply, Instant now) {
-    switch (reply) {
-      case EngineReply.Answered _ -> answered(now);
-      case EngineReply.Failed(Failure failure) -> {
-        FailureCategory category = failure.getCategory();
-        if (category == FailureCategory.OVERLOADED) {
-          failure.getRetryAfterMillis().ifPresent(millis -> pause(millis, failure, now));
-        } else if (category == FailureCategory.INVALID || category == FailureCategory.REJECTED) {
-          answered(now);
+  /** How many pauses have begun. */
+  public synchronized long count() {
+    return count;
+  }
+
+  /**
+   * Learns from what the engine said to a request.
+   *
+   * @param startedAt when the request was given to the engine: a refusal of one that was under way
+   *     when the last pause began tells nothing new
+   * @param running requests under way at this worker, this one included
+   * @return the reply, with the time until the pause is over if it is the cause of one
+   */
+  public EngineReply heard(EngineReply reply, Instant startedAt, int running, Instant now) {
+    List<Runnable> woken = List.of();
+    EngineReply told = reply;
+    synchronized (this) {
+      switch (reply) {
+        case EngineReply.Answered _ -> answered(startedAt, now);
+        case EngineReply.Failed(Failure failure) -> {
+          FailureCategory category = failure.getCategory();
+          if (category == FailureCategory.OVERLOADED && asksForPause(failure)) {
+            Duration pause = pause(failure, startedAt, running, now);
+            told = new EngineReply.Failed(withRetryAfter(failure, pause));
+            woken = members.stream().map(Member::wake).toList();
+          } else if (category == FailureCategory.INVALID || category == FailureCategory.REJECTED) {
+            answered(startedAt, now);
+          }
         }
       }
     }
+    woken.forEach(Runnable::run);
+    return told;
   }
 
-  private void pause(long millis, Failure failure, Instant now) {
-    Instant end = now.plusMillis(Math.clamp(millis, 0, LONGEST.toMillis()));
-    if (until == null) {
-      LOG.warn("The engine asked for a pause until {}: {}", end, failure.getMessage());
+  private static boolean asksForPause(Failure failure) {
+    return failure.getRetryAfterMillis().isPresent()
+        || failure.getCode().equals(FailureCodes.RATE_LIMITED);
+  }
+
+  private static boolean isRateLimit(Failure failure) {
+    return failure.getCode().equals(FailureCodes.RATE_LIMITED)
+        || failure.getCode().equals(FailureCodes.OVERLOADED);
+  }
+
+  /** Begins a pause, or prolongs the present one; returns what is left of it. */
+  private Duration pause(Failure failure, Instant startedAt, int running, Instant now) {
+    boolean news = loweredAt == null || startedAt.isAfter(loweredAt);
+    if (isRateLimit(failure)) {
+      if (news) {
+        double flight = Math.min(allowed(now), (double) running * Math.max(1, members.size()));
+        loweredTo = Math.max(1, flight / 2);
+        loweredAt = now;
+        unanswered++;
+      }
+    } else {
+      trial = true;
     }
-    if (until == null || end.isAfter(until)) {
+    Instant end = now.plus(length(failure));
+    boolean paused = until != null && now.isBefore(until);
+    if (!paused) {
+      count++;
+      reason = Printable.of(failure.getCode() + ": " + failure.getMessage(), MAX_REASON);
+      LOG.warn("The engine is left alone until {}: {}", end, reason);
+    }
+    if (!paused || end.isAfter(until)) {
       until = end;
     }
+    return Duration.between(now, until);
   }
 
-  /** During a pause an answer is one to an earlier request, and no news. */
-  private void answered(Instant now) {
-    if (admission(now) == Admission.TRIAL) {
-      LOG.info("The engine answers again after its pause");
-      until = null;
+  private Duration length(Failure failure) {
+    long asked = failure.getRetryAfterMillis().orElse(0L);
+    if (asked > 0) {
+      return Duration.ofMillis(Math.min(asked, LONGEST.toMillis()));
     }
+    Duration backoff = FIRST_BACKOFF.multipliedBy(1L << Math.clamp(unanswered - 1L, 0, 10));
+    return backoff.compareTo(LAST_BACKOFF) < 0 ? backoff : LAST_BACKOFF;
+  }
+
+  /** An answer to a request from before the pause is no news. */
+  private void answered(Instant startedAt, Instant now) {
+    if (until == null || now.isBefore(until) || startedAt.isBefore(until)) {
+      return;
+    }
+    if (trial) {
+      LOG.info("The engine answers again after its pause");
+    }
+    trial = false;
+    unanswered = 0;
+  }
+
+  /** Requests at once that the members may have under way together. */
+  private double allowed(Instant now) {
+    if (loweredAt == null) {
+      return slots();
+    }
+    double seconds = Math.max(0, Duration.between(loweredAt, now).toMillis() / 1000.0);
+    double growth = Math.max(1, slots() / RECOVERY_SECONDS);
+    return Math.min(slots(), loweredTo + growth * seconds);
+  }
+
+  private int slots() {
+    return members.isEmpty() ? Integer.MAX_VALUE : members.stream().mapToInt(Member::slots).sum();
+  }
+
+  private static Failure withRetryAfter(Failure failure, Duration left) {
+    return Failure.newBuilder(failure).setRetryAfterMillis(left.toMillis()).build();
   }
 }

@@ -7,7 +7,7 @@ public enum LimitingFactor {
   SLOTS,
   ADAPTIVE_LIMIT,
   LOST_PROBE,
-  /** The engine asked for a pause, or is tried again after one. */
+  /** The engine asked for a pause, or is given less after one. */
   ENGINE_PAUSE,
   KV_CACHE,
   PREFILL_GATE,

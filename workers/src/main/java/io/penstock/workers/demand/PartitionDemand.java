@@ -2,6 +2,8 @@ package io.penstock.workers.demand;
 
 import io.penstock.schemas.WorkerState;
 import io.penstock.workers.capacity.Capacity;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +19,18 @@ public final class PartitionDemand {
   private TreeSet<String> models = new TreeSet<>();
   private int appetite = 1;
   private int held;
+  private long delivered;
   private boolean cameSinceHeartbeat;
   private @Nullable Told told;
 
   /** What dispatch was told, less what it has granted since. */
   private record Told(
-      WorkerState state, Set<String> models, long limit, long prefillBudget, long freeKv) {}
+      WorkerState state,
+      Set<String> models,
+      long limit,
+      long prefillBudget,
+      long freeKv,
+      @Nullable Instant pausedUntil) {}
 
   public PartitionDemand(int partition) {
     this.partition = partition;
@@ -84,7 +92,8 @@ public final class PartitionDemand {
                 told.models(),
                 told.limit(),
                 less(told.prefillBudget(), promptTokens),
-                less(told.freeKv(), kvTokens));
+                less(told.freeKv(), kvTokens),
+                told.pausedUntil());
       }
     }
     return receipt;
@@ -99,8 +108,12 @@ public final class PartitionDemand {
   }
 
   /** Whether dispatch would grant otherwise if it were told this. */
-  public boolean isNews(WorkerState state, long prefillBudget, long freeKv) {
+  public boolean isNews(
+      WorkerState state, long prefillBudget, long freeKv, @Nullable Instant pausedUntil) {
     if (told == null || told.state() != state || !told.models().equals(models)) {
+      return true;
+    }
+    if (!Objects.equals(told.pausedUntil(), pausedUntil)) {
       return true;
     }
     if (window.limit() > told.limit()) {
@@ -110,8 +123,19 @@ public final class PartitionDemand {
         && (turned(told.prefillBudget(), prefillBudget) || matters(told.freeKv(), freeKv));
   }
 
-  public void tell(WorkerState state, long prefillBudget, long freeKv) {
-    told = new Told(state, Set.copyOf(models), window.limit(), prefillBudget, freeKv);
+  public void tell(
+      WorkerState state, long prefillBudget, long freeKv, @Nullable Instant pausedUntil) {
+    told = new Told(state, Set.copyOf(models), window.limit(), prefillBudget, freeKv, pausedUntil);
+  }
+
+  /** Kafka has one more outcome of the session for this partition. */
+  public void outcomeDelivered() {
+    delivered++;
+  }
+
+  /** Outcomes of the session for this partition that Kafka has. */
+  public long delivered() {
+    return delivered;
   }
 
   /** A lease is granted while any prefill budget is left, so only opening and shutting matter. */

@@ -12,6 +12,14 @@ public interface Engine extends AutoCloseable {
   /** The engine's kind and version, such as {@code embedding/all-minilm-l6-v2-q}. */
   String name();
 
+  /**
+   * The account whose limits its calls count against, where several engines may share one; equal
+   * for those that do, and without secrets. Empty if the engine is limited by itself only.
+   */
+  default Optional<String> account() {
+    return Optional.empty();
+  }
+
   /** Whether it runs requests to this OpenAI path, such as {@code /v1/embeddings}. */
   boolean serves(String endpoint);
 

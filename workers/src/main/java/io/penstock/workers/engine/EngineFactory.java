@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *   <li>{@code embedding}: threads, max-inputs, max-input-characters
  *   <li>{@code openai}: base-url (needed), api-key-env or api-key-file, connect-timeout,
  *       total-timeout, served-name.MODEL, served-name.MODEL#VARIANT, header.NAME, endpoints
- *       (comma-separated), max-response-bytes, metrics (none or vllm), metrics-url,
+ *       (comma-separated), max-response-bytes, longest-pause, metrics (none or vllm), metrics-url,
  *       metrics-interval, metrics-stale-after
  *   <li>{@code simulated}: profile (default llama3.1-8b_a100tp2), profiles-file, speed, speed-up,
  *       chunk-tokens, kv-policy (grow or reserve), start-up, failure-probability, seed, dimensions
@@ -87,6 +87,7 @@ public final class EngineFactory {
             options.family("header"),
             options.parse("endpoints", EngineFactory::names).orElse(defaults.endpoints()),
             options.take("max-response-bytes", defaults.maxResponseBytes()),
+            options.take("longest-pause", defaults.longestPause()),
             metrics(options, baseUrl));
     options.end();
     return config;

@@ -3,6 +3,7 @@ package io.penstock.workers.lease;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.workers.capacity.Capacity;
+import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.Holdings;
 import io.penstock.workers.demand.DemandBudget;
 import io.penstock.workers.demand.LeaseSize;
@@ -27,7 +28,13 @@ record DemandComposer(WorkerIdentity identity) {
       LeaseSize meanLease,
       OptionalDouble prefillTokensPerSecond,
       OptionalDouble decodeTokensPerSecond,
-      long queuedPrefillTokens) {}
+      long queuedPrefillTokens,
+      EnginePause.Admission admission) {
+
+    EnginePause.Admission.@Nullable Paused paused() {
+      return admission instanceof EnginePause.Admission.Paused paused ? paused : null;
+    }
+  }
 
   /** Opens windows, and returns the demands that tell dispatch something new, or all of them. */
   List<AddressedDemand> compose(Session session, Facts facts, boolean all, Instant now) {
@@ -43,8 +50,9 @@ record DemandComposer(WorkerIdentity identity) {
       if (shrunk && partition.window().open() > 0 && left > 0) {
         left--;
       }
-      if (all || partition.isNews(state, budget.prefillTokens(), budget.kvTokens())) {
-        partition.tell(state, budget.prefillTokens(), budget.kvTokens());
+      Instant pausedUntil = facts.paused() == null ? null : facts.paused().until();
+      if (all || partition.isNews(state, budget.prefillTokens(), budget.kvTokens(), pausedUntil)) {
+        partition.tell(state, budget.prefillTokens(), budget.kvTokens(), pausedUntil);
         demands.add(
             new AddressedDemand(
                 partition.partition(), demand(session, partition, state, facts, budget, now)));
@@ -113,6 +121,7 @@ record DemandComposer(WorkerIdentity identity) {
       Facts facts,
       DemandBudget budget,
       Instant now) {
+    EnginePause.Admission.Paused paused = facts.paused();
     return new WorkerDemand(
         identity.workerId(),
         session.id(),
@@ -132,9 +141,9 @@ record DemandComposer(WorkerIdentity identity) {
         identity.host(),
         session.startedAt(),
         now,
-        null,
-        null,
-        -1L);
+        paused == null ? null : paused.until(),
+        paused == null ? null : paused.reason(),
+        partition.delivered());
   }
 
   private static @Nullable Double boxed(OptionalDouble value) {

@@ -1,6 +1,7 @@
 package io.penstock.workers.lease;
 
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
@@ -39,8 +40,12 @@ public final class EngineRunner {
     } catch (InterruptedException e) {
       // The desk knows why it interrupted.
     } catch (RuntimeException | Error e) {
-      LOG.error("Engine {} broke its contract on request {}", engine.name(), request.id(), e);
-      String message = "The engine failed unexpectedly: " + e;
+      LOG.error(
+          "Engine {} broke its contract on request {}",
+          engine.name(),
+          Printable.of(request.id()),
+          e);
+      String message = "The engine failed unexpectedly: " + Printable.of(e.toString(), 500);
       reply =
           new EngineReply.Failed(
               Outcomes.failure(FailureCategory.RETRYABLE, "engine_error", message));

@@ -109,7 +109,7 @@ final class LeaseBook {
     Lease lease = attempt.lease();
     if (!now.isBefore(attempt.deadline())) {
       report(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
-    } else if (state != WorkerState.ACTIVE || held.size() >= slots) {
+    } else if (state != WorkerState.ACTIVE || held.size() >= slots || ports.isPaused(now)) {
       report(attempt, outcomes.stopped(attempt, StopReason.RELEASED, now));
     } else if (held.add(attempt)) {
       partition.take();
@@ -141,6 +141,10 @@ final class LeaseBook {
       end(attempt, outcomes.failed(attempt, Outcomes.deadlinePassed(lease), now));
       return;
     }
+    if (ports.isPaused(now)) {
+      stop(attempt, StopReason.RELEASED, now);
+      return;
+    }
     InferenceRequest request = payload.getRequest();
     Instant timeout = now.plus(attemptTimeout);
     Instant until = timeout.isBefore(attempt.deadline()) ? timeout : attempt.deadline();
@@ -167,11 +171,12 @@ final class LeaseBook {
    * The engine has let go of the attempt. An answer outweighs a time-out or a drain that came
    * between, a cancellation outweighs the answer.
    *
-   * @param reply what it said; null if it was interrupted
+   * @param said what it said; null if it was interrupted
    */
-  void ended(Attempt attempt, @Nullable EngineReply reply, Instant now) {
+  void ended(Attempt attempt, @Nullable EngineReply said, Instant now) {
     attempt.detach();
-    ports.observed(attempt, reply, now);
+    EngineReply reply = ports.observed(attempt, said, running(), now);
+    releaseIfPaused(now);
     StopReason reason = attempt.stopReason();
     if (attempt.reported() || reason == StopReason.ABANDONED) {
       drop(attempt);
@@ -199,6 +204,7 @@ final class LeaseBook {
    * @return when to look again at the latest
    */
   Instant expire(Instant now) {
+    releaseIfPaused(now);
     Instant next = Instant.MAX;
     for (Attempt attempt : held.copy()) {
       if (held.isWaiting(attempt)) {
@@ -231,17 +237,28 @@ final class LeaseBook {
     return next;
   }
 
+  /** Somebody else may run now what this engine may not be given yet. */
+  private void releaseIfPaused(Instant now) {
+    if (ports.isPaused(now)) {
+      releaseWaiting(now);
+    }
+  }
+
+  private void releaseWaiting(Instant now) {
+    for (Attempt attempt : held.copy()) {
+      if (!attempt.started()) {
+        stop(attempt, StopReason.RELEASED, now);
+      }
+    }
+  }
+
   /** Begins to drain, or shortens the grace of a drain under way. */
   void drain(Instant until, Instant now) {
     if (state == WorkerState.ACTIVE) {
       state = WorkerState.DRAINING;
     }
     drainUntil = earlier(drainUntil, until);
-    for (Attempt attempt : held.copy()) {
-      if (!attempt.started()) {
-        stop(attempt, StopReason.RELEASED, now);
-      }
-    }
+    releaseWaiting(now);
     expire(now);
     ports.wake();
   }

@@ -155,6 +155,17 @@ public final class LeaseDesk {
         });
   }
 
+  /** Kafka has an outcome of this session. */
+  public void delivered(String session, int partition) {
+    locked(
+        () -> {
+          PartitionDemand demand = book.session().partition(partition);
+          if (demand != null && book.session().id().equals(session)) {
+            demand.outcomeDelivered();
+          }
+        });
+  }
+
   /** Why the session must be renewed, if it must. */
   public Optional<RenewalReason> renewalDue(Instant now) {
     return locked(
@@ -199,7 +210,8 @@ public final class LeaseDesk {
                   book.meanLease(),
                   speed.prefillTokensPerSecond(),
                   speed.decodeTokensPerSecond(),
-                  queued(engine));
+                  queued(engine),
+                  admission);
           return new Composed(capacity, composer.compose(book.session(), facts, heartbeat, now));
         });
   }

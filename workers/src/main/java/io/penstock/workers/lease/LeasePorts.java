@@ -24,8 +24,17 @@ public interface LeasePorts {
   /** A lease arrived that leads to no attempt: its kind, for a counter. */
   void ignored(String why);
 
-  /** An engine run is over. */
-  void observed(Attempt attempt, @Nullable EngineReply reply, Instant now);
+  /** Whether the engine asked to be left alone: nothing may be started. */
+  boolean isPaused(Instant now);
+
+  /**
+   * An engine run is over.
+   *
+   * @param running requests the engine ran until now, this one included
+   * @return the reply to report, which knows of the pause it may have caused
+   */
+  @Nullable EngineReply observed(
+      Attempt attempt, @Nullable EngineReply reply, int running, Instant now);
 
   /**
    * An outcome on its way.

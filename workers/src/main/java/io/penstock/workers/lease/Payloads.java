@@ -5,6 +5,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.kafka.TraceContext;
 import io.penstock.workers.payload.PayloadRead;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Payloads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
+  private static final int MAX_MESSAGE = 500;
 
   private final PayloadReader reader;
   private final Deserializer<ScoredRequest> deserializer;
@@ -91,17 +93,19 @@ public final class Payloads {
     try {
       payload = deserializer.deserialize(record.topic(), record.value());
     } catch (RegistryUnavailableException e) {
-      String message = "The schema registry does not answer: " + e.getMessage();
+      String message = "The schema registry does not answer: " + said(e);
       refuse(desk, attempt, FailureCategory.RETRYABLE, "registry_unavailable", message);
       return;
     } catch (RuntimeException e) {
+      // Its message may quote the record, which anybody may have written.
       LOG.warn(
-          "Payload at {}-{}@{} cannot be read",
+          "Payload at {}-{}@{} cannot be read: {}",
           record.topic(),
           record.partition(),
           record.offset(),
-          e);
-      String message = "The request in the log cannot be read: " + e.getMessage();
+          said(e));
+      LOG.debug("The cause", e);
+      String message = "The request in the log cannot be read: " + said(e);
       refuse(desk, attempt, FailureCategory.INVALID, "payload_unreadable", message);
       return;
     } catch (Error e) {
@@ -116,7 +120,7 @@ public final class Payloads {
     } else if (!servesEndpoint.test(payload.getEndpoint())) {
       String message =
           "This worker's engine does not serve %s; correct the model's endpoints in the registry"
-              .formatted(payload.getEndpoint());
+              .formatted(Printable.of(payload.getEndpoint(), 100));
       Failure failure =
           new Failure(
               FailureCategory.REJECTED, "endpoint_not_served", message, "endpoint", null, null);
@@ -124,6 +128,10 @@ public final class Payloads {
     } else {
       desk.payloadRead(attempt, payload, TraceContext.from(record.headers()), clock.instant());
     }
+  }
+
+  private static String said(RuntimeException problem) {
+    return Printable.of(String.valueOf(problem.getMessage()), MAX_MESSAGE);
   }
 
   private void refuse(

@@ -6,7 +6,7 @@ public enum StopReason {
   CANCELLED,
   /** It took longer than allowed, or its deadline passed. */
   TIMED_OUT,
-  /** The worker drains: somebody else shall run it. */
+  /** The worker drains, or its engine asked for a pause: somebody else shall run it. */
   RELEASED,
   /** Its session is over, so nobody waits for its outcome. */
   ABANDONED

@@ -2,6 +2,7 @@ package io.penstock.workers.models;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.kafka.ConsumerLoop;
 import java.time.Duration;
 import java.util.HashMap;
@@ -94,7 +95,7 @@ public final class ModelFollower implements ConsumerLoop.Reader {
     } catch (RuntimeException e) {
       LOG.warn(
           "Model {} at offset {} cannot be read; its former entry stays",
-          record.key(),
+          Printable.of(record.key()),
           record.offset(),
           e);
       return false;

@@ -3,6 +3,7 @@ package io.penstock.workers.outcome;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.kafka.TraceContext;
 import io.penstock.workers.lease.LeasePorts.Report;
@@ -36,6 +37,7 @@ public final class Outbox {
   private final Serializer<WorkerDemand> demands;
   private final Serializer<AttemptOutcome> outcomes;
   private final Consumer<WorkerDemand> acknowledged;
+  private final Consumer<Report> delivered;
   private final Consumer<AttemptOutcome> dropped;
   private final Queue<Report> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger undelivered = new AtomicInteger();
@@ -48,6 +50,8 @@ public final class Outbox {
 
   /**
    * @param acknowledged told of demands that Kafka has, on the producer's thread
+   * @param delivered told of outcomes that Kafka has, on the producer's thread, before they cease
+   *     to count as undelivered
    * @param dropped told of outcomes that nobody waits for any more
    */
   public Outbox(
@@ -56,12 +60,14 @@ public final class Outbox {
       Serializer<WorkerDemand> demands,
       Serializer<AttemptOutcome> outcomes,
       Consumer<WorkerDemand> acknowledged,
+      Consumer<Report> delivered,
       Consumer<AttemptOutcome> dropped) {
     this.producers = producers;
     this.topics = topics;
     this.demands = demands;
     this.outcomes = outcomes;
     this.acknowledged = acknowledged;
+    this.delivered = delivered;
     this.dropped = dropped;
   }
 
@@ -139,6 +145,7 @@ public final class Outbox {
           record,
           problem -> {
             if (problem == null) {
+              delivered.accept(report);
               undelivered.decrementAndGet();
             } else {
               again(report, problem);
@@ -175,7 +182,9 @@ public final class Outbox {
       case RecordTooLargeException _ ->
           queue.add(instead(report, SmallOutcome.tooLarge(report.outcome(), problem)));
       case MalformedRecordException _ when SmallOutcome.isUnwritable(report.outcome()) -> {
-        LOG.error("Not even a failure can be reported of {}", report.outcome().getRequestId());
+        LOG.error(
+            "Not even a failure can be reported of {}",
+            Printable.of(report.outcome().getRequestId()));
         undelivered.decrementAndGet();
         dropped.accept(report.outcome());
         // The new session gives the lease back.

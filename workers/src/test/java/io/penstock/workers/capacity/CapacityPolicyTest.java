@@ -82,14 +82,21 @@ class CapacityPolicyTest {
   @CsvSource({
     "OPEN,0,8,SLOTS",
     "OPEN,3,5,SLOTS",
-    "PAUSED,0,0,ENGINE_PAUSE",
-    "PAUSED,3,0,ENGINE_PAUSE",
-    "TRIAL,0,1,ENGINE_PAUSE",
-    "TRIAL,1,0,ENGINE_PAUSE",
-    "TRIAL,3,0,ENGINE_PAUSE"
+    "0,0,0,ENGINE_PAUSE",
+    "0,3,0,ENGINE_PAUSE",
+    "1,0,1,ENGINE_PAUSE",
+    "1,1,0,ENGINE_PAUSE",
+    "1,3,0,ENGINE_PAUSE",
+    "5,3,2,ENGINE_PAUSE"
   })
-  void aPausedEngineGetsNothingAndThenOneRequest(
-      Admission admission, int held, int leases, LimitingFactor factor) {
+  void aPausedEngineGetsNothingAndThenAsMuchAsItsPauseLeaves(
+      String most, int held, int leases, LimitingFactor factor) {
+    Admission admission =
+        switch (most) {
+          case "OPEN" -> Admission.OPEN;
+          case "0" -> new Admission.Paused(Instant.EPOCH, "why");
+          default -> new Admission.Limited(Integer.parseInt(most));
+        };
     Capacity capacity = POLICY.decide(holding(held), SILENT, NO_GPU, NONE, admission);
     assertThat(capacity.leases()).isEqualTo(leases);
     assertThat(capacity.factor()).isEqualTo(factor);

@@ -87,6 +87,7 @@ class EngineFactoryTest {
                 "header.OpenAI-Organization=o",
                 "endpoints=/v1/completions, /v1/embeddings",
                 "max-response-bytes=5000",
+                "longest-pause=30m",
                 "metrics=vllm",
                 "metrics-interval=2s",
                 "metrics-stale-after=9s"));
@@ -98,6 +99,7 @@ class EngineFactoryTest {
     assertThat(config.headers()).containsEntry("OpenAI-Organization", "o");
     assertThat(config.endpoints()).containsExactlyInAnyOrder("/v1/completions", "/v1/embeddings");
     assertThat(config.maxResponseBytes()).isEqualTo(5000);
+    assertThat(config.longestPause()).isEqualTo(Duration.ofMinutes(30));
     var metrics = config.metrics().orElseThrow();
     assertThat(metrics.url()).hasToString("http://h:8000/metrics");
     assertThat(metrics.interval()).isEqualTo(Duration.ofSeconds(2));

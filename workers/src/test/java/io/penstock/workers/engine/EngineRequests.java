@@ -46,6 +46,18 @@ public final class EngineRequests {
         request.traceparent());
   }
 
+  public static EngineRequest withTrace(EngineRequest request, String traceparent) {
+    return new EngineRequest(
+        request.id(),
+        request.endpoint(),
+        request.model(),
+        request.body(),
+        request.promptTokens(),
+        request.maxOutputTokens(),
+        request.deadline(),
+        traceparent);
+  }
+
   public static EngineRequest withEndpoint(EngineRequest request, String endpoint) {
     return new EngineRequest(
         request.id(),

@@ -47,6 +47,7 @@ public final class LeaseFixture implements LeasePorts {
   public EngineReading engine = new EngineReading.Silent();
   public boolean noThreads;
   private final int slots;
+  private EnginePause pause = new EnginePause();
   private @Nullable Runnable onWake;
 
   public LeaseFixture(int slots, Set<Integer> partitions) {
@@ -88,7 +89,7 @@ public final class LeaseFixture implements LeasePorts {
             engine,
             new GpuReading.Absent(),
             OptionalInt.empty(),
-            EnginePause.Admission.OPEN,
+            pause.admission(now),
             new ObservedSpeed(),
             heartbeat,
             now)
@@ -239,6 +240,20 @@ public final class LeaseFixture implements LeasePorts {
     ignored.add(why);
   }
 
+  /** Makes the worker's pause what the desk asks about and tells of replies. */
+  public void pausedBy(EnginePause enginePause) {
+    pause = enginePause;
+  }
+
   @Override
-  public void observed(Attempt attempt, @Nullable EngineReply reply, Instant at) {}
+  public boolean isPaused(Instant at) {
+    return pause.pausedUntil(at).isPresent();
+  }
+
+  @Override
+  public @Nullable EngineReply observed(
+      Attempt attempt, @Nullable EngineReply reply, int runs, Instant at) {
+    Instant startedAt = attempt.startedAt();
+    return reply == null || startedAt == null ? reply : pause.heard(reply, startedAt, runs, at);
+  }
 }

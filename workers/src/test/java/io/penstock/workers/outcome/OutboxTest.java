@@ -9,6 +9,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.lease.LeaseFixture;
+import io.penstock.workers.lease.LeasePorts;
 import io.penstock.workers.lease.LeasePorts.Report;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ class OutboxTest {
   private final AvroSerdes serdes = new AvroSerdes("mock://outbox");
   private final List<MockProducer<String, byte[]>> producers = new ArrayList<>();
   private final List<WorkerDemand> acknowledged = new ArrayList<>();
+  private final List<LeasePorts.Report> delivered = new ArrayList<>();
   private final List<AttemptOutcome> dropped = new ArrayList<>();
   private final LeaseFixture f = new LeaseFixture(2);
   private Predicate<AttemptOutcome> unwritable = _ -> false;
@@ -38,6 +40,7 @@ class OutboxTest {
           serdes.serializer(WorkerDemand.class),
           this::serialized,
           acknowledged::add,
+          delivered::add,
           dropped::add);
 
   @Test
@@ -53,8 +56,10 @@ class OutboxTest {
                 record.headers().lastHeader("traceparent").value(), StandardCharsets.US_ASCII))
         .isEqualTo("00-trace");
     assertThat(outbox.undelivered()).isEqualTo(1);
+    assertThat(delivered).isEmpty();
     producers.getFirst().completeNext();
     assertThat(outbox.undelivered()).isZero();
+    assertThat(delivered).hasSize(1);
   }
 
   @Test

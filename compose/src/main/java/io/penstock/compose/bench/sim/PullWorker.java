@@ -170,8 +170,15 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   }
 
   @Override
-  public void observed(Attempt attempt, @Nullable EngineReply reply, Instant now) {
+  public boolean isPaused(Instant now) {
+    return false;
+  }
+
+  @Override
+  public @Nullable EngineReply observed(
+      Attempt attempt, @Nullable EngineReply reply, int engineRuns, Instant now) {
     // The engine tells its speed, which outweighs what is observed.
+    return reply;
   }
 
   private void planTurn(long at) {

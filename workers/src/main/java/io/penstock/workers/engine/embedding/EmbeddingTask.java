@@ -1,7 +1,9 @@
 package io.penstock.workers.engine.embedding;
 
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import io.penstock.workers.engine.body.EmbeddingAnswer;
@@ -50,7 +52,7 @@ final class EmbeddingTask implements Runnable {
     try {
       reply.complete(embedAll());
     } catch (RuntimeException | LinkageError e) {
-      LOG.warn("request {}: the embedding model failed", request.id(), e);
+      LOG.warn("request {}: the embedding model failed", Printable.of(request.id()), e);
       reply.complete(
           EngineReply.Failed.of(
               FailureCategory.RETRYABLE, "engine_error", "the embedding model failed: " + e));
@@ -94,6 +96,17 @@ final class EmbeddingTask implements Runnable {
     }
   }
 
+  private static EngineReply tooLong(String field) {
+    return new EngineReply.Failed(
+        Failure.newBuilder()
+            .setCategory(FailureCategory.REJECTED)
+            .setCode("context_length_exceeded")
+            .setMessage("%s has more than %d tokens; split it".formatted(field, MiniLm.MAX_TOKENS))
+            .setField(field)
+            .setStatusCode(400)
+            .build());
+  }
+
   private EngineReply embedAll() {
     List<float[]> vectors = new ArrayList<>(body.inputs().size());
     long tokens = 0;
@@ -111,8 +124,7 @@ final class EmbeddingTask implements Runnable {
             field, field + " has no token the model knows; leave it out");
       }
       if (embedded.tokens() > MiniLm.MAX_TOKENS) {
-        return EngineReply.Failed.invalid(
-            field, field + " has more than " + MiniLm.MAX_TOKENS + " tokens; split it");
+        return tooLong(field);
       }
       vectors.add(embedded.vector());
       tokens += embedded.tokens();

@@ -1,12 +1,15 @@
 package io.penstock.workers.engine.openai;
 
 import io.penstock.schemas.routing.Target;
+import io.penstock.schemas.text.Printable;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers sent with each call, such as {@code OpenAI-Organization}
  * @param endpoints the OpenAI paths the server serves
  * @param maxResponseBytes the largest answer accepted, 1 KiB or more
+ * @param longestPause the longest that the server may ask to be left alone; what it asks beyond is
+ *     not believed
  * @param metrics where its Prometheus metrics are, if it serves vLLM's
  */
 public record OpenAiConfig(
@@ -33,6 +38,7 @@ public record OpenAiConfig(
     Map<String, String> headers,
     Set<String> endpoints,
     int maxResponseBytes,
+    Duration longestPause,
     Optional<Metrics> metrics) {
 
   public static final Set<String> ALL_ENDPOINTS =
@@ -86,18 +92,18 @@ public record OpenAiConfig(
             "endpoints: each begins with /v1/, but one is " + endpoint);
       }
     }
-    for (String header : headers.keySet()) {
-      if (OUR_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
-        throw new IllegalArgumentException("headers: " + header + " is set by the engine itself");
-      }
-    }
+    headers.forEach(OpenAiConfig::checkHeader);
+    checkPositive("longestPause", longestPause);
     if (maxResponseBytes < 1024) {
       throw new IllegalArgumentException(
           "maxResponseBytes must be 1024 or more, but is " + maxResponseBytes);
     }
   }
 
-  /** No key, 5 s to connect, 10 minutes in all, answers up to 16 MiB, no metrics. */
+  /**
+   * No key, 5 s to connect, 10 minutes in all, answers up to 16 MiB, pauses up to 10 minutes, no
+   * metrics.
+   */
   public static OpenAiConfig of(URI baseUrl) {
     return new OpenAiConfig(
         baseUrl,
@@ -108,7 +114,30 @@ public record OpenAiConfig(
         Map.of(),
         ALL_ENDPOINTS,
         16 << 20,
+        Duration.ofMinutes(10),
         Optional.empty());
+  }
+
+  /** Names the headers only: their values may be keys. */
+  @Override
+  public String toString() {
+    return "OpenAiConfig[%s, headers %s, endpoints %s]"
+        .formatted(baseUrl, new TreeSet<>(headers.keySet()), endpoints);
+  }
+
+  /** A header that cannot be sent would fail every request. Its value may be a key: not said. */
+  private static void checkHeader(String name, String value) {
+    if (OUR_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException("headers: " + name + " is set by the engine itself");
+    }
+    try {
+      HttpRequest.newBuilder().header(name, value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "headers: HTTP does not allow the name or the value of "
+              + Printable.of(name, 100)
+              + "; use visible ASCII on one line");
+    }
   }
 
   /** The full address of an OpenAI path. */

@@ -2,6 +2,8 @@ package io.penstock.workers.engine.openai;
 
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.text.Printable;
+import io.penstock.schemas.trace.TraceParent;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineListener;
 import io.penstock.workers.engine.EngineLoad;
@@ -15,11 +17,16 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +52,8 @@ public final class OpenAiEngine implements Engine {
    * more, would destroy a whole backlog.
    */
   private static final long UNREACHABLE_PAUSE_MILLIS = 5_000;
+
+  private static final int MAX_MESSAGE = 500;
 
   private final OpenAiConfig config;
   private final InstantSource clock;
@@ -87,6 +96,29 @@ public final class OpenAiEngine implements Engine {
     return name;
   }
 
+  /**
+   * Whoever calls one server with one key and the same headers shares its limits. The key itself is
+   * not to be had from this.
+   */
+  @Override
+  public Optional<String> account() {
+    String key;
+    try {
+      key = apiKey.key().orElse("");
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(
+                  (key + "\n" + new TreeMap<>(config.headers())).getBytes(StandardCharsets.UTF_8));
+      return Optional.of(config.baseUrl() + "#" + HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
   @Override
   public boolean serves(String endpoint) {
     return config.endpoints().contains(endpoint);
@@ -103,19 +135,28 @@ public final class OpenAiEngine implements Engine {
       return EngineReply.Failed.deadlinePassed(name);
     }
     boolean deadlineFirst = left.compareTo(config.totalTimeout()) < 0;
+    String key;
     try {
-      String key = apiKey.key().orElse("");
-      byte[] body =
-          OutgoingBody.of(request.body(), config.servedName(request.model(), request.variant()));
-      HttpResponse<byte[]> response =
-          call(http(request, key, body), deadlineFirst ? left : config.totalTimeout());
-      return reply(response, key);
+      key = apiKey.key().orElse("");
+    } catch (IOException e) {
+      return keyMissing(e);
+    }
+    Secrets secrets = Secrets.of(key, config.headers());
+    HttpRequest outgoing;
+    try {
+      outgoing = http(request, key);
     } catch (InvalidBodyException e) {
       return e.reply();
+    } catch (RuntimeException e) {
+      return unsendable(e, secrets);
+    }
+    try {
+      HttpResponse<byte[]> response = call(outgoing, deadlineFirst ? left : config.totalTimeout());
+      return reply(response, request.endpoint(), secrets);
     } catch (TimeoutException e) {
       return deadlineFirst ? EngineReply.Failed.deadlinePassed(name) : timedOut();
     } catch (IOException e) {
-      return closed ? EngineReply.Failed.closed(name) : unreachable(e);
+      return closed ? EngineReply.Failed.closed(name) : unreachable(e, secrets);
     }
   }
 
@@ -145,7 +186,15 @@ public final class OpenAiEngine implements Engine {
     }
   }
 
-  private HttpRequest http(EngineRequest request, String key, byte[] body) {
+  /**
+   * What is sent. Whatever fails here is the request's own fault: the next worker would fail alike.
+   */
+  private HttpRequest http(EngineRequest request, String key) throws InvalidBodyException {
+    byte[] body =
+        OutgoingBody.of(
+            request.body(),
+            config.servedName(request.model(), request.variant()),
+            request.maxOutputTokens());
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(config.address(request.endpoint()))
             .header("Content-Type", "application/json")
@@ -155,27 +204,62 @@ public final class OpenAiEngine implements Engine {
     if (!key.isEmpty()) {
       builder.header("Authorization", "Bearer " + key);
     }
-    if (request.traceparent() != null) {
-      builder.header("traceparent", request.traceparent());
-    }
+    TraceParent.of(request.traceparent())
+        .ifPresent(trace -> builder.header(TraceParent.HEADER, trace));
     return builder.build();
   }
 
-  private EngineReply reply(HttpResponse<byte[]> response, String key) {
+  private EngineReply reply(HttpResponse<byte[]> response, String endpoint, Secrets secrets) {
     int status = response.statusCode();
     if (status < 200 || status > 299) {
-      ServerError error = ServerError.read(response.body()).without(key);
-      return new EngineReply.Failed(
-          StatusMapping.failure(status, response.headers(), error, clock.instant()));
+      return refused(response, status, ServerError.read(response.body(), secrets::scrub));
     }
     try {
-      return new EngineReply.Answered(status, response.body(), ServerAnswer.usage(response.body()));
+      return new EngineReply.Answered(
+          status, response.body(), ServerAnswer.usage(response.body(), endpoint));
     } catch (InvalidBodyException e) {
+      ServerError error = ServerError.read(response.body(), secrets::scrub);
+      if (e.field().equals("body.error") && error.status().isPresent()) {
+        // Proxies that have begun an answer with 200 name the status in the error.
+        return refused(response, error.status().getAsInt(), error);
+      }
       return EngineReply.Failed.of(
           FailureCategory.RETRYABLE,
           "engine_bad_answer",
-          "the engine's answer is unusable: " + e.field() + " " + e.getMessage());
+          "the engine's answer is unusable: "
+              + e.field()
+              + " "
+              + Printable.of(secrets.scrub(e.getMessage()))
+              + (error.message().isEmpty() || !e.field().equals("body.error")
+                  ? ""
+                  : ": " + error.message()));
     }
+  }
+
+  private EngineReply.Failed refused(HttpResponse<byte[]> response, int status, ServerError error) {
+    return new EngineReply.Failed(
+        StatusMapping.failure(
+            status, response.headers(), error, config.longestPause(), clock.instant()));
+  }
+
+  /** The message of the exception may quote a header, and so a key. */
+  private EngineReply.Failed unsendable(RuntimeException problem, Secrets secrets) {
+    return EngineReply.Failed.of(
+        FailureCategory.INVALID,
+        "request_unsendable",
+        "no HTTP request can be made of it: "
+            + Printable.of(secrets.scrub(String.valueOf(problem.getMessage())), MAX_MESSAGE));
+  }
+
+  /** This worker's trouble: another may run the request. */
+  private EngineReply.Failed keyMissing(IOException problem) {
+    return new EngineReply.Failed(
+        Failure.newBuilder()
+            .setCategory(FailureCategory.OVERLOADED)
+            .setCode("engine_misconfigured")
+            .setMessage(Printable.of(String.valueOf(problem.getMessage()), MAX_MESSAGE))
+            .setRetryAfterMillis(UNREACHABLE_PAUSE_MILLIS)
+            .build());
   }
 
   private EngineReply.Failed timedOut() {
@@ -185,7 +269,7 @@ public final class OpenAiEngine implements Engine {
         "the engine gave no answer within " + config.totalTimeout().toMillis() + " ms");
   }
 
-  private EngineReply.Failed unreachable(IOException problem) {
+  private EngineReply.Failed unreachable(IOException problem, Secrets secrets) {
     if (problem instanceof ConnectException || problem instanceof HttpConnectTimeoutException) {
       return new EngineReply.Failed(
           Failure.newBuilder()
@@ -206,7 +290,8 @@ public final class OpenAiEngine implements Engine {
     return EngineReply.Failed.of(
         FailureCategory.RETRYABLE,
         "engine_connection_lost",
-        "the exchange with the engine broke off: " + message);
+        "the exchange with the engine broke off: "
+            + Printable.of(secrets.scrub(message), MAX_MESSAGE));
   }
 
   /** From vLLM's metrics while they are fresh; empty for any other server. */

@@ -1,73 +1,106 @@
 package io.penstock.workers.engine.openai;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.penstock.schemas.body.JsonSplice;
+import io.penstock.schemas.body.OutputLimit;
 import io.penstock.workers.engine.body.InvalidBodyException;
 import io.penstock.workers.engine.body.JsonObjectBody;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the body the server is to see: {@code model} is the server's name, and nothing is streamed,
- * since a result is one document. A body that says so already is sent byte for byte.
+ * The body the server is to see: the request's, byte for byte, but for three values. {@code model}
+ * is the server's name. A limit of output above what the lease allows is lowered to it, since price
+ * and reservation rest on that. {@code stream} is false where it was true, since a result is one
+ * document; no valid request says so.
  */
 final class OutgoingBody {
 
   private OutgoingBody() {}
 
-  static byte[] of(byte[] body, String servedName) throws InvalidBodyException {
+  /**
+   * @param maxOutputTokens the most tokens to generate in all; 0 or less: the body's own limit
+   *     stands
+   */
+  static byte[] of(byte[] body, String servedName, long maxOutputTokens)
+      throws InvalidBodyException {
     var seen = new Seen();
     JsonObjectBody.read(body, seen);
-    boolean same = servedName.equals(seen.model) && seen.models == 1 && !seen.streaming;
-    return same ? body : copy(body, servedName);
-  }
-
-  private static byte[] copy(byte[] body, String servedName) {
-    var bytes = new ByteArrayOutputStream(body.length + servedName.length() + 16);
-    try (JsonParser from = JsonObjectBody.JSON.createParser(body);
-        JsonGenerator to = JsonObjectBody.JSON.createGenerator(bytes)) {
-      from.nextToken();
-      to.writeStartObject();
-      to.writeStringField("model", servedName);
-      while (from.nextToken() == JsonToken.FIELD_NAME) {
-        String name = from.currentName();
-        from.nextToken();
-        switch (name) {
-          case "model", "stream", "stream_options" -> from.skipChildren();
-          default -> {
-            to.writeFieldName(name);
-            to.copyCurrentStructureExact(from);
-          }
-        }
-      }
-      to.writeEndObject();
+    long each =
+        maxOutputTokens <= 0 ? Long.MAX_VALUE : Math.max(1, maxOutputTokens / seen.sequences());
+    try {
+      byte[] spliced =
+          JsonSplice.replace(body, (field, value) -> instead(field, value, servedName, seen, each));
+      return seen.named ? spliced : JsonSplice.withField(spliced, "model", quoted(servedName));
     } catch (IOException e) {
       throw new UncheckedIOException("the body was read before", e);
     }
-    return bytes.toByteArray();
   }
 
+  private static @Nullable String instead(
+      String field, JsonParser value, String servedName, Seen seen, long each) throws IOException {
+    return switch (field) {
+      case "model" ->
+          value.currentToken() == JsonToken.VALUE_STRING && value.getText().equals(servedName)
+              ? null
+              : quoted(servedName);
+      case "stream" -> value.currentToken() == JsonToken.VALUE_TRUE ? "false" : null;
+      case "stream_options" -> seen.streaming ? "null" : null;
+      default -> OutputLimit.lowered(field, value, each);
+    };
+  }
+
+  private static String quoted(String text) {
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+
+  /** What must be known of the whole body before it is changed. */
   private static final class Seen implements JsonObjectBody.FieldReader {
 
-    private String model = "";
-    private int models;
+    private boolean named;
     private boolean streaming;
+    private long prompts = 1;
+    private long choices = 1;
+
+    /** Answers that share the limit: one for each prompt and choice. */
+    long sequences() {
+      return prompts * choices;
+    }
 
     @Override
     public void field(String name, JsonParser parser) throws IOException {
       switch (name) {
-        case "model" -> {
-          model = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
-          models++;
-        }
-        case "stream" -> streaming |= parser.currentToken() != JsonToken.VALUE_FALSE;
-        case "stream_options" -> streaming = true;
+        case "model" -> named = true;
+        case "stream" -> streaming |= parser.currentToken() == JsonToken.VALUE_TRUE;
+        case "n", "best_of" -> choices = Math.max(choices, count(parser));
+        case "prompt" -> prompts = prompts(parser);
         default -> {
           // Sent as it is.
         }
       }
+    }
+
+    private static long count(JsonParser parser) throws IOException {
+      boolean small =
+          parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+              && parser.getNumberType() == JsonParser.NumberType.INT;
+      return small ? parser.getLongValue() : 1;
+    }
+
+    /** An array of texts, or of arrays of tokens, holds several; one of tokens is one. */
+    private static long prompts(JsonParser parser) throws IOException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        return 1;
+      }
+      long several = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        several += parser.currentToken().isNumeric() ? 0 : 1;
+        parser.skipChildren();
+      }
+      return Math.max(1, several);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.workers.engine.openai;
 
+import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.EngineLoad;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -126,7 +127,7 @@ final class VllmMetricsPoller implements AutoCloseable {
           "engine metrics at {} are not to be had ({}); capacity rests on slots and the adaptive"
               + " limit",
           from.url(),
-          why);
+          Printable.of(why, 300));
     }
   }
 

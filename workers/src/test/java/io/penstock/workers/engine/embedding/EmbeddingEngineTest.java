@@ -82,7 +82,7 @@ class EmbeddingEngineTest extends EngineContract {
   void tokensAreTheModelsOwn() throws Exception {
     assertThat(tokens("hello world")).isEqualTo(2);
     assertThat(tokens("hello")).isEqualTo(1);
-    assertThat(tokens("word ".repeat(509))).isEqualTo(509);
+    assertThat(tokens("word ".repeat(510))).as("as the registry states").isEqualTo(510);
   }
 
   @Test
@@ -96,8 +96,13 @@ class EmbeddingEngineTest extends EngineContract {
 
   @Test
   void textLongerThanTheModelReadsIsRefusedNotCut() throws Exception {
-    assertInvalid("{\"input\":[\"a\",\"" + "word ".repeat(510) + "\"]}", "body.input[1]");
-    assertInvalid("{\"input\":[\"a\",\"" + "word ".repeat(3_000) + "\"]}", "body.input[1]");
+    for (int tokens : new int[] {511, 512, 3_000}) {
+      String body = "{\"input\":[\"a\",\"" + "word ".repeat(tokens) + "\"]}";
+      Failure failure = failure(engine().run(EngineRequests.embedding(body), () -> {}));
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.REJECTED);
+      assertThat(failure.getCode()).isEqualTo("context_length_exceeded");
+      assertThat(failure.getField()).hasValue("body.input[1]");
+    }
   }
 
   @Test

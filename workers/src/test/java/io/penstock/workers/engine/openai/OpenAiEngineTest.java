@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,10 +34,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiEngineTest extends EngineContract {
 
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final ScriptedServer server;
   private final CountDownLatch slowArrived = new CountDownLatch(1);
@@ -114,6 +117,7 @@ class OpenAiEngineTest extends EngineContract {
         Map.of("OpenAI-Organization", "org"),
         OpenAiConfig.ALL_ENDPOINTS,
         10_000,
+        Duration.ofMinutes(10),
         metrics);
   }
 
@@ -159,8 +163,23 @@ class OpenAiEngineTest extends EngineContract {
         java.net.http.HttpHeaders.of(
             Map.of("Retry-After", java.util.List.of("Sun, 22 Nov 2026 12:00:30 GMT")),
             (name, value) -> true);
-    assertThat(RetryAfter.millis(headers, NOW)).hasValue(30_000);
-    assertThat(RetryAfter.millis(headers, NOW.plusSeconds(60))).hasValue(0);
+    assertThat(RetryAfter.millis(headers, LONGEST, NOW)).hasValue(30_000);
+    assertThat(RetryAfter.millis(headers, LONGEST, NOW.plusSeconds(60))).hasValue(0);
+  }
+
+  @Test
+  void retryAfterIsReadByTheServersClockAndBoundedByTheLongestPause() throws Exception {
+    var headers =
+        java.net.http.HttpHeaders.of(
+            Map.of(
+                "Retry-After", List.of("Sun, 22 Nov 2026 12:00:30 GMT"),
+                "Date", List.of("Sun, 22 Nov 2026 12:00:25 GMT")),
+            (name, value) -> true);
+    assertThat(RetryAfter.millis(headers, LONGEST, NOW.minusSeconds(300))).hasValue(5_000);
+    assertThat(failureOf(answering(429, "", "Retry-After", "86400")).getRetryAfterMillis())
+        .hasValue(600_000L);
+    assertThat(failureOf(answering(429, "", "Retry-After", "1e300")).getRetryAfterMillis())
+        .hasValue(600_000L);
   }
 
   @Test
@@ -174,6 +193,260 @@ class OpenAiEngineTest extends EngineContract {
     }
     assertThat(failureOf(answering(400, "{\"error\":{\"message\":\"my quota\"}}")).getCategory())
         .isEqualTo(FailureCategory.REJECTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "402|{}",
+        "400|{'error':{'message':'Your credit balance is too low to access the API'}}",
+        "400|{'error':{'message':'x','code':'Arrearage'}}",
+        "400|{'error':{'message':'x','code':'billing_hard_limit_reached'}}",
+        "403|{'error':'You have run out of credits'}",
+        "429|{'error':{'message':'You exceeded your current quota','type':'insufficient_quota'}}",
+        "429|{'error':{'message':'x','code':'credit_exhausted'}}"
+      })
+  void anAccountThatIsUsedUpIsKnownInItsUsualShapes(int status, String body) throws Exception {
+    Failure failure = failureOf(answering(status, body.replace('\'', '"')));
+
+    assertThat(failure.getCategory()).isEqualTo(FailureCategory.OVERLOADED);
+    assertThat(failure.getCode()).isEqualTo("engine_quota_exhausted");
+    assertThat(failure.getRetryAfterMillis()).hasValue(60_000L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400|{'error':{'message':'invalid: your credit balance is too low'}}|engine_rejected",
+        "429|{'error':{'message':'Quota exceeded per"
+            + " minute','code':'quotaExceeded'}}|engine_rate_limited",
+        "403|{'error':{'message':'flagged','code':'content_policy_violation'}}|engine_rejected"
+      })
+  void whatAPromptMayHaveCausedRestsNoAccount(int status, String body, String code)
+      throws Exception {
+    assertThat(failureOf(answering(status, body.replace('\'', '"'))).getCode()).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400|{'error':{'message':'x','code':'context_length_exceeded'}}",
+        "400|{'error':{'message':'This model`s maximum context length is 8192 tokens.'}}",
+        "400|{'object':'error','message':'The decoder prompt (length 9000) is longer than the"
+            + " maximum model length of 4096.'}",
+        "400|{'error':{'code':400,'message':'the request exceeds the available context"
+            + " size','type':'exceed_context_size_error'}}",
+        "422|{'error':'`inputs` must have less than 1024 tokens. Given: 2000'}",
+        "413|{'error':{'message':'prompt is too long: 210000 tokens > 200000 maximum'}}"
+      })
+  void aPromptTooLongForTheEngineIsToldSoWhateverItsWords(int status, String body)
+      throws Exception {
+    Failure failure = failureOf(answering(status, body.replace('\'', '"')));
+
+    assertThat(failure.getCategory()).isEqualTo(FailureCategory.REJECTED);
+    assertThat(failure.getCode()).isEqualTo("context_length_exceeded");
+    assertThat(failure.getStatusCode()).hasValue(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"seed\":1.0,\"a\":-0.0,\"b\":0.10,\"c\":1e400,\"model\":\"m\"}",
+        " {\"z\":1 ,\"model\" : \"m\" ,\"z\":2,\t\"s\":\"\\u0041\\/\\ud800 é😀\"}\r\n",
+        "{\"model\":\"m\",\"stream\": null ,\"stream_options\":null}",
+        "{\"model\":\"m\",\"stream\":false,\"messages\":[{\"model\":\"m\",\"n\":1E+2}]}",
+        "{\"model\":\"m\",\"max_tokens\": 10 ,\"max_completion_tokens\":10.0}"
+      })
+  void aBodyTravelsByteForByteAndOnlyTheModelsNameChanges(String body) throws Exception {
+    engine().run(EngineRequests.withBody(quick(), body), () -> {});
+    assertThat(server.last().bytes()).isEqualTo(body.getBytes(StandardCharsets.UTF_8));
+
+    var config =
+        config(Duration.ofSeconds(5), new ApiKey.None(), Map.of("m", "ö\"8b"), Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      engine.run(EngineRequests.withBody(quick(), body), () -> {});
+    }
+    int at = body.indexOf("\"m\"");
+    String served = body.substring(0, at) + "\"ö\\\"8b\"" + body.substring(at + 3);
+    assertThat(server.last().bytes()).isEqualTo(served.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'model':'m','max_tokens': 4000 ,'t':1.0}|{'model':'m','max_tokens': 10 ,'t':1.0}",
+        "{'model':'m','max_completion_tokens':11}|{'model':'m','max_completion_tokens':10}",
+        "{'model':'m','max_tokens':9,'n':2}|{'model':'m','max_tokens':5,'n':2}",
+        "{'model':'m','prompt':['a','b'],'max_tokens':6}|{'model':'m','prompt':['a','b'],'max_tokens':5}",
+        "{'model':'m','prompt':[1,2,3],'max_tokens':10}|{'model':'m','prompt':[1,2,3],'max_tokens':10}",
+        "{'t':1}|{'model':'m','t':1}"
+      })
+  void noMoreOutputIsAskedForThanTheLeaseAllows(String body, String sent) throws Exception {
+    engine().run(EngineRequests.withBody(quick(), body.replace('\'', '"')), () -> {});
+
+    assertThat(server.last().body()).isEqualTo(sent.replace('\'', '"'));
+  }
+
+  @Test
+  void aTraceparentThatIsNotOfTheStandardsFormIsLeftOutAndTheRequestRuns() throws Exception {
+    String valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    for (String trace : List.of("bad\r\nX-Evil: 1", "00-é", "", "not-a-trace", valid)) {
+      EngineReply reply = engine().run(EngineRequests.withTrace(quick(), trace), () -> {});
+
+      assertThat(reply).as(trace).isInstanceOf(EngineReply.Answered.class);
+      assertThat(server.last().traceparent())
+          .isEqualTo(trace.equals(valid) ? List.of(valid) : List.of());
+    }
+  }
+
+  @Test
+  void whateverFailsWhileTheRequestIsBuiltIsInvalid() throws Exception {
+    String endpoint = "/v1/no address";
+    var config =
+        new OpenAiConfig(
+            server.address(),
+            new ApiKey.None(),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Map.of(),
+            Map.of(),
+            Set.of(endpoint),
+            10_000,
+            LONGEST,
+            Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      Failure failure =
+          failure(engine.run(EngineRequests.withEndpoint(quick(), endpoint), () -> {}));
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.INVALID);
+      assertThat(failure.getCode()).isEqualTo("request_unsendable");
+      assertThat(server.calls()).isZero();
+    }
+  }
+
+  @Test
+  void aHeaderThatHttpDoesNotAllowIsRefusedAtStartWithoutItsValue() {
+    for (String value : List.of("sk-secret\nx", "sk-secret\u0007")) {
+      assertThatThrownBy(() -> withHeaders(Map.of("X-Api-Key", value)))
+          .hasMessageContaining("X-Api-Key")
+          .hasMessageNotContaining("sk-secret");
+    }
+    assertThat(withHeaders(Map.of("X-Api-Key", "sk-secret")).toString())
+        .contains("X-Api-Key")
+        .doesNotContain("sk-secret");
+  }
+
+  private OpenAiConfig withHeaders(Map<String, String> headers) {
+    return new OpenAiConfig(
+        server.address(),
+        new ApiKey.None(),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Map.of(),
+        headers,
+        OpenAiConfig.ALL_ENDPOINTS,
+        10_000,
+        LONGEST,
+        Optional.empty());
+  }
+
+  @Test
+  void keysInHeadersAreNeverRepeatedHoweverTheServerQuotesThem() throws Exception {
+    String key = "sk-a+b/c=d0123456789";
+    var config =
+        withHeaders(Map.of("X-Api-Key", key, "X-Upstream", "Bearer tok_ABCDEF", "X-Team", "red"));
+    String percent = java.net.URLEncoder.encode(key, StandardCharsets.UTF_8);
+    java.util.Base64.Encoder base64 = java.util.Base64.getEncoder();
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      for (String quoted :
+          List.of(
+              key,
+              key.toUpperCase(java.util.Locale.ROOT),
+              percent,
+              "Bearer tok_ABCDEF",
+              "tok_ABCDEF",
+              "x".repeat(490) + key)) {
+        server.play(
+            answering(
+                500,
+                "{\"error\":{\"message\":\"red: "
+                    + quoted
+                    + "\",\"param\":\""
+                    + key
+                    + "\",\"code\":\""
+                    + key
+                    + "\"}}"));
+        Failure failure = failure(engine.run(quick(), () -> {}));
+        assertThat(failure.toString())
+            .as(quoted)
+            .contains("red: ")
+            .doesNotContainIgnoringCase("sk-a")
+            .doesNotContainIgnoringCase("tok_ABC")
+            .doesNotContainIgnoringCase(percent);
+      }
+      for (String around : List.of("", "u", "us", "user:")) {
+        byte[] secret = (around + key + "@host").getBytes(StandardCharsets.UTF_8);
+        String encoded = base64.encodeToString(secret);
+        server.play(answering(500, "proxy said " + encoded));
+        String message = failure(engine.run(quick(), () -> {})).getMessage();
+        assertThat(message).contains("[key]");
+        assertThat(message).doesNotContain(encoded.substring(10, 22));
+      }
+    }
+  }
+
+  @Test
+  void whatAServerSaysCannotForgeALineOrSteerATerminal() throws Exception {
+    Failure failure =
+        failureOf(
+            answering(
+                400,
+                "{\"error\":{\"message\":\"a\\n"
+                    + "\\u001b[31mb\\u009bc\\u202ed\",\"param\":\"p\\r"
+                    + "\"}}"));
+    assertThat(failure.toString().codePoints()).noneMatch(Character::isISOControl);
+    assertThat(failure.getMessage()).contains("a [31mb\\u009bc\\u202ed");
+  }
+
+  @Test
+  void aKeyThatCannotBeReadIsTheWorkersTroubleNotTheRequests(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("key");
+    Files.writeString(file, "first\n");
+    var config =
+        config(Duration.ofSeconds(5), new ApiKey.FromFile(file), Map.of(), Optional.empty());
+    try (Engine engine = new OpenAiEngine(config, InstantSource.system())) {
+      Files.delete(file);
+      Failure failure = failure(engine.run(quick(), () -> {}));
+      assertThat(failure.getCategory()).isEqualTo(FailureCategory.OVERLOADED);
+      assertThat(failure.getCode()).isEqualTo("engine_misconfigured");
+    }
+  }
+
+  @Test
+  void enginesWithOneServerAndKeyAreOfOneAccount() {
+    var one = new OpenAiEngine(withHeaders(Map.of("X-Api-Key", "sk-1")), InstantSource.system());
+    var same = new OpenAiEngine(withHeaders(Map.of("X-Api-Key", "sk-1")), InstantSource.system());
+    var other = new OpenAiEngine(withHeaders(Map.of("X-Api-Key", "sk-2")), InstantSource.system());
+    try (one;
+        same;
+        other) {
+      assertThat(one.account()).isEqualTo(same.account()).isNotEqualTo(other.account());
+      assertThat(one.account().orElseThrow()).doesNotContain("sk-1");
+    }
+  }
+
+  @Test
+  void anErrorBehindASuccessStatusCountsAsTheStatusItNames() throws Exception {
+    Failure failure =
+        failureOf(
+            answering(200, "{\"error\":{\"code\":429,\"message\":\"slow\"}}", "Retry-After", "3"));
+
+    assertThat(failure.getCode()).isEqualTo("engine_rate_limited");
+    assertThat(failure.getRetryAfterMillis()).hasValue(3_000L);
   }
 
   @Test
@@ -202,21 +475,33 @@ class OpenAiEngineTest extends EngineContract {
 
   @Test
   void errorTextIsBoundedAndOnOneLine() {
-    assertThat(
-            ServerError.read("{\"error\":\"no\\nmodel\"}".getBytes(StandardCharsets.UTF_8))
-                .message())
-        .isEqualTo("no model");
-    assertThat(
-            ServerError.read("{\"detail\":[{\"a\":1}]}".getBytes(StandardCharsets.UTF_8)).message())
-        .isEqualTo("[{\"a\":1}]");
-    assertThat(ServerError.read("x".repeat(9_000).getBytes(StandardCharsets.UTF_8)).message())
-        .hasSize(503);
-    assertThat(ServerError.read(new byte[0]).message()).isEmpty();
+    assertThat(said("{\"error\":\"no\\nmodel\"}").message()).isEqualTo("no model");
+    assertThat(said("{\"detail\":[{\"a\":1}]}").message()).isEqualTo("[{\"a\":1}]");
+    assertThat(said("x".repeat(9_000)).message()).hasSize(503);
+    assertThat(said("").message()).isEmpty();
+  }
+
+  private static ServerError said(String body) {
+    return ServerError.read(body.getBytes(StandardCharsets.UTF_8), text -> text);
   }
 
   @Test
   void unusableAnswersAreRetryable() throws Exception {
-    for (String body : new String[] {"<html>", "", "{\"choices\":", "[1]", "{\"error\":{}}"}) {
+    for (String body :
+        new String[] {
+          "<html>",
+          "",
+          "{\"choices\":",
+          "[1]",
+          "{\"error\":{}}",
+          "{\"error\":\"failed\",\"choices\":[{}]}",
+          "{}",
+          "{\"choices\":[]}",
+          "{\"choices\":null,\"usage\":{\"prompt_tokens\":3}}",
+          "{\"choices\":[null]}",
+          "{\"choices\":{\"0\":1}}",
+          "{\"data\":[{}]}"
+        }) {
       Failure failure = failureOf(answering(200, body));
       assertThat(failure.getCategory()).as(body).isEqualTo(FailureCategory.RETRYABLE);
       assertThat(failure.getCode()).as(body).isEqualTo("engine_bad_answer");
@@ -224,8 +509,17 @@ class OpenAiEngineTest extends EngineContract {
   }
 
   @Test
+  void embeddingsWithoutDataAreNoAnswer() throws Exception {
+    EngineRequest embed = EngineRequests.embedding("{\"model\":\"m\",\"input\":\"hi\"}");
+    server.play(answering(200, "{\"object\":\"list\",\"data\":[]}"));
+    assertThat(failure(engine().run(embed, () -> {})).getCode()).isEqualTo("engine_bad_answer");
+    server.play(answering(200, "{\"object\":\"list\",\"data\":[{\"embedding\":[1.0]}]}"));
+    assertThat(engine().run(embed, () -> {})).isInstanceOf(EngineReply.Answered.class);
+  }
+
+  @Test
   void answerWithoutUsageCountsNothing() throws Exception {
-    server.play(answering(200, "{\"usage\":null}"));
+    server.play(answering(200, "{\"choices\":[{}],\"usage\":null}"));
     var answered = (EngineReply.Answered) engine().run(quick(), () -> {});
 
     assertThat(answered.usage().getPromptTokens()).isZero();
@@ -321,8 +615,8 @@ class OpenAiEngineTest extends EngineContract {
     }
     assertThat(server.last().body())
         .isEqualTo(
-            "{\"model\":\"org/m-8b\",\"seed\":12345678901234567890.10,"
-                + "\"messages\":[{\"model\":\"m\"}]}");
+            "{\"seed\":12345678901234567890.10,\"model\":\"org/m-8b\","
+                + "\"messages\":[{\"model\":\"m\"}],\"stream\":false,\"stream_options\":null}");
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 final class ScriptedServer implements AutoCloseable {
 
   static final String ANSWER =
-      "{\"object\":\"chat.completion\",\"model\":\"served\",\"choices\":[],\"usage\":"
+      "{\"object\":\"chat.completion\",\"model\":\"served\",\"choices\":[{\"index\":0}],\"usage\":"
           + "{\"prompt_tokens\":11,\"completion_tokens\":7,\"total_tokens\":18,"
           + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}";
 
@@ -27,7 +27,12 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   /** A request as the server saw it. */
-  record Received(String path, String body, List<String> authorization, List<String> traceparent) {}
+  record Received(
+      String path,
+      String body,
+      byte[] bytes,
+      List<String> authorization,
+      List<String> traceparent) {}
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -76,12 +81,14 @@ final class ScriptedServer implements AutoCloseable {
 
   private void play(HttpExchange exchange, boolean api) throws IOException {
     try (exchange) {
-      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      byte[] bytes = exchange.getRequestBody().readAllBytes();
+      String body = new String(bytes, StandardCharsets.UTF_8);
       if (api) {
         received.add(
             new Received(
                 exchange.getRequestURI().getPath(),
                 body,
+                bytes,
                 exchange.getRequestHeaders().getOrDefault("Authorization", List.of()),
                 exchange.getRequestHeaders().getOrDefault("Traceparent", List.of())));
       }
