@@ -1,0 +1,60 @@
+package io.penstock.streams.delivery;
+
+import io.penstock.schemas.routing.DefaultReplyTopics;
+import java.time.Duration;
+
+/**
+ * How results are copied to reply topics. A contradiction stops start-up.
+ *
+ * @param replyTopics which topics a tenant may have its results copied to, where its policy does
+ *     not say; the same as of score
+ * @param sendTimeout how long a reply topic may take to accept a copy, 500 ms to 30 s: what others
+ *     wait for at most when it fails
+ * @param patience how long results for a failing reply topic are kept for another try before they
+ *     become dead letters, 10 s to 1 h
+ * @param sessionTimeout how soon a dead instance's partitions move, 6 s to 5 min
+ * @param transactionTimeout how long a dead instance's open transaction may hold readers of reply
+ *     topics back, more than twice sendTimeout, at most 5 min
+ * @param pollRecords results read at once, 1 to 10,000
+ * @param fetchBytes bytes read at once, 64 KB to 256 MB; one larger result is read all the same
+ */
+public record DeliveryConfig(
+    DefaultReplyTopics replyTopics,
+    Duration sendTimeout,
+    Duration patience,
+    Duration sessionTimeout,
+    Duration transactionTimeout,
+    int pollRecords,
+    int fetchBytes) {
+
+  public static final DeliveryConfig DEFAULT =
+      new DeliveryConfig(
+          DefaultReplyTopics.STANDARD,
+          Duration.ofSeconds(2),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(6),
+          Duration.ofSeconds(10),
+          500,
+          8 * 1024 * 1024);
+
+  public DeliveryConfig {
+    requireRange("sendTimeout", sendTimeout, Duration.ofMillis(500), Duration.ofSeconds(30));
+    requireRange("patience", patience, Duration.ofSeconds(10), Duration.ofHours(1));
+    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
+    requireRange(
+        "transactionTimeout",
+        transactionTimeout,
+        sendTimeout.multipliedBy(2).plusMillis(1),
+        Duration.ofMinutes(5));
+    requireRange("pollRecords", pollRecords, 1, 10_000);
+    requireRange("fetchBytes", fetchBytes, 64 * 1024, 256 * 1024 * 1024);
+  }
+
+  private static <T extends Comparable<T>> void requireRange(
+      String name, T value, T least, T most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "delivery's %s is %s; it must be from %s to %s".formatted(name, value, least, most));
+    }
+  }
+}

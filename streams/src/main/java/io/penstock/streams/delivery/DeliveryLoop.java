@@ -1,0 +1,275 @@
+package io.penstock.streams.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of the delivery job. After an error it begins anew from the committed positions, with
+ * growing pauses. Only {@link #start}, {@link #close} and {@link #problem} are for other threads.
+ */
+final class DeliveryLoop implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+  private static final Duration STUCK = Duration.ofSeconds(30);
+
+  /** What one life of the loop works with; closing it closes all. */
+  interface Session extends AutoCloseable {
+
+    Consumer<byte[], byte[]> consumer();
+
+    Courier courier();
+
+    /** Takes what has changed of tenants' policies. */
+    void follow();
+
+    @Override
+    void close();
+  }
+
+  private final String topic;
+  private final Function<ReplyTopicStates, Session> sessions;
+  private final DeliveryMetrics metrics;
+  private final InstantSource clock;
+  private final ReplyTopicStates states = new ReplyTopicStates();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable Consumer<byte[], byte[]> polled;
+  private volatile boolean joined;
+  private volatile Instant lastGood;
+  private volatile String lastError = "";
+
+  /**
+   * @param topic of results
+   * @param sessions opens what one life of the loop works with
+   */
+  DeliveryLoop(
+      String topic,
+      Function<ReplyTopicStates, Session> sessions,
+      DeliveryMetrics metrics,
+      InstantSource clock) {
+    this.topic = topic;
+    this.sessions = sessions;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.lastGood = clock.instant();
+    this.thread = Thread.ofPlatform().name("penstock-delivery").daemon().unstarted(this::run);
+  }
+
+  void start() {
+    lastGood = clock.instant();
+    thread.start();
+  }
+
+  /** What is wrong, if anything. */
+  Optional<String> problem() {
+    if (!thread.isAlive()) {
+      return Optional.of("its thread does not run");
+    }
+    if (clock.instant().isAfter(lastGood.plus(STUCK))) {
+      return Optional.of("it makes no progress: " + lastError);
+    }
+    return joined ? Optional.empty() : Optional.of("it has not joined its group");
+  }
+
+  /** Returns when the thread has ended, or some seconds later. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    Consumer<byte[], byte[]> waiting = polled;
+    if (waiting != null) {
+      waiting.wakeup();
+    }
+    try {
+      thread.join(CLOSING.multipliedBy(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean stopped() {
+    return stopping.getCount() == 0;
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    while (!stopped()) {
+      Instant began = clock.instant();
+      try (Session session = sessions.apply(states)) {
+        serve(session);
+      } catch (WakeupException e) {
+        LOG.debug("Woken", e);
+      } catch (RuntimeException | StackOverflowError e) {
+        if (stopped()) {
+          return;
+        }
+        metrics.restarted();
+        lastError = String.valueOf(e.getMessage());
+        LOG.warn("Delivery begins anew in {} ms after {}", pause.toMillis(), e.toString());
+        LOG.debug("The cause", e);
+        if (!sleep(pause)) {
+          return;
+        }
+        Duration twice = pause.multipliedBy(2);
+        boolean calm = clock.instant().isAfter(began.plus(LONGEST_PAUSE.multipliedBy(2)));
+        pause = calm ? FIRST_PAUSE : twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+      }
+    }
+  }
+
+  private boolean sleep(Duration length) {
+    try {
+      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void serve(Session session) {
+    Consumer<byte[], byte[]> consumer = session.consumer();
+    Positions positions = new Positions(consumer, session.courier());
+    polled = consumer;
+    try {
+      consumer.subscribe(List.of(topic), positions);
+      while (!stopped()) {
+        turn(session, positions);
+      }
+    } finally {
+      polled = null;
+      joined = false;
+      metrics.reading(null);
+      consumer.close(CloseOptions.timeout(CLOSING));
+    }
+  }
+
+  private void turn(Session session, Positions positions) {
+    Courier courier = session.courier();
+    session.follow();
+    ConsumerRecords<byte[], byte[]> records =
+        session.consumer().poll(courier.untilRetry(POLL));
+    positions.takeUp();
+    if (!records.isEmpty()) {
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+      long oldest = Long.MAX_VALUE;
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        all.add(record);
+        oldest = Math.min(oldest, record.timestamp());
+      }
+      metrics.reading(Instant.ofEpochMilli(oldest));
+      positions.moved |= !courier.deliver(all);
+      metrics.reading(null);
+    }
+    courier.retry();
+    positions.commitIfDue();
+    lastGood = clock.instant();
+  }
+
+  /** Which partitions this instance has, and how far it is. On the loop's thread. */
+  private final class Positions implements ConsumerRebalanceListener {
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Courier courier;
+    private final Set<TopicPartition> fresh = new HashSet<>();
+    private Instant lastCommit = clock.instant();
+
+    /** Whether positions are ahead of what is committed. */
+    boolean moved;
+
+    Positions(Consumer<byte[], byte[]> consumer, Courier courier) {
+      this.consumer = consumer;
+      this.courier = courier;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      joined = true;
+      fresh.addAll(partitions);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      commit();
+      forget(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      forget(partitions);
+    }
+
+    private void forget(Collection<TopicPartition> partitions) {
+      fresh.removeAll(partitions);
+      courier.leave(partitions);
+    }
+
+    /** Learns what the last owners of new partitions held. */
+    void takeUp() {
+      if (fresh.isEmpty()) {
+        return;
+      }
+      consumer
+          .committed(Set.copyOf(fresh))
+          .forEach(
+              (partition, committed) -> {
+                if (committed != null) {
+                  courier.restore(partition, committed.offset(), committed.metadata());
+                }
+              });
+      fresh.clear();
+    }
+
+    void commitIfDue() {
+      if (moved && clock.instant().isAfter(lastCommit.plus(COMMIT_EVERY))) {
+        commit();
+      }
+    }
+
+    /** Of results that nothing was written for: reading them again would do no harm. */
+    private void commit() {
+      Set<TopicPartition> known = new HashSet<>(consumer.assignment());
+      known.removeAll(fresh);
+      if (!moved || known.isEmpty()) {
+        return;
+      }
+      Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+      known.forEach(partition -> all.put(partition, courier.committed(partition)));
+      lastCommit = clock.instant();
+      try {
+        consumer.commitSync(all);
+        moved = false;
+      } catch (CommitFailedException | RebalanceInProgressException e) {
+        LOG.debug("Positions are committed later", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.penstock.streams.delivery;
+
+import io.penstock.schemas.DeadLetter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Transactions of one producer. After a topic that did not answer the producer is replaced by one of
+ * another transactional id: Kafka ends the aborted transaction on that topic only when it is back,
+ * and gives the old id no other one before. Zombies are fenced by the group's generation, not by
+ * the id. For one thread.
+ */
+final class KafkaTransactions implements Transactions, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTransactions.class);
+
+  /** Of commits, whose coordinator may be moving; see decision 11. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Supplier<Producer<byte[], byte[]>> producers;
+  private final Supplier<ConsumerGroupMetadata> member;
+  private final Function<DeadLetter, ProducerRecord<byte[], byte[]>> letters;
+  private @Nullable Producer<byte[], byte[]> open;
+
+  /**
+   * @param producers opens one, each with a transactional id of its own
+   * @param letters makes the record of a dead letter
+   */
+  KafkaTransactions(
+      Supplier<Producer<byte[], byte[]>> producers,
+      Supplier<ConsumerGroupMetadata> member,
+      Function<DeadLetter, ProducerRecord<byte[], byte[]>> letters) {
+    this.producers = producers;
+    this.member = member;
+    this.letters = letters;
+  }
+
+  private record SendError(@Nullable Copy copy, Exception error) {}
+
+  @Override
+  public List<Failed> write(
+      List<Copy> copies,
+      List<DeadLetter> dead,
+      Map<TopicPartition, OffsetAndMetadata> positions) {
+    List<ProducerRecord<byte[], byte[]>> burials = dead.stream().map(letters).toList();
+    Producer<byte[], byte[]> producer = producer();
+    ConcurrentLinkedQueue<SendError> errors = new ConcurrentLinkedQueue<>();
+    try {
+      producer.beginTransaction();
+      sendAll(producer, copies, burials, errors);
+      producer.flush();
+      if (errors.isEmpty()) {
+        producer.sendOffsetsToTransaction(positions, member.get());
+        commit(producer);
+        return List.of();
+      }
+    } catch (RuntimeException e) {
+      if (errors.isEmpty()) {
+        drop();
+        throw e;
+      }
+      LOG.debug("The transaction failed after errors of sends", e);
+    }
+    return failed(producer, errors);
+  }
+
+  private static void sendAll(
+      Producer<byte[], byte[]> producer,
+      List<Copy> copies,
+      List<ProducerRecord<byte[], byte[]>> burials,
+      ConcurrentLinkedQueue<SendError> errors) {
+    for (Copy copy : copies) {
+      send(
+          producer,
+          new ProducerRecord<>(
+              copy.topic(),
+              null,
+              copy.source().key(),
+              copy.source().value(),
+              copy.source().headers()),
+          copy,
+          errors);
+    }
+    burials.forEach(letter -> send(producer, letter, null, errors));
+  }
+
+  private static void send(
+      Producer<byte[], byte[]> producer,
+      ProducerRecord<byte[], byte[]> record,
+      @Nullable Copy copy,
+      ConcurrentLinkedQueue<SendError> errors) {
+    var _ =
+        producer.send(
+            record,
+            (metadata, error) -> {
+              if (error != null) {
+                errors.add(new SendError(copy, error));
+              }
+            });
+  }
+
+  private List<Failed> failed(
+      Producer<byte[], byte[]> producer, ConcurrentLinkedQueue<SendError> errors) {
+    List<Failed> failed = new ArrayList<>();
+    boolean unanswered = false;
+    for (SendError each : errors) {
+      String topic = each.copy() == null ? "" : each.copy().topic();
+      var trouble = SendErrors.trouble(topic, each.error());
+      if (each.copy() == null && trouble.isPresent()) {
+        drop();
+        throw new KafkaException("dead letters cannot be written", each.error());
+      }
+      trouble.ifPresent(cause -> failed.add(new Failed(each.copy(), cause)));
+      unanswered |= trouble.filter(cause -> cause == Trouble.UNAVAILABLE).isPresent();
+    }
+    if (failed.isEmpty()) {
+      drop();
+      throw new KafkaException("results cannot be copied", errors.peek().error());
+    }
+    abort(producer);
+    if (unanswered) {
+      drop();
+    }
+    return failed;
+  }
+
+  private void abort(Producer<byte[], byte[]> producer) {
+    try {
+      producer.abortTransaction();
+    } catch (RuntimeException e) {
+      LOG.debug("The transaction is left to its time-out", e);
+      drop();
+    }
+  }
+
+  private static void commit(Producer<byte[], byte[]> producer) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        producer.commitTransaction();
+        return;
+      } catch (TimeoutException e) {
+        if (System.nanoTime() > until) {
+          throw e;
+        }
+        LOG.debug("The commit is waited for on", e);
+      }
+    }
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    Producer<byte[], byte[]> known = open;
+    if (known != null) {
+      return known;
+    }
+    Producer<byte[], byte[]> made = producers.get();
+    open = made;
+    try {
+      made.initTransactions();
+    } catch (RuntimeException e) {
+      drop();
+      throw e;
+    }
+    return made;
+  }
+
+  private void drop() {
+    Producer<byte[], byte[]> old = open;
+    open = null;
+    if (old != null) {
+      old.close(Duration.ZERO);
+    }
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+}

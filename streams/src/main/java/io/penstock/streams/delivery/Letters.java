@@ -1,0 +1,65 @@
+package io.penstock.streams.delivery;
+
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.Failure;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Dead letters of results that were not copied. They name the result's place, not its payload. */
+final class Letters {
+
+  static final String STAGE = "delivery";
+  private static final int LONGEST_TOPIC = 249;
+  private static final int MOST_HEADER_BYTES = 64 * 1024;
+
+  private Letters() {}
+
+  /**
+   * @param why in place of the trouble's own words
+   */
+  static DeadLetter of(Copy copy, Trouble trouble, @Nullable String why, Instant now) {
+    ConsumerRecord<byte[], byte[]> source = copy.source();
+    String topic =
+        copy.topic().length() <= LONGEST_TOPIC
+            ? copy.topic()
+            : copy.topic().substring(0, LONGEST_TOPIC);
+    return DeadLetter.newBuilder()
+        .setRequestId(copy.id())
+        .setTenant(copy.tenant())
+        .setStage(STAGE)
+        .setFailure(
+            Failure.newBuilder()
+                .setCategory(trouble.category())
+                .setCode(trouble.code())
+                .setMessage(why == null ? trouble.message(topic) : why)
+                .setField(copy.readable() ? "replyTopic" : null)
+                .build())
+        .setSourceTopic(source.topic())
+        .setSourcePartition(source.partition())
+        .setSourceOffset(source.offset())
+        .setSourceKey(source.key() == null ? null : ByteBuffer.wrap(source.key()))
+        .setHeaders(headers(source))
+        .setDeadAt(now)
+        .build();
+  }
+
+  private static Map<String, ByteBuffer> headers(ConsumerRecord<byte[], byte[]> source) {
+    Map<String, ByteBuffer> headers = new HashMap<>();
+    int bytes = 0;
+    for (Header header : source.headers()) {
+      if (header.value() != null) {
+        bytes += header.key().length() + header.value().length;
+        if (bytes > MOST_HEADER_BYTES) {
+          break;
+        }
+        headers.put(header.key(), ByteBuffer.wrap(header.value()));
+      }
+    }
+    return headers;
+  }
+}

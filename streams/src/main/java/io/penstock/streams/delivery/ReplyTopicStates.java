@@ -1,0 +1,152 @@
+package io.penstock.streams.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of reply topics that made trouble, and what follows for the next result. A topic
+ * that is unavailable is set aside: its results are held while it is tried again after 5 s, then
+ * after twice as long each time, up to a minute. If it fails again within ten minutes of having
+ * come back, it goes on from there. A topic that refuses is not tried for some seconds; one that
+ * found a result too large is not given such large ones for a minute.
+ *
+ * <p>Tries of topics that are set aside take a fifth of the time at most, however many those are.
+ * Knows neither Kafka nor the clock; for one thread.
+ */
+final class ReplyTopicStates {
+
+  static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+  static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  static final Duration FORGIVEN_AFTER = Duration.ofMinutes(10);
+  static final Duration MISSING_FOR = Duration.ofSeconds(2);
+  static final Duration REFUSED_FOR = Duration.ofSeconds(30);
+  static final Duration TOO_LARGE_FOR = Duration.ofMinutes(1);
+  static final int REST_AFTER_TRY = 4;
+  private static final int MOST = 10_000;
+
+  /** What is to become of a result. */
+  sealed interface Treatment {
+    /** It is copied. */
+    record Copy() implements Treatment {}
+
+    /** It waits for the topic. */
+    record Hold() implements Treatment {}
+
+    /** It becomes a dead letter. */
+    record Bury(Trouble trouble) implements Treatment {}
+  }
+
+  private static final class State {
+    @Nullable Instant failingSince;
+    Instant nextTry = Instant.MIN;
+    Instant backSince = Instant.MIN;
+    Duration pause = Duration.ZERO;
+    @Nullable Trouble refuses;
+    Instant refusesUntil = Instant.MIN;
+    int tooLarge = Integer.MAX_VALUE;
+    Instant tooLargeUntil = Instant.MIN;
+  }
+
+  private final Map<String, State> states =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, State> eldest) {
+          return size() > MOST;
+        }
+      };
+  private Instant triesFrom = Instant.MIN;
+
+  /** How a result of this size for a topic is treated. */
+  Treatment treat(String topic, int bytes, Instant now) {
+    State state = states.get(topic);
+    if (state == null) {
+      return new Treatment.Copy();
+    }
+    if (state.refuses != null && now.isBefore(state.refusesUntil)) {
+      return new Treatment.Bury(state.refuses);
+    }
+    if (bytes >= state.tooLarge && now.isBefore(state.tooLargeUntil)) {
+      return new Treatment.Bury(Trouble.TOO_LARGE);
+    }
+    return state.failingSince == null ? new Treatment.Copy() : new Treatment.Hold();
+  }
+
+  /** A topic did not take a result of this size. */
+  void failed(String topic, Trouble trouble, int bytes, Instant now) {
+    State state = states.computeIfAbsent(topic, ignored -> new State());
+    switch (trouble) {
+      case TOO_LARGE -> {
+        boolean fresh = now.isBefore(state.tooLargeUntil);
+        state.tooLarge = fresh ? Math.min(state.tooLarge, bytes) : bytes;
+        state.tooLargeUntil = now.plus(TOO_LARGE_FOR);
+      }
+      case MISSING -> refuse(state, trouble, now.plus(MISSING_FOR));
+      case NOT_AUTHORISED, REFUSED, NOT_ALLOWED, UNREADABLE ->
+          refuse(state, trouble, now.plus(REFUSED_FOR));
+      case UNAVAILABLE -> setAside(state, now);
+    }
+  }
+
+  private static void refuse(State state, Trouble trouble, Instant until) {
+    state.refuses = trouble;
+    state.refusesUntil = until;
+    state.failingSince = null;
+  }
+
+  private static void setAside(State state, Instant now) {
+    boolean again =
+        state.failingSince != null || now.isBefore(after(state.backSince, FORGIVEN_AFTER));
+    Duration twice = state.pause.multipliedBy(2);
+    state.pause =
+        again && !twice.isZero()
+            ? (twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice)
+            : FIRST_PAUSE;
+    state.failingSince = state.failingSince == null ? now : state.failingSince;
+    state.nextTry = now.plus(state.pause);
+  }
+
+  private static Instant after(Instant instant, Duration length) {
+    return instant.equals(Instant.MIN) ? instant : instant.plus(length);
+  }
+
+  /** A topic took results. */
+  void delivered(String topic, Instant now) {
+    State state = states.get(topic);
+    if (state != null && state.failingSince != null) {
+      state.failingSince = null;
+      state.backSince = now;
+    }
+  }
+
+  /** The topic that is to be tried again now, if any; the one whose turn was first. */
+  Optional<String> due(Instant now) {
+    if (now.isBefore(triesFrom)) {
+      return Optional.empty();
+    }
+    return states.entrySet().stream()
+        .filter(each -> each.getValue().failingSince != null)
+        .filter(each -> !now.isBefore(each.getValue().nextTry))
+        .min(Comparator.comparing(each -> each.getValue().nextTry))
+        .map(Map.Entry::getKey);
+  }
+
+  /** A try of a topic that was set aside has taken this long. */
+  void tried(Duration took, Instant now) {
+    triesFrom = now.plus(took.multipliedBy(REST_AFTER_TRY));
+  }
+
+  boolean isSetAside(String topic) {
+    State state = states.get(topic);
+    return state != null && state.failingSince != null;
+  }
+
+  int setAside() {
+    return (int)
+        states.values().stream().filter(state -> state.failingSince != null).count();
+  }
+}
