@@ -14,15 +14,20 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.ids.RequestKey;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
+import io.penstock.streams.dispatch.shard.Surroundings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Well-formed values that tests change where it matters to them. */
 public final class Samples {
@@ -110,6 +115,20 @@ public final class Samples {
         .toList();
   }
 
+  /** Surroundings in which these tenants have a policy of their own. */
+  public static Surroundings withTenants(String... names) {
+    RoutingState routing =
+        RoutingState.of(
+            Stream.of(names)
+                .map(
+                    name ->
+                        new TenantPolicy(
+                            name, List.of(), List.of(), List.of(), List.of(), null, null, null,
+                            List.of()))
+                .toList());
+    return new Surroundings(1, () -> FleetView.EMPTY, () -> routing);
+  }
+
   /** The key of a request of these samples. */
   public static String key(String id) {
     return RequestKey.of("tenant", id);
@@ -162,6 +181,7 @@ public final class Samples {
         promptTokens + 10,
         null,
         0,
+        false,
         false);
   }
 

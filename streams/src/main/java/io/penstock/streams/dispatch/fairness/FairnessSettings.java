@@ -20,7 +20,8 @@ import java.util.Objects;
  * ahead of the least served one that waits stands behind all of its class, whatever the tier: so of
  * two tenants that always wait neither gets ahead by more than the bound and one request. Nobody is
  * held back while no other could be served. Tolerance and bound are the {@link Leeway} of a class.
- * Before all others of a tier go {@link LightTenants}.
+ * Before all others of a tier go {@link LightTenants}. Whose requests are counted together, {@link
+ * TenantAccounts} says.
  *
  * @param inputWeight of a prompt token, 0 or more
  * @param outputWeight of a generated token, 0 or more; not both 0

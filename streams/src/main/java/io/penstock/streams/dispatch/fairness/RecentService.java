@@ -4,27 +4,46 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What each tenant was served lately: sums that decay exponentially. Instead of all sums shrinking
+ * What each account was served lately: sums that decay exponentially. Instead of all sums shrinking
  * with time, new service counts for more (forward decay: Cormode et al., ICDE 2009), so a
  * comparison needs no clock. For one thread.
+ *
+ * <pre>
+ * served(a)  = service of a lately / weight of a
+ * fair share = total service lately / number of active accounts, by weight
+ *            = sum of service(a) x served(a) / sum of service(a)
+ * </pre>
+ *
+ * <p>An account counts as active by what it takes: of accounts that take alike each is one, and one
+ * that takes next to nothing is next to none (their number is the inverse Simpson index of the
+ * shares). So names that are hardly used lower nobody's fair share.
  */
 final class RecentService {
 
   /** Beyond this many time constants all sums are scaled back, long before they overflow. */
   private static final double MOST_CONSTANTS = 100;
 
-  /** Of the greatest sum; smaller ones count as none when there are too many. */
+  /** Of the fair share; smaller sums count as none when there are too many. */
   private static final double NEGLIGIBLE = 0.01;
 
   private final LightTenants light;
   private final double microsPerConstant;
   private final int most;
-  private final Map<String, Double> sums = new HashMap<>();
-  private double greatest;
+  private final Map<String, Sum> sums = new HashMap<>();
+  private double service;
+  private double serviceTimesServed;
   private long landmark;
 
+  /** Service over weight, of an account of this weight. */
+  private record Sum(double served, double weight) {
+
+    double service() {
+      return served * weight;
+    }
+  }
+
   /**
-   * @param most tenants remembered, 1 or more
+   * @param most accounts remembered, 1 or more
    */
   RecentService(LightTenants light, int most) {
     this.light = light;
@@ -35,9 +54,10 @@ final class RecentService {
   /**
    * Counts service.
    *
-   * @param service in weighted tokens, negative to give back; no sum falls below zero
+   * @param more in weighted tokens, negative to give back; no sum falls below zero
+   * @param weight the account's
    */
-  void add(String tenant, double service, long nowMicros) {
+  void add(String account, double more, double weight, long nowMicros) {
     if (light.share() == 0) {
       return;
     }
@@ -46,42 +66,56 @@ final class RecentService {
       scale(Math.exp(-constants), nowMicros);
       constants = 0;
     }
-    double sum = Math.max(0, sums.getOrDefault(tenant, 0.0) + service * Math.exp(constants));
-    sums.put(tenant, sum);
-    greatest = Math.max(greatest, sum);
+    Sum before = sums.getOrDefault(account, new Sum(0, weight));
+    Sum after = new Sum(Math.max(0, before.served() + more / weight * Math.exp(constants)), weight);
+    sums.put(account, after);
+    count(before, -1);
+    count(after, 1);
     if (sums.size() > most) {
       forget();
     }
   }
 
-  /** Whether it took but a small part of what the most served one did. */
-  boolean isLight(String tenant) {
-    return greatest > 0 && sums.getOrDefault(tenant, 0.0) < light.share() * greatest;
+  /** Whether it took less than its fair share, by the margin of the settings. */
+  boolean isLight(String account) {
+    Sum sum = sums.get(account);
+    return service > 0 && (sum == null ? 0 : sum.served()) < light.share() * fairShare();
   }
 
-  /** Tenants remembered. */
+  /** Accounts remembered. */
   int size() {
     return sums.size();
   }
 
+  private double fairShare() {
+    return service > 0 ? serviceTimesServed / service : 0;
+  }
+
+  private void count(Sum sum, int sign) {
+    service = Math.max(0, service + sign * sum.service());
+    serviceTimesServed = Math.max(0, serviceTimesServed + sign * sum.service() * sum.served());
+  }
+
   private void scale(double factor, long nowMicros) {
-    sums.replaceAll((tenant, sum) -> sum * factor);
-    sums.values().removeIf(sum -> sum == 0);
-    greatest = greatestSum();
+    sums.replaceAll((account, sum) -> new Sum(sum.served() * factor, sum.weight()));
+    sums.values().removeIf(sum -> sum.served() == 0);
+    countAnew();
     landmark = nowMicros;
   }
 
   /** Where nobody stands out, nobody need be remembered. */
   private void forget() {
-    greatest = greatestSum();
-    sums.values().removeIf(sum -> sum < NEGLIGIBLE * greatest);
+    double negligible = NEGLIGIBLE * fairShare();
+    sums.values().removeIf(sum -> sum.served() < negligible);
     if (sums.size() > most) {
       sums.clear();
-      greatest = 0;
     }
+    countAnew();
   }
 
-  private double greatestSum() {
-    return sums.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+  private void countAnew() {
+    service = 0;
+    serviceTimesServed = 0;
+    sums.values().forEach(sum -> count(sum, 1));
   }
 }

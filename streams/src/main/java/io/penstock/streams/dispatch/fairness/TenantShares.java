@@ -7,7 +7,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each tenant was served in one class of one model: virtual token counters. For one thread.
+ * What each tenant was served in one class of one model: virtual token counters. A tenant here is
+ * an account of {@link TenantAccounts}. For one thread.
  *
  * <p>A tenant's counter grows at each lease by the service that its request is expected to be, and
  * is corrected when the attempt ends: predicted output can be wrong by a lot. A tenant that begins
@@ -83,7 +84,7 @@ public final class TenantShares {
    * @param service in weighted tokens; negative to give back
    */
   public void charge(String tenant, double service, long nowMicros) {
-    recent.add(tenant, service / settings.weight(tenant), nowMicros);
+    recent.add(tenant, service, settings.weight(tenant), nowMicros);
     Account account = accounts.get(tenant);
     if (account != null) {
       set(account, account.served + service / account.weight);

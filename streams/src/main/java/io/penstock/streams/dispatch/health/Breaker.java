@@ -4,6 +4,8 @@ import io.penstock.schemas.TargetHealth;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * For one thread.
  *
  * <pre>
- * HEALTHY    granted what it takes   to UNHEALTHY when its error rate, its time to first token or
- *                                    its refusals for quota in a row pass their limit
+ * HEALTHY    granted what it takes   to UNHEALTHY when its accounts' errors, its time to first token
+ *                                    or its workers' refusals for quota pass their limit
  * UNHEALTHY  granted nothing         to PROBING after the open time
- * PROBING    granted one at a time   to HEALTHY after enough probes in a row that succeed, or when
- *                                    there is nothing to probe with for the longest open time;
- *                                    to UNHEALTHY, for twice as long, when one fails
+ * PROBING    granted one at a time   to HEALTHY after enough probes that succeed, or when there is
+ *                                    nothing to probe with for the longest open time;
+ *                                    to UNHEALTHY, for twice as long, when the first fails, or
+ *                                    enough in a row after one that succeeded
  * </pre>
+ *
+ * <p>A probe that fails where another has succeeded is at fault itself.
  *
  * <p>Attempts that began before it opened, and end afterwards, change nothing.
  */
@@ -25,20 +30,22 @@ final class Breaker {
 
   private final HealthSettings settings;
   private final RecentAttempts recent;
-  private final WorkerErrors errors;
+  private final AccountErrors errors;
+  private final Quotas quotas;
   private TargetHealth health = TargetHealth.HEALTHY;
   private String reason = "";
   private Instant openUntil = Instant.EPOCH;
   private Instant lastProbe = Instant.EPOCH;
   private int failedProbes;
   private int succeededProbes;
-  private int quotaFailures;
+  private int failedInARow;
   private @Nullable String probe;
 
-  Breaker(HealthSettings settings, RecentAttempts recent, WorkerErrors errors) {
+  Breaker(HealthSettings settings, RecentAttempts recent, AccountErrors errors, Quotas quotas) {
     this.settings = settings;
     this.recent = recent;
     this.errors = errors;
+    this.quotas = quotas;
   }
 
   TargetHealth health() {
@@ -85,6 +92,7 @@ final class Breaker {
     if (health == TargetHealth.UNHEALTHY && !now.isBefore(openUntil)) {
       health = TargetHealth.PROBING;
       succeededProbes = 0;
+      failedInARow = 0;
       probe = null;
       lastProbe = now;
     } else if (health == TargetHealth.PROBING
@@ -97,43 +105,52 @@ final class Breaker {
   /**
    * Takes in how an attempt ended, which is counted already.
    *
+   * @param leased accounts that hold leases of the target
+   * @param atFault whether the request is known to be at fault itself
    * @param what the failure, for the reason; or null
    * @param pause for how long the target asked not to be called, or zero
+   * @return whether the request is at fault itself, as known before or as a probe showed
    */
-  void ended(String key, Symptom symptom, @Nullable String what, Duration pause, Instant now) {
+  boolean ended(
+      String key,
+      Symptom symptom,
+      Set<String> leased,
+      boolean atFault,
+      @Nullable String what,
+      Duration pause,
+      Instant now) {
     switch (health) {
-      case HEALTHY -> judge(symptom, what, pause, now);
+      case HEALTHY -> {
+        if (!atFault) {
+          judge(symptom, leased, what, pause, now);
+        }
+      }
       case PROBING -> {
         if (key.equals(probe)) {
           probe = null;
           lastProbe = now;
-          probed(symptom, what, pause, now);
+          return probed(symptom, atFault, what, pause, now);
         }
       }
       case UNHEALTHY -> {}
     }
+    return atFault;
   }
 
-  private void judge(Symptom symptom, @Nullable String what, Duration pause, Instant now) {
-    switch (symptom) {
-      case WELL -> quotaFailures = 0;
-      case QUOTA -> quotaFailures++;
-      case ILL, NONE -> {}
-    }
-    if (quotaFailures >= settings.quotaFailures()) {
-      open(
-          "%d refusals for quota in a row, the last: %s".formatted(quotaFailures, what),
-          pause,
-          now);
+  private void judge(
+      Symptom symptom, Set<String> leased, @Nullable String what, Duration pause, Instant now) {
+    long nowMicros = micros(now);
+    if (symptom == Symptom.QUOTA && quotas.areUsedUp(nowMicros)) {
+      String why =
+          "each of its workers was refused for quota %d times in a row, the last: %s"
+              .formatted(settings.quotaFailures(), what);
+      open(why, pause, now);
       return;
     }
-    long nowMicros = micros(now);
-    if (symptom.isBad() && recent.samples(nowMicros) >= settings.minSamples()) {
-      double rate = errors.meanRate(nowMicros);
-      if (rate > settings.maxErrorRate()) {
-        String why =
-            "%.0f%% of its workers' last attempts failed, the last: %s".formatted(100 * rate, what);
-        open(why, pause, now);
+    if (symptom == Symptom.ILL) {
+      Optional<String> broken = errors.broken(leased, what, nowMicros);
+      if (broken.isPresent()) {
+        open(broken.get(), pause, now);
         return;
       }
     }
@@ -146,27 +163,35 @@ final class Breaker {
     }
   }
 
-  private void probed(Symptom symptom, @Nullable String what, Duration pause, Instant now) {
-    switch (symptom) {
+  private boolean probed(
+      Symptom symptom, boolean atFault, @Nullable String what, Duration pause, Instant now) {
+    return switch (symptom) {
       case WELL -> {
         succeededProbes++;
+        failedInARow = 0;
         if (succeededProbes >= settings.probesToClose()) {
           failedProbes = 0;
           close();
         }
+        yield false;
       }
       case ILL, QUOTA -> {
-        failedProbes++;
-        open("a probe failed: " + what, pause, now);
+        failedInARow++;
+        boolean served = atFault || succeededProbes > 0;
+        if (!served || failedInARow >= settings.probesToClose()) {
+          failedProbes++;
+          open("a probe failed: " + what, pause, now);
+        }
+        yield served;
       }
-      case NONE -> {}
-    }
+      case PAUSE, REFUSAL, NONE -> atFault;
+    };
   }
 
   private void close() {
     health = TargetHealth.HEALTHY;
     reason = "";
-    quotaFailures = 0;
+    quotas.forget();
   }
 
   private void open(String why, Duration pause, Instant now) {
@@ -178,7 +203,7 @@ final class Breaker {
     reason = why;
     openUntil = now.plus(length);
     probe = null;
-    quotaFailures = 0;
+    quotas.forget();
     // What led here must not open it again once it has recovered.
     recent.forgetErrors();
     errors.forget();

@@ -8,16 +8,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param window how far back attempts count, 1 s to 1 h
  * @param minSamples attempts in the window below which no rate is judged, 1 or more
- * @param maxErrorRate the share of failed attempts above which the target is unhealthy, in the mean
- *     over its workers, above 0 and at most 1
+ * @param maxErrorRate the share of failed attempts above which an account speaks against the
+ *     target, above 0 and at most 1; {@link AccountErrors} says how many have to
  * @param maxFirstToken the mean time from lease to first token above which it is, or null for no
  *     limit
- * @param quotaFailures refusals for quota or budget in a row that make it so, 1 or more
+ * @param quotaFailures refusals for quota or budget in a row, of every one of its workers, that
+ *     make it so, 1 or more
  * @param openTime how long it is granted nothing the first time, 10 ms or more; twice as long each
  *     time that a probe fails
- * @param longestOpenTime the most that grows to, no less than openTime
- * @param probesToClose probes that must succeed one after another before it is healthy again, 1 or
- *     more
+ * @param longestOpenTime the most that grows to, no less than openTime and well below the shortest
+ *     deadline, or requests expire before it is tried again
+ * @param probesToClose probes that must succeed before it is healthy again, and that must fail one
+ *     after another before it is unhealthy again once one succeeded, 1 or more
  * @param withoutWorkers how long it may have no live worker, positive
  */
 public record HealthSettings(
@@ -39,7 +41,7 @@ public record HealthSettings(
           null,
           3,
           Duration.ofSeconds(5),
-          Duration.ofMinutes(2),
+          Duration.ofSeconds(15),
           3,
           Duration.ofSeconds(5));
 

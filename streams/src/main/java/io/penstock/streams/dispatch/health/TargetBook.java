@@ -1,6 +1,5 @@
 package io.penstock.streams.dispatch.health;
 
-import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.routing.Target;
 import java.time.Duration;
@@ -65,6 +64,12 @@ public final class TargetBook {
     return troubled.containsKey(target) ? watches.get(target) : null;
   }
 
+  /** Whether a target is granted one request at a time, to see whether it serves again. */
+  public boolean isProbing(String target) {
+    TargetWatch watch = troubled(target);
+    return watch != null && watch.isProbing();
+  }
+
   /** Whether anything was ever heard of a target. */
   public boolean knows(String target) {
     return watches.containsKey(target);
@@ -76,39 +81,40 @@ public final class TargetBook {
   }
 
   /** A lease was granted. */
-  public void granted(String target, String key, Instant now) {
-    if (watch(target, now).granted(key)) {
+  public void granted(String target, String key, String account, Instant now) {
+    if (watch(target, now).granted(key, account)) {
       listener.probed(target);
     }
   }
 
   /** A lease was found at start. */
-  public void restored(String target, String key, Instant now) {
-    watch(target, now).granted(key);
+  public void restored(String target, String key, String account, Instant now) {
+    watch(target, now).granted(key, account);
   }
 
   /** A lease is over. */
-  public void released(String target, String key, Instant now) {
-    watch(target, now).released(key);
+  public void released(String target, String key, String account, Instant now) {
+    watch(target, now).released(key, account);
   }
 
   /**
    * An attempt ended. To be told before the lease is released.
    *
-   * @param key the request's
    * @return if the target is to blame and granted nothing now, the earliest time at which the
    *     request may be tried again; else null
    */
-  public @Nullable Instant ended(String target, String key, AttemptOutcome outcome, Instant now) {
+  public @Nullable Instant ended(String target, Attempt attempt, Instant now) {
     TargetWatch watch = watch(target, now);
-    boolean probing = watch.health() == TargetHealth.PROBING;
-    watch.ended(key, outcome, now);
+    boolean atFault = watch.ended(attempt, now);
     settle(target, watch, now);
-    if (!Symptom.of(outcome).isBad() || watch.health() == TargetHealth.HEALTHY) {
+    if (atFault
+        || !Symptom.of(attempt.outcome()).isBad()
+        || watch.health() == TargetHealth.HEALTHY) {
       return null;
     }
-    // One that failed as the probe lets another go first: it may be at fault itself.
-    return probing ? watch.openUntil().plus(settings.openTime()) : now;
+    // Those that have not failed yet go first: what failed may be at fault itself.
+    Instant afterOthers = watch.openUntil().plus(settings.openTime());
+    return afterOthers.isAfter(now) ? afterOthers : now;
   }
 
   /**

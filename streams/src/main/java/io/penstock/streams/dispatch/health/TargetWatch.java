@@ -8,6 +8,8 @@ import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +22,20 @@ public final class TargetWatch {
   private final Target target;
   private final HealthSettings settings;
   private final RecentAttempts recent;
-  private final WorkerErrors errors;
+  private final AccountErrors errors;
+  private final Quotas quotas;
   private final Breaker breaker;
   private final Instant startedAt;
   private @Nullable Instant absentSince;
   private boolean absent;
   private Instant healthSince;
   private Instant neededAt;
+  private final Map<String, Integer> leasedBy = new HashMap<>();
   private int leased;
+
+  /** When the latest attempt was granted of those that succeeded. */
+  private Instant servedSince = Instant.MIN;
+
   private long succeeded;
   private long failed;
 
@@ -35,8 +43,9 @@ public final class TargetWatch {
     this.target = target;
     this.settings = settings;
     this.recent = new RecentAttempts(settings.window());
-    this.errors = new WorkerErrors(settings.window());
-    this.breaker = new Breaker(settings, recent, errors);
+    this.errors = new AccountErrors(settings);
+    this.quotas = new Quotas(settings);
+    this.breaker = new Breaker(settings, recent, errors, quotas);
     this.startedAt = now;
     this.healthSince = now;
     this.neededAt = now;
@@ -109,20 +118,33 @@ public final class TargetWatch {
     return recent.meanService(Candidate.micros(now));
   }
 
+  /** Whether requests are granted one at a time, to see whether it serves again. */
+  public boolean isProbing() {
+    return breaker.health() == TargetHealth.PROBING;
+  }
+
   /** A lease was granted, or found at start. Returns whether it is a probe. */
-  boolean granted(String key) {
+  boolean granted(String key, String account) {
     leased++;
+    leasedBy.merge(account, 1, Integer::sum);
     return breaker.granted(key);
   }
 
   /** A lease is over. */
-  void released(String key) {
+  void released(String key, String account) {
     leased--;
+    leasedBy.computeIfPresent(account, (any, count) -> count == 1 ? null : count - 1);
     breaker.released(key);
   }
 
-  /** An attempt ended by itself. The times are those the worker measured. */
-  void ended(String key, AttemptOutcome outcome, Instant now) {
+  /**
+   * An attempt ended by itself. The times are those the worker measured.
+   *
+   * @return whether the request is at fault itself: it failed before, or failed as a probe, and the
+   *     target served others since
+   */
+  boolean ended(Attempt attempt, Instant now) {
+    AttemptOutcome outcome = attempt.outcome();
     Symptom symptom = Symptom.of(outcome);
     long nowMicros = Candidate.micros(now);
     switch (outcome.getKind()) {
@@ -136,10 +158,9 @@ public final class TargetWatch {
     outcome
         .getFirstTokenAt()
         .ifPresent(at -> recent.firstToken(millis(outcome.getReceivedAt(), at), nowMicros));
-    if (symptom != Symptom.NONE) {
-      recent.count(symptom.isBad(), nowMicros);
-      errors.count(outcome.getWorkerId(), symptom.isBad(), nowMicros);
-    }
+    boolean atFault =
+        attempt.firstFailedAt() != null && servedSince.isAfter(attempt.firstFailedAt());
+    count(attempt, symptom, nowMicros);
     String what = outcome.getFailure().map(TargetWatch::text).orElse("a failure without a cause");
     Duration pause =
         outcome
@@ -147,7 +168,29 @@ public final class TargetWatch {
             .flatMap(Failure::getRetryAfterMillis)
             .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofDays(1).toMillis())))
             .orElse(Duration.ZERO);
-    breaker.ended(key, symptom, what, pause, now);
+    return breaker.ended(attempt.key(), symptom, leasedBy.keySet(), atFault, what, pause, now);
+  }
+
+  /** A request is counted when it first fails, however often it is tried again. */
+  private void count(Attempt attempt, Symptom symptom, long nowMicros) {
+    String workerId = attempt.outcome().getWorkerId();
+    switch (symptom) {
+      case WELL -> {
+        errors.count(attempt.account(), workerId, false, nowMicros);
+        quotas.served(workerId, nowMicros);
+        servedSince = attempt.grantedAt().isAfter(servedSince) ? attempt.grantedAt() : servedSince;
+      }
+      case QUOTA -> quotas.refused(workerId, nowMicros);
+      case ILL -> {
+        if (attempt.firstFailedAt() == null) {
+          errors.count(attempt.account(), workerId, true, nowMicros);
+        }
+      }
+      case PAUSE, REFUSAL, NONE -> {}
+    }
+    if (symptom == Symptom.WELL || symptom.isBad()) {
+      recent.count(symptom.isBad(), nowMicros);
+    }
   }
 
   /**

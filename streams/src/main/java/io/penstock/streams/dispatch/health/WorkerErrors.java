@@ -1,43 +1,51 @@
 package io.penstock.streams.dispatch.health;
 
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * How many of a target's attempts failed lately, each worker counting alike: one that is broken
- * fails in no time, asks for more, and would outvote all that serve. For one thread.
+ * How many of an account's attempts at a target failed lately. Each worker counts alike: one that
+ * is broken fails in no time, asks for more, and would outvote all that serve. So does each
+ * attempt: one bad attempt of a worker that had no other is no sign. What fails by both counts,
+ * fails. For one thread.
  */
 final class WorkerErrors {
 
-  private final Duration window;
-  private final Map<String, RecentAttempts> byWorker = new HashMap<>();
+  private final long windowMicros;
+  private final Map<String, Tally> byWorker = new HashMap<>();
 
-  WorkerErrors(Duration window) {
-    this.window = window;
+  WorkerErrors(long windowMicros) {
+    this.windowMicros = windowMicros;
   }
 
   void count(String workerId, boolean failed, long nowMicros) {
-    byWorker.computeIfAbsent(workerId, any -> new RecentAttempts(window)).count(failed, nowMicros);
+    byWorker.computeIfAbsent(workerId, any -> new Tally(windowMicros)).count(failed, nowMicros);
   }
 
-  /** The mean of the workers' shares of failed attempts; 0 if there were none. */
-  double meanRate(long nowMicros) {
-    double sum = 0;
-    Iterator<RecentAttempts> each = byWorker.values().iterator();
-    while (each.hasNext()) {
-      RecentAttempts ofWorker = each.next();
-      if (ofWorker.samples(nowMicros) == 0) {
-        each.remove();
-      } else {
-        sum += ofWorker.errorRate(1, nowMicros).orElse(0);
+  int samples(long nowMicros) {
+    byWorker.values().removeIf(tally -> tally.samples(nowMicros) == 0);
+    return byWorker.values().stream().mapToInt(tally -> tally.samples(nowMicros)).sum();
+  }
+
+  /** Those it had attempts on. */
+  Set<String> workers() {
+    return byWorker.keySet();
+  }
+
+  /** The lesser of the share of all attempts that failed and the mean of the workers' shares. */
+  double rate(long nowMicros) {
+    int samples = 0;
+    int failed = 0;
+    double shares = 0;
+    for (Tally tally : byWorker.values()) {
+      int ofWorker = tally.samples(nowMicros);
+      if (ofWorker > 0) {
+        samples += ofWorker;
+        failed += tally.failed(nowMicros);
+        shares += (double) tally.failed(nowMicros) / ofWorker;
       }
     }
-    return byWorker.isEmpty() ? 0 : sum / byWorker.size();
-  }
-
-  void forget() {
-    byWorker.clear();
+    return samples == 0 ? 0 : Math.min((double) failed / samples, shares / byWorker.size());
   }
 }

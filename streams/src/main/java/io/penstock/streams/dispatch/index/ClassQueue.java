@@ -51,12 +51,12 @@ final class ClassQueue {
   }
 
   void add(Candidate candidate) {
-    TenantQueue tenant = tenants.get(candidate.tenant());
+    TenantQueue tenant = tenants.get(candidate.account());
     if (tenant == null) {
-      tenant = new TenantQueue(candidate.tenant(), shares);
-      shares.enter(candidate.tenant());
-      tenant.setServed(shares.served(candidate.tenant()));
-      tenants.put(candidate.tenant(), tenant);
+      tenant = new TenantQueue(candidate.account(), shares);
+      shares.enter(candidate.account());
+      tenant.setServed(shares.served(candidate.account()));
+      tenants.put(candidate.account(), tenant);
     }
     if (add(tenant, Hope.HOPEFUL, candidate)) {
       count(candidate, 1);
@@ -64,15 +64,15 @@ final class ClassQueue {
   }
 
   void remove(Candidate candidate) {
-    TenantQueue tenant = tenants.get(candidate.tenant());
+    TenantQueue tenant = tenants.get(candidate.account());
     if (tenant == null) {
       return;
     }
     if (remove(tenant, Hope.HOPEFUL, candidate) || remove(tenant, Hope.LATE, candidate)) {
       count(candidate, -1);
       if (tenant.isEmpty()) {
-        tenants.remove(candidate.tenant());
-        shares.leave(candidate.tenant());
+        tenants.remove(candidate.account());
+        shares.leave(candidate.account());
       }
     }
   }
@@ -260,7 +260,7 @@ final class ClassQueue {
   /** A probe that stands before every request with this objective. */
   private static Candidate objective(long firstTokenBy) {
     return new Candidate(
-        "", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0, false);
+        "", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0, false, false);
   }
 
   private static Lane[] lanesOf(Hope hope) {

@@ -82,11 +82,11 @@ public final class WaitingIndex {
     }
   }
 
-  /** Takes a request out; nothing happens if it is not here. */
-  public void remove(String id) {
-    Place place = places.remove(id);
+  /** Takes a request out and returns it; null if it is not here. */
+  public @Nullable Candidate remove(String key) {
+    Place place = places.remove(key);
     if (place == null) {
-      return;
+      return null;
     }
     deadlines.remove(place.candidate());
     if (place.candidate().movable()) {
@@ -101,6 +101,7 @@ public final class WaitingIndex {
         removeQueue(place.candidate().target());
       }
     }
+    return place.candidate();
   }
 
   /** Offers the requests whose backoff is over. */
@@ -176,11 +177,11 @@ public final class WaitingIndex {
   public Share charge(Candidate candidate, double service, long nowMicros) {
     ClassQueue queue = offered(candidate.target(), candidate.serviceClass());
     if (queue != null) {
-      return queue.charge(candidate.tenant(), service, nowMicros);
+      return queue.charge(candidate.account(), service, nowMicros);
     }
     TenantShares of = shares(candidate.target(), candidate.serviceClass());
-    of.charge(candidate.tenant(), service, nowMicros);
-    return new Share(of.served(candidate.tenant()), of.least());
+    of.charge(candidate.account(), service, nowMicros);
+    return new Share(of.served(candidate.account()), of.least());
   }
 
   /**
@@ -194,9 +195,9 @@ public final class WaitingIndex {
     of.raiseFloor(share.least());
     ClassQueue queue = offered(candidate.target(), candidate.serviceClass());
     if (queue == null) {
-      of.raise(candidate.tenant(), share.served());
+      of.raise(candidate.account(), share.served());
     } else {
-      queue.raise(candidate.tenant(), share.served());
+      queue.raise(candidate.account(), share.served());
       queue.raiseAll(share.least());
     }
   }

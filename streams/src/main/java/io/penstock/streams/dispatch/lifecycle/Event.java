@@ -35,13 +35,12 @@ public sealed interface Event {
   /**
    * A worker reported how its attempt ended.
    *
-   * @param excusedUntil if its target is unhealthy, and the failure not the request's: it costs the
-   *     request nothing, and it is tried again from then on; else null
+   * @param fault whose fault it is, if it failed
    */
-  record Ended(AttemptOutcome outcome, @Nullable Instant excusedUntil) implements Event {
+  record Ended(AttemptOutcome outcome, Fault fault) implements Event {
 
     public Ended(AttemptOutcome outcome) {
-      this(outcome, null);
+      this(outcome, Fault.REQUEST);
     }
   }
 
@@ -50,6 +49,9 @@ public sealed interface Event {
 
   /** Its worker stopped in good order and gave everything back. */
   record GivenBack(String session) implements Event {}
+
+  /** Its worker lives, and has not confirmed the grant for so long that it cannot have it. */
+  record Unconfirmed(String session, Instant avoidUntil) implements Event {}
 
   /** Its deadline is in the past. */
   record DeadlinePassed() implements Event {}

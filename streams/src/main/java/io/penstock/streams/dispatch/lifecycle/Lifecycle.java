@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Ended released  fenced       fenced        fenced            WAITING              2  fenced       fenced
  * LeaseLost       -            -             -                 WAITING or FAILED    2  -            -
  * GivenBack       -            -             -                 WAITING              2  -            -
+ * Unconfirmed     -            -             -                 WAITING, worker told 2  -            -
  * DeadlinePassed  -            -             EXPIRED           -                    3  -            -
  * Overdue         -            -             -                 EXPIRED, worker told    -            -
  * CancelAsked     FORESTALLED  -             CANCELLED         CANCELLED, worker told  FORESTALLED  -
@@ -57,7 +58,7 @@ public final class Lifecycle {
   private final Announcements announcements;
   private final Instructions instructions;
   private final int partition;
-  private final RetryPolicy retries;
+  private final Setbacks setbacks;
   private final Duration longestDeadline;
 
   /**
@@ -76,7 +77,7 @@ public final class Lifecycle {
     this.announcements = new Announcements(names, partition);
     this.instructions = new Instructions(names, partition, retries, leaseTimeout);
     this.partition = partition;
-    this.retries = retries;
+    this.setbacks = new Setbacks(retries);
     this.longestDeadline = longestDeadline;
   }
 
@@ -88,11 +89,15 @@ public final class Lifecycle {
       case Event.Ended ended -> ended(ended, state, now);
       case Event.LeaseLost lost ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(lost.session())
-              ? failed(leased, lost.failure(), null, null, now)
+              ? failed(leased, lost.failure(), null, Fault.REQUEST, now)
               : Decision.unchanged(Verdict.IGNORED);
       case Event.GivenBack back ->
           state instanceof State.Leased leased && leased.lease().getSession().equals(back.session())
               ? returned(leased, now)
+              : Decision.unchanged(Verdict.IGNORED);
+      case Event.Unconfirmed(String session, Instant avoidUntil) ->
+          state instanceof State.Leased leased && leased.lease().getSession().equals(session)
+              ? unconfirmed(leased, avoidUntil, now)
               : Decision.unchanged(Verdict.IGNORED);
       case Event.DeadlinePassed ignored ->
           state instanceof State.Waiting(DispatchEntry entry)
@@ -209,7 +214,7 @@ public final class Lifecycle {
     return switch (outcome.getKind()) {
       case SUCCEEDED ->
           finished(leased.entry(), TerminalStatus.SUCCEEDED, outcome, null, null, now);
-      case FAILED -> failed(leased, failureOf(outcome), outcome, ended.excusedUntil(), now);
+      case FAILED -> failed(leased, failureOf(outcome), outcome, ended.fault(), now);
       // Nobody asked dispatch for this cancellation, or the request would not be LEASED any more.
       case RELEASED, CANCELLED -> returned(leased, now);
     };
@@ -219,45 +224,25 @@ public final class Lifecycle {
       State.Leased leased,
       Failure failure,
       @Nullable AttemptOutcome outcome,
-      @Nullable Instant excusedUntil,
+      Fault fault,
       Instant now) {
-    DispatchEntry entry = leased.entry();
-    if (excusedUntil != null) {
-      return waitAgain(
-          DispatchEntry.newBuilder(entry)
-              .setLease(null)
-              .setNotBefore(excusedUntil)
-              .setLastFailure(failure)
-              .build(),
-          outcome,
-          Verdict.RETRIED,
-          now);
-    }
-    boolean overload = failure.getCategory() == FailureCategory.OVERLOADED;
-    int failures = entry.getFailures() + (overload ? 0 : 1);
-    int overloads = entry.getOverloads() + (overload ? 1 : 0);
-    long seed = (long) entry.getFacts().getId().hashCode() << 32 | entry.getAttempts();
-    DispatchEntry.Builder waiting =
-        DispatchEntry.newBuilder(entry)
+    return setbacks
+        .after(leased, failure, fault, now)
+        .map(waiting -> waitAgain(waiting, outcome, Verdict.RETRIED, now))
+        .orElseGet(
+            () -> finished(leased.entry(), TerminalStatus.FAILED, outcome, failure, null, now));
+  }
+
+  private Decision unconfirmed(State.Leased leased, Instant avoidUntil, Instant now) {
+    DispatchEntry entry =
+        DispatchEntry.newBuilder(leased.entry())
             .setLease(null)
-            .setFailures(failures)
-            .setOverloads(overloads)
-            .setLastFailure(failure);
-    return switch (retries.after(failure, failures, overloads, seed, now)) {
-      case RetryPolicy.Verdict.GiveUp ignored ->
-          finished(entry, TerminalStatus.FAILED, outcome, failure, null, now);
-      case RetryPolicy.Verdict.Later later ->
-          waitAgain(waiting.setNotBefore(later.notBefore()).build(), outcome, Verdict.RETRIED, now);
-      case RetryPolicy.Verdict.Elsewhere elsewhere ->
-          waitAgain(
-              waiting
-                  .setAvoidWorker(leased.lease().getWorkerId())
-                  .setAvoidUntil(elsewhere.avoidUntil())
-                  .build(),
-              outcome,
-              Verdict.RETRIED,
-              now);
-    };
+            .setAvoidWorker(leased.lease().getWorkerId())
+            .setAvoidUntil(avoidUntil)
+            .build();
+    return withFirst(
+        instructions.cancel(leased.entry(), leased.lease(), now),
+        waitAgain(entry, null, Verdict.RETURNED, now));
   }
 
   private Decision returned(State.Leased leased, Instant now) {

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.lifecycle;
 
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -14,23 +15,59 @@ import java.time.Instant;
  * @param maxFailures attempts that may fail before the request does, 1 or more
  * @param maxOverloads times an engine may turn it away for being full before the request fails, 1
  *     or more
+ * @param maxLostLeases workers that may be lost with the request before it fails, 1 or more:
+ *     brokers and spot machines die, so more than failures
+ * @param maxExcuses failures that may be put down to an unhealthy target before they count, 1 or
+ *     more
  * @param firstBackoff the upper bound of the first backoff, positive
  * @param longestBackoff the upper bound of any backoff
  * @param avoidance how long a worker that was full is not offered the request again the first time,
  *     twice as long each further time up to longestBackoff, unless its engine said longer
+ * @param secondOpinion how long a worker that failed or refused the request leaves it to another,
+ *     if there is one
  */
 public record RetryPolicy(
     int maxFailures,
     int maxOverloads,
+    int maxLostLeases,
+    int maxExcuses,
     Duration firstBackoff,
     Duration longestBackoff,
-    Duration avoidance) {
+    Duration avoidance,
+    Duration secondOpinion) {
 
   public static final RetryPolicy DEFAULT =
       new RetryPolicy(
-          3, 1000, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(1));
+          3,
+          1000,
+          10,
+          20,
+          Duration.ofMillis(200),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10));
 
   private static final int MOST_DOUBLINGS = 30;
+
+  /**
+   * What a request has been through, the last failure included.
+   *
+   * @param failures attempts that failed
+   * @param overloads attempts that were turned away
+   * @param lostLeases workers that were lost
+   */
+  public record Strikes(int failures, int overloads, int lostLeases) {
+
+    /** One more of this category. */
+    Strikes with(FailureCategory category) {
+      return switch (category) {
+        case OVERLOADED -> new Strikes(failures, overloads + 1, lostLeases);
+        case LEASE_LOST -> new Strikes(failures, overloads, lostLeases + 1);
+        case INVALID, REJECTED, RETRYABLE, TIMEOUT ->
+            new Strikes(failures + 1, overloads, lostLeases);
+      };
+    }
+  }
 
   /** What to do after a failure. */
   public sealed interface Verdict {
@@ -46,15 +83,16 @@ public record RetryPolicy(
   }
 
   public RetryPolicy {
-    if (maxFailures < 1 || maxOverloads < 1) {
-      throw new IllegalArgumentException("maxFailures and maxOverloads must be 1 or more");
+    if (maxFailures < 1 || maxOverloads < 1 || maxLostLeases < 1 || maxExcuses < 1) {
+      throw new IllegalArgumentException(
+          "maxFailures, maxOverloads, maxLostLeases and maxExcuses must be 1 or more");
     }
     if (!firstBackoff.isPositive() || longestBackoff.compareTo(firstBackoff) < 0) {
       throw new IllegalArgumentException(
           "firstBackoff must be positive and longestBackoff no shorter");
     }
-    if (avoidance.isNegative()) {
-      throw new IllegalArgumentException("avoidance must not be negative");
+    if (avoidance.isNegative() || secondOpinion.isNegative()) {
+      throw new IllegalArgumentException("avoidance and secondOpinion must not be negative");
     }
   }
 
@@ -62,23 +100,23 @@ public record RetryPolicy(
    * Decides.
    *
    * @param failure why the attempt failed
-   * @param failures how many attempts have failed so far, this one included
-   * @param overloads how many were turned away so far, this one included
+   * @param strikes what the request has been through, this failure included
    * @param seed equal for equal request and attempt
    */
-  public Verdict after(Failure failure, int failures, int overloads, long seed, Instant now) {
+  public Verdict after(Failure failure, Strikes strikes, long seed, Instant now) {
     return switch (failure.getCategory()) {
       case INVALID, REJECTED -> new Verdict.GiveUp();
       case OVERLOADED ->
-          overloads >= maxOverloads
+          strikes.overloads() >= maxOverloads
               ? new Verdict.GiveUp()
-              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance(overloads))));
+              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance(strikes.overloads()))));
       case RETRYABLE, TIMEOUT ->
-          failures >= maxFailures
+          strikes.failures() >= maxFailures
               ? new Verdict.GiveUp()
-              : new Verdict.Later(now.plus(askedFor(failure, backoff(failures, seed))));
+              : new Verdict.Later(now.plus(askedFor(failure, backoff(strikes.failures(), seed))));
       // The worker is gone, not the request's fault: another worker may start at once.
-      case LEASE_LOST -> failures >= maxFailures ? new Verdict.GiveUp() : new Verdict.Later(now);
+      case LEASE_LOST ->
+          strikes.lostLeases() >= maxLostLeases ? new Verdict.GiveUp() : new Verdict.Later(now);
     };
   }
 

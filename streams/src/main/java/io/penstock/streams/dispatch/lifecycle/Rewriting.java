@@ -77,6 +77,9 @@ final class Rewriting {
         .setNotBefore(null)
         .setAvoidWorker(null)
         .setAvoidUntil(null)
+        .setFirstFailedAt(null)
+        .setFailedOn(List.of())
+        .setRefusedBy(null)
         .setLease(null)
         .build();
   }

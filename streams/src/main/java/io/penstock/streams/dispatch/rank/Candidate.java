@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the request's, see {@link RequestKey}
  * @param target the model, or the variant of one, that it waits for: {@link Target}'s text
  * @param serviceClass its class
- * @param tenant whom it is counted for
+ * @param account whom it is counted for: its tenant, or those who share an account
  * @param acceptedAt when the log accepted it
  * @param firstTokenBy the objective for its first token
  * @param deadline when it expires
@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param avoidWorker the worker not to offer it to until {@code avoidUntil}, or null
  * @param avoidUntil meaningful with {@code avoidWorker} only
  * @param movable whether it may be served elsewhere, if need be
+ * @param failedBefore whether it has failed at its target already
  */
 public record Candidate(
     String key,
     String target,
     ServiceClass serviceClass,
-    String tenant,
+    String account,
     long acceptedAt,
     long firstTokenBy,
     long deadline,
@@ -39,19 +40,20 @@ public record Candidate(
     int kvTokens,
     @Nullable String avoidWorker,
     long avoidUntil,
-    boolean movable) {
+    boolean movable,
+    boolean failedBefore) {
 
   private static final int MOST_TOKENS = 1 << 30;
 
-  /** The candidate of a waiting request. */
-  public static Candidate of(DispatchEntry entry) {
+  /** The candidate of a request, counted for this account. */
+  public static Candidate of(DispatchEntry entry, String account) {
     ScoredFacts facts = entry.getFacts();
     int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
     return new Candidate(
         RequestKey.of(facts.getTenant(), facts.getId()),
         target(facts.getChoice()),
         facts.getServiceClass(),
-        facts.getTenant(),
+        account,
         micros(facts.getAcceptedAt()),
         micros(facts.getFirstTokenBy()),
         micros(facts.getDeadline()),
@@ -59,7 +61,8 @@ public record Candidate(
         Math.clamp(prompt + facts.getPredictedOutputTokens(), 1, MOST_TOKENS),
         entry.getAvoidWorker().orElse(null),
         entry.getAvoidUntil().map(Candidate::micros).orElse(0L),
-        !facts.getAlternatives().isEmpty());
+        !facts.getAlternatives().isEmpty(),
+        entry.getFirstFailedAt().isPresent());
   }
 
   /** What a request with this choice waits for. */

@@ -15,25 +15,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The workers that one shard knows, each in its latest session. For one thread. */
 public final class Sessions {
 
-  private static final long OUTCOMES_FOLLOW_MICROS = 500_000;
-
   private final Map<String, WorkerSession> byWorker = new LinkedHashMap<>();
+
+  /** Former sessions that stopped in good order and whose outcomes are not all read yet. */
+  private final List<WorkerSession> leaving = new ArrayList<>(0);
+
   private final Speeds assumed;
+  private final RestSettings rest;
   private final long leaseTimeoutMicros;
   private final long forgetAfterMicros;
 
   /**
    * @param assumed speeds of workers that have not observed their own
+   * @param rest when a worker rests whose failures others contradict
    * @param leaseTimeoutMicros silence after which a worker's leases are taken back
    * @param forgetAfterMicros silence after which nothing of it is remembered
    */
-  public Sessions(Speeds assumed, long leaseTimeoutMicros, long forgetAfterMicros) {
+  public Sessions(
+      Speeds assumed, RestSettings rest, long leaseTimeoutMicros, long forgetAfterMicros) {
     this.assumed = assumed;
+    this.rest = rest;
     this.leaseTimeoutMicros = leaseTimeoutMicros;
     this.forgetAfterMicros = forgetAfterMicros;
   }
@@ -45,7 +52,8 @@ public final class Sessions {
      * News of a session.
      *
      * @param session the session, up to date
-     * @param superseded the worker's earlier session, now over, if there was one
+     * @param superseded the worker's earlier session, now lost, if there was one that had not
+     *     stopped in good order
      */
     record News(WorkerSession session, @Nullable WorkerSession superseded) implements Heard {}
 
@@ -65,53 +73,143 @@ public final class Sessions {
     }
     WorkerSession session = known;
     if (order != 0) {
-      session = new WorkerSession(demand.getWorkerId(), demand.getSession(), 0, assumed, nowMicros);
+      boolean fresh = demand.getLeasesReceived() == 0;
+      session =
+          new WorkerSession(
+              demand.getWorkerId(), demand.getSession(), 0, assumed, fresh, rest, nowMicros);
       byWorker.put(demand.getWorkerId(), session);
     }
     if (!session.hear(demand, nowMicros)) {
       return new Heard.Stale();
     }
-    return new Heard.News(session, order != 0 ? known : null);
+    if (order == 0 || known == null) {
+      return new Heard.News(session, null);
+    }
+    if (known.isStopped()) {
+      leaving.add(known);
+      return new Heard.News(session, null);
+    }
+    return new Heard.News(session, known);
+  }
+
+  /** An outcome of this session was read. */
+  public void outcomeRead(String workerId, String sessionId) {
+    WorkerSession session = find(workerId, sessionId);
+    if (session != null) {
+      session.outcomeRead();
+    }
   }
 
   /** Restores a session from the state store; its silence counts from now. */
   public void restore(String workerId, DispatchSession stored, long nowMicros) {
     byWorker.put(
         workerId,
-        new WorkerSession(workerId, stored.getSession(), stored.getGranted(), assumed, nowMicros));
+        new WorkerSession(
+            workerId, stored.getSession(), stored.getGranted(), assumed, false, rest, nowMicros));
   }
 
   /** Restores a lease from the state store. Returns false if its session is not known. */
-  public boolean restoreLease(Candidate candidate, DispatchLease lease) {
-    WorkerSession session = byWorker.get(lease.getWorkerId());
-    if (session == null || !session.session().equals(lease.getSession())) {
+  public boolean restoreLease(Candidate candidate, DispatchLease lease, long nowMicros) {
+    WorkerSession session = find(lease.getWorkerId(), lease.getSession());
+    if (session == null) {
       return false;
     }
-    session.restore(candidate, lease.getSequence());
+    session.restore(candidate, lease.getSequence(), nowMicros);
     return true;
   }
 
   /** Notes that a request is no longer leased under this lease. */
   public void release(String key, DispatchLease lease) {
-    WorkerSession session = byWorker.get(lease.getWorkerId());
-    if (session != null && session.session().equals(lease.getSession())) {
+    WorkerSession session = find(lease.getWorkerId(), lease.getSession());
+    if (session != null) {
       session.release(key);
     }
   }
 
+  /** This session of the worker, if it is the latest or leaving. */
+  public @Nullable WorkerSession find(String workerId, String sessionId) {
+    WorkerSession latest = byWorker.get(workerId);
+    if (latest != null && latest.session().equals(sessionId)) {
+      return latest;
+    }
+    for (WorkerSession each : leaving) {
+      if (each.session().equals(sessionId) && each.workerId().equals(workerId)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   /**
-   * The sessions that would take a request of one of these targets now.
+   * The sessions that would take a request of one of these targets now. One that rests is among
+   * them only if no live worker of theirs does not rest: a bad worker is better than none.
    *
    * @param model the model of all the targets
    */
-  public List<WorkerSession> open(String model, List<String> targets) {
+  public List<WorkerSession> open(String model, List<String> targets, long nowMicros) {
     List<WorkerSession> open = new ArrayList<>(byWorker.size());
+    boolean spared = false;
+    boolean others = false;
     for (WorkerSession session : byWorker.values()) {
-      if (session.isOpen() && session.servesAny(model, targets)) {
+      if (!session.isActive() || !session.servesAny(model, targets)) {
+        continue;
+      }
+      boolean admitted = session.trust().admits(session.holdsNothing(), nowMicros);
+      others |= !session.isResting();
+      if (session.isOpen(nowMicros)) {
+        spared |= !admitted;
         open.add(session);
       }
     }
+    if (spared && others) {
+      open.removeIf(session -> !session.trust().admits(session.holdsNothing(), nowMicros));
+    }
     return open;
+  }
+
+  /** Whether another live worker, which neither rests nor pauses, serves a target. */
+  public boolean servesElsewhere(Target target, String workerId, long nowMicros) {
+    String name = target.toString();
+    for (WorkerSession session : byWorker.values()) {
+      if (session.isActive()
+          && !session.isResting()
+          && nowMicros >= session.pausedUntil()
+          && !session.workerId().equals(workerId)
+          && session.serves(target.model(), name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A worker failed a request, or refused it. */
+  public void failed(String workerId, long nowMicros) {
+    WorkerSession session = byWorker.get(workerId);
+    if (session != null) {
+      session.trust().failed(nowMicros);
+    }
+  }
+
+  /**
+   * A worker served a request.
+   *
+   * @param failedOn the workers that had failed or refused it
+   * @return those of them that rest from now on
+   */
+  public List<WorkerSession> served(String workerId, List<String> failedOn, long nowMicros) {
+    WorkerSession server = byWorker.get(workerId);
+    if (server == null) {
+      return List.of();
+    }
+    server.trust().served(nowMicros);
+    List<WorkerSession> rest = new ArrayList<>(0);
+    for (String each : failedOn) {
+      WorkerSession other = byWorker.get(each);
+      if (other != null && other != server && other.trust().contradicted(nowMicros)) {
+        rest.add(other);
+      }
+    }
+    return rest;
   }
 
   /** What the live workers that serve a target can do together. */
@@ -168,7 +266,7 @@ public final class Sessions {
   public List<WorkerSession> silent(long nowMicros) {
     List<WorkerSession> silent = new ArrayList<>(0);
     for (WorkerSession session : byWorker.values()) {
-      if (silent(session, nowMicros)) {
+      if (silent(session, nowMicros) && !session.isStopped()) {
         session.close();
         if (!session.holdsNothing()) {
           silent.add(session);
@@ -179,24 +277,54 @@ public final class Sessions {
   }
 
   /**
-   * The sessions that ended in good order a while ago and still hold leases. Not at once: the last
-   * outcomes come by another topic and may be read after the word that it ended.
+   * The sessions that ended in good order and still hold leases, once all their outcomes are read:
+   * these come by another topic, maybe after the word that the worker ended. Of one that does not
+   * say how many there are, after a lease time-out.
    */
   public List<WorkerSession> ended(long nowMicros) {
     List<WorkerSession> ended = new ArrayList<>(0);
     for (WorkerSession session : byWorker.values()) {
-      if (session.isStopped()
-          && !session.holdsNothing()
-          && nowMicros - session.lastHeardMicros() > OUTCOMES_FOLLOW_MICROS) {
+      if (session.isStopped() && !session.holdsNothing() && isRead(session, nowMicros)) {
         ended.add(session);
       }
     }
+    for (WorkerSession session : leaving) {
+      if (isRead(session, nowMicros)) {
+        ended.add(session);
+      }
+    }
+    leaving.removeIf(session -> session.holdsNothing() || isRead(session, nowMicros));
     return ended;
+  }
+
+  private boolean isRead(WorkerSession session, long nowMicros) {
+    return session.allOutcomesRead() || silent(session, nowMicros);
+  }
+
+  /**
+   * The grants that must be lost: their worker is heard of, and has not confirmed them for two
+   * lease time-outs.
+   *
+   * @param visitor told each session and the keys of the requests
+   */
+  public void unconfirmed(long nowMicros, BiConsumer<WorkerSession, List<String>> visitor) {
+    for (WorkerSession session : List.copyOf(byWorker.values())) {
+      if (!silent(session, nowMicros)) {
+        long before =
+            Math.min(
+                nowMicros - 2 * leaseTimeoutMicros, session.lastHeardMicros() - leaseTimeoutMicros);
+        List<String> keys = session.unconfirmed(before);
+        if (!keys.isEmpty()) {
+          visitor.accept(session, keys);
+        }
+      }
+    }
   }
 
   /** Counts everybody's silence from later: for this long nobody listened. */
   public void excuse(long micros, long nowMicros) {
     byWorker.values().forEach(session -> session.excuse(micros, nowMicros));
+    leaving.forEach(session -> session.excuse(micros, nowMicros));
   }
 
   /** The mean of those speeds that are known. */

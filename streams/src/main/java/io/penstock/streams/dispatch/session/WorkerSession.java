@@ -7,9 +7,8 @@ import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ public final class WorkerSession {
   private final String session;
   private final Speeds assumed;
   private final Map<String, Held> leased = new HashMap<>();
-  private final Deque<Grant> inFlight = new ArrayDeque<>();
+  private final GrantsInFlight inFlight = new GrantsInFlight();
 
   private List<String> said = List.of();
   private Set<String> stated = Set.of();
@@ -53,24 +52,38 @@ public final class WorkerSession {
   private long lastHeardMicros;
   private boolean stopped;
   private long outputTokensLeased;
+  private long pausedUntil;
+
+  /** Outcomes of it that were read, or -1 if some may have been read before it was known here. */
+  private long outcomesRead;
+
+  private long outcomesSent = -1;
+  private final Trust trust;
 
   /** A request it holds: when it expires, in microseconds, and what it is expected to generate. */
   private record Held(long deadline, int outputTokens) {}
 
-  /** A grant that the worker's last demand did not know of yet. */
-  private record Grant(long sequence, int promptTokens, int kvTokens) {}
-
   /**
    * @param granted leases granted to the session so far
    * @param assumed its speeds until it has observed its own
+   * @param knownFromTheStart whether no outcome of it can have been read before
    */
-  WorkerSession(String workerId, String session, long granted, Speeds assumed, long nowMicros) {
+  WorkerSession(
+      String workerId,
+      String session,
+      long granted,
+      Speeds assumed,
+      boolean knownFromTheStart,
+      RestSettings rest,
+      long nowMicros) {
     this.workerId = workerId;
     this.session = session;
     this.granted = granted;
     this.limit = granted;
     this.assumed = assumed;
     this.lastHeardMicros = nowMicros;
+    this.outcomesRead = knownFromTheStart ? 0 : -1;
+    this.trust = new Trust(rest);
     this.reported =
         new WorkerView(
             workerId, assumed.prefillTokensPerSecond(), assumed.decodeTokensPerSecond(), 0, 0, 1);
@@ -91,7 +104,9 @@ public final class WorkerSession {
     freeKv = demand.getFreeKvTokens();
     active = demand.getState() == WorkerState.ACTIVE;
     stopped = demand.getState() == WorkerState.STOPPED;
-    inFlight.removeIf(grant -> grant.sequence() <= demand.getLeasesReceived());
+    outcomesSent = demand.getOutcomesSent();
+    pausedUntil = demand.getPausedUntil().map(Candidate::micros).orElse(0L);
+    inFlight.confirmed(demand.getLeasesReceived());
     observedPrefill = speed(demand.getPrefillTokensPerSecond());
     observedDecode = speed(demand.getDecodeTokensPerSecond());
     reported =
@@ -106,10 +121,11 @@ public final class WorkerSession {
   }
 
   /** Whether it would take a lease at all. */
-  public boolean isOpen() {
+  public boolean isOpen(long nowMicros) {
     return active
+        && nowMicros >= pausedUntil
         && granted < limit
-        && (prefillBudget == UNLIMITED || prefillBudget > promptTokensInFlight());
+        && (prefillBudget == UNLIMITED || prefillBudget > inFlight.promptTokens());
   }
 
   /**
@@ -121,7 +137,7 @@ public final class WorkerSession {
   public boolean hasRoomFor(Candidate candidate) {
     return isIdle()
         || freeKv == UNLIMITED
-        || candidate.kvTokens() <= freeKv - kvTokensInFlight() - growthTokens();
+        || candidate.kvTokens() <= freeKv - inFlight.kvTokens() - growthTokens();
   }
 
   /** Whether it runs nothing and has nothing coming. */
@@ -159,23 +175,65 @@ public final class WorkerSession {
         workerId,
         reported.prefillTokensPerSecond(),
         reported.decodeTokensPerSecond(),
-        reported.queuedPrefillTokens() + promptTokensInFlight(),
+        reported.queuedPrefillTokens() + inFlight.promptTokens(),
         reported.running() + inFlight.size(),
         reported.slots());
   }
 
   /** Uses up one lease of the window and returns its number in the session, from 1. */
-  public long grant(Candidate candidate) {
+  public long grant(Candidate candidate, long nowMicros) {
     granted++;
-    inFlight.add(new Grant(granted, candidate.promptTokens(), candidate.kvTokens()));
+    inFlight.add(candidate, granted, nowMicros);
     hold(candidate);
     return granted;
   }
 
   /** Restores a lease found in the state store. */
-  void restore(Candidate candidate, long grantSequence) {
+  void restore(Candidate candidate, long grantSequence, long nowMicros) {
     hold(candidate);
-    inFlight.add(new Grant(grantSequence, candidate.promptTokens(), candidate.kvTokens()));
+    inFlight.add(candidate, grantSequence, nowMicros);
+  }
+
+  /**
+   * Forgets and returns the keys of the requests that were granted before an instant and that the
+   * worker has not confirmed since, though it is heard of: the grants must be lost.
+   */
+  List<String> unconfirmed(long grantedBefore) {
+    List<String> lost = inFlight.takeOlderThan(grantedBefore);
+    lost.retainAll(leased.keySet());
+    return lost;
+  }
+
+  /** Counts an outcome of it that was read, whatever it is worth. */
+  void outcomeRead() {
+    if (outcomesRead >= 0) {
+      outcomesRead++;
+    }
+  }
+
+  /** Whether every outcome that it wrote has been read, as far as it says how many those are. */
+  boolean allOutcomesRead() {
+    return outcomesSent >= 0 && outcomesRead >= outcomesSent;
+  }
+
+  /** Until when it asked not to be given anything, in microseconds; in the past if it did not. */
+  public long pausedUntil() {
+    return pausedUntil;
+  }
+
+  /** How far its failures and refusals are believed. */
+  Trust trust() {
+    return trust;
+  }
+
+  /** Until when it rests, if it does. */
+  public Instant restsUntil() {
+    return trust.restsUntil();
+  }
+
+  /** Whether it rests, or is on probation after that. */
+  public boolean isResting() {
+    return trust.isResting();
   }
 
   /** Notes that a request is no longer with it. */
@@ -194,11 +252,8 @@ public final class WorkerSession {
   }
 
   private long growthTokens() {
-    long running = outputTokensLeased;
-    for (Grant grant : inFlight) {
-      // Counted in full already.
-      running -= grant.kvTokens() - grant.promptTokens();
-    }
+    // What is in flight is counted in full already.
+    long running = outputTokensLeased - (inFlight.kvTokens() - inFlight.promptTokens());
     return (long) (GROWTH_KEPT_FREE * Math.max(0, running));
   }
 
@@ -295,29 +350,14 @@ public final class WorkerSession {
     return stopped;
   }
 
-  /** Counts its silence from later: nobody listened meanwhile. */
+  /** Counts its silence from later: nobody listened meanwhile, nor read what it confirms. */
   void excuse(long micros, long nowMicros) {
     lastHeardMicros = Math.min(nowMicros, lastHeardMicros + micros);
+    inFlight.excuse(nowMicros);
   }
 
   boolean holdsNothing() {
     return leased.isEmpty();
-  }
-
-  private long promptTokensInFlight() {
-    long tokens = 0;
-    for (Grant grant : inFlight) {
-      tokens += grant.promptTokens();
-    }
-    return tokens;
-  }
-
-  private long kvTokensInFlight() {
-    long tokens = 0;
-    for (Grant grant : inFlight) {
-      tokens += grant.kvTokens();
-    }
-    return tokens;
   }
 
   /** What was stated, if it is a speed, else 0. */

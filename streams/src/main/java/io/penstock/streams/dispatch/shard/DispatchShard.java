@@ -10,6 +10,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import io.penstock.streams.dispatch.fleet.FleetReporter;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.health.TargetWatch;
@@ -21,6 +22,7 @@ import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.Lifecycle;
 import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.streams.dispatch.session.RestSettings;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
 import java.time.Duration;
@@ -86,10 +88,15 @@ public final class DispatchShard {
     this.output = output;
     this.sessions =
         new Sessions(
-            settings.assumedSpeeds(), micros(settings.leaseTimeout()), micros(FORGET_WORKER_AFTER));
+            settings.assumedSpeeds(),
+            RestSettings.DEFAULT,
+            micros(settings.leaseTimeout()),
+            micros(FORGET_WORKER_AFTER));
     this.index = new WaitingIndex(settings.fairness());
     this.book = new TargetBook(settings.health(), metrics);
-    this.gate = new Gate(book, settings.reserve());
+    TenantAccounts accounts = new TenantAccounts(settings.fairness());
+    this.gate = new Gate(book, accounts, settings.reserve());
+    gate.update(surroundings.routing().get());
     Settlement settlement = new Settlement(settings.fairness());
     this.requests =
         new Requests(
@@ -103,6 +110,8 @@ public final class DispatchShard {
             index,
             sessions,
             book,
+            new Faults(settings.retries(), book, sessions, metrics),
+            new Candidates(accounts),
             store,
             output,
             metrics);
@@ -128,7 +137,6 @@ public final class DispatchShard {
     long nowMicros = Candidate.micros(now);
     store.forEachSession((workerId, stored) -> sessions.restore(workerId, stored, nowMicros));
     requests.restore(lapses::orphaned, now);
-    gate.update(surroundings.routing().get());
   }
 
   /** A scored request was read from a work topic. */
@@ -172,6 +180,7 @@ public final class DispatchShard {
 
   /** A worker reported how an attempt ended. */
   public void outcome(AttemptOutcome outcome, Instant now) {
+    sessions.outcomeRead(outcome.getWorkerId(), outcome.getSession());
     Requests.Ended ended = requests.ended(outcome, now);
     grants.grantTo(ended.decision(), now);
     if (ended.recovering() != null) {

@@ -3,6 +3,8 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.TenantPolicy;
+import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ final class Gate {
   private static final String DEFER_BATCH = "defer_batch";
 
   private final TargetBook book;
+  private final TenantAccounts accounts;
   private final SlotReserve reserve;
   private final long memoryMicros;
   private final Map<String, Long> lastInteractive = new HashMap<>();
@@ -27,16 +30,23 @@ final class Gate {
   private Set<String> deferred = Set.of();
   private RoutingState known = RoutingState.EMPTY;
 
-  Gate(TargetBook book, SlotReserve reserve) {
+  Gate(TargetBook book, TenantAccounts accounts, SlotReserve reserve) {
     this.book = book;
+    this.accounts = accounts;
     this.reserve = reserve;
     this.memoryMicros = reserve.memory().toNanos() / 1000;
   }
 
-  /** Takes over which models defer batch. */
+  /** Takes over which models defer batch, and which tenants have a policy. */
   void update(RoutingState routing) {
     if (!routing.equals(known)) {
       known = routing;
+      accounts.name(
+          routing
+              .all(TenantPolicy.class)
+              .map(TenantPolicy::name)
+              .filter(name -> !name.equals(TenantPolicy.EVERYONE))
+              .collect(Collectors.toUnmodifiableSet()));
       deferred =
           routing
               .all(Degradation.class)
@@ -49,6 +59,11 @@ final class Gate {
   /** Whether requests of this target may be granted. */
   boolean admits(String target) {
     return book.admits(target);
+  }
+
+  /** Whether requests of this target are granted one at a time, to see whether it serves. */
+  boolean isProbing(String target) {
+    return book.isProbing(target);
   }
 
   /**

@@ -59,7 +59,7 @@ final class Grants {
     for (List<String> targets = index.targets(model);
         !targets.isEmpty();
         targets = index.targets(model)) {
-      List<WorkerSession> open = sessions.open(model, targets);
+      List<WorkerSession> open = sessions.open(model, targets, nowMicros);
       if (open.isEmpty()) {
         return;
       }
@@ -68,7 +68,7 @@ final class Grants {
         return;
       }
       WorkerSession session = pair.session();
-      long sequence = session.grant(pair.candidate());
+      long sequence = session.grant(pair.candidate(), nowMicros);
       gate.granted(model, pair.candidate().serviceClass(), pair.light(), nowMicros);
       store.putSession(session.workerId(), session.stored());
       Share share =

@@ -56,13 +56,9 @@ final class Lapses {
     orphans.add(leased);
   }
 
-  /** A worker began a new session: takes back what the former one held. */
+  /** A worker that had not stopped began a new session: takes back what the former one held. */
   void superseded(WorkerSession former, Instant now) {
-    Event over =
-        former.isStopped()
-            ? new Event.GivenBack(former.session())
-            : lost(former, "its worker began a new session");
-    takeBack(former, over, now);
+    takeBack(former, lost(former, "its worker began a new session"), now);
   }
 
   void tick(Instant now) {
@@ -99,13 +95,23 @@ final class Lapses {
       String why = "its worker was silent for more than " + settings.leaseTimeout();
       takeBack(session, lost(session, why), now);
     }
+    sessions.unconfirmed(
+        nowMicros,
+        (session, keys) -> {
+          Instant avoidUntil = now.plus(settings.leaseTimeout().multipliedBy(2));
+          takeBack(session, keys, new Event.Unconfirmed(session.session(), avoidUntil), now);
+        });
     for (WorkerSession session : sessions.forgotten(nowMicros)) {
       store.removeSession(session.workerId());
     }
   }
 
   private void takeBack(WorkerSession session, Event event, Instant now) {
-    for (String key : session.leased()) {
+    takeBack(session, session.leased(), event, now);
+  }
+
+  private void takeBack(WorkerSession session, List<String> keys, Event event, Instant now) {
+    for (String key : keys) {
       var decision = events.happened(key, event, now);
       session.release(key);
       grants.grantTo(decision, now);

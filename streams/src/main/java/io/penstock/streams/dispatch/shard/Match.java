@@ -104,6 +104,24 @@ final class Match {
       ServiceClass serviceClass,
       Gate.Admission admission,
       long nowMicros) {
+    if (!gate.isProbing(target)) {
+      return look(session, view, target, serviceClass, admission, false, nowMicros);
+    }
+    // What failed before may be at fault itself: it is a probe only if nothing else is.
+    FairChoice.Seen fresh = look(session, view, target, serviceClass, admission, true, nowMicros);
+    return fresh != null
+        ? fresh
+        : look(session, view, target, serviceClass, admission, false, nowMicros);
+  }
+
+  private FairChoice.@Nullable Seen look(
+      WorkerSession session,
+      WorkerView view,
+      String target,
+      ServiceClass serviceClass,
+      Gate.Admission admission,
+      boolean freshOnly,
+      long nowMicros) {
     fair.begin(fairness.leeway(serviceClass), index.leastServed(target, serviceClass));
     index.heads(
         target,
@@ -115,7 +133,8 @@ final class Match {
           if (!admission.admits(HeadVisitor.isLight(served))) {
             return true; // It ends the look at its line, which is all of its tenant's.
           }
-          if (candidate.avoids(view.workerId(), nowMicros)) {
+          if (candidate.avoids(view.workerId(), nowMicros)
+              || (freshOnly && candidate.failedBefore())) {
             return false;
           }
           Rank candidateRank = rank.rank(candidate, view, nowMicros);

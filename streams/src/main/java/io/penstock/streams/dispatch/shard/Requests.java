@@ -15,11 +15,13 @@ import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Fault;
 import io.penstock.streams.dispatch.lifecycle.Lifecycle;
 import io.penstock.streams.dispatch.lifecycle.State;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,10 +39,14 @@ final class Requests implements Events {
   private final WaitingIndex index;
   private final Sessions sessions;
   private final TargetBook book;
+  private final Faults faults;
+  private final Candidates candidates;
   private final ShardStore store;
   private final ShardOutput output;
   private final ShardMetrics metrics;
-  private final Interner interner = new Interner();
+
+  /** Those under lease, as they were when they were granted. */
+  private final Map<String, Candidate> leased = new HashMap<>();
 
   /**
    * What came of an attempt that ended.
@@ -56,6 +62,8 @@ final class Requests implements Events {
       WaitingIndex index,
       Sessions sessions,
       TargetBook book,
+      Faults faults,
+      Candidates candidates,
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics) {
@@ -64,6 +72,8 @@ final class Requests implements Events {
     this.index = index;
     this.sessions = sessions;
     this.book = book;
+    this.faults = faults;
+    this.candidates = candidates;
     this.store = store;
     this.output = output;
     this.metrics = metrics;
@@ -79,12 +89,12 @@ final class Requests implements Events {
     store.forEachRequest(
         entry -> {
           switch (State.of(entry)) {
-            case State.Leased leased -> {
-              Candidate candidate = interner.candidate(entry);
-              DispatchLease lease = leased.lease();
+            case State.Leased(DispatchEntry ignored, DispatchLease lease) -> {
+              Candidate candidate = candidates.of(entry);
+              leased.put(candidate.key(), candidate);
               shares.put(candidate, new Share(lease.getTenantServed(), lease.getLeastServed()));
-              book.restored(candidate.target(), candidate.key(), now);
-              if (!sessions.restoreLease(candidate, lease)) {
+              book.restored(candidate.target(), candidate.key(), candidate.account(), now);
+              if (!sessions.restoreLease(candidate, lease, Candidate.micros(now))) {
                 orphans.accept(entry);
               }
             }
@@ -103,15 +113,14 @@ final class Requests implements Events {
     String key = key(outcome);
     DispatchEntry entry = store.request(key);
     State state = state(key, entry);
-    Instant excusedUntil = null;
+    Fault fault = Fault.REQUEST;
     String recovering = null;
-    if (state instanceof State.Leased leased && Lifecycle.isCurrent(outcome, leased)) {
-      ModelChoice choice = leased.entry().getFacts().getChoice();
-      String target = Candidate.target(choice);
-      recovering = book.troubled(target) == null ? null : choice.getModel();
-      excusedUntil = book.ended(target, key, outcome, now);
+    if (state instanceof State.Leased current && Lifecycle.isCurrent(outcome, current)) {
+      ModelChoice choice = current.entry().getFacts().getChoice();
+      recovering = book.troubled(Candidate.target(choice)) == null ? null : choice.getModel();
+      fault = faults.of(current, granted(key, current), outcome, now);
     }
-    Event event = new Event.Ended(outcome, excusedUntil);
+    Event event = new Event.Ended(outcome, fault);
     return new Ended(carryOut(key, entry, state, event, now), recovering);
   }
 
@@ -170,22 +179,25 @@ final class Requests implements Events {
   }
 
   private void apply(String key, State before, Event event, State next, Instant now) {
-    if (before instanceof State.Leased leased && !(next instanceof State.Leased)) {
-      sessions.release(key, leased.lease());
-      Candidate candidate = interner.candidate(leased.entry());
+    if (before instanceof State.Leased former && !(next instanceof State.Leased)) {
+      sessions.release(key, former.lease());
+      Candidate candidate = granted(key, former);
+      leased.remove(key);
       index.charge(candidate, settlement.correction(candidate, event), Candidate.micros(now));
-      book.released(candidate.target(), key, now);
+      book.released(candidate.target(), key, candidate.account(), now);
     }
     switch (next) {
       case State.Waiting(DispatchEntry entry) -> {
         store.putRequest(entry);
         enqueue(entry, Candidate.micros(now));
       }
-      case State.Leased leased -> {
-        store.putRequest(leased.entry());
+      case State.Leased(DispatchEntry entry, DispatchLease ignored) -> {
+        store.putRequest(entry);
         if (before instanceof State.Waiting) {
-          index.remove(key);
-          book.granted(target(leased.entry()), key, now);
+          Candidate waited = index.remove(key);
+          Candidate candidate = waited == null ? candidates.of(entry) : waited;
+          leased.put(key, candidate);
+          book.granted(candidate.target(), key, candidate.account(), now);
         }
       }
       case State.Finished(DispatchFinished mark) -> leave(key, before, mark);
@@ -193,6 +205,12 @@ final class Requests implements Events {
       case State.Forestalled(DispatchFinished mark) -> leave(key, before, mark);
       case State.Unknown ignored -> {}
     }
+  }
+
+  /** A request under lease as it was when it was granted. */
+  private Candidate granted(String key, State.Leased state) {
+    Candidate known = leased.get(key);
+    return known == null ? candidates.of(state.entry()) : known;
   }
 
   private void leave(String key, State before, DispatchFinished mark) {
@@ -206,7 +224,7 @@ final class Requests implements Events {
   private void enqueue(DispatchEntry entry, long nowMicros) {
     long backoff = entry.getNotBefore().map(Candidate::micros).orElse(nowMicros);
     long deferred = entry.getFacts().getNotBefore().map(Candidate::micros).orElse(nowMicros);
-    index.put(interner.candidate(entry), Math.max(backoff, deferred), nowMicros);
+    index.put(candidates.of(entry), Math.max(backoff, deferred), nowMicros);
   }
 
   private static String target(DispatchEntry entry) {
@@ -225,6 +243,7 @@ final class Requests implements Events {
       case Event.Ended ignored -> null;
       case Event.LeaseLost ignored -> null;
       case Event.GivenBack ignored -> null;
+      case Event.Unconfirmed ignored -> null;
       case Event.DeadlinePassed ignored -> null;
       case Event.Overdue ignored -> null;
       case Event.CancelAsked ignored -> null;

@@ -5,8 +5,8 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Fault;
 import io.penstock.streams.dispatch.rank.Candidate;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -29,9 +29,10 @@ record Settlement(FairnessSettings fairness) {
   /** Charged, or with a negative sign given back, when the lease ends by this event. */
   double correction(Candidate candidate, Event event) {
     return switch (event) {
-      case Event.Ended(AttemptOutcome outcome, Instant ignored) -> ended(candidate, outcome);
+      case Event.Ended(AttemptOutcome outcome, Fault ignored) -> ended(candidate, outcome);
       case Event.LeaseLost ignored -> -expected(candidate);
       case Event.GivenBack ignored -> -expected(candidate);
+      case Event.Unconfirmed ignored -> -expected(candidate);
       case Event.Arrived ignored -> 0;
       case Event.Granted ignored -> 0;
       case Event.DeadlinePassed ignored -> 0;

@@ -12,6 +12,7 @@ import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,6 +76,16 @@ final class DispatchCounters implements ShardMetrics {
   @Override
   public void probed(String target) {
     registry.counter("penstock.dispatch.probes", "target", target).increment();
+  }
+
+  @Override
+  public void rests(String workerId, Instant until) {
+    LOG.warn(
+        "Worker {} rests until {}: others served what it failed or refused. Check its engine and"
+            + " its account",
+        workerId,
+        until);
+    registry.counter("penstock.dispatch.worker.rests").increment();
   }
 
   private void moved(String model, Event.Moved move) {

@@ -23,52 +23,78 @@ class RecentServiceTest {
   }
 
   @Test
-  void aTenantOfLessThanAnEighthOfTheMostServedOneIsLight() {
-    recent.add("flood", 800, NOW);
-    recent.add("a", 99, NOW);
-    recent.add("b", 100, NOW);
-    assertThat(recent.isLight("a")).isTrue();
-    assertThat(recent.isLight("b")).isFalse();
+  void whoTakesLessThanItsFairShareIsLight() {
+    recent.add("flood", 700, 1, NOW);
+    recent.add("half", 200, 1, NOW);
+    assertThat(recent.isLight("half")).isTrue();
     assertThat(recent.isLight("flood")).isFalse();
     assertThat(recent.isLight("unknown")).isTrue();
   }
 
   @Test
+  void whoTakeAboutTheSameCompeteByTheirDeadlines() {
+    recent.add("a", 560, 1, NOW);
+    recent.add("b", 440, 1, NOW);
+    assertThat(recent.isLight("a")).isFalse();
+    assertThat(recent.isLight("b")).isFalse();
+  }
+
+  @Test
+  void namesThatAreHardlyUsedLowerNobodysFairShare() {
+    recent.add("flood", 700, 1, NOW);
+    recent.add("half", 200, 1, NOW);
+    for (int i = 0; i < 90; i++) {
+      recent.add("t" + i, 0.1, 1, NOW);
+    }
+    assertThat(recent.isLight("half")).isTrue();
+  }
+
+  @Test
+  void aWeightOfThreeIsAFairShareOfThree() {
+    recent.add("three", 600, 3, NOW);
+    recent.add("one", 200, 1, NOW);
+    assertThat(recent.isLight("three")).isFalse();
+    assertThat(recent.isLight("one")).isFalse();
+    recent.add("one", 400, 1, NOW);
+    assertThat(recent.isLight("three")).isTrue();
+  }
+
+  @Test
   void whatIsLongAgoCountsLess() {
-    recent.add("a", 800, NOW);
-    recent.add("b", 400, NOW + 3 * MINUTE);
+    recent.add("a", 800, 1, NOW);
+    recent.add("b", 400, 1, NOW + 3 * MINUTE);
     assertThat(recent.isLight("a")).isTrue();
-    recent.add("a", 20, NOW + 3 * MINUTE);
+    recent.add("a", 300, 1, NOW + 3 * MINUTE);
     assertThat(recent.isLight("a")).isFalse();
   }
 
   @Test
   void whatIsGivenBackCountsAsNotServed() {
-    recent.add("a", 800, NOW);
-    recent.add("b", 200, NOW);
-    recent.add("b", -500, NOW);
-    recent.add("b", 100, NOW);
+    recent.add("a", 800, 1, NOW);
+    recent.add("b", 800, 1, NOW);
+    recent.add("b", -2000, 1, NOW);
+    recent.add("b", 600, 1, NOW);
     assertThat(recent.isLight("b")).isFalse();
-    recent.add("b", -1, NOW);
+    recent.add("b", -200, 1, NOW);
     assertThat(recent.isLight("b")).isTrue();
   }
 
   @Test
   void itForgetsWhoIsNegligibleWhenThereAreTooMany() {
-    recent.add("flood", 100_000, NOW);
-    recent.add("half", 50_000, NOW);
+    recent.add("flood", 100_000, 1, NOW);
+    recent.add("other", 90_000, 1, NOW);
     for (int i = 0; i < 1000; i++) {
-      recent.add("t" + i, 10, NOW);
+      recent.add("t" + i, 10, 1, NOW);
     }
     assertThat(recent.size()).isLessThanOrEqualTo(100);
-    assertThat(recent.isLight("half")).isFalse();
+    assertThat(recent.isLight("other")).isFalse();
     assertThat(recent.isLight("t7")).isTrue();
   }
 
   @Test
   void itForgetsAllWhereTooManyAreAlike() {
     for (int i = 0; i < 1000; i++) {
-      recent.add("t" + i, 10, NOW);
+      recent.add("t" + i, 10, 1, NOW);
       assertThat(recent.size()).isLessThanOrEqualTo(100);
     }
   }
@@ -80,11 +106,11 @@ class RecentServiceTest {
       @ForAll @LongRange(min = 0, max = 500) long minutes) {
     RecentService early = new RecentService(LightTenants.DEFAULT, 100);
     RecentService later = new RecentService(LightTenants.DEFAULT, 100);
-    early.add("first", 1, NOW);
-    later.add("first", 1, NOW - minutes * MINUTE);
+    early.add("first", 1e-9, 1, NOW);
+    later.add("first", 1e-9, 1, NOW - minutes * MINUTE);
     for (RecentService each : new RecentService[] {early, later}) {
-      each.add("one", ofOne, NOW);
-      each.add("other", ofOther, NOW);
+      each.add("one", ofOne, 1, NOW);
+      each.add("other", ofOther, 1, NOW);
     }
     assertThat(later.isLight("one")).isEqualTo(early.isLight("one"));
     assertThat(later.isLight("other")).isEqualTo(early.isLight("other"));
@@ -93,7 +119,7 @@ class RecentServiceTest {
   @Test
   void settingsOutsideTheirRangesAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LightTenants(1, Duration.ofMinutes(1)))
+        .isThrownBy(() -> new LightTenants(1.1, Duration.ofMinutes(1)))
         .withMessageContaining("light.share");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LightTenants(0.1, Duration.ofMillis(10)))

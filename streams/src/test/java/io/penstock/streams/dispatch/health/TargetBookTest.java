@@ -40,7 +40,10 @@ class TargetBookTest {
   private boolean workers = true;
   private int ids;
 
-  /** Letters: s success, f failure, q no quota, r rejected, d deadline passed, . a second. */
+  /**
+   * Letters: s success, f failure, q no quota, l rate limited, r rejected, d deadline passed, . a
+   * second.
+   */
   @ParameterizedTest(name = "{0} is {1}")
   @CsvSource({
     "fff, HEALTHY",
@@ -52,6 +55,8 @@ class TargetBookTest {
     "dddddddd, HEALTHY",
     "qq, HEALTHY",
     "qqq, UNHEALTHY",
+    "llllllll, HEALTHY",
+    "ffff..l, PROBING",
     "ssqqsq, HEALTHY",
     "qqssssq, HEALTHY",
     "qqrq, UNHEALTHY",
@@ -59,7 +64,9 @@ class TargetBookTest {
     "ffff.., PROBING",
     "ffff..s, PROBING",
     "ffff..ss, HEALTHY",
-    "ffff..sf, UNHEALTHY",
+    "ffff..sf, PROBING",
+    "ffff..sff, UNHEALTHY",
+    "ffff..sfs, HEALTHY",
     "ffff..f..., UNHEALTHY",
     "ffff..f...., PROBING",
     "ffff..f....f....., UNHEALTHY",
@@ -80,22 +87,22 @@ class TargetBookTest {
     assertThat(book.admits(TARGET)).isFalse();
     pass(Duration.ofSeconds(2));
     assertThat(book.admits(TARGET)).isTrue();
-    book.granted(TARGET, "probe", now);
+    book.granted(TARGET, "probe", "t", now);
     assertThat(book.admits(TARGET)).isFalse();
-    book.released(TARGET, "probe", now);
+    book.released(TARGET, "probe", "t", now);
     assertThat(book.admits(TARGET)).isTrue();
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
   }
 
   @Test
   void whatBeganBeforeItOpenedChangesNothingWhenItEnds() {
-    book.granted(TARGET, "early", now);
+    book.granted(TARGET, "early", "t", now);
     "ffff".chars().forEach(each -> attempt((char) each));
     pass(Duration.ofSeconds(2));
-    book.granted(TARGET, "probe", now);
-    book.ended(TARGET, "early", success("early", 1, "s", now), now);
+    book.granted(TARGET, "probe", "t", now);
+    book.ended(TARGET, first("early", "t", success("early", 1, "s", now)), now);
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
-    book.ended(TARGET, "early", failed("early", 'f'), now);
+    book.ended(TARGET, first("early", "t", failed("early", 'f')), now);
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
   }
 
@@ -118,13 +125,15 @@ class TargetBookTest {
   void aSlowTargetIsUnhealthy() {
     for (int i = 0; i < 4; i++) {
       String id = "r" + i;
-      book.granted(TARGET, id, now);
+      book.granted(TARGET, id, "t", now);
       book.ended(
           TARGET,
-          id,
-          outcome(id, 1, "s", OutcomeKind.SUCCEEDED, now)
-              .setFirstTokenAt(now.plusMillis(900))
-              .build(),
+          first(
+              id,
+              "t",
+              outcome(id, 1, "s", OutcomeKind.SUCCEEDED, now)
+                  .setFirstTokenAt(now.plusMillis(900))
+                  .build()),
           now);
     }
     assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
@@ -134,20 +143,27 @@ class TargetBookTest {
   @Test
   void aTargetIsLeftAloneForAsLongAsItAsked() {
     for (int i = 0; i < 3; i++) {
-      book.granted(TARGET, "q" + i, now);
+      book.granted(TARGET, "q" + i, "t", now);
       book.ended(
           TARGET,
-          "q" + i,
-          outcome("q" + i, 1, "s", OutcomeKind.FAILED, now)
-              .setFailure(
-                  new Failure(
-                      FailureCategory.OVERLOADED, "engine_rate_limited", "", null, 429, 5000L))
-              .build(),
+          first(
+              "q" + i,
+              "t",
+              outcome("q" + i, 1, "s", OutcomeKind.FAILED, now)
+                  .setFailure(
+                      new Failure(
+                          FailureCategory.OVERLOADED,
+                          "engine_quota_exhausted",
+                          "",
+                          null,
+                          402,
+                          5000L))
+                  .build()),
           now);
     }
     pass(Duration.ofSeconds(4));
     assertThat(health()).isEqualTo(TargetHealth.UNHEALTHY);
-    assertThat(book.watch(TARGET, now).reason()).contains("engine_rate_limited (status 429)");
+    assertThat(book.watch(TARGET, now).reason()).contains("engine_quota_exhausted (status 402)");
     pass(Duration.ofSeconds(1));
     assertThat(health()).isEqualTo(TargetHealth.PROBING);
   }
@@ -174,10 +190,10 @@ class TargetBookTest {
     assertThat(attempt('f')).isNull();
     assertThat(attempt('f')).isNull();
     assertThat(attempt('f')).isNull();
-    assertThat(attempt('f')).isEqualTo(now);
+    assertThat(attempt('f')).isEqualTo(now.plusSeconds(2).plusSeconds(2));
     pass(Duration.ofSeconds(2));
     assertThat(attempt('r')).isNull();
-    // The probe that failed lets another go first.
+    // What failed lets others go first.
     assertThat(attempt('f')).isEqualTo(now.plusSeconds(4).plusSeconds(2));
   }
 
@@ -237,14 +253,23 @@ class TargetBookTest {
   }
 
   private @Nullable Instant attempt(char kind, String worker) {
+    return attempt(kind, worker, "t");
+  }
+
+  /** An attempt of a request that has not failed before. */
+  private Attempt first(String id, String account, AttemptOutcome outcome) {
+    return new Attempt(id, account, now, null, outcome);
+  }
+
+  private @Nullable Instant attempt(char kind, String worker, String account) {
     String id = "r" + ids++;
     AttemptOutcome outcome =
         AttemptOutcome.newBuilder(kind == 's' ? success(id, 1, "s", now) : failed(id, kind))
             .setWorkerId(worker)
             .build();
-    book.granted(TARGET, id, now);
-    Instant excusedUntil = book.ended(TARGET, id, outcome, now);
-    book.released(TARGET, id, now);
+    book.granted(TARGET, id, account, now);
+    Instant excusedUntil = book.ended(TARGET, first(id, account, outcome), now);
+    book.released(TARGET, id, account, now);
     return excusedUntil;
   }
 
@@ -255,6 +280,8 @@ class TargetBookTest {
           case 'q' ->
               new Failure(
                   FailureCategory.OVERLOADED, "engine_quota_exhausted", "", null, 400, null);
+          case 'l' ->
+              new Failure(FailureCategory.OVERLOADED, "engine_rate_limited", "", null, 429, 1000L);
           case 'r' -> new Failure(FailureCategory.REJECTED, "engine_rejected", "", null, 400, null);
           case 'd' -> new Failure(FailureCategory.TIMEOUT, "deadline_passed", "", null, null, null);
           default -> throw new IllegalArgumentException("no such outcome: " + kind);

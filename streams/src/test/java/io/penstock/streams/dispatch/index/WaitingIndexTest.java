@@ -183,6 +183,7 @@ class WaitingIndexTest {
               any.kvTokens(),
               null,
               0,
+              false,
               false),
           0,
           NOW);

@@ -70,6 +70,7 @@ class LifecycleTest {
         new Event.Ended(outcome("id", 1, SESSION, OutcomeKind.CANCELLED, NOW).build()));
     events.put("lease lost", new Event.LeaseLost(SESSION, failure(FailureCategory.LEASE_LOST)));
     events.put("given back", new Event.GivenBack(SESSION));
+    events.put("unconfirmed", new Event.Unconfirmed(SESSION, NOW.plusSeconds(9)));
     events.put("deadline passed", new Event.DeadlinePassed());
     events.put("overdue", new Event.Overdue());
     events.put("cancel asked", new Event.CancelAsked(null));
@@ -88,6 +89,7 @@ class LifecycleTest {
     verdicts.put("stopped unasked", "FENCED FENCED FENCED RETURNED FENCED FENCED");
     verdicts.put("lease lost", "IGNORED IGNORED IGNORED RETRIED IGNORED IGNORED");
     verdicts.put("given back", "IGNORED IGNORED IGNORED RETURNED IGNORED IGNORED");
+    verdicts.put("unconfirmed", "IGNORED IGNORED IGNORED RETURNED IGNORED IGNORED");
     verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
     verdicts.put("overdue", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
     verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED FORESTALLED IGNORED");
@@ -181,9 +183,11 @@ class LifecycleTest {
   void aFailureOfAnUnhealthyTargetCostsTheRequestNothing() {
     Event failed =
         new Event.Ended(
-            failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW), NOW.plusSeconds(9));
+            failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW),
+            new Fault.OfTarget(NOW.plusSeconds(9)));
     State.Waiting waiting = (State.Waiting) next(failed, LEASED, NOW);
     assertThat(waiting.entry().getFailures()).isZero();
+    assertThat(waiting.entry().getExcuses()).isEqualTo(1);
     assertThat(waiting.entry().getNotBefore()).hasValue(NOW.plusSeconds(9));
   }
 

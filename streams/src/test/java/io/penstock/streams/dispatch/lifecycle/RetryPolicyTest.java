@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.streams.dispatch.Samples;
+import io.penstock.streams.dispatch.lifecycle.RetryPolicy.Strikes;
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
 
-  private static final RetryPolicy POLICY =
-      new RetryPolicy(40, 3, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(1));
+  private static final RetryPolicy POLICY = policy(40, 3);
 
   @Property
   void backoffIsNeverLongerThanItsBoundNorInThePast(
       @ForAll @IntRange(min = 1, max = 39) int failures, @ForAll long seed) {
     RetryPolicy.Verdict verdict =
-        POLICY.after(Samples.failure(FailureCategory.RETRYABLE), failures, 0, seed, START);
+        POLICY.after(
+            Samples.failure(FailureCategory.RETRYABLE), new Strikes(failures, 0, 0), seed, START);
     assertThat(verdict).isInstanceOf(RetryPolicy.Verdict.Later.class);
     Duration backoff = Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore());
     double bound = Math.min(5, 0.1 * Math.pow(2, failures - 1));
@@ -34,7 +35,8 @@ class RetryPolicyTest {
     double mean = 0;
     for (int seed = 0; seed < 1000; seed++) {
       RetryPolicy.Verdict verdict =
-          POLICY.after(Samples.failure(FailureCategory.RETRYABLE), 1, 0, seed, START);
+          POLICY.after(
+              Samples.failure(FailureCategory.RETRYABLE), new Strikes(1, 0, 0), seed, START);
       mean +=
           Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore()).toNanos()
               / 1e6
@@ -47,39 +49,53 @@ class RetryPolicyTest {
   void theEnginesOwnWordOnWhenToComeBackIsKept() {
     Failure limited =
         new Failure(FailureCategory.OVERLOADED, "code", "message", null, 429, 20_000L);
-    assertThat(POLICY.after(limited, 0, 1, 1, START))
+    assertThat(POLICY.after(limited, new Strikes(0, 1, 0), 1, START))
         .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(20)));
   }
 
   @Test
   void whatTheRequestIsToBlameForIsNeverTriedAgain() {
-    assertThat(POLICY.after(Samples.failure(FailureCategory.INVALID), 1, 0, 1, START))
+    assertThat(
+            POLICY.after(Samples.failure(FailureCategory.INVALID), new Strikes(1, 0, 0), 1, START))
         .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
-    assertThat(POLICY.after(Samples.failure(FailureCategory.REJECTED), 1, 0, 1, START))
+    assertThat(
+            POLICY.after(Samples.failure(FailureCategory.REJECTED), new Strikes(1, 0, 0), 1, START))
+        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+  }
+
+  @Test
+  void lostLeasesHaveALimitOfTheirOwn() {
+    Failure lost = Samples.failure(FailureCategory.LEASE_LOST);
+    RetryPolicy policy = RetryPolicy.DEFAULT;
+    assertThat(policy.after(lost, new Strikes(2, 0, 9), 1, START))
+        .isEqualTo(new RetryPolicy.Verdict.Later(START));
+    assertThat(policy.after(lost, new Strikes(0, 0, 10), 1, START))
         .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
   }
 
   @Test
   void aLostLeaseIsTriedAgainAtOnce() {
-    assertThat(POLICY.after(Samples.failure(FailureCategory.LEASE_LOST), 1, 0, 1, START))
+    assertThat(
+            POLICY.after(
+                Samples.failure(FailureCategory.LEASE_LOST), new Strikes(1, 0, 0), 1, START))
         .isEqualTo(new RetryPolicy.Verdict.Later(START));
   }
 
   @Test
   void aFullWorkerIsAvoidedLongerEachTimeUpToTheLongestBackoff() {
-    RetryPolicy patient =
-        new RetryPolicy(
-            3, 1000, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    RetryPolicy patient = policy(3, 1000);
     Failure full = Samples.failure(FailureCategory.OVERLOADED);
-    assertThat(patient.after(full, 0, 2, 1, START))
+    assertThat(patient.after(full, new Strikes(0, 2, 0), 1, START))
         .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(2)));
-    assertThat(patient.after(full, 0, 900, 1, START))
+    assertThat(patient.after(full, new Strikes(0, 900, 0), 1, START))
         .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(5)));
   }
 
   @Test
   void overloadsAreBoundedToo() {
-    assertThat(POLICY.after(Samples.failure(FailureCategory.OVERLOADED), 0, 3, 1, START))
+    assertThat(
+            POLICY.after(
+                Samples.failure(FailureCategory.OVERLOADED), new Strikes(0, 3, 0), 1, START))
         .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
   }
 
@@ -87,7 +103,27 @@ class RetryPolicyTest {
   void contradictorySettingsAreRefused() {
     assertThatThrownBy(
             () ->
-                new RetryPolicy(1, 1, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO))
+                new RetryPolicy(
+                    1,
+                    1,
+                    1,
+                    1,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(1),
+                    Duration.ZERO,
+                    Duration.ZERO))
         .hasMessageContaining("longestBackoff");
+  }
+
+  private static RetryPolicy policy(int failures, int overloads) {
+    return new RetryPolicy(
+        failures,
+        overloads,
+        10,
+        20,
+        Duration.ofMillis(100),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10));
   }
 }

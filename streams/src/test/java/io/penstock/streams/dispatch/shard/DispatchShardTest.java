@@ -144,7 +144,9 @@ class DispatchShardTest {
   void aWorkerThatStoppedGivesBackWithoutCost() {
     shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
     arrive("a");
-    shard.demand(demand("w1", "s1", 2, 1, 1, now).setState(WorkerState.STOPPED).build(), now);
+    shard.demand(
+        demand("w1", "s1", 2, 1, 1, now).setState(WorkerState.STOPPED).setOutcomesSent(0).build(),
+        now);
     shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
     pass(Duration.ofSeconds(1));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");

@@ -4,6 +4,7 @@ import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.outcome;
+import static io.penstock.streams.dispatch.Samples.withTenants;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.Lease;
@@ -194,7 +195,7 @@ class FairDispatchTest {
     long received;
 
     Scene(Map<String, Double> weights) {
-      this(weights, FairnessSettings.DEFAULT.within(0, BOUND));
+      this(weights, FairnessSettings.DEFAULT.within(0, BOUND).withLight(LightTenants.NONE));
     }
 
     Scene(Map<String, Double> weights, FairnessSettings fairness) {
@@ -205,7 +206,13 @@ class FairDispatchTest {
     void restart() {
       shard =
           new DispatchShard(
-              0, TopicNames.DEFAULT, settings, store, (e, trace) -> take(e), ShardMetrics.NONE);
+              0,
+              TopicNames.DEFAULT,
+              settings,
+              store,
+              (e, trace) -> take(e),
+              ShardMetrics.NONE,
+              withTenants("a", "b", "c", "short", "long", "quiet", "flood"));
       shard.restore(START);
     }
 
@@ -249,6 +256,7 @@ class FairDispatchTest {
       served.merge(running.getTenant(), running.getPromptTokens() + 2.0 * output, Double::sum);
       shard.outcome(
           outcome(running.getRequestId(), 1, "s", OutcomeKind.SUCCEEDED, START)
+              .setTenant(running.getTenant())
               .setStatusCode(200)
               .setUsage(new TokenUsage(running.getPromptTokens(), output, 0L))
               .build(),

@@ -4,6 +4,7 @@ import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.grants;
+import static io.penstock.streams.dispatch.Samples.withTenants;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -32,7 +33,8 @@ class SlotReserveTest {
               new SlotReserve(0.125, 4, 0.25, Duration.ofSeconds(30))),
           new MemoryStore(),
           (effect, traceparent) -> written.add(effect),
-          ShardMetrics.NONE);
+          ShardMetrics.NONE,
+          withTenants("heavy", "light", "other"));
   private Instant now = START;
   private int beats;
 

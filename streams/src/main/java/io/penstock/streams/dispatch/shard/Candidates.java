@@ -1,28 +1,38 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ScoredFacts;
+import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets waiting requests share the strings of their target, tenant and worker, so that a million of
- * them keep a few. Bounded: past the limit it starts afresh, which costs memory and nothing else.
+ * Makes candidates of requests: tells on whose account they are counted, and lets them share the
+ * strings of their target, account and worker, so that a million of them keep a few. Bounded: past
+ * the limit it starts afresh, which costs memory and nothing else.
  */
-final class Interner {
+final class Candidates {
 
   private static final int MOST = 100_000;
 
+  private final TenantAccounts accounts;
   private final Map<String, String> known = new HashMap<>();
 
-  Candidate candidate(DispatchEntry entry) {
-    Candidate own = Candidate.of(entry);
+  Candidates(TenantAccounts accounts) {
+    this.accounts = accounts;
+  }
+
+  Candidate of(DispatchEntry entry) {
+    ScoredFacts facts = entry.getFacts();
+    String account = accounts.heard(facts.getTenant(), Candidate.micros(facts.getAcceptedAt()));
+    Candidate own = Candidate.of(entry, intern(account));
     return new Candidate(
         own.key(),
         intern(own.target()),
         own.serviceClass(),
-        intern(own.tenant()),
+        own.account(),
         own.acceptedAt(),
         own.firstTokenBy(),
         own.deadline(),
@@ -30,7 +40,8 @@ final class Interner {
         own.kvTokens(),
         own.avoidWorker() == null ? null : intern(own.avoidWorker()),
         own.avoidUntil(),
-        own.movable());
+        own.movable(),
+        own.failedBefore());
   }
 
   private String intern(String text) {
