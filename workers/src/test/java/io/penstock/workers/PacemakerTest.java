@@ -186,7 +186,7 @@ class PacemakerTest {
         .returns(0L, WorkerDemand::getPrefillBudgetTokens)
         .returns(Optional.of(end), WorkerDemand::getPausedUntil)
         .returns(Optional.of("engine_rate_limited: slow down\\nnow"), WorkerDemand::getPauseReason);
-    f.now = end.minusMillis(1);
+    f.now = end.minusMillis(3);
     assertThat(pacemaker.turn(f.now)).isEqualTo(end);
     f.now = end;
     pacemaker.turn(f.now);

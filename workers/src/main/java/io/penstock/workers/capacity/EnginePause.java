@@ -174,8 +174,7 @@ public final class EnginePause {
     boolean news = loweredAt == null || startedAt.isAfter(loweredAt);
     if (isRateLimit(failure)) {
       if (news) {
-        double flight = Math.min(allowed(now), (double) running * Math.max(1, members.size()));
-        loweredTo = Math.max(1, flight / 2);
+        loweredTo = Math.max(1, flight(running, now) / 2);
         loweredAt = now;
         unanswered++;
       }
@@ -193,6 +192,13 @@ public final class EnginePause {
       until = end;
     }
     return Duration.between(now, until);
+  }
+
+  /** What ran; all that was allowed if no whole request more could have been started. */
+  private double flight(int running, Instant now) {
+    double allowed = allowed(now);
+    double ran = (double) running * Math.max(1, members.size());
+    return ran >= Math.floor(allowed) ? allowed : ran;
   }
 
   private Duration length(Failure failure) {

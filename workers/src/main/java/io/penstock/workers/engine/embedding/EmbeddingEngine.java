@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * Embeds text in this process with MiniLM and answers as OpenAI's {@code /v1/embeddings} does:
  * strings only (no token ids), {@code encoding_format} float or base64, {@code dimensions} 384 or
- * absent. A text of more than 510 tokens is refused, never cut: see {@link MiniLm}.
+ * absent. A text of more than 509 tokens is refused, never cut: see {@link MiniLm}.
  *
  * <p>A fixed set of platform threads computes, since native code would pin the carriers of virtual
  * ones; callers wait, in order of arrival, for one of them. A request is cancelled between two of

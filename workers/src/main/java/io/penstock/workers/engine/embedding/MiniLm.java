@@ -24,11 +24,10 @@ import java.util.List;
  * bounds the cores it uses.
  *
  * <p>The network reads 512 tokens at most, two of them its own marks. The tokenizer's file would
- * cut texts after 126 tokens, unsaid; its limit is raised here to one more than the network's own,
- * so that a text that just fits can be told from one that was cut. (LangChain4j means to average
- * windows of a longer text, but its tokenizer cuts before it sees them.) A text of more than {@link
- * #MAX_TOKENS} tokens is refused rather than cut. The weights were trained on texts of up to 128
- * tokens: meaning blurs as texts grow beyond.
+ * cut texts after 126 tokens, unsaid; its limit is raised here to the network's own. (LangChain4j
+ * means to average windows of a longer text, but its tokenizer cuts before it sees them.) A text of
+ * more than {@link #MAX_TOKENS} tokens is refused rather than cut. The weights were trained on
+ * texts of up to 128 tokens: meaning blurs as texts grow beyond.
  */
 final class MiniLm {
 
@@ -38,8 +37,11 @@ final class MiniLm {
   /** What the network reads at most, its own two marks included. */
   private static final int CONTEXT = 512;
 
-  /** What is left for a text; the registry's entry of the model states the same. */
-  static final int MAX_TOKENS = CONTEXT - 2;
+  /**
+   * One less than fits: a text of as many as fit cannot be told from one that was cut. The
+   * registry's entry of the model states the same.
+   */
+  static final int MAX_TOKENS = CONTEXT - 3;
 
   private final Encoder encoder;
 
@@ -84,7 +86,7 @@ final class MiniLm {
         return new MiniLm(
             new Encoder(
                 new OnnxBertBiEncoder(
-                    environment, session, seeingOneTokenMore(tokenizer), PoolingMode.MEAN)));
+                    environment, session, reading512Tokens(tokenizer), PoolingMode.MEAN)));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read the weights of " + NAME, e);
       } catch (OrtException e) {
@@ -92,10 +94,10 @@ final class MiniLm {
       }
     }
 
-    private static InputStream seeingOneTokenMore(InputStream tokenizer) throws IOException {
+    private static InputStream reading512Tokens(InputStream tokenizer) throws IOException {
       var json = new JsonMapper();
       var settings = (ObjectNode) json.readTree(tokenizer);
-      ((ObjectNode) settings.get("truncation")).put("max_length", CONTEXT + 1);
+      ((ObjectNode) settings.get("truncation")).put("max_length", CONTEXT);
       return new ByteArrayInputStream(json.writeValueAsBytes(settings));
     }
 

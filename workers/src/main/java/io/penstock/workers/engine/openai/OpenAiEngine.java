@@ -63,7 +63,10 @@ public final class OpenAiEngine implements Engine {
   private final HttpClient client;
   private final Optional<VllmMetricsPoller> metrics;
   private final Set<OpenCall> open = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable KeySecrets keySecrets;
   private volatile boolean closed;
+
+  private record KeySecrets(String key, Secrets secrets) {}
 
   /**
    * Starts the engine; the server need not run yet.
@@ -141,7 +144,7 @@ public final class OpenAiEngine implements Engine {
     } catch (IOException e) {
       return keyMissing(e);
     }
-    Secrets secrets = Secrets.of(key, config.headers());
+    Secrets secrets = secrets(key);
     HttpRequest outgoing;
     try {
       outgoing = http(request, key);
@@ -158,6 +161,16 @@ public final class OpenAiEngine implements Engine {
     } catch (IOException e) {
       return closed ? EngineReply.Failed.closed(name) : unreachable(e, secrets);
     }
+  }
+
+  /** Keys change rarely, so what hides one is kept. */
+  private Secrets secrets(String key) {
+    KeySecrets kept = keySecrets;
+    if (kept == null || !kept.key().equals(key)) {
+      kept = new KeySecrets(key, Secrets.of(key, config.headers()));
+      keySecrets = kept;
+    }
+    return kept.secrets();
   }
 
   /** Waits for the answer; however it ends, the exchange is over when this returns or throws. */

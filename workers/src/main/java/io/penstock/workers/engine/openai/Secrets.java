@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ final class Secrets {
           int shortest = SECRET_NAME.matcher(name).find() ? SHORTEST_NAMED : SHORTEST;
           // Of "Bearer KEY" a server may quote the whole or the key.
           String last = value.strip().substring(value.strip().lastIndexOf(' ') + 1);
-          for (String secret : Set.of(value.strip(), last)) {
+          for (String secret : List.of(value.strip(), last)) {
             if (secret.length() >= shortest) {
               spell(secret, spellings);
             }
