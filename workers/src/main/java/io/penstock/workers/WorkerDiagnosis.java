@@ -46,7 +46,9 @@ final class WorkerDiagnosis {
     served
         .noVariants()
         .forEach(v -> reasons.add("variant %s is not in the registry, or is retired".formatted(v)));
-    pause.pausedUntil(now).ifPresent(t -> reasons.add("the engine asked for a pause until " + t));
+    if (pause.admission(now) instanceof EnginePause.Admission.Paused(Instant until, String why)) {
+      reasons.add("the engine is left alone until %s: %s".formatted(until, why));
+    }
     served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
     if (config.slots() < desk.partitions().size()) {
       reasons.add(

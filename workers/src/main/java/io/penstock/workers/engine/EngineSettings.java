@@ -1,5 +1,6 @@
 package io.penstock.workers.engine;
 
+import io.penstock.schemas.text.Printable;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,6 +11,9 @@ import java.util.TreeMap;
  * @param options by name; {@link EngineFactory} lists them
  */
 public record EngineSettings(String kind, Map<String, String> options) {
+
+  /** Of an option without a name it is not known whether it is a key. */
+  private static final int SHOWN = 4;
 
   public EngineSettings {
     options = Map.copyOf(options);
@@ -26,7 +30,8 @@ public record EngineSettings(String kind, Map<String, String> options) {
       int equals = pair.indexOf('=');
       if (equals < 1) {
         throw new IllegalArgumentException(
-            "engine option '" + pair + "' is not of the form key=value");
+            "engine option '%s...' is not of the form key=value"
+                .formatted(Printable.of(pair.substring(0, Math.min(SHOWN, pair.length())))));
       }
       String key = pair.substring(0, equals).strip();
       if (options.put(key, pair.substring(equals + 1).strip()) != null) {

@@ -124,4 +124,11 @@ class EngineFactoryTest {
     assertRefused("simulated", "given twice", "speed=1", "speed=2");
     assertRefused("simulated", "key=value", "speed");
   }
+
+  @Test
+  void anOptionWithoutANameIsNotRepeatedSinceItMayBeAKey() {
+    assertThatThrownBy(() -> EngineSettings.of("openai", List.of("sk-0123456789")))
+        .hasMessageContaining("'sk-0...'")
+        .hasMessageNotContaining("123456789");
+  }
 }
