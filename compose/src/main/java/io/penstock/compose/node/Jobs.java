@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-  private static final String NOT_RUNNING = "it does not have its partitions";
+  private static final Optional<String> NOT_STARTED = Optional.of("it is not started");
 
   private final NodeConfig config;
   private final ClusterConnection connection;
@@ -115,8 +115,8 @@ final class Jobs {
 
   List<HealthCheck> checks() {
     List<HealthCheck> checks = new ArrayList<>();
-    checks.add(HealthCheck.of("score", this::scoreRuns, NOT_RUNNING));
-    checks.add(HealthCheck.of("dispatch", this::dispatchRuns, NOT_RUNNING));
+    checks.add(new HealthCheck("score", this::scoreProblem));
+    checks.add(new HealthCheck("dispatch", this::dispatchProblem));
     checks.add(new HealthCheck("control", this::controlProblem));
     if (config.worker().isPresent()) {
       checks.add(new HealthCheck("worker", this::workerProblem));
@@ -124,25 +124,25 @@ final class Jobs {
     return checks;
   }
 
-  private boolean scoreRuns() {
+  private Optional<String> scoreProblem() {
     ScoreApplication scoring = score;
-    return scoring != null && scoring.running();
+    return scoring == null ? NOT_STARTED : scoring.problem();
   }
 
-  private boolean dispatchRuns() {
+  private Optional<String> dispatchProblem() {
     DispatchApplication dispatching = dispatch;
-    return dispatching != null && dispatching.running();
+    return dispatching == null ? NOT_STARTED : dispatching.problem();
   }
 
   private Optional<String> controlProblem() {
     ControlApplication controlling = control;
-    return controlling == null ? Optional.of("it is not started") : controlling.problem();
+    return controlling == null ? NOT_STARTED : controlling.problem();
   }
 
   private Optional<String> workerProblem() {
     Worker working = worker;
     if (working == null) {
-      return Optional.of("it is not started");
+      return NOT_STARTED;
     }
     WorkerHealth health = working.health();
     return health.live() && health.ready()

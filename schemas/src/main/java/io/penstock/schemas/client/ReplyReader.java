@@ -86,6 +86,11 @@ final class ReplyReader implements Runnable {
     } catch (RuntimeException failed) {
       LOG.error("Cannot read results from {} any more", topic, failed);
       fail(failed);
+    } catch (Error failed) {
+      // Nobody may wait for a result that no thread will read.
+      LOG.error("Cannot read results from {} any more", topic, failed);
+      fail(new IllegalStateException("the thread that reads results failed: " + failed, failed));
+      throw failed;
     } finally {
       consumer.close();
     }

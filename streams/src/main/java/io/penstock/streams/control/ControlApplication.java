@@ -7,6 +7,8 @@ import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.ClockProbe;
+import io.penstock.streams.runtime.LogClock;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class ControlApplication implements AutoCloseable {
   private final ControlConfig config;
   private final TopicNames names;
   private final AvroSerdes serdes;
+  private final LogClock clock = new LogClock(InstantSource.system());
   private final ControlLoop loop;
 
   /** Connects to nothing yet. */
@@ -60,7 +63,7 @@ public final class ControlApplication implements AutoCloseable {
                   var _ = models.apply(List.of(model));
                 },
                 new ControlMetrics(metrics),
-                InstantSource.system()));
+                clock));
   }
 
   /** The group whose member with the routing topic's partition leads. */
@@ -94,7 +97,9 @@ public final class ControlApplication implements AutoCloseable {
     loop.close();
   }
 
+  /** A member of the loop's group, by the log's time from then on. */
   private Consumer<String, byte[]> member() {
+    ClockProbe.set(clock, connection, names.fleet());
     Map<String, Object> own = new HashMap<>();
     own.put("group.id", group(names));
     own.put("client.id", "penstock-control-member");

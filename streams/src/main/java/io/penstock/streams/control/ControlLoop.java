@@ -1,5 +1,6 @@
 package io.penstock.streams.control;
 
+import io.penstock.schemas.errors.FatalErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,6 +61,7 @@ final class ControlLoop implements AutoCloseable {
   ControlLoop(Parts parts) {
     this.parts = parts;
     this.lastGood = parts.clock().instant();
+    parts.metrics().stalled(this::stalled);
     this.thread = Thread.ofPlatform().name("penstock-control").daemon().unstarted(this::run);
   }
 
@@ -78,13 +80,20 @@ final class ControlLoop implements AutoCloseable {
     if (!thread.isAlive()) {
       return Optional.of("its thread does not run");
     }
-    if (parts.clock().instant().isAfter(lastGood.plus(STUCK))) {
-      return Optional.of("it makes no progress: " + lastError);
+    if (stalled()) {
+      return Optional.of(
+          lastError.isEmpty()
+              ? "it makes no progress"
+              : "it makes no progress; it failed at last with " + lastError);
     }
     if (!joined) {
       return Optional.of("it has not joined its group");
     }
     return leads && !stepped ? Optional.of("it reads its topics") : Optional.empty();
+  }
+
+  private boolean stalled() {
+    return parts.clock().instant().isAfter(lastGood.plus(STUCK));
   }
 
   /** Returns when the thread has ended, or a few seconds later. */
@@ -118,12 +127,16 @@ final class ControlLoop implements AutoCloseable {
         pause = FIRST_PAUSE;
       } catch (WakeupException e) {
         LOG.debug("Woken", e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        if (FatalErrors.isFatal(e)) {
+          LOG.error("The process is damaged and the control loop ends; restart it", e);
+          throw e;
+        }
         if (stopped()) {
           return;
         }
         parts.metrics().failed();
-        lastError = String.valueOf(e.getMessage());
+        lastError = e.toString();
         LOG.warn("The control loop begins anew in {} ms after {}", pause.toMillis(), e.toString());
         LOG.debug("The cause", e);
         if (!sleep(pause)) {
@@ -151,7 +164,10 @@ final class ControlLoop implements AutoCloseable {
       consumer.subscribe(List.of(parts.leadTopic()), new Membership(consumer));
       while (!stopped()) {
         consumer.poll(STANDBY_POLL);
-        lastGood = parts.clock().instant();
+        if (joined && !leads) {
+          // To stand by is all it has to do. A leader is well when it has decided.
+          lastGood = parts.clock().instant();
+        }
         if (leads) {
           lead(consumer);
         }

@@ -1,6 +1,7 @@
 package io.penstock.streams.control;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** What the control loop shows of itself. */
 final class ControlMetrics {
@@ -45,6 +47,14 @@ final class ControlMetrics {
         MultiGauge.builder("penstock.control.rollout.percent")
             .description("The new variant's share of new requests")
             .register(registry);
+  }
+
+  /** Shows whether the loop stands still although it should decide or stand by. */
+  void stalled(BooleanSupplier now) {
+    Gauge.builder("penstock.control.stalled", now, each -> each.getAsBoolean() ? 1 : 0)
+        .description("1 while the control loop makes no progress")
+        .strongReference(true)
+        .register(registry);
   }
 
   void leads(boolean now) {

@@ -1,5 +1,6 @@
 package io.penstock.streams.control;
 
+import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.serde.MalformedRecordException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,11 +128,7 @@ final class ControlReader implements AutoCloseable {
       if (tableTopics.contains(each.topic())) {
         passTable(each);
       } else if (each.value() != null) {
-        try {
-          topics.pass(each.topic(), each.value(), controller);
-        } catch (MalformedRecordException malformed) {
-          skip(each, malformed.getMessage());
-        }
+        guarded(each, () -> topics.pass(each.topic(), each.value(), controller));
       }
     }
   }
@@ -143,10 +141,23 @@ final class ControlReader implements AutoCloseable {
       skip(each, "it has no key");
       return;
     }
+    guarded(each, () -> topics.pass(each.topic(), each.key(), each.value(), tables));
+  }
+
+  /**
+   * One record is never the end of the loop, which would read it again after each new beginning.
+   */
+  static void guarded(ConsumerRecord<String, byte[]> record, Runnable pass) {
     try {
-      topics.pass(each.topic(), each.key(), each.value(), tables);
+      pass.run();
+    } catch (RetriableException passing) {
+      throw passing;
     } catch (MalformedRecordException malformed) {
-      skip(each, malformed.getMessage());
+      skip(record, malformed.getMessage());
+    } catch (RuntimeException | Error fault) {
+      FatalErrors.throwIfFatal(fault);
+      LOG.error("A fault of ours is taken for the record's", fault);
+      skip(record, fault.toString());
     }
   }
 

@@ -3,7 +3,7 @@ package io.penstock.streams.control;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,8 +89,11 @@ final class KafkaReplaySource implements ReplaySource {
           if (wanted.test(request)) {
             found.put(request.getId(), request);
           }
-        } catch (MalformedRecordException malformed) {
-          LOG.debug("Skipped {}@{}: {}", each.topic(), each.offset(), malformed.getMessage());
+        } catch (RetriableException passing) {
+          throw passing;
+        } catch (RuntimeException | Error fault) {
+          FatalErrors.throwIfFatal(fault);
+          LOG.debug("Skipped {}@{}: {}", each.topic(), each.offset(), fault.toString());
         }
       }
     }

@@ -121,7 +121,10 @@ final class Courier {
     Instant now = parts.clock().instant();
     List<Held> all = held.all();
     again(all.stream().filter(each -> !states.isSetAside(each.topic())).toList());
-    again(all.stream().filter(each -> states.isSetAside(each.topic()) && expired(each, now)).toList());
+    again(
+        all.stream()
+            .filter(each -> states.isSetAside(each.topic()) && expired(each, now))
+            .toList());
     Optional<String> due = states.due(parts.clock().instant());
     due.ifPresent(
         topic ->
@@ -226,7 +229,9 @@ final class Courier {
     }
   }
 
-  /** Asks about all topics at once before any is written to, and returns those that are not there. */
+  /**
+   * Asks about all topics at once before any is written to, and returns those that are not there.
+   */
   private Set<String> look(List<Copy> copies, @Nullable String probed, Instant now) {
     Set<String> names = new HashSet<>();
     for (Copy each : copies) {
@@ -327,10 +332,7 @@ final class Courier {
 
   private void written(Plan plan) {
     Instant now = parts.clock().instant();
-    plan.copies.stream()
-        .map(Copy::topic)
-        .distinct()
-        .forEach(topic -> states.delivered(topic, now));
+    plan.copies.stream().map(Copy::topic).distinct().forEach(topic -> states.delivered(topic, now));
     parts.metrics().copied(plan.copies.size());
     plan.troubles.forEach(parts.metrics()::failed);
     show();

@@ -1,5 +1,6 @@
 package io.penstock.streams.delivery;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.RoutingEntry;
@@ -8,7 +9,6 @@ import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -163,8 +163,7 @@ public final class DeliveryApplication implements AutoCloseable {
       routing.close();
       again.close();
       admin.close(Duration.ofSeconds(1));
-      consumer.close(
-          CloseOptions.timeout(Duration.ofSeconds(2)));
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
     }
   }
 

@@ -175,8 +175,7 @@ final class DeliveryLoop implements AutoCloseable {
   private void turn(Session session, Positions positions) {
     Courier courier = session.courier();
     session.follow();
-    ConsumerRecords<byte[], byte[]> records =
-        session.consumer().poll(courier.untilRetry(POLL));
+    ConsumerRecords<byte[], byte[]> records = session.consumer().poll(courier.untilRetry(POLL));
     positions.takeUp();
     if (!records.isEmpty()) {
       List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();

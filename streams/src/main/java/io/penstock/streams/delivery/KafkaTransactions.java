@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transactions of one producer. After a topic that did not answer the producer is replaced by one of
- * another transactional id: Kafka ends the aborted transaction on that topic only when it is back,
- * and gives the old id no other one before. Zombies are fenced by the group's generation, not by
- * the id. For one thread.
+ * Transactions of one producer. After a topic that did not answer the producer is replaced by one
+ * of another transactional id: Kafka ends the aborted transaction on that topic only when it is
+ * back, and gives the old id no other one before. Zombies are fenced by the group's generation, not
+ * by the id. For one thread.
  */
 final class KafkaTransactions implements Transactions, AutoCloseable {
 
@@ -54,9 +54,7 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
 
   @Override
   public List<Failed> write(
-      List<Copy> copies,
-      List<DeadLetter> dead,
-      Map<TopicPartition, OffsetAndMetadata> positions) {
+      List<Copy> copies, List<DeadLetter> dead, Map<TopicPartition, OffsetAndMetadata> positions) {
     List<ProducerRecord<byte[], byte[]>> burials = dead.stream().map(letters).toList();
     Producer<byte[], byte[]> producer = producer();
     ConcurrentLinkedQueue<SendError> errors = new ConcurrentLinkedQueue<>();

@@ -146,7 +146,6 @@ final class ReplyTopicStates {
   }
 
   int setAside() {
-    return (int)
-        states.values().stream().filter(state -> state.failingSince != null).count();
+    return (int) states.values().stream().filter(state -> state.failingSince != null).count();
   }
 }

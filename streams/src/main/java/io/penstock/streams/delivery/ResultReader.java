@@ -18,7 +18,8 @@ final class ResultReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
 
   /**
-   * @param consumer in no group, without a rule for offsets that are gone; becomes this reader's own
+   * @param consumer in no group, without a rule for offsets that are gone; becomes this reader's
+   *     own
    */
   ResultReader(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;

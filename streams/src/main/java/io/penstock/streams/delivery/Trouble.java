@@ -15,19 +15,23 @@ enum Trouble {
   TOO_LARGE(
       FailureCategory.INVALID,
       "reply_topic_too_small",
-      "the result is larger than reply topic '%s' takes; raise its max.message.bytes, then replay this letter"),
+      "the result is larger than reply topic '%s' takes; raise its max.message.bytes, then replay"
+          + " this letter"),
   NOT_AUTHORISED(
       FailureCategory.REJECTED,
       "reply_topic_not_authorised",
-      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE, then replay this letter"),
+      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE,"
+          + " then replay this letter"),
   REFUSED(
       FailureCategory.REJECTED,
       "reply_topic_refused",
-      "reply topic '%s' refused the record; compare its settings with those of the results topic, then replay this letter"),
+      "reply topic '%s' refused the record; compare its settings with those of the results topic,"
+          + " then replay this letter"),
   UNAVAILABLE(
       FailureCategory.TIMEOUT,
       "reply_topic_unavailable",
-      "reply topic '%s' took no record in time, or has too few replicas in sync; once it does, replay this letter"),
+      "reply topic '%s' took no record in time, or has too few replicas in sync; once it does,"
+          + " replay this letter"),
   UNREADABLE(
       FailureCategory.INVALID,
       "unreadable_record",

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
@@ -9,15 +10,19 @@ import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.ClockProbe;
+import io.penstock.streams.runtime.JobWatch;
+import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
-import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
+import io.penstock.streams.runtime.StreamsState;
 import io.penstock.streams.runtime.ThreadReplacement;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,6 +30,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +46,8 @@ public final class DispatchApplication implements AutoCloseable {
   private final MeterRegistry registry;
   private volatile boolean stopping;
   private Admin admin;
-  private KafkaStreams streams;
+  private volatile @Nullable KafkaStreams streams;
+  private volatile @Nullable JobWatch watch;
 
   public DispatchApplication(
       DispatchConfig config,
@@ -67,8 +74,12 @@ public final class DispatchApplication implements AutoCloseable {
     }
     admin = Admin.create(connection.with(Map.of("client.id", "penstock-dispatch-admin")));
     TopicAdmin.ensure(admin, topics);
-    Clock clock = Clock.systemUTC();
-    PolledBatches batches = PolledBatches.diligent();
+    LogClock clock = new LogClock(InstantSource.system());
+    ClockProbe.set(clock, connection, topics.names().fleet());
+    JobWatch working =
+        new JobWatch("dispatch", Tags.empty(), config.progress(), registry, System::nanoTime);
+    watch = working;
+    PolledBatches batches = PolledBatches.diligent().reportingTo(working.progress(), clock);
     DispatchParts parts =
         new DispatchParts(
             config.withShard(config.shard().within(topics)),
@@ -81,18 +92,20 @@ public final class DispatchApplication implements AutoCloseable {
     streams = new KafkaStreams(DispatchTopology.build(parts), settings(), batches);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
-            "dispatch",
-            registry.counter("penstock.dispatch.thread.failures")::increment,
-            Thread::sleep,
-            clock,
-            () -> stopping));
+            "dispatch", working::threadFailed, Thread::sleep, clock, () -> stopping));
     streams.setStateListener((now, before) -> LOG.info("Dispatch is {} (was {})", now, before));
     streams.start();
   }
 
-  /** Whether it has its shards and works on them. */
-  public synchronized boolean running() {
-    return streams != null && streams.state() == KafkaStreams.State.RUNNING;
+  /**
+   * What keeps it from its work, if anything, as the end of a sentence that begins with the job.
+   */
+  public Optional<String> problem() {
+    KafkaStreams started = streams;
+    JobWatch working = watch;
+    return started == null || working == null
+        ? Optional.of("it is not started")
+        : StreamsState.problem(started.state()).or(working::problem);
   }
 
   /** Stops, and leaves the group, so that other instances take over at once. */

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch;
 
 import io.penstock.streams.dispatch.shard.ShardSettings;
+import io.penstock.streams.runtime.ProgressSettings;
 import java.time.Duration;
 
 /**
@@ -24,6 +25,7 @@ import java.time.Duration;
  *     wrote in it holds up readers until then
  * @param tenantsCounted tenants with metrics of their own, 0 or more; later ones are counted
  *     together
+ * @param progress when dispatch counts as stalled
  */
 public record DispatchConfig(
     ShardSettings shard,
@@ -36,7 +38,8 @@ public record DispatchConfig(
     int standbys,
     Duration sessionTimeout,
     Duration transactionTimeout,
-    int tenantsCounted) {
+    int tenantsCounted,
+    ProgressSettings progress) {
 
   private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
@@ -52,7 +55,8 @@ public record DispatchConfig(
           0,
           Duration.ofSeconds(6),
           Duration.ofSeconds(6),
-          100);
+          100,
+          ProgressSettings.DEFAULT);
 
   public DispatchConfig {
     requireRange("tick", tick, Duration.ofMillis(10), Duration.ofMillis(500));
@@ -82,7 +86,8 @@ public record DispatchConfig(
         standbys,
         session,
         transaction,
-        tenantsCounted);
+        tenantsCounted,
+        progress);
   }
 
   /** The same with other rules. */
@@ -98,7 +103,8 @@ public record DispatchConfig(
         standbys,
         sessionTimeout,
         transactionTimeout,
-        tenantsCounted);
+        tenantsCounted,
+        progress);
   }
 
   /** The same with another guarantee and the commit interval that suits it. */
@@ -114,7 +120,8 @@ public record DispatchConfig(
         standbys,
         sessionTimeout,
         transactionTimeout,
-        tenantsCounted);
+        tenantsCounted,
+        progress);
   }
 
   /** The same with another number of warm copies. */
@@ -130,7 +137,8 @@ public record DispatchConfig(
         other,
         sessionTimeout,
         transactionTimeout,
-        tenantsCounted);
+        tenantsCounted,
+        progress);
   }
 
   private static void requireRange(String name, Duration value, Duration least, Duration most) {

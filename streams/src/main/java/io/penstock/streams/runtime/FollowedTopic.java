@@ -1,5 +1,6 @@
 package io.penstock.streams.runtime;
 
+import io.penstock.schemas.errors.FatalErrors;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -78,8 +79,9 @@ public record FollowedTopic<T extends SpecificRecord>(
             key, record.value() == null ? null : deserializer.deserialize(topic, record.value()));
       } catch (RetriableException e) {
         throw e;
-      } catch (RuntimeException e) {
-        ignored.accept(key, String.valueOf(e.getMessage()));
+      } catch (RuntimeException | Error e) {
+        FatalErrors.throwIfFatal(e);
+        ignored.accept(key, e.getMessage() == null ? e.toString() : e.getMessage());
       }
     }
   }

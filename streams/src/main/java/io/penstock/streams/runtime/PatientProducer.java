@@ -2,10 +2,19 @@ package io.penstock.streams.runtime;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -28,8 +37,23 @@ final class PatientProducer extends KafkaProducer<byte[], byte[]> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);
 
-  PatientProducer(Map<String, Object> config) {
+  /** Looking at each acknowledgement would cost more than it tells. */
+  private static final long CLOCK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final Consumer<Set<TopicPartition>> committed;
+  private final LongConsumer appended;
+  private long clockedAt = System.nanoTime() - CLOCK_NANOS;
+  private Set<TopicPartition> inTransaction = Set.of();
+
+  /**
+   * @param committed told the source partitions of each transaction that was committed
+   * @param appended told, now and then, when a broker stamped a record that it just acknowledged
+   */
+  PatientProducer(
+      Map<String, Object> config, Consumer<Set<TopicPartition>> committed, LongConsumer appended) {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
+    this.committed = committed;
+    this.appended = appended;
   }
 
   /**
@@ -54,14 +78,37 @@ final class PatientProducer extends KafkaProducer<byte[], byte[]> {
   }
 
   @Override
+  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    long now = System.nanoTime();
+    if (now - clockedAt < CLOCK_NANOS) {
+      return super.send(record, callback);
+    }
+    clockedAt = now;
+    return super.send(
+        record,
+        (metadata, failure) -> {
+          // A topic that keeps the writer's time, such as a foreign one, tells nothing.
+          if (failure == null && !Objects.equals(record.timestamp(), metadata.timestamp())) {
+            appended.accept(metadata.timestamp());
+          }
+          if (callback != null) {
+            callback.onCompletion(metadata, failure);
+          }
+        });
+  }
+
+  @Override
   public void sendOffsetsToTransaction(
       Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
     insist(() -> super.sendOffsetsToTransaction(offsets, group), System::nanoTime);
+    inTransaction = Set.copyOf(offsets.keySet());
   }
 
   @Override
   public void commitTransaction() {
     insist(() -> fencedIfAborted(super::commitTransaction), System::nanoTime);
+    committed.accept(inTransaction);
+    inTransaction = Set.of();
   }
 
   /**

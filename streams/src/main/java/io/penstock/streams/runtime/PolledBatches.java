@@ -2,12 +2,16 @@ package io.penstock.streams.runtime;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,22 +40,37 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private final double share;
   private final @Nullable LatestWork others;
   private final @Nullable LatestWork told;
+  private final WorkReport report;
+  private final LongConsumer appended;
   private final ThreadLocal<Count> counts = ThreadLocal.withInitial(Count::new);
 
-  private PolledBatches(double share, @Nullable LatestWork others, @Nullable LatestWork told) {
+  private PolledBatches(
+      double share,
+      @Nullable LatestWork others,
+      @Nullable LatestWork told,
+      WorkReport report,
+      LongConsumer appended) {
     this.share = share;
     this.others = others;
     this.told = told;
+    this.report = report;
+    this.appended = appended;
+  }
+
+  /** The same, which tells how it gets on, and sets a clock by what Kafka acknowledges. */
+  public PolledBatches reportingTo(Progress progress, LogClock clock) {
+    return new PolledBatches(
+        share, others, told, new WorkReport(progress, System::nanoTime), clock::acknowledged);
   }
 
   /** Threads work all the time. */
   public static PolledBatches diligent() {
-    return new PolledBatches(1, null, null);
+    return new PolledBatches(1, null, null, WorkReport.NONE, appended -> {});
   }
 
   /** Threads work all the time, and tell when they had work. */
   public static PolledBatches telling(LatestWork told) {
-    return new PolledBatches(1, null, told);
+    return new PolledBatches(1, null, told, WorkReport.NONE, appended -> {});
   }
 
   /**
@@ -61,7 +80,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
    * @param share above 0, 1 at most
    */
   public static PolledBatches givingWay(double share, LatestWork others) {
-    return new PolledBatches(share, others, null);
+    return new PolledBatches(share, others, null, WorkReport.NONE, appended -> {});
   }
 
   /** How long to rest after work that took so long. */
@@ -101,7 +120,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new PatientProducer(config);
+    return new PatientProducer(config, report::committed, appended);
   }
 
   @Override
@@ -123,6 +142,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private final class CountingConsumer extends KafkaConsumer<byte[], byte[]> {
 
     private final int most;
+    private final WorkReport.Reader reader = report.reader();
     private long polledAt;
 
     CountingConsumer(Map<String, Object> config) {
@@ -148,13 +168,33 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       rest();
+      reader.returned();
       ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+      reader.polled(this, records.count());
       polled(records.count(), most);
       polledAt = System.nanoTime();
       if (told != null && !records.isEmpty()) {
         told.came(polledAt);
       }
       return records;
+    }
+
+    @Override
+    public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      super.commitSync(offsets);
+      report.committed(offsets.keySet());
+    }
+
+    @Override
+    public void close() {
+      reader.gone();
+      super.close();
+    }
+
+    @Override
+    public void close(CloseOptions option) {
+      reader.gone();
+      super.close(option);
     }
   }
 }

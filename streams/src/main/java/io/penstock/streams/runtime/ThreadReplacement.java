@@ -1,9 +1,11 @@
 package io.penstock.streams.runtime;
 
+import io.penstock.schemas.errors.FatalErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,8 @@ import org.slf4j.LoggerFactory;
  * Replaces a stream thread that failed, at once the first time and after a growing pause when it
  * keeps failing. The pause stays below the transaction time-out: until it ends, the dead thread's
  * transaction is open.
+ *
+ * <p>After a {@linkplain FatalErrors fatal} error nothing is replaced: the job ends, and says so.
  */
 public final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
@@ -23,7 +27,7 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
   private static final Duration CALM = Duration.ofSeconds(30);
 
   private final String name;
-  private final Runnable failures;
+  private final Consumer<Throwable> failures;
   private final Pause pause;
   private final InstantSource clock;
   private final BooleanSupplier stopping;
@@ -36,7 +40,11 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
    * @param stopping whether the job is being closed, so that nothing is replaced any more
    */
   public ThreadReplacement(
-      String name, Runnable failures, Pause pause, InstantSource clock, BooleanSupplier stopping) {
+      String name,
+      Consumer<Throwable> failures,
+      Pause pause,
+      InstantSource clock,
+      BooleanSupplier stopping) {
     this.name = name;
     this.failures = failures;
     this.pause = pause;
@@ -46,8 +54,16 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
-    failures.run();
+    failures.accept(failure);
     if (stopping.getAsBoolean()) {
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    if (FatalErrors.isFatal(failure)) {
+      LOG.error(
+          "{}: the process is damaged and the job ends; restart it, with a larger heap if that was"
+              + " exhausted",
+          name,
+          failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     Instant now = clock.instant();

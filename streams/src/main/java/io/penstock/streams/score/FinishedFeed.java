@@ -4,7 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
-import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import java.time.Duration;
 import java.util.HashMap;
@@ -90,7 +91,8 @@ final class FinishedFeed implements AutoCloseable {
           learn(consumer);
           pause = FIRST_PAUSE;
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        FatalErrors.throwIfFatal(e);
         if (stopped()) {
           return;
         }
@@ -152,14 +154,17 @@ final class FinishedFeed implements AutoCloseable {
                   observed.increment();
                 });
       }
-    } catch (MalformedRecordException e) {
+    } catch (RegistryUnavailableException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      FatalErrors.throwIfFatal(e);
       failures.increment();
       LOG.warn(
           "Skipped {}-{}@{}: {}",
           record.topic(),
           record.partition(),
           record.offset(),
-          e.getMessage());
+          e.toString());
     }
   }
 

@@ -24,11 +24,8 @@ import io.penstock.streams.score.request.RequestValidator;
 import io.penstock.streams.score.request.Validation;
 import io.penstock.streams.score.service.ServiceLevels;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
-import io.penstock.streams.score.tokens.PromptTokens;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -63,7 +60,7 @@ public record RequestScorer(
 
   private ScoringOutcome place(
       ParsedRequest request, Situation situation, Optional<FirstDecision.Placed> first) {
-    PromptMeter meter = meter(request);
+    PromptMeter meter = PromptMeter.of(tokens, request.body().prompts());
     ModelSelection selection =
         first.isPresent()
             ? again(first.get(), request, situation, meter)
@@ -81,14 +78,6 @@ public record RequestScorer(
                           ModelPartitions.of(
                               chosen.spec(), request.request().getId(), modelPartitions)));
     };
-  }
-
-  /** Counts once for each tokenizer, however many models are considered. */
-  private PromptMeter meter(ParsedRequest request) {
-    Map<String, PromptTokens> counted = new HashMap<>(2);
-    return spec ->
-        counted.computeIfAbsent(
-            spec.getTokenizer(), tokenizer -> tokens.estimate(request.body().prompts(), tokenizer));
   }
 
   private static ModelSelection again(

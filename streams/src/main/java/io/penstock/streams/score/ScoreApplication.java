@@ -1,6 +1,7 @@
 package io.penstock.streams.score;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
@@ -9,7 +10,11 @@ import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
+import io.penstock.streams.runtime.ClockProbe;
+import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LatestWork;
+import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.complexity.ComplexityArtefact;
@@ -27,16 +32,18 @@ import io.penstock.streams.score.view.ModelView;
 import io.penstock.streams.score.view.RoutingView;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -65,7 +72,7 @@ public final class ScoreApplication {
   private final TopicSettings settings;
   private final Path stateDirectory;
   private final MeterRegistry metrics;
-  private final InstantSource clock = Clock.systemUTC();
+  private final LogClock clock = new LogClock(InstantSource.system());
   private final Admin admin;
   private final AvroSerdes serdes;
   private final PromptTokenEstimator tokens = new PromptTokenEstimator();
@@ -113,6 +120,7 @@ public final class ScoreApplication {
    */
   public void start() {
     BrokerFacts facts = BrokerFacts.ask(admin, settings.names());
+    ClockProbe.set(clock, connection, settings.names().fleet());
     Executor threads = task -> Thread.ofPlatform().name("penstock-score-start").start(task);
     List<CompletableFuture<Void>> starting = new ArrayList<>();
     starting.add(CompletableFuture.runAsync(() -> tokens.load(USUAL_ENCODING), threads));
@@ -131,10 +139,20 @@ public final class ScoreApplication {
     }
   }
 
-  /** Whether all instances have their partitions and process records. */
-  public boolean running() {
+  /**
+   * What keeps scoring from its work, if anything: the class and why, as the end of a sentence that
+   * begins with the job.
+   */
+  public Optional<String> problem() {
     synchronized (instances) {
-      return !instances.isEmpty() && instances.stream().allMatch(ScoreInstance::running);
+      if (instances.isEmpty()) {
+        return Optional.of("it is not started");
+      }
+      String problems =
+          instances.stream()
+              .flatMap(each -> each.problem().stream())
+              .collect(Collectors.joining("; "));
+      return Optional.of(problems).filter(each -> !each.isEmpty());
     }
   }
 
@@ -165,11 +183,19 @@ public final class ScoreApplication {
 
   private ScoreInstance instance(ServiceClass serviceClass, BrokerFacts facts) {
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
-    PolledBatches batches =
+    JobWatch watch =
+        new JobWatch(
+            "score",
+            Tags.of("class", serviceClass.name().toLowerCase(Locale.ROOT)),
+            config.progress(),
+            metrics,
+            System::nanoTime);
+    PolledBatches working =
         switch (serviceClass) {
           case INTERACTIVE, STANDARD -> PolledBatches.telling(awaited);
           case BATCH -> PolledBatches.givingWay(config.batchShare(), awaited);
         };
+    PolledBatches batches = working.reportingTo(watch.progress(), clock);
     ScoreParts parts =
         new ScoreParts(
             config,
@@ -187,6 +213,7 @@ public final class ScoreApplication {
             patience(WITHOUT_END, counts),
             counts,
             config.exactlyOnce() ? batches : BatchEnd.NEVER,
+            new CrashLoop(),
             clock);
     Properties properties = new Properties();
     properties.putAll(
@@ -196,8 +223,8 @@ public final class ScoreApplication {
         new KafkaStreams(ScoreTopology.of(serviceClass, parts), properties, batches);
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
     streams.setUncaughtExceptionHandler(
-        new ThreadReplacement(name, counts::threadReplaced, Thread::sleep, clock, () -> stopping));
-    return new ScoreInstance(name, streams);
+        new ThreadReplacement(name, watch::threadFailed, Thread::sleep, clock, () -> stopping));
+    return new ScoreInstance(name, serviceClass, streams, watch);
   }
 
   private RequestScorer scorer() {

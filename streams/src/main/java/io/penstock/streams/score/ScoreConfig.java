@@ -1,6 +1,7 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.routing.DefaultReplyTopics;
+import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.Optional;
  *     requests of the other classes come, 0.05 to 1: a flood leaves them the rest of the machine
  * @param complexity a predictor of complexity as {@code penstock complexity train} writes it;
  *     empty: the one that comes with Penstock
+ * @param progress when scoring of a class counts as stalled
  */
 public record ScoreConfig(
     ServiceLevels levels,
@@ -43,7 +45,8 @@ public record ScoreConfig(
     int learnFromLast,
     int maxTenants,
     double batchShare,
-    Optional<Path> complexity) {
+    Optional<Path> complexity,
+    ProgressSettings progress) {
 
   private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
@@ -61,7 +64,8 @@ public record ScoreConfig(
           10_000,
           10_000,
           0.2,
-          Optional.empty());
+          Optional.empty(),
+          ProgressSettings.DEFAULT);
 
   public ScoreConfig {
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
@@ -90,7 +94,8 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
-        complexity);
+        complexity,
+        progress);
   }
 
   /** The same with other promises. */
@@ -108,7 +113,8 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
-        complexity);
+        complexity,
+        progress);
   }
 
   /** The same with a predictor of the operator's own. */
@@ -126,7 +132,8 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
-        Optional.of(artefact));
+        Optional.of(artefact),
+        progress);
   }
 
   private static <T extends Comparable<T>> void requireRange(

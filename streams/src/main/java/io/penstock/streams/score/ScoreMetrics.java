@@ -68,10 +68,6 @@ final class ScoreMetrics {
     registry.counter("penstock.score.duplicates", "class", serviceClass).increment();
   }
 
-  void threadReplaced() {
-    registry.counter("penstock.score.threads.replaced", "class", serviceClass).increment();
-  }
-
   Counter registryWaits() {
     return registry.counter("penstock.score.registry.waits", "class", serviceClass);
   }

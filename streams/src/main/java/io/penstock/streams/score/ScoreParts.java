@@ -5,6 +5,7 @@ import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
+import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.view.FollowedViews;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * @param patience waits for the registry on stream threads; bounded
  * @param followPatience waits for the registry on the global thread; unbounded
  * @param batchEnd when to commit before the interval is over
+ * @param crashLoop finds records that end one thread after another
  */
 record ScoreParts(
     ScoreConfig config,
@@ -32,6 +34,7 @@ record ScoreParts(
     RegistryPatience followPatience,
     ScoreMetrics metrics,
     BatchEnd batchEnd,
+    CrashLoop crashLoop,
     InstantSource clock) {
 
   /** What an InferenceRequest may take besides its body. */

@@ -2,6 +2,8 @@ package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.Arrival;
 import io.penstock.streams.score.request.NameRule;
 import io.penstock.streams.score.request.Refusal;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +60,12 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    take(record);
+    RecordMetadata position = context.recordMetadata().orElseThrow();
+    if (parts.crashLoop().condemned(position)) {
+      setAside(record);
+    } else {
+      parts.crashLoop().watch(position, () -> take(record));
+    }
     if (parts.batchEnd().reached()) {
       context.commit();
     }
@@ -73,14 +81,29 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     Instant now = parts.clock().instant();
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
     switch (reader.read(source)) {
-      case RecordReader.Reading.Unreadable(Refusal refusal) -> {
-        Optional<String> id = source.keyAsId();
-        Optional<FirstDecision> first = id.flatMap(known -> decisions.of(known, now));
-        refuse(records(source, Optional.empty(), refusal, now), id, first, began);
-      }
+      case RecordReader.Reading.Unreadable(Refusal refusal) ->
+          unreadable(source, refusal, now, began);
       case RecordReader.Reading.Read(InferenceRequest request) ->
           readable(source, request, now, began);
     }
+  }
+
+  /** Refuses a record that has ended one thread after another, without looking into it again. */
+  private void setAside(Record<byte[], byte[]> record) {
+    SourceRecord source = SourceRecord.of(record, context.recordMetadata());
+    Refusal refusal =
+        new Refusal(
+            RefusalCode.INTERNAL_ERROR,
+            null,
+            "scoring failed %d times on this request and leaves it; report it with its id, and try again under a new id"
+                .formatted(CrashLoop.DEATHS));
+    unreadable(source, refusal, parts.clock().instant(), System.nanoTime());
+  }
+
+  private void unreadable(SourceRecord source, Refusal refusal, Instant now, long began) {
+    Optional<String> id = source.keyAsId();
+    Optional<FirstDecision> first = id.flatMap(known -> decisions.of(known, now));
+    refuse(records(source, Optional.empty(), refusal, now), id, first, began);
   }
 
   private void readable(SourceRecord source, InferenceRequest request, Instant now, long began) {
@@ -130,7 +153,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     try {
       Arrival arrival = new Arrival(request, source.keyText(), serviceClass, source.acceptedAt());
       outcome = parts.scorer().score(arrival, parts.views().situation(now), placed);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      FatalErrors.throwIfFatal(e);
       LOG.error(
           "Scoring failed on {}-{}@{}", source.topic(), source.partition(), source.offset(), e);
       return new ScoringOutcome.Refused(

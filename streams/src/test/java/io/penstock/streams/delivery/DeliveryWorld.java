@@ -127,9 +127,7 @@ final class DeliveryWorld {
   }
 
   private List<Transactions.Failed> write(
-      List<Copy> copies,
-      List<DeadLetter> dead,
-      Map<TopicPartition, OffsetAndMetadata> positions) {
+      List<Copy> copies, List<DeadLetter> dead, Map<TopicPartition, OffsetAndMetadata> positions) {
     rounds++;
     List<Transactions.Failed> failed = new ArrayList<>();
     for (Copy copy : copies) {
@@ -161,8 +159,7 @@ final class DeliveryWorld {
       names.forEach(
           name ->
               found.put(
-                  name,
-                  troubles.get(name) == Trouble.MISSING ? Presence.MISSING : Presence.THERE));
+                  name, troubles.get(name) == Trouble.MISSING ? Presence.MISSING : Presence.THERE));
       return found;
     }
 

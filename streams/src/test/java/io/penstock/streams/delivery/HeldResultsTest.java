@@ -17,7 +17,8 @@ class HeldResultsTest {
 
   @Property(tries = 200)
   void aNoteBesideAPositionTellsASuccessorWhichResultsAreHeld(
-      @ForAll @Size(max = HeldResults.MOST) Set<@LongRange(min = 0, max = 1_000_000) Long> offsets) {
+      @ForAll @Size(max = HeldResults.MOST)
+          Set<@LongRange(min = 0, max = 1_000_000) Long> offsets) {
     HeldResults held = new HeldResults();
     offsets.forEach(offset -> held.put(new Held(PARTITION, offset, "t", Instant.EPOCH)));
 

@@ -5,14 +5,18 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.streams.runtime.JobWatch;
+import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.runtime.ThreadReplacement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
 class FaultHandlingTest {
@@ -21,6 +25,10 @@ class FaultHandlingTest {
   private final ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.BATCH);
   private final List<Duration> pauses = new ArrayList<>();
   private Instant now = Requests.NOW;
+  private long nanoTime;
+  private final JobWatch watch =
+      new JobWatch(
+          "score", Tags.of("class", "batch"), ProgressSettings.DEFAULT, metrics, () -> nanoTime);
   private boolean stopping;
 
   @Test
@@ -35,6 +43,36 @@ class FaultHandlingTest {
     assertThat(pauses)
         .extracting(Duration::toMillis)
         .containsExactly(100L, 200L, 400L, 800L, 1_600L, 2_000L, 2_000L, 100L);
+  }
+
+  @Test
+  void countsEachFailureAlsoOfAnErrorAndSaysThatTheJobIsStalled() {
+    ThreadReplacement replacement = replacement();
+    assertThat(
+            metrics.get("penstock.score.thread.failures").tag("class", "batch").counter().count())
+        .isZero();
+    assertThat(metrics.get("penstock.score.stalled").gauge().value()).isZero();
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(replacement.handle(new StreamsException(new StackOverflowError())))
+          .isEqualTo(REPLACE_THREAD);
+    }
+
+    assertThat(metrics.get("penstock.score.thread.failures").counter().count()).isEqualTo(6);
+    assertThat(metrics.get("penstock.score.stalled").gauge().value()).isEqualTo(1);
+    assertThat(watch.problem())
+        .hasValue(
+            "its threads failed more than 5 times within 60 s, at last with"
+                + " java.lang.StackOverflowError");
+    nanoTime += Duration.ofSeconds(61).toNanos();
+    assertThat(watch.problem()).isEmpty();
+  }
+
+  @Test
+  void endsTheJobWhenTheProcessIsDamaged() {
+    assertThat(replacement().handle(new StreamsException(new OutOfMemoryError("Java heap space"))))
+        .isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(pauses).isEmpty();
   }
 
   @Test
@@ -81,7 +119,7 @@ class FaultHandlingTest {
 
   private ThreadReplacement replacement() {
     return new ThreadReplacement(
-        "score", counts::threadReplaced, pauses::add, () -> now, () -> stopping);
+        "score", watch::threadFailed, pauses::add, () -> now, () -> stopping);
   }
 
   private static String registryAway() {

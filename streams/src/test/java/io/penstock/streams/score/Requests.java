@@ -109,6 +109,6 @@ public final class Requests {
   }
 
   public static PromptMeter meter(ParsedRequest request) {
-    return spec -> TOKENS.estimate(request.body().prompts(), spec.getTokenizer());
+    return PromptMeter.of(TOKENS, request.body().prompts());
   }
 }

@@ -8,6 +8,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,6 +137,7 @@ class ScoreConfigTest {
         0,
         maxTenants,
         0.5,
-        Optional.empty());
+        Optional.empty(),
+        ProgressSettings.DEFAULT);
   }
 }

@@ -32,6 +32,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -211,6 +212,7 @@ class ScoreRoutingTopologyTest {
         patience,
         counts,
         BatchEnd.NEVER,
+        new CrashLoop(),
         () -> NOW);
   }
 

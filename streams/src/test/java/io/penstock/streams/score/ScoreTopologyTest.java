@@ -25,6 +25,7 @@ import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
+import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -66,6 +67,9 @@ class ScoreTopologyTest {
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private Instant now = NOW;
   private int registryOutages;
+  private int faults;
+  private Properties properties;
+  private ScoreParts parts;
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> requests;
 
@@ -76,9 +80,15 @@ class ScoreTopologyTest {
     properties.put("bootstrap.servers", "unused:1");
     properties.put("state.dir", state.toString());
     properties.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
+    this.properties = properties;
+    this.parts = parts();
+    open();
+  }
+
+  /** Opens the topology, as a thread does that takes over from another. */
+  private void open() {
     driver =
-        new TopologyTestDriver(
-            ScoreTopology.of(ServiceClass.INTERACTIVE, parts()), properties, NOW);
+        new TopologyTestDriver(ScoreTopology.of(ServiceClass.INTERACTIVE, parts), properties, NOW);
     requests = driver.createInputTopic(REQUESTS, new StringSerializer(), new ByteArraySerializer());
     apply(model("talker").setAliases(List.of("chatty")).build());
   }
@@ -356,6 +366,28 @@ class ScoreTopologyTest {
     assertNothing(WORK, TOPICS.results(), TOPICS.deadLetters());
   }
 
+  @Test
+  void aRecordThatEndsThreeThreadsIsRefusedAndTheNextIsServed() {
+    faults = 100;
+    for (int thread = 1; thread <= CrashLoop.DEATHS; thread++) {
+      assertThatThrownBy(() -> send(chat().build())).isInstanceOf(StackOverflowError.class);
+      driver.close();
+      open();
+    }
+
+    send(chat().build());
+    faults = 0;
+    send(chat().setId("request-2").build());
+
+    DeadLetter letter = next(TOPICS.deadLetters(), DeadLetter.class).value();
+    assertThat(letter.getFailure().getMessage()).contains("failed 3 times");
+    assertThat(letter.getSourceOffset()).isZero();
+    TestRecord<String, InferenceResult> refused = next(TOPICS.results(), InferenceResult.class);
+    assertThat(refused.key()).isEqualTo("request-1");
+    assertThat(refused.value().getError().orElseThrow().getCode()).isEqualTo("internal_error");
+    assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("request-2");
+  }
+
   private ScoreParts parts() {
     ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.INTERACTIVE);
     Deserializer<InferenceRequest> real = serdes.deserializer(InferenceRequest.class);
@@ -374,6 +406,10 @@ class ScoreTopologyTest {
         new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         (topic, bytes) -> {
+          if (faults > 0) {
+            faults--;
+            throw new StackOverflowError();
+          }
           if (registryOutages > 0) {
             registryOutages--;
             throw new RegistryUnavailableException("the registry is away", null);
@@ -384,6 +420,7 @@ class ScoreTopologyTest {
         patience,
         counts,
         BatchEnd.NEVER,
+        new CrashLoop(),
         () -> now);
   }
 

@@ -63,8 +63,7 @@ public record Observation(
 
   private static Observation of(InferenceResult result, ModelChoice choice) {
     boolean succeeded = result.getStatus() == TerminalStatus.SUCCEEDED;
-    Instant first =
-        result.getFirstTokenAt().or(result::getEngineFinishedAt).orElse(result.getFinishedAt());
+    Instant first = result.getFinishedAt().minus(generating(result));
     return new Observation(
         result.getId(),
         result.getTenant(),
@@ -82,6 +81,18 @@ public record Observation(
             .orElse(OptionalDouble.empty()),
         result.getCost().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         result.getFinishedAt());
+  }
+
+  /**
+   * From the first token to the last, both by the worker's clock: what that says of the time of day
+   * may be wrong by minutes.
+   */
+  private static Duration generating(InferenceResult result) {
+    return result
+        .getFirstTokenAt()
+        .flatMap(first -> result.getEngineFinishedAt().map(end -> Duration.between(first, end)))
+        .filter(Duration::isPositive)
+        .orElse(Duration.ZERO);
   }
 
   private static OptionalDouble millis(Instant from, Instant to) {

@@ -5,6 +5,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.runtime.BatchEnd;
+import io.penstock.streams.runtime.CrashLoop;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 
@@ -13,6 +14,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param batchEnd when to commit before the interval is over
  * @param stopping whether the job is being closed, so that nothing is waited for
+ * @param crashLoop finds records that end one thread after another
  * @param followed what is known of other shards and of the routing policy
  */
 public record DispatchParts(
@@ -24,6 +26,7 @@ public record DispatchParts(
     MeterRegistry registry,
     DispatchCounters counters,
     BooleanSupplier stopping,
+    CrashLoop crashLoop,
     Followed followed) {
 
   public DispatchParts(
@@ -43,6 +46,7 @@ public record DispatchParts(
         registry,
         new DispatchCounters(registry, config.tenantsCounted()),
         stopping,
+        new CrashLoop(),
         new Followed());
   }
 }

@@ -59,11 +59,20 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
   @Override
   public void process(Record<String, byte[]> record) {
     RecordMetadata position = context.recordMetadata().orElseThrow();
-    if (!intake.take(record, position, now())) {
+    if (parts.crashLoop().condemned(position)) {
+      intake.setAside(record, position, now());
       parts.counters().unreadable(position.topic());
+    } else {
+      parts.crashLoop().watch(position, () -> take(record, position));
     }
     if (parts.batchEnd().reached()) {
       commitIfAwaited();
+    }
+  }
+
+  private void take(Record<String, byte[]> record, RecordMetadata position) {
+    if (!intake.take(record, position, now())) {
+      parts.counters().unreadable(position.topic());
     }
   }
 

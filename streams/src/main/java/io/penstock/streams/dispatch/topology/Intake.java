@@ -15,6 +15,7 @@ import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.dispatch.shard.DispatchShard;
+import io.penstock.streams.runtime.CrashLoop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -124,6 +125,12 @@ final class Intake {
       outputs.bury(shortKey(record), letter(record, position, String.valueOf(e.getMessage()), now));
       return false;
     }
+  }
+
+  /** Buries a record that has ended one thread after another, without looking into it again. */
+  void setAside(Record<String, byte[]> record, RecordMetadata position, Instant now) {
+    String why = "Dispatch failed %d times on this record and leaves it.";
+    outputs.bury(shortKey(record), letter(record, position, why.formatted(CrashLoop.DEATHS), now));
   }
 
   private DeadLetter letter(

@@ -45,13 +45,35 @@ public sealed interface ModelFit {
               "model %s does not serve %s; it serves %s"
                   .formatted(spec.getName(), endpoint.path(), spec.getEndpoints())));
     }
-    PromptTokens prompt = meter.measure(spec);
-    long reserved = endpoint.generates() ? 1 : 0;
-    long certain = (long) Math.floor(prompt.longest() * (1 - COUNT_TOLERANCE));
-    if (certain + reserved > spec.getContextWindow()) {
+    PromptTokens estimate = meter.measure(spec);
+    PromptTokens prompt = marginMatters(estimate, request, spec) ? meter.exact(spec) : estimate;
+    if (isTooLong(prompt.longest(), request, spec)) {
       return new Misfit(tooLong(request, spec, prompt));
     }
     return new Fits(prompt, endpoint.generates() ? maxOutput(request, spec, prompt) : 0);
+  }
+
+  private static boolean isTooLong(long tokens, ParsedRequest request, ModelSpec spec) {
+    long reserved = request.endpoint().generates() ? 1 : 0;
+    long certain = (long) Math.floor(tokens * (1 - COUNT_TOLERANCE));
+    return certain + reserved > spec.getContextWindow();
+  }
+
+  /**
+   * Whether a count at one end of the margin would be refused, or would leave less room for output,
+   * and one at the other end not.
+   */
+  private static boolean marginMatters(
+      PromptTokens estimate, ParsedRequest request, ModelSpec spec) {
+    if (!estimate.sampled()
+        || isTooLong(Math.max(1, estimate.longest() - estimate.margin()), request, spec)) {
+      return false;
+    }
+    long wanted =
+        request.endpoint().generates()
+            ? Math.min(spec.getMaxOutputTokens(), request.body().maxTokens().orElse(Long.MAX_VALUE))
+            : 0;
+    return estimate.longest() + estimate.margin() + wanted > spec.getContextWindow();
   }
 
   private static long maxOutput(ParsedRequest request, ModelSpec spec, PromptTokens prompt) {

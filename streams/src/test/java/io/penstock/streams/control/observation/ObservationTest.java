@@ -6,7 +6,10 @@ import static io.penstock.streams.control.ControlSamples.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.TerminalStatus;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ObservationTest {
 
@@ -26,5 +29,23 @@ class ObservationTest {
             Observation.of(failure("5", "green", NOW).setStatus(TerminalStatus.CANCELLED).build()))
         .as("cancelled")
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-300, -15, 0, 15, 300})
+  void timeToTheFirstTokenDoesNotDependOnTheWorkersClock(long seconds) {
+    Duration ahead = Duration.ofSeconds(seconds);
+    Observation observation =
+        Observation.of(
+                result("1", "green", NOW)
+                    .setAcceptedAt(NOW)
+                    .setStartedAt(NOW.plusSeconds(1).plus(ahead))
+                    .setFirstTokenAt(NOW.plusSeconds(2).plus(ahead))
+                    .setEngineFinishedAt(NOW.plusSeconds(9).plus(ahead))
+                    .setFinishedAt(NOW.plusSeconds(9))
+                    .build())
+            .orElseThrow();
+
+    assertThat(observation.firstTokenMillis()).hasValue(2000);
   }
 }

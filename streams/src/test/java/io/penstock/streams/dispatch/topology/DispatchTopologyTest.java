@@ -5,7 +5,10 @@ import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.CommandKind;
@@ -13,6 +16,7 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
@@ -22,6 +26,7 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.Samples;
+import io.penstock.streams.runtime.CrashLoop;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,6 +188,44 @@ class DispatchTopologyTest {
     assertThat(letters.readKeyValuesToList())
         .extracting(letter -> letter.key)
         .containsExactly("bad", "worse", "w");
+    assertThat(leases.readValue().getRequestId()).isEqualTo("good");
+  }
+
+  @Test
+  void aRecordThatEndsThreeThreadsIsBuriedAndTheNextIsServed() {
+    registry
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                if ("poison".equals(id.getTag("model"))) {
+                  throw new StackOverflowError();
+                }
+                return id;
+              }
+            });
+    ScoredFacts poison =
+        ScoredFacts.newBuilder(facts("poison"))
+            .setChoice(
+                ModelChoice.newBuilder(facts("poison").getChoice()).setModel("poison").build())
+            .build();
+    for (int thread = 1; thread <= CrashLoop.DEATHS; thread++) {
+      assertThatThrownBy(() -> work(ServiceClass.BATCH).pipeInput("poison", scored(poison)))
+          .isInstanceOf(StackOverflowError.class);
+      driver.reopen();
+    }
+
+    TestOutputTopic<String, DeadLetter> letters =
+        driver.output(NAMES.deadLetters(), DeadLetter.class);
+    TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
+    work(ServiceClass.BATCH).pipeInput("poison", scored(poison));
+    work(ServiceClass.BATCH).pipeInput("good", scored(facts("good")));
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+
+    DeadLetter letter = letters.readValue();
+    assertThat(letter.getFailure().getMessage()).contains("failed 3 times on this record");
+    assertThat(letter.getRequestId()).contains("poison");
     assertThat(leases.readValue().getRequestId()).isEqualTo("good");
   }
 

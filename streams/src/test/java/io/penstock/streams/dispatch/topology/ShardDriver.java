@@ -25,17 +25,18 @@ import org.apache.kafka.streams.TopologyTestDriver;
 final class ShardDriver implements AutoCloseable {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
-  private final TopologyTestDriver driver;
+  private final DispatchParts parts;
+  private final Properties settings = new Properties();
+  private TopologyTestDriver driver;
 
   /**
    * @param state a folder of its own
    */
   ShardDriver(String name, Path state, InstantSource clock, MeterRegistry registry) {
-    Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-    DispatchParts parts =
+    parts =
         new DispatchParts(
             DispatchConfig.DEFAULT,
             TopicSettings.DEFAULT,
@@ -44,6 +45,12 @@ final class ShardDriver implements AutoCloseable {
             clock,
             registry,
             () -> false);
+    driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
+  }
+
+  /** Opens the topology anew, as a thread does that takes over from another. */
+  void reopen() {
+    driver.close();
     driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
   }
 

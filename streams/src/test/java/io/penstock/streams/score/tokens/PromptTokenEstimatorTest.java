@@ -8,7 +8,9 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import io.penstock.streams.score.request.Prompt;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -31,7 +33,7 @@ class PromptTokenEstimatorTest {
   void countsAsTheTokenizerDoes() {
     PromptTokens tokens = estimate(Prompt.ofText("tiktoken is great!"));
 
-    assertThat(tokens).isEqualTo(new PromptTokens(6, 6, false));
+    assertThat(tokens).isEqualTo(new PromptTokens(6, 6, 0));
   }
 
   @Test
@@ -51,7 +53,7 @@ class PromptTokenEstimatorTest {
   void tellsTheLongestOfSeveral() {
     PromptTokens tokens = estimate(Prompt.ofText("Hello"), Prompt.ofText("Hello Hello Hello"));
 
-    assertThat(tokens).isEqualTo(new PromptTokens(4, 3, false));
+    assertThat(tokens).isEqualTo(new PromptTokens(4, 3, 0));
   }
 
   @Test
@@ -82,6 +84,76 @@ class PromptTokenEstimatorTest {
   }
 
   @Test
+  void theTruthLiesWithinTheMarginForEachKindOfText() {
+    Map<String, String> texts =
+        Map.of(
+            "prose", prose(new Random(1), 65_536),
+            "code", CODE.concat(PROSE).concat("  }\n").repeat(300),
+            "chinese", chinese(new Random(2), 22_000),
+            "base64", base64(new Random(3), 65_536),
+            "half prose, half base64", prose(new Random(4), 32_768) + base64(new Random(5), 32_768),
+            "one letter", "a".repeat(65_536));
+    texts.forEach(
+        (kind, text) -> {
+          PromptTokens estimate = estimate(Prompt.ofText(text));
+          double exact = CL100K.countTokensOrdinary(text);
+
+          assertThat(estimate.sampled()).as(kind).isTrue();
+          assertThat((double) estimate.longest())
+              .as("%s, margin %d", kind, estimate.margin())
+              .isCloseTo(exact, within((double) estimate.margin()));
+        });
+  }
+
+  @Test
+  void theMarginOfTextOfOneKindIsSmall() {
+    PromptTokens prose = estimate(Prompt.ofText(prose(new Random(1), 65_536)));
+    PromptTokens base64 = estimate(Prompt.ofText(base64(new Random(3), 65_536)));
+
+    assertThat(prose.margin()).isLessThan(prose.longest() / 20);
+    assertThat(base64.margin()).isLessThan(base64.longest() / 20);
+  }
+
+  @Test
+  void countsInFullWhereItMattersToOneTokenInAHundred() {
+    for (String text :
+        List.of(
+            prose(new Random(1), 60_000),
+            CODE.repeat(700),
+            chinese(new Random(2), 5_000),
+            base64(new Random(3), 20_000))) {
+      PromptTokens exact = ESTIMATOR.exact(List.of(Prompt.ofText(text)), "cl100k_base");
+
+      assertThat(exact.sampled()).isFalse();
+      assertThat(exact.longest() / (double) CL100K.countTokensOrdinary(text))
+          .isCloseTo(1, within(0.01));
+    }
+  }
+
+  private static String prose(Random random, int length) {
+    String[] words = PROSE.strip().split(" ");
+    StringBuilder text = new StringBuilder();
+    while (text.length() < length) {
+      text.append(words[random.nextInt(words.length)]).append(' ');
+    }
+    return text.substring(0, length);
+  }
+
+  private static String chinese(Random random, int length) {
+    StringBuilder text = new StringBuilder();
+    while (text.length() < length) {
+      text.append((char) (0x4e00 + random.nextInt(3_000)));
+    }
+    return text.toString();
+  }
+
+  private static String base64(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return Base64.getEncoder().encodeToString(bytes).substring(0, length);
+  }
+
+  @Test
   void samplesAcrossManyShortTexts() {
     List<Prompt> prompts = IntStream.range(0, 2_000).mapToObj(i -> Prompt.ofText(PROSE)).toList();
     double exact = 2_000.0 * CL100K.countTokensOrdinary(PROSE);
@@ -97,7 +169,8 @@ class PromptTokenEstimatorTest {
     estimate(Prompt.ofText(hostile));
     long began = System.nanoTime();
     estimate(Prompt.ofText(hostile));
-    estimate(Prompt.ofText("a".repeat(PromptTokenEstimator.EXACT_LENGTH)));
+    ESTIMATOR.exact(
+        List.of(Prompt.ofText("a".repeat(PromptTokenEstimator.FULL_LENGTH))), "cl100k_base");
 
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
   }

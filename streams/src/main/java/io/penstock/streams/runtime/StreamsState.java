@@ -1,0 +1,21 @@
+package io.penstock.streams.runtime;
+
+import java.util.Optional;
+import org.apache.kafka.streams.KafkaStreams;
+
+/** What a state of Kafka Streams means to whoever waits for a job. */
+public final class StreamsState {
+
+  private StreamsState() {}
+
+  /** What keeps the job from its work, as the end of a sentence that begins with it. */
+  public static Optional<String> problem(KafkaStreams.State state) {
+    return switch (state) {
+      case RUNNING -> Optional.empty();
+      case ERROR ->
+          Optional.of("it has ended after an error, which the log tells; restart the process");
+      case CREATED, REBALANCING, PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR ->
+          Optional.of("it does not have its partitions");
+    };
+  }
+}
