@@ -1,6 +1,7 @@
 package io.penstock.streams.control;
 
 import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -137,7 +138,10 @@ final class ControlLoop implements AutoCloseable {
         }
         parts.metrics().failed();
         lastError = e.toString();
-        LOG.warn("The control loop begins anew in {} ms after {}", pause.toMillis(), e.toString());
+        LOG.warn(
+            "The control loop begins anew in {} ms after {}",
+            pause.toMillis(),
+            Printable.of(e.toString()));
         LOG.debug("The cause", e);
         if (!sleep(pause)) {
           return;

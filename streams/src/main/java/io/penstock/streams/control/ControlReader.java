@@ -2,6 +2,7 @@ package io.penstock.streams.control;
 
 import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -162,7 +163,8 @@ final class ControlReader implements AutoCloseable {
   }
 
   private static void skip(ConsumerRecord<String, byte[]> each, String why) {
-    LOG.warn("Skipped {}-{}@{}: {}", each.topic(), each.partition(), each.offset(), why);
+    LOG.warn(
+        "Skipped {}-{}@{}: {}", each.topic(), each.partition(), each.offset(), Printable.of(why));
   }
 
   /** Ends a wait of another thread; the only method that other threads may call. */

@@ -7,6 +7,7 @@ import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.control.ControlWriter.Overtaken;
 import io.penstock.streams.control.rollout.RolloutCommands;
 import java.time.Duration;
@@ -140,7 +141,7 @@ final class Execution implements AutoCloseable {
                 .filter(rollout::equals)
                 .ifPresent(
                     each -> {
-                      LOG.warn("Rollout of {} is paused: {}", each.name(), why);
+                      LOG.warn("Rollout of {} is paused: {}", each.name(), Printable.of(why));
                       pauses.put(RolloutCommands.pause(routing, each.name(), why, now), why);
                     }));
     write(pauses, again, now);
@@ -177,11 +178,19 @@ final class Execution implements AutoCloseable {
     for (Decisions.Put put : decisions.puts()) {
       String kind = RoutingKind.of(put.document()).label();
       if (put.notable()) {
-        LOG.info("Wrote {} {}: {}", kind, put.document().name(), describe(put));
+        LOG.info(
+            "Wrote {} {}: {}",
+            kind,
+            Printable.of(put.document().name()),
+            Printable.of(describe(put)));
       }
     }
     for (Decisions.Removal removal : decisions.removals()) {
-      LOG.info("Removed {} {}: {}", removal.kind().label(), removal.name(), removal.reason());
+      LOG.info(
+          "Removed {} {}: {}",
+          removal.kind().label(),
+          Printable.of(removal.name()),
+          Printable.of(removal.reason()));
     }
   }
 

@@ -8,6 +8,7 @@ import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.Snapshot;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +35,10 @@ final class Tables {
     try {
       routing.put(key, RoutingCodec.read(entry));
     } catch (IllegalArgumentException unreadable) {
-      LOG.warn("Ignoring the routing entry {}: {}", key, unreadable.getMessage());
+      LOG.warn(
+          "Ignoring the routing entry {}: {}",
+          Printable.of(key),
+          Printable.of(String.valueOf(unreadable.getMessage())));
     }
   }
 

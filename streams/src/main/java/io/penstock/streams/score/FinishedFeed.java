@@ -6,6 +6,7 @@ import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class FinishedFeed implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FinishedFeed.class);
+  private static final int LONGEST_REASON = 1000;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CLOSING = Duration.ofSeconds(2);
   private static final Duration LOOKUP = Duration.ofSeconds(10);
@@ -164,7 +166,7 @@ final class FinishedFeed implements AutoCloseable {
           record.topic(),
           record.partition(),
           record.offset(),
-          e.toString());
+          Printable.of(e.toString(), LONGEST_REASON));
     }
   }
 

@@ -30,6 +30,8 @@ record RefusalRecords(
     Refusal refusal,
     Instant now) {
 
+  private static final int MOST_HEADER_BYTES = 64 * 1024;
+
   static final String STAGE = "score";
   private static final String UNKNOWN = "unknown";
 
@@ -108,9 +110,15 @@ record RefusalRecords(
         .orElse(null);
   }
 
+  /** The first headers of the record, as many as a letter has room for. */
   private Map<String, ByteBuffer> headers() {
     Map<String, ByteBuffer> all = new HashMap<>();
+    int bytes = 0;
     for (Header header : source.headers()) {
+      bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
+      if (bytes > MOST_HEADER_BYTES) {
+        break;
+      }
       if (header.value() != null) {
         all.put(header.key(), ByteBuffer.wrap(header.value()));
       }

@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.Arrival;
 import io.penstock.streams.score.request.NameRule;
@@ -204,8 +205,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         source.topic(),
         source.partition(),
         source.offset(),
-        id.orElse("without id"),
-        records.refusal().message());
+        Printable.of(id.orElse("without id")),
+        Printable.of(records.refusal().message()));
     forward(source, id.orElse(null), writer.deadLetter(records.deadLetter(id)), now, DEAD_LETTERS);
     if (first.isPresent()) {
       parts.metrics().duplicate();

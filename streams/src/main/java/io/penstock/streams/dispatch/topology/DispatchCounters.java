@@ -6,6 +6,7 @@ import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
@@ -67,7 +68,11 @@ final class DispatchCounters implements ShardMetrics {
 
   @Override
   public void changed(String target, TargetHealth health, String reason) {
-    LOG.info("{} is {} now{}", target, health, reason.isEmpty() ? "" : ": " + reason);
+    LOG.info(
+        "{} is {} now{}",
+        Printable.of(target),
+        health,
+        reason.isEmpty() ? "" : ": " + Printable.of(reason));
     registry
         .counter("penstock.dispatch.health.changes", "target", target, "health", lower(health))
         .increment();

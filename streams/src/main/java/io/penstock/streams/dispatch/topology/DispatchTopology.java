@@ -12,6 +12,7 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.FollowedTopic;
@@ -170,7 +171,11 @@ public final class DispatchTopology {
                 parts.serdes().deserializer(type), Thread::sleep, parts.stopping()),
             follower,
             (key, why) -> {
-              LOG.warn("{} in {} cannot be read and is ignored: {}", key, topic, why);
+              LOG.warn(
+                  "{} in {} cannot be read and is ignored: {}",
+                  Printable.of(key),
+                  topic,
+                  Printable.of(why));
               parts.counters().unreadable(topic);
             })
         .addTo(topology, (record, partitionTime) -> Math.max(0, record.timestamp()));

@@ -17,6 +17,8 @@ final class RoutingRule {
     return names("routing.models", routing.getModels())
         .or(() -> names("routing.allowedModels", routing.getAllowedModels()))
         .or(() -> names("routing.deniedModels", routing.getDeniedModels()))
+        .or(() -> names("routing.allowedProviders", routing.getAllowedProviders()))
+        .or(() -> names("routing.deniedProviders", routing.getDeniedProviders()))
         .or(() -> sort(routing))
         .or(() -> numbers(routing));
   }
@@ -25,7 +27,7 @@ final class RoutingRule {
     if (names.size() > RequestLimits.MAX_ROUTING_MODELS) {
       return invalid(
           field,
-          "%s names %d models; name at most %d"
+          "%s has %d names; give at most %d"
               .formatted(field, names.size(), RequestLimits.MAX_ROUTING_MODELS));
     }
     for (int i = 0; i < names.size(); i++) {

@@ -3,6 +3,7 @@ package io.penstock.streams.score.view;
 import io.micrometer.core.instrument.Counter;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,6 @@ public final class FleetFollower {
   /** Notes a report that is not to be used. */
   public void ignore(String key, String why) {
     rejected.increment();
-    LOG.warn("Fleet report {} is ignored: {}", key, why);
+    LOG.warn("Fleet report {} is ignored: {}", Printable.of(key), Printable.of(why));
   }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.InvalidModelsException;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.text.Printable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,9 @@ public final class ModelView {
   /** Notes a spec that is not to be used. */
   public void ignore(String key, String why) {
     rejected.increment();
-    LOG.error("Model {} stays as it was, the new spec is ignored: {}", key, why);
+    LOG.error(
+        "Model {} stays as it was, the new spec is ignored: {}",
+        Printable.of(key),
+        Printable.of(why));
   }
 }

@@ -7,6 +7,7 @@ import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.Snapshot;
 import io.penstock.streams.score.model.RoutingRules;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ public final class RoutingView {
   /** Notes an entry that is not to be used. */
   public void ignore(String key, String why) {
     rejected.increment();
-    LOG.error("Routing entry {} stays as it was, the new one is ignored: {}", key, why);
+    LOG.error(
+        "Routing entry {} stays as it was, the new one is ignored: {}",
+        Printable.of(key),
+        Printable.of(why));
   }
 }

@@ -17,13 +17,16 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -308,6 +311,46 @@ class RequestValidatorTest {
     String body = "{\"messages\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
 
     assertThat(refusal(chat(body)).code()).isEqualTo(RefusalCode.INVALID_JSON);
+  }
+
+  @Test
+  @Timeout(20)
+  void refusesBodiesThatAreMadeToHarmTheReader() {
+    for (String body :
+        List.of(
+            "{\"a\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}",
+            "{\"a\":".repeat(200_000) + "1" + "}".repeat(200_000),
+            "{\"max_tokens\":" + "9".repeat(1_000_000) + "," + MESSAGES + "}",
+            "{\"temperature\":1e999999999999999999999," + MESSAGES.repeat(1) + ",\"n\":1e99}",
+            "{\"" + "k".repeat(4_000_000) + "\":1," + MESSAGES + "}")) {
+      Refusal refusal = refusal(chat(body));
+
+      assertThat(refusal.message()).hasSizeLessThan(1_000);
+      assertThat(refusal.field()).startsWith("body");
+    }
+  }
+
+  @Test
+  void refusesListsWithoutEndByTheirName() {
+    List<String> many = Collections.nCopies(100_000, "x");
+    Map<String, RoutingPreferences> lists =
+        Map.of(
+            "routing.models", routing().setModels(many).build(),
+            "routing.allowedModels", routing().setAllowedModels(many).build(),
+            "routing.deniedModels", routing().setDeniedModels(many).build(),
+            "routing.allowedProviders", routing().setAllowedProviders(many).build(),
+            "routing.deniedProviders", routing().setDeniedProviders(many).build());
+    lists.forEach(
+        (field, routing) -> {
+          Refusal refusal = refusal(chat().setRouting(routing));
+          assertThat(refusal.field()).isEqualTo(field);
+          assertThat(refusal.message()).isEqualTo(field + " has 100000 names; give at most 32");
+        });
+    assertThat(RoutingPreferences.getClassSchema().getFields())
+        .filteredOn(field -> field.schema().getType() == Schema.Type.ARRAY)
+        .extracting(field -> "routing." + field.name())
+        .as("every list has its limit")
+        .containsExactlyInAnyOrderElementsOf(lists.keySet());
   }
 
   @Test
