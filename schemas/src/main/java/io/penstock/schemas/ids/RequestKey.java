@@ -17,6 +17,11 @@ public final class RequestKey {
     return tenant + SEPARATOR + id;
   }
 
+  /** The tenant in a key; empty for a key that is none of ours. */
+  public static String tenant(String key) {
+    return key.substring(0, Math.max(0, key.indexOf(SEPARATOR)));
+  }
+
   /** The id in a key. */
   public static String id(String key) {
     return key.substring(key.indexOf(SEPARATOR) + 1);

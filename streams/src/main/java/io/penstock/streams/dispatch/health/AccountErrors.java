@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.health;
 
+import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountErrors {
 
+  /** Beyond so many that had attempts in one window, others are counted together. */
+  private static final int MOST_ACCOUNTS = 1000;
+
   private final HealthSettings settings;
   private final long windowMicros;
   private final Map<String, WorkerErrors> byAccount = new HashMap<>();
@@ -39,7 +43,9 @@ final class AccountErrors {
     this.windowMicros = settings.window().toNanos() / 1000;
   }
 
-  void count(String account, String workerId, boolean failed, long nowMicros) {
+  void count(String name, String workerId, boolean failed, long nowMicros) {
+    boolean isFull = byAccount.size() >= MOST_ACCOUNTS && !byAccount.containsKey(name);
+    String account = isFull ? TenantAccounts.SHARED : name;
     byAccount
         .computeIfAbsent(account, any -> new WorkerErrors(windowMicros))
         .count(workerId, failed, nowMicros);

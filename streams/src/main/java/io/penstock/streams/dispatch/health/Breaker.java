@@ -1,11 +1,12 @@
 package io.penstock.streams.dispatch.health;
 
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * UNHEALTHY  granted nothing         to PROBING after the open time
  * PROBING    granted one at a time   to HEALTHY after enough probes that succeed, or when there is
  *                                    nothing to probe with for the longest open time;
- *                                    to UNHEALTHY, for twice as long, when the first fails, or
- *                                    enough in a row after one that succeeded
+ *                                    to UNHEALTHY, for twice as long, when the first two fail, of
+ *                                    two tenants if there are two, or enough in a row later on
  * </pre>
  *
  * <p>A probe that fails where another has succeeded is at fault itself.
@@ -30,7 +31,8 @@ final class Breaker {
 
   private final HealthSettings settings;
   private final RecentAttempts recent;
-  private final AccountErrors errors;
+  private final BiFunction<String, Long, Optional<String>> broken;
+  private final Runnable forgetErrors;
   private final Quotas quotas;
   private TargetHealth health = TargetHealth.HEALTHY;
   private String reason = "";
@@ -39,12 +41,23 @@ final class Breaker {
   private int failedProbes;
   private int succeededProbes;
   private int failedInARow;
+  private String failedProber = "";
   private @Nullable String probe;
 
-  Breaker(HealthSettings settings, RecentAttempts recent, AccountErrors errors, Quotas quotas) {
+  /**
+   * @param broken why the target is broken, if it is; told the last failure and the time
+   * @param forgetErrors forgets what was counted
+   */
+  Breaker(
+      HealthSettings settings,
+      RecentAttempts recent,
+      BiFunction<String, Long, Optional<String>> broken,
+      Runnable forgetErrors,
+      Quotas quotas) {
     this.settings = settings;
     this.recent = recent;
-    this.errors = errors;
+    this.broken = broken;
+    this.forgetErrors = forgetErrors;
     this.quotas = quotas;
   }
 
@@ -60,6 +73,11 @@ final class Breaker {
   /** When it may be tried again, while it is UNHEALTHY. */
   Instant openUntil() {
     return openUntil;
+  }
+
+  /** Whose probe failed last; empty if none did. */
+  String failedProber() {
+    return failedProber;
   }
 
   /** Whether a request may be granted. */
@@ -93,6 +111,7 @@ final class Breaker {
       health = TargetHealth.PROBING;
       succeededProbes = 0;
       failedInARow = 0;
+      failedProber = "";
       probe = null;
       lastProbe = now;
     } else if (health == TargetHealth.PROBING
@@ -105,31 +124,24 @@ final class Breaker {
   /**
    * Takes in how an attempt ended, which is counted already.
    *
-   * @param leased accounts that hold leases of the target
    * @param atFault whether the request is known to be at fault itself
-   * @param what the failure, for the reason; or null
+   * @param what the failure, for the reason
    * @param pause for how long the target asked not to be called, or zero
    * @return whether the request is at fault itself, as known before or as a probe showed
    */
   boolean ended(
-      String key,
-      Symptom symptom,
-      Set<String> leased,
-      boolean atFault,
-      @Nullable String what,
-      Duration pause,
-      Instant now) {
+      String key, Symptom symptom, boolean atFault, String what, Duration pause, Instant now) {
     switch (health) {
       case HEALTHY -> {
         if (!atFault) {
-          judge(symptom, leased, what, pause, now);
+          judge(symptom, what, pause, now);
         }
       }
       case PROBING -> {
         if (key.equals(probe)) {
           probe = null;
           lastProbe = now;
-          return probed(symptom, atFault, what, pause, now);
+          return probed(key, symptom, atFault, what, pause, now);
         }
       }
       case UNHEALTHY -> {}
@@ -137,8 +149,7 @@ final class Breaker {
     return atFault;
   }
 
-  private void judge(
-      Symptom symptom, Set<String> leased, @Nullable String what, Duration pause, Instant now) {
+  private void judge(Symptom symptom, String what, Duration pause, Instant now) {
     long nowMicros = micros(now);
     if (symptom == Symptom.QUOTA && quotas.areUsedUp(nowMicros)) {
       String why =
@@ -148,9 +159,9 @@ final class Breaker {
       return;
     }
     if (symptom == Symptom.ILL) {
-      Optional<String> broken = errors.broken(leased, what, nowMicros);
-      if (broken.isPresent()) {
-        open(broken.get(), pause, now);
+      Optional<String> why = broken.apply(what, nowMicros);
+      if (why.isPresent()) {
+        open(why.get(), pause, now);
         return;
       }
     }
@@ -164,11 +175,12 @@ final class Breaker {
   }
 
   private boolean probed(
-      Symptom symptom, boolean atFault, @Nullable String what, Duration pause, Instant now) {
+      String key, Symptom symptom, boolean atFault, String what, Duration pause, Instant now) {
     return switch (symptom) {
       case WELL -> {
         succeededProbes++;
         failedInARow = 0;
+        failedProber = "";
         if (succeededProbes >= settings.probesToClose()) {
           failedProbes = 0;
           close();
@@ -177,8 +189,9 @@ final class Breaker {
       }
       case ILL, QUOTA -> {
         failedInARow++;
+        failedProber = RequestKey.tenant(key);
         boolean served = atFault || succeededProbes > 0;
-        if (!served || failedInARow >= settings.probesToClose()) {
+        if (failedInARow >= (served ? Math.max(2, settings.probesToClose()) : 2)) {
           failedProbes++;
           open("a probe failed: " + what, pause, now);
         }
@@ -205,8 +218,7 @@ final class Breaker {
     probe = null;
     quotas.forget();
     // What led here must not open it again once it has recovered.
-    recent.forgetErrors();
-    errors.forget();
+    forgetErrors.run();
   }
 
   private static long micros(Instant now) {

@@ -70,6 +70,12 @@ public final class TargetBook {
     return watch != null && watch.isProbing();
   }
 
+  /** Whose probe of a target failed last, so that another tenant's goes next. */
+  public String failedProber(String target) {
+    TargetWatch watch = troubled(target);
+    return watch == null ? "" : watch.failedProber();
+  }
+
   /** Whether anything was ever heard of a target. */
   public boolean knows(String target) {
     return watches.containsKey(target);

@@ -4,12 +4,14 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ public final class TargetWatch {
   private final Target target;
   private final HealthSettings settings;
   private final RecentAttempts recent;
-  private final AccountErrors errors;
+  private final AccountErrors byTenant;
+  private final AccountErrors byAccount;
   private final Quotas quotas;
   private final Breaker breaker;
   private final Instant startedAt;
@@ -30,7 +33,8 @@ public final class TargetWatch {
   private boolean absent;
   private Instant healthSince;
   private Instant neededAt;
-  private final Map<String, Integer> leasedBy = new HashMap<>();
+  private final Map<String, Integer> leasedTenants = new HashMap<>();
+  private final Map<String, Integer> leasedAccounts = new HashMap<>();
   private int leased;
 
   /** When the latest attempt was granted of those that succeeded. */
@@ -43,9 +47,10 @@ public final class TargetWatch {
     this.target = target;
     this.settings = settings;
     this.recent = new RecentAttempts(settings.window());
-    this.errors = new AccountErrors(settings);
+    this.byTenant = new AccountErrors(settings);
+    this.byAccount = new AccountErrors(settings);
     this.quotas = new Quotas(settings);
-    this.breaker = new Breaker(settings, recent, errors, quotas);
+    this.breaker = new Breaker(settings, recent, this::broken, this::forgetErrors, quotas);
     this.startedAt = now;
     this.healthSince = now;
     this.neededAt = now;
@@ -123,18 +128,42 @@ public final class TargetWatch {
     return breaker.health() == TargetHealth.PROBING;
   }
 
+  /** Whose probe failed last, so that another tenant's goes next; empty if none did. */
+  public String failedProber() {
+    return breaker.failedProber();
+  }
+
   /** A lease was granted, or found at start. Returns whether it is a probe. */
   boolean granted(String key, String account) {
     leased++;
-    leasedBy.merge(account, 1, Integer::sum);
+    leasedTenants.merge(RequestKey.tenant(key), 1, Integer::sum);
+    leasedAccounts.merge(account, 1, Integer::sum);
     return breaker.granted(key);
   }
 
   /** A lease is over. */
   void released(String key, String account) {
     leased--;
-    leasedBy.computeIfPresent(account, (any, count) -> count == 1 ? null : count - 1);
+    less(leasedTenants, RequestKey.tenant(key));
+    less(leasedAccounts, account);
     breaker.released(key);
+  }
+
+  private static void less(Map<String, Integer> counts, String name) {
+    counts.computeIfPresent(name, (any, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Why it is broken, if both tenants and accounts say so. */
+  private Optional<String> broken(String what, long nowMicros) {
+    return byAccount
+        .broken(leasedAccounts.keySet(), what, nowMicros)
+        .flatMap(ignored -> byTenant.broken(leasedTenants.keySet(), what, nowMicros));
+  }
+
+  private void forgetErrors() {
+    recent.forgetErrors();
+    byTenant.forget();
+    byAccount.forget();
   }
 
   /**
@@ -168,7 +197,12 @@ public final class TargetWatch {
             .flatMap(Failure::getRetryAfterMillis)
             .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofDays(1).toMillis())))
             .orElse(Duration.ZERO);
-    return breaker.ended(attempt.key(), symptom, leasedBy.keySet(), atFault, what, pause, now);
+    return breaker.ended(attempt.key(), symptom, atFault, what, pause, now);
+  }
+
+  private void count(Attempt attempt, String workerId, boolean failed, long nowMicros) {
+    byTenant.count(RequestKey.tenant(attempt.key()), workerId, failed, nowMicros);
+    byAccount.count(attempt.account(), workerId, failed, nowMicros);
   }
 
   /** A request is counted when it first fails, however often it is tried again. */
@@ -176,14 +210,14 @@ public final class TargetWatch {
     String workerId = attempt.outcome().getWorkerId();
     switch (symptom) {
       case WELL -> {
-        errors.count(attempt.account(), workerId, false, nowMicros);
+        count(attempt, workerId, false, nowMicros);
         quotas.served(workerId, nowMicros);
         servedSince = attempt.grantedAt().isAfter(servedSince) ? attempt.grantedAt() : servedSince;
       }
       case QUOTA -> quotas.refused(workerId, nowMicros);
       case ILL -> {
         if (attempt.firstFailedAt() == null) {
-          errors.count(attempt.account(), workerId, true, nowMicros);
+          count(attempt, workerId, true, nowMicros);
         }
       }
       case PAUSE, REFUSAL, NONE -> {}

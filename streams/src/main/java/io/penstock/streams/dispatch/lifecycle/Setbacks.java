@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed attempt or a lost lease makes of a request. Pure. */
 record Setbacks(RetryPolicy retries) {
@@ -63,8 +64,20 @@ record Setbacks(RetryPolicy retries) {
               waiting
                   .setAvoidWorker(leased.lease().getWorkerId())
                   .setAvoidUntil(elsewhere.avoidUntil())
+                  .setNotBefore(avoidingAnother(leased, now))
                   .build());
     };
+  }
+
+  /** Until when another worker, which turned it away before, is to be left alone too; or null. */
+  private static @Nullable Instant avoidingAnother(State.Leased leased, Instant now) {
+    DispatchEntry entry = leased.entry();
+    return entry
+        .getAvoidWorker()
+        .filter(worker -> !worker.equals(leased.lease().getWorkerId()))
+        .flatMap(worker -> entry.getAvoidUntil())
+        .filter(until -> until.isAfter(now))
+        .orElse(null);
   }
 
   private static RetryPolicy.Strikes strikes(DispatchEntry entry) {

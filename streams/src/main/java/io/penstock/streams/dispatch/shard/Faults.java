@@ -72,7 +72,8 @@ final class Faults {
     boolean another =
         sessions.servesElsewhere(Target.parse(candidate.target()), worker, micros(now));
     return switch (Symptom.of(outcome)) {
-      case PAUSE -> paused(candidate, outcome, another, now);
+      case PAUSE ->
+          paused(candidate, outcome, another && !isAvoidingAnother(entry, worker, now), now);
       case QUOTA, REFUSAL -> {
         sessions.failed(worker, micros(now));
         yield another && isFirstRefusal(entry)
@@ -88,8 +89,8 @@ final class Faults {
   }
 
   /**
-   * Another worker may take it at once. Where there is none, it waits for the pause to end, and
-   * behind what is new by then: spread over as long again.
+   * Another worker may take it at once. Where there is none, or that one said the same, it waits
+   * for the pause to end, and behind what is new by then: spread over as long again.
    */
   private static Fault paused(
       Candidate candidate, AttemptOutcome outcome, boolean another, Instant now) {
@@ -108,6 +109,12 @@ final class Faults {
     return another
         ? new Fault.OfWorker(end, now, false)
         : new Fault.OfWorker(end, end.plus(pause.multipliedBy(spread).dividedBy(1000)), false);
+  }
+
+  /** Whether another worker has turned it away just now: it must not go to and fro. */
+  private static boolean isAvoidingAnother(DispatchEntry entry, String worker, Instant now) {
+    return entry.getAvoidWorker().filter(avoided -> !avoided.equals(worker)).isPresent()
+        && entry.getAvoidUntil().filter(until -> until.isAfter(now)).isPresent();
   }
 
   private static boolean isFirstRefusal(DispatchEntry entry) {

@@ -1,11 +1,13 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import io.penstock.streams.dispatch.health.TargetBook;
+import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,6 +66,14 @@ final class Gate {
   /** Whether requests of this target are granted one at a time, to see whether it serves. */
   boolean isProbing(String target) {
     return book.isProbing(target);
+  }
+
+  /**
+   * Whether a request may show whether its target serves: none that failed, or its tenant's did.
+   */
+  boolean isGoodProbe(Candidate candidate) {
+    return !candidate.failedBefore()
+        && !RequestKey.tenant(candidate.key()).equals(book.failedProber(candidate.target()));
   }
 
   /**

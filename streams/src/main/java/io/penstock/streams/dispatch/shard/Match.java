@@ -13,6 +13,7 @@ import io.penstock.streams.dispatch.session.WorkerChoice;
 import io.penstock.streams.dispatch.session.WorkerSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class Match {
   private final Gate gate;
   private final FairChoice fair = new FairChoice();
 
+  /** What a probe is to be, the best first. */
+  private final List<Predicate<Candidate>> probes;
+
   Match(
       WaitingIndex index,
       RankPolicy rank,
@@ -41,6 +45,8 @@ final class Match {
     this.choice = choice;
     this.fairness = fairness;
     this.gate = gate;
+    this.probes =
+        List.of(gate::isGoodProbe, candidate -> !candidate.failedBefore(), candidate -> true);
   }
 
   /**
@@ -105,13 +111,17 @@ final class Match {
       Gate.Admission admission,
       long nowMicros) {
     if (!gate.isProbing(target)) {
-      return look(session, view, target, serviceClass, admission, false, nowMicros);
+      return look(session, view, target, serviceClass, admission, any -> true, nowMicros);
     }
     // What failed before may be at fault itself: it is a probe only if nothing else is.
-    FairChoice.Seen fresh = look(session, view, target, serviceClass, admission, true, nowMicros);
-    return fresh != null
-        ? fresh
-        : look(session, view, target, serviceClass, admission, false, nowMicros);
+    for (Predicate<Candidate> suits : probes) {
+      FairChoice.Seen probe =
+          look(session, view, target, serviceClass, admission, suits, nowMicros);
+      if (probe != null) {
+        return probe;
+      }
+    }
+    return null;
   }
 
   private FairChoice.@Nullable Seen look(
@@ -120,7 +130,7 @@ final class Match {
       String target,
       ServiceClass serviceClass,
       Gate.Admission admission,
-      boolean freshOnly,
+      Predicate<Candidate> suits,
       long nowMicros) {
     fair.begin(fairness.leeway(serviceClass), index.leastServed(target, serviceClass));
     index.heads(
@@ -133,8 +143,7 @@ final class Match {
           if (!admission.admits(HeadVisitor.isLight(served))) {
             return true; // It ends the look at its line, which is all of its tenant's.
           }
-          if (candidate.avoids(view.workerId(), nowMicros)
-              || (freshOnly && candidate.failedBefore())) {
+          if (candidate.avoids(view.workerId(), nowMicros) || !suits.test(candidate)) {
             return false;
           }
           Rank candidateRank = rank.rank(candidate, view, nowMicros);

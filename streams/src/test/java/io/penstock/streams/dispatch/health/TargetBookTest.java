@@ -64,14 +64,15 @@ class TargetBookTest {
     "ffff.., PROBING",
     "ffff..s, PROBING",
     "ffff..ss, HEALTHY",
+    "ffff..f, PROBING",
     "ffff..sf, PROBING",
     "ffff..sff, UNHEALTHY",
     "ffff..sfs, HEALTHY",
-    "ffff..f..., UNHEALTHY",
-    "ffff..f...., PROBING",
-    "ffff..f....f....., UNHEALTHY",
-    "ffff..f....f......, PROBING",
-    "ffff..f....f......f......, PROBING",
+    "ffff..ff..., UNHEALTHY",
+    "ffff..ff...., PROBING",
+    "ffff..ff....ff....., UNHEALTHY",
+    "ffff..ff....ff......, PROBING",
+    "ffff..ff....ff......ff......, PROBING",
     "ffff..r, PROBING",
     "ffff..ssff, HEALTHY",
     "ffff........, HEALTHY"
@@ -193,6 +194,7 @@ class TargetBookTest {
     assertThat(attempt('f')).isEqualTo(now.plusSeconds(2).plusSeconds(2));
     pass(Duration.ofSeconds(2));
     assertThat(attempt('r')).isNull();
+    assertThat(attempt('f')).isEqualTo(now.plusSeconds(2));
     // What failed lets others go first.
     assertThat(attempt('f')).isEqualTo(now.plusSeconds(4).plusSeconds(2));
   }

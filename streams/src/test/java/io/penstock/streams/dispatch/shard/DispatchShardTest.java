@@ -17,6 +17,7 @@ import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.Samples;
@@ -151,6 +152,67 @@ class DispatchShardTest {
     pass(Duration.ofSeconds(1));
     assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");
     assertThat(store.requests.get(Samples.key("a")).getFailures()).isZero();
+  }
+
+  @Test
+  void aWorkerThatStoppedKeepsItsLeasesUntilItsOutcomesAreRead() {
+    shard.demand(demand("w1", "s1", 1, 2, 0, now).build(), now);
+    arrive("a", "b");
+    shard.demand(stopped("w1", "s1", 2, 2).setOutcomesSent(1).build(), now);
+    // It starts again at once, and asks for more.
+    shard.demand(demand("w1", "s2", 1, 5, 0, now).build(), now);
+    pass(Duration.ofSeconds(3));
+    assertThat(leases()).hasSize(2);
+    shard.outcome(success("a", 1, "s1", now), now);
+    pass(Duration.ofMillis(200));
+    assertThat(leases()).extracting(Lease::getRequestId).containsExactly("a", "b", "b");
+    assertThat(results()).hasSize(1);
+    assertThat(store.requests.get(Samples.key("b")).getLostLeases()).isZero();
+  }
+
+  @Test
+  void theOutcomesOfAStoppedWorkerAreWaitedForNoLongerThanALeaseLasts() {
+    shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
+    arrive("a");
+    shard.demand(stopped("w1", "s1", 2, 1).setOutcomesSent(1).build(), now);
+    shard.demand(demand("w2", "s2", 1, 1, 0, now).build(), now);
+    pass(TIMEOUT.minusSeconds(1));
+    assertThat(leases()).hasSize(1);
+    shard.demand(demand("w2", "s2", 2, 1, 0, now).build(), now);
+    pass(Duration.ofSeconds(2));
+    assertThat(leases()).extracting(Lease::getWorkerId).containsExactly("w1", "w2");
+  }
+
+  @Test
+  void aGrantThatItsLiveWorkerNeverConfirmsGoesToAnotherAtNoCost() {
+    shard.demand(demand("w1", "s1", 1, 1, 0, now).build(), now);
+    arrive("a");
+    for (int beat = 2; beat < 14; beat++) {
+      pass(Duration.ofMillis(900));
+      shard.demand(demand("w1", "s1", beat, 1, 0, now).build(), now);
+      shard.demand(demand("w2", "s2", beat, 1, 0, now).build(), now);
+    }
+    assertThat(instructions())
+        .extracting(lease -> lease.getWorkerId() + " " + lease.getAction())
+        .containsExactly("w1 GRANT", "w1 CANCEL", "w2 GRANT");
+    assertThat(store.requests.get(Samples.key("a")).getFailures()).isZero();
+    assertThat(store.requests.get(Samples.key("a")).getLostLeases()).isZero();
+    shard.outcome(success("a", 1, "s1", now), now);
+    assertThat(results()).isEmpty();
+  }
+
+  @Test
+  void nineLostWorkersDoNotFailARequestAndTheTenthDoes() {
+    arrive("a");
+    for (int lost = 1; lost <= 10; lost++) {
+      assertThat(results()).isEmpty();
+      shard.demand(demand("w", "s%02d".formatted(lost), 1, 1, 0, now).build(), now);
+    }
+    assertThat(results()).isEmpty();
+    shard.demand(demand("w", "s11", 1, 0, 0, now).build(), now);
+    assertThat(results())
+        .extracting(result -> result.getError().orElseThrow().getCode())
+        .containsExactly("lease_lost");
   }
 
   @Test
@@ -404,6 +466,11 @@ class DispatchShardTest {
           assertThat(census.waiting()).isEqualTo(2);
         });
     assertThat(shard.waiting()).isEqualTo(2);
+  }
+
+  private WorkerDemand.Builder stopped(
+      String worker, String session, long sequence, long received) {
+    return demand(worker, session, sequence, received, received, now).setState(WorkerState.STOPPED);
   }
 
   private void arrive(String... ids) {
