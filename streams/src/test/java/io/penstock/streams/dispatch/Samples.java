@@ -182,6 +182,7 @@ public final class Samples {
         null,
         0,
         false,
+        false,
         false);
   }
 

@@ -7,6 +7,9 @@ import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -16,6 +19,7 @@ import io.penstock.streams.dispatch.shard.DispatchShard;
 import io.penstock.streams.dispatch.shard.MemoryStore;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import io.penstock.streams.dispatch.shard.ShardSettings;
+import io.penstock.streams.dispatch.shard.Surroundings;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +54,7 @@ final class PullFleet implements Scheduler {
   private final Map<String, SimRequest> requests = new HashMap<>();
   private final Map<String, PullWorker> workers = new HashMap<>();
   private final OutputLengthPredictor predictor = new OutputLengthPredictor(1000);
+  private RoutingState routing = RoutingState.EMPTY;
   private long offset;
 
   private PullFleet(
@@ -70,7 +75,8 @@ final class PullFleet implements Scheduler {
             rules,
             new MemoryStore(),
             (effect, traceparent) -> written(effect),
-            ShardMetrics.NONE);
+            ShardMetrics.NONE,
+            new Surroundings(1, () -> FleetView.EMPTY, () -> routing));
     this.gpus = gpus;
     this.gateTokens = settings.gateTokens();
     for (int i = 0; i < gpus.size(); i++) {
@@ -131,11 +137,21 @@ final class PullFleet implements Scheduler {
   @Override
   public void arrived(SimRequest request) {
     requests.put(request.id, request);
+    declare(request.tenant);
     if (!lengthsKnown) {
       request.predictedOutputTokens =
           Math.toIntExact(predictor.predict(request.tenant, PullWorker.MODEL, MOST_OUTPUT));
     }
     shard.work(facts(request), request.serviceClass, offset++, null, clock.instant());
+  }
+
+  /** Tenants of a trace are known: each has a policy, and so an account of its own. */
+  private void declare(String tenant) {
+    if (routing.tenant(tenant).isEmpty()) {
+      List<String> any = List.of();
+      routing =
+          routing.with(new TenantPolicy(tenant, any, any, any, any, null, null, null, List.of()));
+    }
   }
 
   private ScoredFacts facts(SimRequest request) {

@@ -260,7 +260,20 @@ final class ClassQueue {
   /** A probe that stands before every request with this objective. */
   private static Candidate objective(long firstTokenBy) {
     return new Candidate(
-        "", "", ServiceClass.INTERACTIVE, "", 0, firstTokenBy, 0, 1, 1, null, 0, false, false);
+        "",
+        "",
+        ServiceClass.INTERACTIVE,
+        "",
+        0,
+        firstTokenBy,
+        0,
+        1,
+        1,
+        null,
+        0,
+        false,
+        false,
+        false);
   }
 
   private static Lane[] lanesOf(Hope hope) {

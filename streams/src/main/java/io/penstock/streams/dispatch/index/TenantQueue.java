@@ -5,13 +5,20 @@ import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for one tenant in one class: a line for each size, those that are late apart. */
+/**
+ * What waits for one tenant in one class: a line for each size, those that are late apart. At the
+ * end of each line stand those that a rate limit turned away.
+ */
 final class TenantQueue {
 
   private static final Comparator<Candidate> BY_OBJECTIVE =
-      Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::key);
+      Comparator.comparing(Candidate::behind)
+          .thenComparingLong(Candidate::firstTokenBy)
+          .thenComparing(Candidate::key);
   private static final Comparator<Candidate> BY_AGE =
-      Comparator.comparingLong(Candidate::acceptedAt).thenComparing(Candidate::key);
+      Comparator.comparing(Candidate::behind)
+          .thenComparingLong(Candidate::acceptedAt)
+          .thenComparing(Candidate::key);
 
   /** Whether the objective for the first token has passed. */
   enum Hope {

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.rank;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param avoidUntil meaningful with {@code avoidWorker} only
  * @param movable whether it may be served elsewhere, if need be
  * @param failedBefore whether it has failed at its target already
+ * @param behind whether it stands behind what is new: a rate limit turned it away, and its turn
+ *     would only bring the next pause on
  */
 public record Candidate(
     String key,
@@ -41,9 +44,11 @@ public record Candidate(
     @Nullable String avoidWorker,
     long avoidUntil,
     boolean movable,
-    boolean failedBefore) {
+    boolean failedBefore,
+    boolean behind) {
 
   private static final int MOST_TOKENS = 1 << 30;
+  private static final String RATE_LIMITED = "engine_rate_limited";
 
   /** The candidate of a request, counted for this account. */
   public static Candidate of(DispatchEntry entry, String account) {
@@ -62,7 +67,8 @@ public record Candidate(
         entry.getAvoidWorker().orElse(null),
         entry.getAvoidUntil().map(Candidate::micros).orElse(0L),
         !facts.getAlternatives().isEmpty(),
-        entry.getFirstFailedAt().isPresent());
+        entry.getFirstFailedAt().isPresent(),
+        entry.getLastFailure().map(Failure::getCode).filter(RATE_LIMITED::equals).isPresent());
   }
 
   /** What a request with this choice waits for. */

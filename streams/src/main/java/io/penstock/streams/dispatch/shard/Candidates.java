@@ -41,7 +41,8 @@ final class Candidates {
         own.avoidWorker() == null ? null : intern(own.avoidWorker()),
         own.avoidUntil(),
         own.movable(),
-        own.failedBefore());
+        own.failedBefore(),
+        own.behind());
   }
 
   private String intern(String text) {

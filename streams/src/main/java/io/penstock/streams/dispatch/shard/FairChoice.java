@@ -26,6 +26,13 @@ final class FairChoice {
   /** A request that the worker could take. */
   record Seen(Candidate candidate, Rank rank, double served) {
 
+    /** What a rate limit turned away goes behind the others, whatever its cost. */
+    boolean isBefore(Seen other) {
+      return candidate.behind() == other.candidate.behind()
+          ? rank.cost() < other.rank.cost()
+          : other.candidate.behind();
+    }
+
     /** Whether its tenant goes first for taking so little. */
     boolean light() {
       return HeadVisitor.isLight(served);
@@ -89,7 +96,7 @@ final class FairChoice {
       if (each.rank().tier() == tier
           && each.served() > above
           && each.served() <= tolerated
-          && (best == null || each.rank().cost() < best.rank().cost())) {
+          && (best == null || each.isBefore(best))) {
         best = each;
       }
     }

@@ -184,6 +184,7 @@ class WaitingIndexTest {
               null,
               0,
               false,
+              false,
               false),
           0,
           NOW);

@@ -156,11 +156,11 @@ class DispatchShardTest {
 
   @Test
   void aWorkerThatStoppedKeepsItsLeasesUntilItsOutcomesAreRead() {
-    shard.demand(demand("w1", "s1", 1, 2, 0, now).build(), now);
+    shard.demand(demand("w", "s1", 1, 2, 0, now).build(), now);
     arrive("a", "b");
-    shard.demand(stopped("w1", "s1", 2, 2).setOutcomesSent(1).build(), now);
+    shard.demand(stopped("w", "s1", 2, 2).setOutcomesSent(1).build(), now);
     // It starts again at once, and asks for more.
-    shard.demand(demand("w1", "s2", 1, 5, 0, now).build(), now);
+    shard.demand(demand("w", "s2", 1, 5, 0, now).build(), now);
     pass(Duration.ofSeconds(3));
     assertThat(leases()).hasSize(2);
     shard.outcome(success("a", 1, "s1", now), now);

@@ -7,9 +7,11 @@ import static io.penstock.streams.dispatch.Samples.failure;
 import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
@@ -38,7 +40,9 @@ import net.jqwik.api.Property;
 /**
  * Drives two shards through random histories: workers that answer, fail, die, restart and drain,
  * lost and repeated demands, cancellations that each shard reads at another time, duplicates of
- * requests and of transfers, moves from shard to shard and back, and restarts of the shards.
+ * requests and of transfers, moves from shard to shard and back, restarts of the shards, grants
+ * that never arrive, pauses, refusals, and outcomes that are read after the word that their worker
+ * ended.
  */
 class ExactlyOnceTest {
 
@@ -69,7 +73,13 @@ class ExactlyOnceTest {
       history.seen.forEach((what, count) -> seen.merge(what, count, Integer::sum));
     }
     assertThat(seen.keySet())
-        .contains("moved in place", "transfers", "transfers back", "cancelled in transit");
+        .contains(
+            "moved in place",
+            "transfers",
+            "transfers back",
+            "cancelled in transit",
+            "outcomes after the stop",
+            "unconfirmed");
   }
 
   /** One worker of the history, with the windows it opened and the leases it got. */
@@ -80,7 +90,12 @@ class ExactlyOnceTest {
     String session;
     long sequence;
     long limit;
+
+    /** Leases that dispatch granted, those it knows of, and outcomes it wrote. */
+    long granted;
+
     long received;
+    long sent;
     final List<Lease> held = new ArrayList<>();
 
     Worker(String id, int partition, String model) {
@@ -89,6 +104,9 @@ class ExactlyOnceTest {
       this.model = model;
     }
   }
+
+  /** An outcome that dispatch has not read yet. */
+  private record Unread(int partition, AttemptOutcome outcome) {}
 
   private static final class History {
     final Random random;
@@ -101,6 +119,7 @@ class ExactlyOnceTest {
     /** Commands by the shard that has not read them yet. */
     final List<Deque<String>> cancels = List.of(new ArrayDeque<>(), new ArrayDeque<>());
 
+    final List<Unread> unread = new ArrayList<>();
     final Map<String, Integer> results = new HashMap<>();
     final List<Worker> workers = new ArrayList<>();
     Instant now = START;
@@ -134,7 +153,7 @@ class ExactlyOnceTest {
 
     void step() {
       Worker worker = workers.get(random.nextInt(workers.size()));
-      switch (random.nextInt(22)) {
+      switch (random.nextInt(24)) {
         case 0, 1, 2 -> arrive("r" + ids++);
         case 3 -> arrive("r" + random.nextInt(ids + 1));
         case 4, 5 -> ask(worker, WorkerState.ACTIVE, random.nextInt(3));
@@ -148,6 +167,7 @@ class ExactlyOnceTest {
         case 14, 15, 16 -> deliver(random.nextInt(2));
         case 17, 18 -> readCancel(random.nextInt(2));
         case 19, 20 -> redeliver();
+        case 21, 22 -> readOutcome();
         default -> pass(Duration.ofMillis(random.nextInt(4000)));
       }
     }
@@ -214,12 +234,14 @@ class ExactlyOnceTest {
       worker.session = "s%05d".formatted(sessions++);
       worker.sequence = 0;
       worker.limit = 0;
+      worker.granted = 0;
       worker.received = 0;
+      worker.sent = 0;
       worker.held.clear();
     }
 
     private void ask(Worker worker, WorkerState state, int more) {
-      worker.limit = Math.max(worker.limit, worker.received + more);
+      worker.limit = Math.max(worker.limit, worker.granted + more);
       worker.sequence++;
       int copies = 1 + random.nextInt(2);
       for (int copy = 0; copy < copies; copy++) {
@@ -234,6 +256,8 @@ class ExactlyOnceTest {
                         now)
                     .setModels(List.of(worker.model))
                     .setState(state)
+                    .setOutcomesSent(random.nextInt(4) == 0 ? -1 : worker.sent)
+                    .setPausedUntil(random.nextInt(5) == 0 ? now.plusSeconds(2) : null)
                     .build(),
                 now);
       }
@@ -247,15 +271,42 @@ class ExactlyOnceTest {
         return;
       }
       Lease lease = worker.held.remove(random.nextInt(worker.held.size()));
+      worker.sent++;
+      AttemptOutcome outcome =
+          AttemptOutcome.newBuilder(outcome(lease)).setWorkerId(worker.id).build();
+      if (random.nextInt(4) == 0) {
+        unread.add(new Unread(worker.partition, outcome));
+      } else {
+        shardOf(worker).outcome(outcome, now);
+      }
+    }
+
+    private AttemptOutcome outcome(Lease lease) {
+      String id = lease.getRequestId();
+      int attempt = lease.getAttempt();
+      String session = lease.getSession();
+      if (random.nextInt(3) > 0) {
+        return success(id, attempt, session, now);
+      }
       List<FailureCategory> categories = List.of(FailureCategory.values());
       FailureCategory category = categories.get(random.nextInt(categories.size()));
-      shardOf(worker)
-          .outcome(
-              random.nextInt(3) > 0
-                  ? success(lease.getRequestId(), lease.getAttempt(), lease.getSession(), now)
-                  : failure(
-                      lease.getRequestId(), lease.getAttempt(), lease.getSession(), category, now),
-              now);
+      String code =
+          List.of("code", "engine_rate_limited", "engine_rejected", "engine_quota_exhausted")
+              .get(random.nextInt(4));
+      return AttemptOutcome.newBuilder(failure(id, attempt, session, category, now))
+          .setFailure(new Failure(category, code, "", null, null, 500L))
+          .build();
+    }
+
+    /** An outcome is read that was written a while ago, maybe before the word that it ended. */
+    private void readOutcome() {
+      if (!unread.isEmpty()) {
+        Unread next = unread.remove(random.nextInt(unread.size()));
+        if (workers.stream().noneMatch(each -> each.session.equals(next.outcome.getSession()))) {
+          count("outcomes after the stop");
+        }
+        world.shards.get(next.partition).outcome(next.outcome, now);
+      }
     }
 
     private DispatchShard shardOf(Worker worker) {
@@ -328,14 +379,26 @@ class ExactlyOnceTest {
     }
 
     private void instructed(Lease lease) {
+      if (lease.getAction() == LeaseAction.CANCEL
+          && world
+              .stores
+              .get(lease.getPartition())
+              .requests
+              .containsKey(Samples.key(lease.getRequestId()))) {
+        count("unconfirmed");
+      }
       for (Worker worker : workers) {
         if (worker.session.equals(lease.getSession()) && lease.getAction() == LeaseAction.GRANT) {
-          worker.received++;
-          assertThat(lease.getSequence()).isEqualTo(worker.received);
-          assertThat(worker.received).isLessThanOrEqualTo(worker.limit);
-          // Some leases are lost by a worker that lives on.
-          if (random.nextInt(20) > 0) {
+          worker.granted++;
+          assertThat(lease.getSequence()).isEqualTo(worker.granted);
+          assertThat(worker.granted).isLessThanOrEqualTo(worker.limit);
+          // Some leases are lost by a worker that lives on, some never reach it.
+          int fate = random.nextInt(20);
+          if (fate > 1) {
             worker.held.add(lease);
+          }
+          if (fate > 0) {
+            worker.received = lease.getSequence();
           }
         }
       }

@@ -121,4 +121,41 @@ class NeighbourTest {
         .filteredOn(result -> result.getTenant().equals("bad"))
         .allMatch(result -> result.getStatus() == TerminalStatus.FAILED);
   }
+
+  @Test
+  void aTargetThatFailsForTwoTenantsIsLeftAloneWithinSecondsAndCostsNobodyAnAttempt() {
+    boolean[] broken = {false};
+    Site site = new Site(withTenants("good", "bad"));
+    Site.Worker worker = site.worker("w", 32, false, lease -> reply(broken[0]));
+    Random random = new Random(1);
+    site.stream("good", 5, 300, random);
+    site.stream("bad", 2, 300, random);
+    site.runUntil(60);
+    broken[0] = true;
+    site.runUntil(63);
+    long before = worker.attempts;
+    site.runUntil(90);
+    assertThat(worker.attempts - before).isLessThan(20);
+    broken[0] = false;
+    site.runUntil(400);
+    assertThat(site.results.values())
+        .filteredOn(result -> result.getStatus() != TerminalStatus.SUCCEEDED)
+        .hasSizeLessThan(15);
+  }
+
+  @Test
+  void whereOnlyOneTenantIsActiveItsRequestsJudgeTheTarget() {
+    Site site = new Site(withTenants("good", "bad"));
+    Site.Worker worker = site.worker("w", 32, false, lease -> reply(true));
+    site.stream("good", 5, 60, new Random(1));
+    site.runUntil(60);
+    assertThat(worker.attempts).isLessThan(80);
+    assertThat(site.results).hasSizeLessThan(15);
+  }
+
+  private static Reply reply(boolean broken) {
+    return broken
+        ? Reply.failed(Duration.ofMillis(50), FailureCategory.RETRYABLE, "engine_error", 500, null)
+        : Reply.served(Duration.ofSeconds(1));
+  }
 }
