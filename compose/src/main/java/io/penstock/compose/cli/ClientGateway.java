@@ -40,8 +40,8 @@ final class ClientGateway implements RequestGateway, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> cancel(String requestId) {
-    return client.cancel(requestId);
+  public CompletableFuture<Void> cancel(String tenant, String requestId) {
+    return client.cancel(tenant, requestId);
   }
 
   @Override

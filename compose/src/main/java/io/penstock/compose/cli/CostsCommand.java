@@ -22,10 +22,9 @@ import picocli.CommandLine.Option;
     description = {
       "Show what requests cost, and what was saved against always taking the strong model.",
       "",
-      "From the results topic, as far as it reaches back; results on reply topics are not read."
-          + " Savings: the same tokens at the strong model's prices, less the cost. Hours with"
-          + " other prices are in the cost, not in the comparison. JSON: an object for each line,"
-          + " and one with \"total\":true."
+      "From the results topic, as far as it reaches back. Savings: the same tokens at the strong"
+          + " model's prices, less the cost. Hours with other prices are in the cost, not in the"
+          + " comparison. JSON: an object for each line, and one with \"total\":true."
     },
     footer = {
       "",

@@ -176,7 +176,8 @@ final class DeadLettersCommand extends GroupCommand {
         "Each gets a new id and the attribute replayOf with the old one, since the old id already"
             + " has its one result. A deadline that has passed is left out, so that the class's"
             + " default applies. A letter without its payload is replayed from the record at its"
-            + " source offset while the log keeps it.",
+            + " source offset while the log keeps it. A letter of stage delivery is not replayed:"
+            + " its request was served, and its note says where its result is.",
         "",
         "JSON: {\"id\",\"replayedAs\",\"note\"} for each letter; replayedAs is null where it could"
             + " not be, and note says why. Exits 1 if any could not be."

@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
       "Show what an experiment has found so far, from the results and feedback in the log.",
       "",
       "The intervals hold at all times at once (asymptotic confidence sequences), so it may be"
-          + " looked at as often as one likes, and ended at any look. Results on reply topics are"
-          + " not read. JSON: {\"experiment\", \"metric\", \"arms\", \"winner\", \"verdict\", ...}."
+          + " looked at as often as one likes, and ended at any look. JSON: {\"experiment\","
+          + " \"metric\", \"arms\", \"winner\", \"verdict\", ...}."
     },
     footer = {
       "",

@@ -31,9 +31,8 @@ import picocli.CommandLine.Option;
       "Joins the feedback topic with the results (which model answered) and the requests (what was"
           + " asked), as far as the log keeps them. One row for each prompt: id, prompt,"
           + " weak_correct, strong_correct; the score of a model that did not answer it is empty."
-          + " Results on reply topics are not read: feedback for those needs its --model. The file"
-          + " holds what your users asked: keep it as carefully as the topics. JSON: {\"rows\","
-          + " \"pairs\", \"without_prompt\", \"other_models\", \"file\"}."
+          + " The file holds what your users asked: keep it as carefully as the topics. JSON:"
+          + " {\"rows\", \"pairs\", \"without_prompt\", \"other_models\", \"file\"}."
     },
     footer = {
       "",

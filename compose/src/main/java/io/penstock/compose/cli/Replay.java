@@ -23,6 +23,7 @@ final class Replay {
   /** The label that names the request replayed. */
   static final String REPLAY_OF = "replayOf";
 
+  private static final String DELIVERY = "delivery";
   private static final int MAX_ATTRIBUTES = 16;
 
   /** What can be done about a letter. */
@@ -54,6 +55,16 @@ final class Replay {
    * @param sameId keep the id, which is answered by the earlier result while that is remembered
    */
   Plan plan(DeadLetter letter, boolean sameId, Instant now) {
+    if (letter.getStage().equals(DELIVERY)) {
+      // Its request was served: running it again would cost again.
+      return new Plan.Impossible(
+          "it was served, and only the copy to its reply topic failed. Its result is on %s, partition %d, offset %d: 'penstock results --id %s' prints it"
+              .formatted(
+                  letter.getSourceTopic(),
+                  letter.getSourcePartition(),
+                  letter.getSourceOffset(),
+                  letter.getRequestId().orElse("ID")));
+    }
     Optional<InferenceRequest> original;
     try {
       original = original(letter);

@@ -22,8 +22,8 @@ interface RequestGateway {
    */
   CompletableFuture<Void> produce(InferenceRequest request);
 
-  /** Asks to cancel a request, and completes when the log has the command. */
-  CompletableFuture<Void> cancel(String requestId);
+  /** Asks to cancel a tenant's request, and completes when the log has the command. */
+  CompletableFuture<Void> cancel(String tenant, String requestId);
 
   /**
    * Says how good a result was, and completes when the log has it.

@@ -59,7 +59,9 @@ final class RequestOptions {
   @Option(
       names = "--reply-topic",
       paramLabel = "TOPIC",
-      description = "Where the result goes instead of the results topic; implies --detach.")
+      description =
+          "A topic that the result is copied to, one of those the tenant may name, such as"
+              + " replies.TENANT; implies --detach.")
   @Nullable String replyTopic;
 
   @Option(

@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
     description = {
       "Print results from the results topic, and follow it.",
       "",
-      "Only results of committed transactions are read. A request with a reply topic has its result"
-          + " there: name it with --topic. JSON: an InferenceResult record for each result, its"
-          + " body as JSON."
+      "Only results of committed transactions are read. A request with a reply topic has a copy of"
+          + " its result there: --topic reads that. JSON: an InferenceResult record for each"
+          + " result, its body as JSON."
     },
     footer = {
       "",

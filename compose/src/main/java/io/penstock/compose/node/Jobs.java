@@ -5,6 +5,7 @@ import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
 import io.penstock.streams.control.ControlConfig;
+import io.penstock.streams.delivery.DeliveryApplication;
 import io.penstock.streams.dispatch.DispatchApplication;
 import io.penstock.streams.score.ScoreApplication;
 import io.penstock.workers.Worker;
@@ -22,7 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What does the work: score, dispatch, the control loop, and the worker with its engine. */
+/**
+ * What does the work: score, dispatch, delivery, the control loop, and the worker with its engine.
+ */
 final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -35,6 +38,7 @@ final class Jobs {
   private @Nullable CompletableFuture<Engine> engine;
   private volatile @Nullable ScoreApplication score;
   private volatile @Nullable DispatchApplication dispatch;
+  private volatile @Nullable DeliveryApplication delivery;
   private volatile @Nullable ControlApplication control;
   private volatile @Nullable Worker worker;
 
@@ -74,8 +78,17 @@ final class Jobs {
     dispatch = dispatching;
     scoring.start();
     score = scoring;
+    startDelivery(stops);
     startControl(stops);
     config.worker().ifPresent(settings -> startWorker(settings, stops));
+  }
+
+  private void startDelivery(StopSequence stops) {
+    DeliveryApplication delivering =
+        new DeliveryApplication(config.delivery(), connection, config.topics(), metrics);
+    stops.add("delivery", delivering);
+    delivering.start();
+    delivery = delivering;
   }
 
   /** Pressure is measured against what score promises. */
@@ -117,6 +130,7 @@ final class Jobs {
     List<HealthCheck> checks = new ArrayList<>();
     checks.add(new HealthCheck("score", this::scoreProblem));
     checks.add(new HealthCheck("dispatch", this::dispatchProblem));
+    checks.add(new HealthCheck("delivery", this::deliveryProblem));
     checks.add(new HealthCheck("control", this::controlProblem));
     if (config.worker().isPresent()) {
       checks.add(new HealthCheck("worker", this::workerProblem));
@@ -132,6 +146,11 @@ final class Jobs {
   private Optional<String> dispatchProblem() {
     DispatchApplication dispatching = dispatch;
     return dispatching == null ? NOT_STARTED : dispatching.problem();
+  }
+
+  private Optional<String> deliveryProblem() {
+    DeliveryApplication delivering = delivery;
+    return delivering == null ? NOT_STARTED : delivering.problem();
   }
 
   private Optional<String> controlProblem() {

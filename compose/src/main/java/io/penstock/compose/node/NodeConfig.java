@@ -1,6 +1,7 @@
 package io.penstock.compose.node;
 
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.delivery.DeliveryConfig;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.score.ScoreConfig;
 import io.penstock.workers.WorkerConfig;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param modelsFile models to apply beside the built-in ones
  * @param score how scoring runs
  * @param dispatch how dispatch runs
+ * @param delivery how results are copied to reply topics; with score's reply topics
  * @param worker the worker in this process, if there is to be one
  * @param engine what that worker runs
  */
@@ -33,6 +35,7 @@ public record NodeConfig(
     Optional<Path> modelsFile,
     ScoreConfig score,
     DispatchConfig dispatch,
+    DeliveryConfig delivery,
     Optional<WorkerConfig> worker,
     EngineSettings engine) {
 
@@ -84,6 +87,11 @@ public record NodeConfig(
   }
 
   public NodeConfig {
+    if (!score.replyTopics().equals(delivery.replyTopics())) {
+      throw new IllegalArgumentException(
+          "score takes requests for the reply topics %s, but delivery copies to %s; give both the same"
+              .formatted(score.replyTopics(), delivery.replyTopics()));
+    }
     if (operationsPort < 0 || operationsPort > 65_535) {
       throw new IllegalArgumentException(
           "operationsPort is %d; it must be from 1 to 65535, or 0 for a free one"
@@ -110,6 +118,7 @@ public record NodeConfig(
         Optional.empty(),
         ScoreConfig.DEFAULT,
         DispatchConfig.DEFAULT,
+        DeliveryConfig.DEFAULT,
         Optional.of(embeddingWorker()),
         new EngineSettings("embedding", Map.of()));
   }
@@ -125,22 +134,52 @@ public record NodeConfig(
 
   public NodeConfig withKafka(KafkaSource other) {
     return new NodeConfig(
-        data, other, registry, operationsPort, topics, modelsFile, score, dispatch, worker, engine);
+        data,
+        other,
+        registry,
+        operationsPort,
+        topics,
+        modelsFile,
+        score,
+        dispatch,
+        delivery,
+        worker,
+        engine);
   }
 
   public NodeConfig withRegistry(RegistrySource other) {
     return new NodeConfig(
-        data, kafka, other, operationsPort, topics, modelsFile, score, dispatch, worker, engine);
+        data,
+        kafka,
+        other,
+        operationsPort,
+        topics,
+        modelsFile,
+        score,
+        dispatch,
+        delivery,
+        worker,
+        engine);
   }
 
   public NodeConfig withOperationsPort(int port) {
     return new NodeConfig(
-        data, kafka, registry, port, topics, modelsFile, score, dispatch, worker, engine);
+        data, kafka, registry, port, topics, modelsFile, score, dispatch, delivery, worker, engine);
   }
 
   public NodeConfig withTopics(TopicSettings other) {
     return new NodeConfig(
-        data, kafka, registry, operationsPort, other, modelsFile, score, dispatch, worker, engine);
+        data,
+        kafka,
+        registry,
+        operationsPort,
+        other,
+        modelsFile,
+        score,
+        dispatch,
+        delivery,
+        worker,
+        engine);
   }
 
   public NodeConfig withModelsFile(Path file) {
@@ -153,6 +192,7 @@ public record NodeConfig(
         Optional.of(file),
         score,
         dispatch,
+        delivery,
         worker,
         engine);
   }
@@ -167,6 +207,7 @@ public record NodeConfig(
         modelsFile,
         score,
         dispatch,
+        delivery,
         Optional.empty(),
         engine);
   }

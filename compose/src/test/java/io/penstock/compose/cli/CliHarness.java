@@ -229,8 +229,8 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
   }
 
   @Override
-  public CompletableFuture<Void> cancel(String requestId) {
-    cancelled.add(requestId);
+  public CompletableFuture<Void> cancel(String tenant, String requestId) {
+    cancelled.add(tenant + "/" + requestId);
     return CompletableFuture.completedFuture(null);
   }
 

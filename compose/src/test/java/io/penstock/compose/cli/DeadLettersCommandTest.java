@@ -89,6 +89,19 @@ class DeadLettersCommandTest {
   }
 
   @Test
+  void aResultThatWasNotCopiedIsNotRunAgainAndItsPlaceIsTold() {
+    letter(
+        Samples.deadLetter("a")
+            .setStage("delivery")
+            .setSourceTopic("penstock.results")
+            .setSourceOffset(12)
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).contains("penstock.results, partition 0, offset 12", "results --id a");
+    assertThat(cli.produced).isEmpty();
+  }
+
+  @Test
   void replaySaysWhenTheBytesAreNoRequest() {
     letter(
         Samples.deadLetter("a")

@@ -157,7 +157,8 @@ class QueryCommandsTest {
   @Test
   void cancelSendsEachIdOnce() {
     assertThat(cli.run("cancel", "a", "b", "a")).isZero();
-    assertThat(cli.cancelled).containsExactly("a", "b");
+    assertThat(cli.run("cancel", "--tenant", "acme", "a")).isZero();
+    assertThat(cli.cancelled).containsExactly("default/a", "default/b", "acme/a");
   }
 
   @Test

@@ -17,7 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +29,7 @@ class KilledNodeIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int REQUESTS = 400;
+  private static final String REPLIES = "replies.default";
 
   @TempDir Path home;
 
@@ -35,6 +39,7 @@ class KilledNodeIT {
     int answeredBefore;
     try (PenstockProcess first = up()) {
       ClusterConnection connection = connection(first.awaitReady());
+      create(REPLIES, connection);
       try (PenstockClient client =
               PenstockClient.open(PenstockClientConfig.of(connection, TopicSettings.DEFAULT));
           ResultsLog<InferenceResult> results = results(connection)) {
@@ -42,6 +47,7 @@ class KilledNodeIT {
           InferenceRequest request =
               InferenceRequests.embedding("embedding", "sentence number " + i)
                   .setServiceClass(ServiceClass.BATCH)
+                  .setReplyTopic(REPLIES)
                   .build();
           client.send(request).get(30, TimeUnit.SECONDS);
           ids.add(request.getId());
@@ -54,12 +60,22 @@ class KilledNodeIT {
     assertThat(answeredBefore).as("killed while some still waited").isLessThan(REQUESTS);
     try (PenstockProcess second = up()) {
       ClusterConnection connection = connection(second.awaitReady());
-      try (ResultsLog<InferenceResult> results = results(connection)) {
+      try (ResultsLog<InferenceResult> results = results(connection);
+          ResultsLog<InferenceResult> replies = ResultsLog.of(connection, REPLIES)) {
         Map<String, List<InferenceResult>> found = results.await(ids, PATIENCE);
         assertThat(found.values()).allMatch(each -> each.size() == 1);
         assertThat(found.values())
             .allMatch(each -> each.getFirst().getStatus() == TerminalStatus.SUCCEEDED);
+        assertThat(replies.await(ids, PATIENCE).values())
+            .as("each is copied once, whenever the delivery job was killed")
+            .allMatch(each -> each.size() == 1);
       }
+    }
+  }
+
+  private static void create(String topic, ClusterConnection connection) throws Exception {
+    try (Admin admin = Admin.create(connection.with(Map.of()))) {
+      admin.createTopics(Set.of(new NewTopic(topic, 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
     }
   }
 

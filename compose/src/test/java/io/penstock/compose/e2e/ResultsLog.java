@@ -73,6 +73,15 @@ final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
     return wanted;
   }
 
+  /** Returns as soon as a key has a record. */
+  void awaitSoon(String key, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!byKey.containsKey(key)) {
+      assertThat(System.nanoTime()).as("no record of %s on %s", key, topic).isLessThan(until);
+      read();
+    }
+  }
+
   /** The one record of a key; fails if there are several. */
   T awaitOne(String key, Duration patience) {
     List<T> records = await(List.of(key), patience).get(key);

@@ -24,7 +24,7 @@ class PenstockNodeIT {
       HttpResponse<String> ready = get(http, node.addresses().operationsUrl() + "/health/ready");
       assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
       assertThat(ready.body())
-          .contains("kafka", "registry", "score", "dispatch", "control", "worker");
+          .contains("kafka", "registry", "score", "dispatch", "delivery", "control", "worker");
       assertThat(get(http, node.addresses().operationsUrl() + "/metrics").body())
           .contains("jvm_memory_used_bytes");
     }

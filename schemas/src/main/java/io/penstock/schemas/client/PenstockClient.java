@@ -179,6 +179,11 @@ public final class PenstockClient implements AutoCloseable {
    * @return completed once the log has the command, which is not yet obeyed then
    */
   public CompletableFuture<Void> cancel(String requestId) {
+    return cancel(config.tenant(), requestId);
+  }
+
+  /** As {@link #cancel(String)}, of a request that named this tenant. */
+  public CompletableFuture<Void> cancel(String tenant, String requestId) {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new Closed(requestId, config.resultTopic()));
     }
@@ -186,7 +191,7 @@ public final class PenstockClient implements AutoCloseable {
         ControlCommand.newBuilder()
             .setKind(CommandKind.CANCEL)
             .setRequestId(requestId)
-            .setTenant(config.tenant())
+            .setTenant(tenant)
             .setIssuedAt(clock.instant())
             .build();
     List<CompletableFuture<RecordMetadata>> writes = new ArrayList<>();

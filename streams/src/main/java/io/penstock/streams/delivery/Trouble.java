@@ -11,27 +11,27 @@ enum Trouble {
   MISSING(
       FailureCategory.INVALID,
       "reply_topic_missing",
-      "reply topic '%s' does not exist; create it, then replay this letter"),
+      "reply topic '%s' does not exist; create it; its result is on the results topic"),
   TOO_LARGE(
       FailureCategory.INVALID,
       "reply_topic_too_small",
-      "the result is larger than reply topic '%s' takes; raise its max.message.bytes, then replay"
-          + " this letter"),
+      "the result is larger than reply topic '%s' takes; raise its max.message.bytes; its result is"
+          + " on the results topic"),
   NOT_AUTHORISED(
       FailureCategory.REJECTED,
       "reply_topic_not_authorised",
-      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE,"
-          + " then replay this letter"),
+      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE;"
+          + " its result is on the results topic"),
   REFUSED(
       FailureCategory.REJECTED,
       "reply_topic_refused",
-      "reply topic '%s' refused the record; compare its settings with those of the results topic,"
-          + " then replay this letter"),
+      "reply topic '%s' refused the record; compare its settings with those of the results topic;"
+          + " its result is on the results topic"),
   UNAVAILABLE(
       FailureCategory.TIMEOUT,
       "reply_topic_unavailable",
-      "reply topic '%s' took no record in time, or has too few replicas in sync; once it does,"
-          + " replay this letter"),
+      "reply topic '%s' took no record in time, or has too few replicas in sync; its result is on"
+          + " the results topic"),
   UNREADABLE(
       FailureCategory.INVALID,
       "unreadable_record",
