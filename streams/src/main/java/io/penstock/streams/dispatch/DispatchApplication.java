@@ -14,6 +14,7 @@ import io.penstock.streams.runtime.ClockProbe;
 import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
+import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
 import io.penstock.streams.runtime.StreamsState;
 import io.penstock.streams.runtime.ThreadReplacement;
