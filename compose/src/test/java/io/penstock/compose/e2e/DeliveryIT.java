@@ -25,14 +25,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -105,21 +102,10 @@ class DeliveryIT {
   void whatFailsForOneReplyTopicHarmsNoOther() throws Exception {
     create("replies.good", Map.of());
     create("replies.small", Map.of("max.message.bytes", Integer.toString(MIB)));
-    create("replies.lonely", Map.of("min.insync.replicas", "2"));
     for (String foreign : List.of("_schemas", "connect-offsets", "orders", "replies.other")) {
       create(foreign, Map.of());
     }
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    DeliveryConfig usual = DeliveryConfig.DEFAULT;
-    DeliveryConfig hasty =
-        new DeliveryConfig(
-            usual.replyTopics(),
-            usual.sendTimeout(),
-            Duration.ofSeconds(10),
-            usual.sessionTimeout(),
-            usual.transactionTimeout(),
-            usual.pollRecords(),
-            usual.fetchBytes());
     List<String> good = new ArrayList<>();
     List<String> bad = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -127,7 +113,6 @@ class DeliveryIT {
       good.add(result("good", "good-" + i, "replies.good", 100));
     }
     String fits = result("small", "fits", "replies.small", 100);
-    bad.add(result("lonely", "lonely", "replies.lonely", 100));
     bad.add(result("missing", "missing", "replies.missing", 100));
     for (String foreign : List.of("_schemas", "connect-offsets", "orders", "replies.other")) {
       bad.add(result("good", "to-" + foreign, foreign, 100));
@@ -135,19 +120,17 @@ class DeliveryIT {
     bad.add(result("good", "to-leases", TOPICS.names().leases(), 100));
     good.add(result("good", "good-last", "replies.good", 100));
     try (DeliveryApplication _ =
-            started(new DeliveryApplication(hasty, connection, TOPICS, registry));
+            start(registry);
         ResultsLog<InferenceResult> replies = ResultsLog.of(connection, "replies.good");
         ResultsLog<InferenceResult> small = ResultsLog.of(connection, "replies.small");
         ResultsLog<DeadLetter> letters =
             new ResultsLog<>(connection, TOPICS.names().deadLetters(), DeadLetter.class)) {
-      Instant began = Instant.now();
       assertThat(replies.await(good, PATIENCE).values()).allMatch(each -> each.size() == 1);
-      System.out.println("good copies after " + Duration.between(began, Instant.now()));
+      assertThat(registry.get("penstock.delivery.topics.set.aside").gauge().value()).isZero();
       small.awaitOne(fits, PATIENCE);
       Map<String, List<DeadLetter>> found = letters.await(bad, PATIENCE);
       assertThat(found.values()).allMatch(each -> each.size() == 1);
       assertThat(code(found, "large-0")).isEqualTo("reply_topic_too_small");
-      assertThat(code(found, "lonely")).isEqualTo("reply_topic_unavailable");
       assertThat(code(found, "missing")).isEqualTo("reply_topic_missing");
       assertThat(code(found, "to-_schemas")).isEqualTo("reply_topic_not_allowed");
       for (String foreign : List.of("_schemas", "connect-offsets", "orders", "replies.other")) {
@@ -155,33 +138,6 @@ class DeliveryIT {
         assertThat(end(foreign)).as(foreign).isZero();
       }
       assertThat(admin.listTopics().names().get()).doesNotContain("replies.missing");
-    }
-  }
-
-  @Test
-  void aTopicThatIsBackGetsWhatWasHeldAlsoFromASuccessor() throws Exception {
-    create("replies.back", Map.of("min.insync.replicas", "2"));
-    create("replies.beside", Map.of());
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    DeliveryApplication first = start(registry);
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      ids.add(result("back", "back-" + i, "replies.back", 100));
-    }
-    String beside = result("beside", "beside", "replies.beside", 100);
-    try (ResultsLog<InferenceResult> others = ResultsLog.of(connection, "replies.beside")) {
-      others.awaitOne(beside, PATIENCE);
-    }
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (registry.get("penstock.delivery.held").gauge().value() < 10) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.sleep(50);
-    }
-    first.close();
-    configure("replies.back", "min.insync.replicas", "1");
-    try (DeliveryApplication _ = start(new SimpleMeterRegistry());
-        ResultsLog<InferenceResult> back = ResultsLog.of(connection, "replies.back")) {
-      assertThat(back.await(ids, PATIENCE).values()).allMatch(each -> each.size() == 1);
     }
   }
 
@@ -253,16 +209,6 @@ class DeliveryIT {
   private static void create(String topic, Map<String, String> configs) throws Exception {
     admin
         .createTopics(Set.of(new NewTopic(topic, 1, (short) 1).configs(configs)))
-        .all()
-        .get(30, TimeUnit.SECONDS);
-  }
-
-  private static void configure(String topic, String name, String value) throws Exception {
-    admin
-        .incrementalAlterConfigs(
-            Map.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
         .all()
         .get(30, TimeUnit.SECONDS);
   }

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -50,88 +53,115 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
     this.letters = letters;
   }
 
-  private record SendError(@Nullable Copy copy, Exception error) {}
+  private record SendError(@Nullable Copy copy, Exception error) {
+
+    Optional<Trouble> trouble() {
+      return SendErrors.trouble(copy == null ? "" : copy.topic(), error);
+    }
+
+    /** Whether it came of the topic itself; time-outs also come of other topics' errors. */
+    boolean certain() {
+      return trouble().filter(each -> each != Trouble.UNAVAILABLE).isPresent();
+    }
+  }
+
+  /** The records of one transaction on their way. Callbacks come on the producer's thread. */
+  private static final class Sends {
+
+    private final Queue<SendError> errors = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch open;
+
+    Sends(int records) {
+      open = new CountDownLatch(records);
+    }
+
+    void send(
+        Producer<byte[], byte[]> producer,
+        ProducerRecord<byte[], byte[]> record,
+        @Nullable Copy copy) {
+      var _ =
+          producer.send(
+              record,
+              (metadata, error) -> {
+                if (error != null) {
+                  ended(new SendError(copy, error));
+                }
+                open.countDown();
+              });
+    }
+
+    private void ended(SendError error) {
+      errors.add(error);
+      if (error.certain()) {
+        while (open.getCount() > 1) {
+          open.countDown();
+        }
+      }
+    }
+
+    /** Returns once all are written, or one has certainly failed, which ends the transaction. */
+    void await() {
+      try {
+        open.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new KafkaException("interrupted while results were copied", e);
+      }
+    }
+  }
 
   @Override
   public List<Failed> write(
-      List<Copy> copies, List<DeadLetter> dead, Map<TopicPartition, OffsetAndMetadata> positions) {
+      List<Copy> copies,
+      List<DeadLetter> dead,
+      Map<TopicPartition, OffsetAndMetadata> positions) {
     List<ProducerRecord<byte[], byte[]>> burials = dead.stream().map(letters).toList();
     Producer<byte[], byte[]> producer = producer();
-    ConcurrentLinkedQueue<SendError> errors = new ConcurrentLinkedQueue<>();
+    Sends sends = new Sends(copies.size() + burials.size());
     try {
       producer.beginTransaction();
-      sendAll(producer, copies, burials, errors);
-      producer.flush();
-      if (errors.isEmpty()) {
+      burials.forEach(letter -> sends.send(producer, letter, null));
+      copies.forEach(copy -> sends.send(producer, record(copy), copy));
+      sends.await();
+      if (sends.errors.isEmpty()) {
         producer.sendOffsetsToTransaction(positions, member.get());
         commit(producer);
         return List.of();
       }
     } catch (RuntimeException e) {
-      if (errors.isEmpty()) {
+      if (sends.errors.isEmpty()) {
         drop();
         throw e;
       }
       LOG.debug("The transaction failed after errors of sends", e);
     }
-    return failed(producer, errors);
+    return failed(producer, List.copyOf(sends.errors));
   }
 
-  private static void sendAll(
-      Producer<byte[], byte[]> producer,
-      List<Copy> copies,
-      List<ProducerRecord<byte[], byte[]>> burials,
-      ConcurrentLinkedQueue<SendError> errors) {
-    for (Copy copy : copies) {
-      send(
-          producer,
-          new ProducerRecord<>(
-              copy.topic(),
-              null,
-              copy.source().key(),
-              copy.source().value(),
-              copy.source().headers()),
-          copy,
-          errors);
-    }
-    burials.forEach(letter -> send(producer, letter, null, errors));
+  private static ProducerRecord<byte[], byte[]> record(Copy copy) {
+    return new ProducerRecord<>(
+        copy.topic(), null, copy.source().key(), copy.source().value(), copy.source().headers());
   }
 
-  private static void send(
-      Producer<byte[], byte[]> producer,
-      ProducerRecord<byte[], byte[]> record,
-      @Nullable Copy copy,
-      ConcurrentLinkedQueue<SendError> errors) {
-    var _ =
-        producer.send(
-            record,
-            (metadata, error) -> {
-              if (error != null) {
-                errors.add(new SendError(copy, error));
-              }
-            });
-  }
-
-  private List<Failed> failed(
-      Producer<byte[], byte[]> producer, ConcurrentLinkedQueue<SendError> errors) {
+  private List<Failed> failed(Producer<byte[], byte[]> producer, List<SendError> errors) {
+    boolean certain = errors.stream().anyMatch(SendError::certain);
     List<Failed> failed = new ArrayList<>();
-    boolean unanswered = false;
     for (SendError each : errors) {
-      String topic = each.copy() == null ? "" : each.copy().topic();
-      var trouble = SendErrors.trouble(topic, each.error());
-      if (each.copy() == null && trouble.isPresent()) {
+      if (each.trouble().isEmpty() || (certain && !each.certain())) {
+        continue;
+      }
+      if (each.copy() == null) {
         drop();
         throw new KafkaException("dead letters cannot be written", each.error());
       }
-      trouble.ifPresent(cause -> failed.add(new Failed(each.copy(), cause)));
-      unanswered |= trouble.filter(cause -> cause == Trouble.UNAVAILABLE).isPresent();
+      failed.add(new Failed(each.copy(), each.trouble().get()));
     }
     if (failed.isEmpty()) {
       drop();
-      throw new KafkaException("results cannot be copied", errors.peek().error());
+      throw new KafkaException("results cannot be copied", errors.getFirst().error());
     }
     abort(producer);
-    if (unanswered) {
+    if (!certain) {
       drop();
     }
     return failed;
