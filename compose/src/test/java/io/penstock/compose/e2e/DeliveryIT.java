@@ -163,11 +163,8 @@ class DeliveryIT {
 
   private static DeliveryApplication start(SimpleMeterRegistry registry)
       throws InterruptedException {
-    return started(new DeliveryApplication(DeliveryConfig.DEFAULT, connection, TOPICS, registry));
-  }
-
-  private static DeliveryApplication started(DeliveryApplication application)
-      throws InterruptedException {
+    DeliveryApplication application =
+        new DeliveryApplication(DeliveryConfig.DEFAULT, connection, TOPICS, registry);
     application.start();
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (application.problem().isPresent()) {

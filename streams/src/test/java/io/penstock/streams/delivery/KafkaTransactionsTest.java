@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -82,8 +83,8 @@ class KafkaTransactionsTest {
 
   @Test
   void onlyTheTopicThatMayNotBeWrittenIsBlamed() {
-    errors.put("a", new TopicAuthorizationException("b"));
-    errors.put("b", new TopicAuthorizationException("b"));
+    errors.put("a", new TopicAuthorizationException(Set.of("b")));
+    errors.put("b", new TopicAuthorizationException(Set.of("b")));
 
     assertThat(write("a", "b"))
         .singleElement()
