@@ -151,7 +151,7 @@ final class Site {
 
   private void written(Effect effect) {
     switch (effect) {
-      case Effect.Answer(InferenceResult result, var ignored) -> {
+      case Effect.Answer(InferenceResult result) -> {
         InferenceResult before =
             results.put(RequestKey.of(result.getTenant(), result.getId()), result);
         if (before != null) {
