@@ -119,8 +119,7 @@ class DeliveryIT {
     }
     bad.add(result("good", "to-leases", TOPICS.names().leases(), 100));
     good.add(result("good", "good-last", "replies.good", 100));
-    try (DeliveryApplication _ =
-            start(registry);
+    try (DeliveryApplication _ = start(registry);
         ResultsLog<InferenceResult> replies = ResultsLog.of(connection, "replies.good");
         ResultsLog<InferenceResult> small = ResultsLog.of(connection, "replies.small");
         ResultsLog<DeadLetter> letters =

@@ -112,9 +112,7 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
 
   @Override
   public List<Failed> write(
-      List<Copy> copies,
-      List<DeadLetter> dead,
-      Map<TopicPartition, OffsetAndMetadata> positions) {
+      List<Copy> copies, List<DeadLetter> dead, Map<TopicPartition, OffsetAndMetadata> positions) {
     List<ProducerRecord<byte[], byte[]>> burials = dead.stream().map(letters).toList();
     Producer<byte[], byte[]> producer = producer();
     Sends sends = new Sends(copies.size() + burials.size());

@@ -116,8 +116,7 @@ class KafkaTransactionsTest {
               "acme",
               topic));
     }
-    DeadLetter letter =
-        Letters.of(copies.getFirst(), Trouble.MISSING, null, Instant.EPOCH);
+    DeadLetter letter = Letters.of(copies.getFirst(), Trouble.MISSING, null, Instant.EPOCH);
     return transactions.write(
         copies, List.of(letter), Map.of(RESULTS, new OffsetAndMetadata(copies.size())));
   }
