@@ -55,7 +55,7 @@ final class HeldResults {
   List<Held> all() {
     List<Held> all = new ArrayList<>();
     byPartition.values().forEach(each -> all.addAll(each.values()));
-    all.sort(Comparator.comparing(Held::since).thenComparing(Held::offset));
+    all.sort(Comparator.comparing(Held::since).thenComparingLong(Held::offset));
     return all;
   }
 
@@ -91,7 +91,7 @@ final class HeldResults {
         .toList();
   }
 
-  private TreeMap<Long, Held> of(TopicPartition partition) {
+  private Map<Long, Held> of(TopicPartition partition) {
     return byPartition.getOrDefault(partition, new TreeMap<>());
   }
 }
