@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *     limit
  * @param quotaFailures refusals for quota or budget in a row, of every one of its workers, that
  *     make it so, 1 or more
- * @param openTime how long it is granted nothing the first time, 10 ms or more; twice as long each
+ * @param openTime how long it is granted nothing the first time, 10 ms to 30 s; twice as long each
  *     time that a probe fails
- * @param longestOpenTime the most that grows to, no less than openTime and well below the shortest
+ * @param longestOpenTime the most that grows to, from openTime to 30 s, well below the shortest
  *     deadline, or requests expire before it is tried again
  * @param probesToClose probes that must succeed before it is healthy again, and that must fail one
  *     after another before it is unhealthy again once one succeeded, 1 or more
@@ -32,6 +32,9 @@ public record HealthSettings(
     Duration longestOpenTime,
     int probesToClose,
     Duration withoutWorkers) {
+
+  /** Half of an interactive request's default deadline: it must outlive the longest open time. */
+  private static final Duration LONGEST_OPEN = Duration.ofSeconds(30);
 
   public static final HealthSettings DEFAULT =
       new HealthSettings(
@@ -57,8 +60,8 @@ public record HealthSettings(
           "maxFirstToken is %s; it must be positive, or left out".formatted(maxFirstToken));
     }
     requireOneOrMore("quotaFailures", quotaFailures);
-    requireRange("openTime", openTime, Duration.ofMillis(10), Duration.ofHours(1));
-    requireRange("longestOpenTime", longestOpenTime, openTime, Duration.ofDays(1));
+    requireRange("openTime", openTime, Duration.ofMillis(10), LONGEST_OPEN);
+    requireRange("longestOpenTime", longestOpenTime, openTime, LONGEST_OPEN);
     requireOneOrMore("probesToClose", probesToClose);
     requireRange("withoutWorkers", withoutWorkers, Duration.ofMillis(1), Duration.ofHours(1));
   }
