@@ -26,7 +26,7 @@ class NeighbourTest {
   private static final double BOUND_SECONDS = 2;
 
   /** What the bad tenant's requests do to an engine. */
-  private enum Trouble {
+  enum Trouble {
     CRASHES,
     HANGS,
     INVALID,

@@ -17,10 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One worker's refusal is no verdict: another is asked, and the one that stands out rests. */
 class RefusalTest {
 
-  private static final Function<Lease, Reply> REFUSES =
-      lease -> refused(FailureCategory.REJECTED, "engine_rejected", 400);
-  private static final Function<Lease, Reply> SERVES = lease -> Reply.served(Duration.ofSeconds(1));
-
   private final Site site = new Site(Surroundings.NONE);
 
   @ParameterizedTest
@@ -32,7 +28,7 @@ class RefusalTest {
   void aWorkerThatRefusesWhatAnotherServesCostsNoRequestAndRests(
       FailureCategory category, String code, int status) {
     Site.Worker usedUp = site.worker("a", 4, false, lease -> refused(category, code, status));
-    site.worker("fine", 4, false, SERVES);
+    site.worker("fine", 4, false, RefusalTest::serves);
     for (int i = 0; i < 200; i++) {
       arrive(0.5 * i, "r" + i);
     }
@@ -43,8 +39,8 @@ class RefusalTest {
 
   @Test
   void aRefusalByTwoWorkersIsBelieved() {
-    site.worker("v", 4, false, REFUSES);
-    site.worker("w", 4, false, REFUSES);
+    site.worker("v", 4, false, RefusalTest::refuses);
+    site.worker("w", 4, false, RefusalTest::refuses);
     arrive(0, "a");
     site.runUntil(5);
     InferenceResult result = site.results.values().iterator().next();
@@ -55,7 +51,7 @@ class RefusalTest {
 
   @Test
   void aRefusalByTheOnlyWorkerIsBelievedAtOnce() {
-    site.worker("w", 4, false, REFUSES);
+    site.worker("w", 4, false, RefusalTest::refuses);
     arrive(0, "a");
     site.runUntil(5);
     assertThat(site.results.values()).extracting(InferenceResult::getAttempts).containsExactly(1);
@@ -76,8 +72,8 @@ class RefusalTest {
   void aWorkerThatServesAgainIsGivenItsShareAgain() {
     boolean[] broken = {true};
     Site.Worker flaky =
-        site.worker("a", 4, false, lease -> broken[0] ? REFUSES.apply(lease) : SERVES.apply(lease));
-    site.worker("fine", 4, false, SERVES);
+        site.worker("a", 4, false, lease -> broken[0] ? refuses(lease) : serves(lease));
+    site.worker("fine", 4, false, RefusalTest::serves);
     for (int i = 0; i < 400; i++) {
       arrive(0.25 * i, "r" + i);
     }
@@ -92,8 +88,8 @@ class RefusalTest {
 
   @Test
   void theLastWorkerNeverRests() {
-    site.worker("a", 4, false, REFUSES);
-    site.worker("fine", 4, false, SERVES);
+    site.worker("a", 4, false, RefusalTest::refuses);
+    site.worker("fine", 4, false, RefusalTest::serves);
     for (int i = 0; i < 20; i++) {
       arrive(0.5 * i, "r" + i);
     }
@@ -105,6 +101,14 @@ class RefusalTest {
         .filteredOn(result -> result.getId().equals("late"))
         .extracting(InferenceResult::getStatus)
         .containsExactly(TerminalStatus.FAILED);
+  }
+
+  private static Reply refuses(Lease lease) {
+    return refused(FailureCategory.REJECTED, "engine_rejected", 400);
+  }
+
+  private static Reply serves(Lease lease) {
+    return Reply.served(Duration.ofSeconds(1));
   }
 
   private static Reply refused(FailureCategory category, String code, int status) {
