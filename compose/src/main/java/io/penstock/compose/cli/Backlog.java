@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.ids.RequestKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,19 +64,20 @@ final class Backlog {
     switch (status.getState()) {
       case ACCEPTED, WAITING, LEASED ->
           unfinished.put(
-              status.getId(),
+              RequestKey.of(status.getTenant(), status.getId()),
               new Place(
                   status.getModel(),
                   status.getServiceClass(),
                   status.getState(),
                   status.getChangedAt()));
-      case SUCCEEDED, FAILED, EXPIRED, CANCELLED -> unfinished.remove(status.getId());
+      case SUCCEEDED, FAILED, EXPIRED, CANCELLED ->
+          unfinished.remove(RequestKey.of(status.getTenant(), status.getId()));
     }
   }
 
   /** Forgets a request whose record was removed from the topic. */
-  void remove(String id) {
-    unfinished.remove(id);
+  void remove(String key) {
+    unfinished.remove(key);
   }
 
   /** When the newest record was written: the state shown is no newer. Empty without a record. */

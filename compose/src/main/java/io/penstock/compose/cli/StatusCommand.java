@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ids.RequestKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -19,7 +21,8 @@ import picocli.CommandLine.Parameters;
       "Show where requests are in their lives.",
       "",
       "Reads the compacted lifecycle topic to its end. JSON: a RequestStatus record for each id,"
-          + " in the order asked; {\"id\":ID,\"state\":null} for one that is not known."
+          + " in the order asked; {\"id\":ID,\"state\":null} for one that is not known. Ids are"
+          + " unique by tenant: one that several tenants used has a record for each."
     },
     footer = {
       "",
@@ -41,7 +44,7 @@ final class StatusCommand extends ClusterCommand {
   @Override
   int run(Cluster cluster) {
     Set<String> wanted = new LinkedHashSet<>(ids);
-    Map<String, RequestStatus> found = new HashMap<>();
+    Map<String, Map<String, RequestStatus>> found = new HashMap<>();
     String topic = cluster.names().lifecycle();
     EntryReader<RequestStatus> reader = new EntryReader<>(cluster.serdes(), RequestStatus.class);
     cluster
@@ -51,37 +54,47 @@ final class StatusCommand extends ClusterCommand {
             new TopicLog.Start.Beginning(),
             entry -> {
               if (entry.key() != null
-                  && wanted.contains(new String(entry.key(), StandardCharsets.UTF_8))) {
-                reader.read(entry).ifPresent(status -> found.put(status.getId(), status));
+                  && wanted.contains(
+                      RequestKey.id(new String(entry.key(), StandardCharsets.UTF_8)))) {
+                reader
+                    .read(entry)
+                    .ifPresent(
+                        status ->
+                            found
+                                .computeIfAbsent(status.getId(), id -> new TreeMap<>())
+                                .put(status.getTenant(), status));
               }
               return true;
             });
     reader.warn(console(), topic);
     if (output.json) {
-      wanted.forEach(id -> console().print(json(id, found)));
+      wanted.forEach(id -> json(id, found).forEach(console()::print));
     } else {
       print(wanted, found);
     }
     return found.keySet().containsAll(wanted) ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
-  private static ObjectNode json(String id, Map<String, RequestStatus> found) {
-    RequestStatus status = found.get(id);
-    return status == null
-        ? RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state")
-        : RecordJson.of(status);
+  private static List<ObjectNode> json(String id, Map<String, Map<String, RequestStatus>> found) {
+    return found.containsKey(id)
+        ? found.get(id).values().stream().map(RecordJson::of).toList()
+        : List.of(RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state"));
   }
 
-  private void print(Set<String> wanted, Map<String, RequestStatus> found) {
+  private void print(Set<String> wanted, Map<String, Map<String, RequestStatus>> found) {
     Table table =
-        new Table("ID", "STATE", "FOR", "CLASS", "MODEL", "ATTEMPTS", "WORKER", "FAILURE");
+        new Table(
+            "ID", "TENANT", "STATE", "FOR", "CLASS", "MODEL", "ATTEMPTS", "WORKER", "FAILURE");
     for (String id : wanted) {
-      RequestStatus status = found.get(id);
-      if (status == null) {
-        table.row(id, "unknown", "-", "-", "-", "-", "-", "never accepted, or past the retention");
-      } else {
+      if (!found.containsKey(id)) {
+        String why = "never accepted, or past the retention";
+        table.row(id, "-", "unknown", "-", "-", "-", "-", "-", why);
+        continue;
+      }
+      for (RequestStatus status : found.get(id).values()) {
         table.row(
             id,
+            status.getTenant(),
             status.getState(),
             TimeText.age(Duration.between(status.getChangedAt(), environment.clock().instant())),
             status.getServiceClass(),

@@ -111,6 +111,13 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--no-worker", description = "Start no worker; run some with 'penstock worker'.")
   boolean noWorker;
 
+  @Option(
+      names = "--begin-anew",
+      description =
+          "Start although Kafka no longer knows what was read, and read everything again that is"
+              + " kept. Requests whose ids are remembered are not run again.")
+  boolean beginAnew;
+
   @Mixin final OutputOptions output = new OutputOptions();
 
   UpCommand(Environment environment) {
@@ -167,6 +174,9 @@ final class UpCommand implements Callable<Integer> {
             .withTopics(topics);
     if (models != null) {
       config = config.withModelsFile(models);
+    }
+    if (beginAnew) {
+      config = config.beginningAnew();
     }
     return noWorker ? config.withoutWorker() : config;
   }

@@ -55,8 +55,14 @@ public final class DemoLedger {
     }
   }
 
-  /** Enters one record of the results topic. A result of an id that nobody submitted is counted. */
+  /**
+   * Enters one record of the results topic. A result of an id that nobody submitted is counted; one
+   * that only repeats another is none.
+   */
   public synchronized void result(InferenceResult result) {
+    if (result.getRepetition().isPresent()) {
+      return;
+    }
     Boolean before = answered.get(result.getId());
     if (before == null) {
       strangers++;

@@ -91,7 +91,7 @@ public final class FeedbackJoin {
   /** Takes a result: it knows best which model answered. */
   public void add(InferenceResult result) {
     Judged entry = judged.get(result.getId());
-    if (entry != null) {
+    if (entry != null && result.getRepetition().isEmpty()) {
       result.getChoice().map(ModelChoice::getModel).ifPresent(m -> entry.model = Optional.of(m));
     }
   }

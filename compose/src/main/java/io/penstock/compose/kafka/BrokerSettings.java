@@ -77,6 +77,9 @@ final class BrokerSettings {
         maxMessageBytes,
         "auto.create.topics.enable",
         false,
+        // A Penstock that is started once a month must still know what it has read.
+        "offsets.retention.minutes",
+        5 * 365 * 24 * 60,
         // Retention deletes whole segments; smaller ones return their room sooner.
         "log.segment.bytes",
         256 * 1024 * 1024,

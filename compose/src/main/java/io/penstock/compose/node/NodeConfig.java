@@ -162,6 +162,21 @@ public record NodeConfig(
         engine);
   }
 
+  /** The same, reading everything again that is kept where it is not known what was read. */
+  public NodeConfig beginningAnew() {
+    return new NodeConfig(
+        data,
+        kafka,
+        registry,
+        operationsPort,
+        topics,
+        modelsFile,
+        score.withBeginAnew(true),
+        dispatch.withBeginAnew(true),
+        worker,
+        engine);
+  }
+
   public NodeConfig withOperationsPort(int port) {
     return new NodeConfig(
         data, kafka, registry, port, topics, modelsFile, score, dispatch, delivery, worker, engine);

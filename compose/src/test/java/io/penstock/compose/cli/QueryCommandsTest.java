@@ -9,10 +9,12 @@ import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Revision;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,11 +36,38 @@ class QueryCommandsTest {
 
   private void lifecycle(
       String id, RequestState state, ServiceClass serviceClass, long secondsAgo) {
+    lifecycle(Samples.status(id, state, serviceClass, secondsAgo));
+  }
+
+  private void lifecycle(RequestStatus status) {
     cli.write(
         cli.names.lifecycle(),
         CliHarness.NOW,
-        id,
-        Samples.status(id, state, serviceClass, secondsAgo));
+        RequestKey.of(status.getTenant(), status.getId()),
+        status);
+  }
+
+  @Test
+  void statusShowsAnIdThatTwoTenantsUsedOnceForEach() {
+    lifecycle("a", RequestState.WAITING, ServiceClass.BATCH, 20);
+    lifecycle(
+        RequestStatus.newBuilder(Samples.status("a", RequestState.FAILED, ServiceClass.BATCH, 5))
+            .setTenant("another")
+            .build());
+    assertThat(cli.run("status", "a", "--json")).isZero();
+    assertThat(cli.json().stream().map(j -> j.get("state").asText()))
+        .containsExactlyInAnyOrder("WAITING", "FAILED");
+  }
+
+  @Test
+  void backlogCountsAnIdThatTwoTenantsUsedTwice() {
+    lifecycle("a", RequestState.WAITING, ServiceClass.BATCH, 20);
+    lifecycle(
+        RequestStatus.newBuilder(Samples.status("a", RequestState.WAITING, ServiceClass.BATCH, 5))
+            .setTenant("another")
+            .build());
+    assertThat(cli.run("backlog", "--json")).isZero();
+    assertThat(cli.json().getFirst().get("waiting").asInt()).isEqualTo(2);
   }
 
   @Test

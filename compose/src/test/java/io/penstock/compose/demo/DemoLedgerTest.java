@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.TokenUsage;
@@ -44,6 +45,18 @@ class DemoLedgerTest {
     assertThat(report.lost()).isEqualTo(1);
     assertThat(report.someLostIds()).containsExactly("b");
     assertThat(report.flawless()).isFalse();
+  }
+
+  @Test
+  void whatOnlyRepeatsAResultIsNeitherOneNorADuplicate() {
+    submit("a");
+    InferenceResult result = result("a", ServiceClass.BATCH, TerminalStatus.SUCCEEDED, 10, 20);
+    for (Repetition repetition : Repetition.values()) {
+      ledger.result(InferenceResult.newBuilder(result).setRepetition(repetition).build());
+    }
+    assertThat(ledger.report().succeeded()).isZero();
+    ledger.result(result);
+    assertThat(ledger.report().flawless()).isTrue();
   }
 
   @Test

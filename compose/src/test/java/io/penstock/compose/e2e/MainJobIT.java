@@ -14,6 +14,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
@@ -22,6 +23,7 @@ import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
@@ -140,7 +142,8 @@ class MainJobIT {
                 node.connection(), node.topics().names().lifecycle(), RequestStatus.class)) {
       InferenceRequest request = InferenceRequests.embedding(UNSERVED, "text").build();
       var future = client.submit(request);
-      assertThat(lifecycle.await(List.of(request.getId()), PATIENCE).get(request.getId()))
+      String key = RequestKey.of(request.getTenant(), request.getId());
+      assertThat(lifecycle.await(List.of(key), PATIENCE).get(key))
           .extracting(RequestStatus::getState)
           .containsExactly(RequestState.WAITING);
       client.cancel(request.getId()).get(30, TimeUnit.SECONDS);
@@ -161,6 +164,48 @@ class MainJobIT {
       client.send(other).get(30, TimeUnit.SECONDS);
       results.awaitOne(other.getId(), PATIENCE);
       results.awaitOne(request.getId(), PATIENCE);
+      InferenceResult again = results.awaitRepetition(request.getId(), PATIENCE);
+      assertThat(again.getRepetition()).contains(Repetition.SAME);
+      assertThat(again.getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
+      assertThat(again.getBody()).isEmpty();
+    }
+  }
+
+  @Test
+  void anIdUsedForAnotherRequestOrOnAnotherTopicIsRefusedAsAConflict(PenstockNode node)
+      throws Exception {
+    InferenceRequest request = embedding("one thing").build();
+    InferenceRequest other =
+        InferenceRequest.newBuilder(request)
+            .setServiceClass(ServiceClass.BATCH)
+            .setBody(embedding("another thing").build().getBody())
+            .build();
+    try (PenstockClient client = client(node);
+        ResultsLog<InferenceResult> results = results(node)) {
+      client.send(request).get(30, TimeUnit.SECONDS);
+      results.awaitOne(request.getId(), PATIENCE);
+      client.send(other).get(30, TimeUnit.SECONDS);
+      InferenceResult refused = results.awaitRepetition(request.getId(), PATIENCE);
+      assertThat(refused.getRepetition()).contains(Repetition.CONFLICT);
+      assertThat(refused.getError().orElseThrow().getCode()).isEqualTo("id_conflict");
+      results.awaitOne(request.getId(), PATIENCE);
+    }
+  }
+
+  @Test
+  void theSameIdOfAnotherTenantRuns(PenstockNode node) throws Exception {
+    InferenceRequest request = embedding("mine").build();
+    InferenceRequest theirs =
+        InferenceRequest.newBuilder(embedding("theirs").build())
+            .setId(request.getId())
+            .setTenant("somebody-else")
+            .build();
+    try (PenstockClient client = client(node);
+        ResultsLog<InferenceResult> results = results(node)) {
+      client.send(request).get(30, TimeUnit.SECONDS);
+      results.awaitOne(request.getId(), PATIENCE);
+      client.send(theirs).get(30, TimeUnit.SECONDS);
+      results.awaitCount(request.getId(), 2, PATIENCE);
     }
   }
 

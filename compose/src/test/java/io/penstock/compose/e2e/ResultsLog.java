@@ -31,6 +31,7 @@ final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
   private final org.apache.kafka.common.serialization.Deserializer<T> values;
   private final String topic;
   private final Map<String, List<T>> byKey = new HashMap<>();
+  private final Map<String, List<InferenceResult>> repetitions = new HashMap<>();
 
   ResultsLog(ClusterConnection connection, String topic, Class<T> type) {
     this.topic = topic;
@@ -89,15 +90,38 @@ final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
     return records.getFirst();
   }
 
+  /** Reads until a key has this many records. */
+  void awaitCount(String key, int count, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (byKey.getOrDefault(key, List.of()).size() < count) {
+      assertThat(System.nanoTime()).as("%d records of %s", count, key).isLessThan(until);
+      read();
+    }
+  }
+
+  /** The next record that answers a repetition of this id; those count as no results. */
+  InferenceResult awaitRepetition(String key, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!repetitions.containsKey(key)) {
+      assertThat(System.nanoTime()).as("repetition of %s on %s", key, topic).isLessThan(until);
+      read();
+    }
+    return repetitions.remove(key).getLast();
+  }
+
   int count() {
     return byKey.values().stream().mapToInt(List::size).sum();
   }
 
   private void read() {
     for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
-      byKey
-          .computeIfAbsent(String.valueOf(found.key()), key -> new ArrayList<>())
-          .add(values.deserialize(topic, found.value()));
+      T value = values.deserialize(topic, found.value());
+      String key = String.valueOf(found.key());
+      if (value instanceof InferenceResult result && result.getRepetition().isPresent()) {
+        repetitions.computeIfAbsent(key, any -> new ArrayList<>()).add(result);
+      } else {
+        byKey.computeIfAbsent(key, any -> new ArrayList<>()).add(value);
+      }
     }
   }
 

@@ -34,9 +34,6 @@ public final class TopicCatalog {
   /** What a record carries besides the body: other fields, headers, batch overhead. */
   static final int HEADROOM_BYTES = 1024 * 1024;
 
-  /** How long work outlives the furthest deadline, for retries and for a person to look into it. */
-  static final Duration AFTER_DEADLINE = Duration.ofDays(1);
-
   private static final String REQUEST = "request id";
   private static final String WORKER = "worker id";
 
@@ -68,7 +65,7 @@ public final class TopicCatalog {
     TopicNames names = settings.names();
     int models = settings.modelPartitions();
     int others = settings.otherPartitions();
-    Duration life = settings.maxDeadline().plus(AFTER_DEADLINE);
+    Duration life = settings.workRetention();
     Duration results = settings.resultRetention();
     TopicConfigs requests = TopicConfigs.deletedAfter(life).accepting(payloadBytes(1));
     List<TopicSpec> all = new ArrayList<>();
@@ -109,7 +106,8 @@ public final class TopicCatalog {
     TopicConfigs states =
         TopicConfigs.latestOfEachFor(life.compareTo(results) >= 0 ? life : results);
     String state = "Where each request is in its life";
-    add(all, names.lifecycle(), state, REQUEST, RequestStatus.class, others, states);
+    String whose = "tenant, U+001F, request id";
+    add(all, names.lifecycle(), state, whose, RequestStatus.class, others, states);
     TopicConfigs registry = TopicConfigs.latestOfEach();
     add(all, names.models(), "The model registry", "model name", ModelSpec.class, 1, registry);
     String policy = "The routing policy and its state";

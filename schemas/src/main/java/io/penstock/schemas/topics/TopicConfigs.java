@@ -8,7 +8,9 @@ import java.util.Map;
 record TopicConfigs(Map<String, String> settings) {
 
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(10);
-  private static final Duration LONGEST_SEGMENT = Duration.ofDays(1);
+
+  /** So long after the end of its retention a record may still be read. */
+  static final Duration LONGEST_SEGMENT = Duration.ofDays(1);
 
   /** Records go once older than this. */
   static TopicConfigs deletedAfter(Duration retention) {

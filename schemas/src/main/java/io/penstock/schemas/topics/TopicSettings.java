@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param otherPartitions partitions of the topics keyed by request or worker, 1 to 1000
  * @param replicationFactor copies of each partition, 1 or more
  * @param maxDeadline the furthest deadline a request may have; work is retained for longer
- * @param resultRetention how long results, and the record of finished ids, are kept
+ * @param resultRetention how long results are kept
  * @param maxRequestBytes the largest request body accepted, in bytes
  */
 public record TopicSettings(
@@ -23,6 +23,12 @@ public record TopicSettings(
     Duration maxDeadline,
     Duration resultRetention,
     int maxRequestBytes) {
+
+  /** How long work outlives the furthest deadline, for retries and for a person to look into it. */
+  private static final Duration AFTER_DEADLINE = Duration.ofDays(1);
+
+  /** Kafka looks for segments to delete every few minutes, and may be down for a while. */
+  private static final Duration CLEANING = Duration.ofHours(1);
 
   /** Small enough for one broker on a laptop. */
   public static final TopicSettings DEFAULT =
@@ -55,6 +61,23 @@ public record TopicSettings(
         maxDeadline,
         resultRetention,
         maxRequestBytes);
+  }
+
+  /** How long requests, work and transfers are kept: longer than the furthest deadline. */
+  public Duration workRetention() {
+    return maxDeadline.plus(AFTER_DEADLINE);
+  }
+
+  /**
+   * How long the id of a request is remembered after it was taken in, and again after it ended.
+   * Until then a second record with its id is not run. This is longer than any log keeps a record
+   * of it: the furthest deadline, the retention of requests, work and results, and the time until
+   * Kafka deletes the segment that holds the record.
+   */
+  public Duration idRetention() {
+    Duration kept =
+        workRetention().compareTo(resultRetention) >= 0 ? workRetention() : resultRetention;
+    return kept.plus(TopicConfigs.LONGEST_SEGMENT).plus(CLEANING);
   }
 
   /**

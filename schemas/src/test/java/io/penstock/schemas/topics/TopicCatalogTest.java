@@ -120,6 +120,37 @@ class TopicCatalogTest {
         .isGreaterThan(2L * bytes);
   }
 
+  @Property(tries = 100)
+  void idsAreRememberedForLongerThanAnyLogKeepsTheirRequest(
+      @ForAll @IntRange(min = 1, max = 100_000) int deadlineMinutes,
+      @ForAll @IntRange(min = 1, max = 100_000) int retentionMinutes) {
+    TopicSettings settings =
+        new TopicSettings(
+            NAMES,
+            4,
+            2,
+            (short) 1,
+            Duration.ofMinutes(deadlineMinutes),
+            Duration.ofMinutes(retentionMinutes),
+            1024);
+    TopicCatalog drawn = new TopicCatalog(settings);
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      assertForgottenBefore(settings, drawn.topic(NAMES.requests(serviceClass)).orElseThrow());
+      assertForgottenBefore(settings, drawn.topic(NAMES.work(serviceClass)).orElseThrow());
+    }
+    assertForgottenBefore(settings, drawn.topic(NAMES.transfers()).orElseThrow());
+    assertForgottenBefore(settings, drawn.topic(NAMES.results()).orElseThrow());
+    assertThat(settings.idRetention()).isGreaterThan(settings.maxDeadline());
+  }
+
+  /** Kafka deletes whole segments: a record goes when the last one of its segment is old enough. */
+  private static void assertForgottenBefore(TopicSettings settings, TopicSpec topic) {
+    Duration segment = Duration.ofMillis(Long.parseLong(topic.configs().get("segment.ms")));
+    assertThat(settings.idRetention())
+        .as(topic.name())
+        .isGreaterThan(retention(topic).plus(segment));
+  }
+
   private TopicSpec spec(String name) {
     return catalog.topic(name).orElseThrow();
   }

@@ -87,7 +87,11 @@ final class Controller {
     return keys;
   }
 
+  /** A record that only repeats a result, or refuses a conflicting id, is none of its own. */
   void result(InferenceResult result) {
+    if (result.getRepetition().isPresent()) {
+      return;
+    }
     rollouts.addEvaluation(result);
     spend.add(result);
     Observation.of(result)

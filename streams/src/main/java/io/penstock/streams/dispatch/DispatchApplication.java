@@ -16,6 +16,7 @@ import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.SendFailures;
 import io.penstock.streams.runtime.SendPatience;
+import io.penstock.streams.runtime.StartPositions;
 import io.penstock.streams.runtime.StreamsState;
 import io.penstock.streams.runtime.ThreadReplacement;
 import java.nio.file.Path;
@@ -26,8 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -68,6 +72,8 @@ public final class DispatchApplication implements AutoCloseable {
    *
    * @throws io.penstock.schemas.topics.TopicMismatchException if a topic has the wrong number of
    *     partitions
+   * @throws io.penstock.streams.runtime.LostPositionsException if it is not known any more what was
+   *     read, and the configuration does not say to begin anew
    */
   public synchronized void start() {
     if (streams != null) {
@@ -75,6 +81,12 @@ public final class DispatchApplication implements AutoCloseable {
     }
     admin = Admin.create(connection.with(Map.of("client.id", "penstock-dispatch-admin")));
     TopicAdmin.ensure(admin, topics);
+    new StartPositions(admin, this::consumer)
+        .require(
+            applicationId(),
+            DispatchTopology.sources(topics.names()),
+            DispatchTopology.STORES,
+            config.beginAnew());
     LogClock clock = new LogClock(InstantSource.system());
     ClockProbe.set(clock, connection, topics.names().fleet());
     JobWatch working =
@@ -127,9 +139,28 @@ public final class DispatchApplication implements AutoCloseable {
     close(Duration.ofSeconds(10));
   }
 
+  private String applicationId() {
+    return topics.names().prefix() + "dispatch";
+  }
+
+  /** Reads committed records, without a group. */
+  private Consumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        connection.with(
+            Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                "penstock-dispatch-positions",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false)),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
   private Properties settings() {
     Map<String, Object> own = new HashMap<>();
-    own.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.names().prefix() + "dispatch");
+    own.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     own.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     own.put(
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG,

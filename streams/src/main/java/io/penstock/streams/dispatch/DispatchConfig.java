@@ -26,6 +26,8 @@ import java.time.Duration;
  * @param tenantsCounted tenants with metrics of their own, 0 or more; later ones are counted
  *     together
  * @param progress when dispatch counts as stalled
+ * @param beginAnew whether to read everything again that is kept, where it is not known any more
+ *     what was read; else such a start is refused. Ids that are remembered are not run again
  */
 public record DispatchConfig(
     ShardSettings shard,
@@ -39,7 +41,8 @@ public record DispatchConfig(
     Duration sessionTimeout,
     Duration transactionTimeout,
     int tenantsCounted,
-    ProgressSettings progress) {
+    ProgressSettings progress,
+    boolean beginAnew) {
 
   private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
@@ -56,7 +59,8 @@ public record DispatchConfig(
           Duration.ofSeconds(6),
           Duration.ofSeconds(6),
           100,
-          ProgressSettings.DEFAULT);
+          ProgressSettings.DEFAULT,
+          false);
 
   public DispatchConfig {
     requireRange("tick", tick, Duration.ofMillis(10), Duration.ofMillis(500));
@@ -87,7 +91,8 @@ public record DispatchConfig(
         session,
         transaction,
         tenantsCounted,
-        progress);
+        progress,
+        beginAnew);
   }
 
   /** The same with other rules. */
@@ -104,7 +109,8 @@ public record DispatchConfig(
         sessionTimeout,
         transactionTimeout,
         tenantsCounted,
-        progress);
+        progress,
+        beginAnew);
   }
 
   /** The same with another guarantee and the commit interval that suits it. */
@@ -121,7 +127,26 @@ public record DispatchConfig(
         sessionTimeout,
         transactionTimeout,
         tenantsCounted,
-        progress);
+        progress,
+        beginAnew);
+  }
+
+  /** The same, beginning anew or not where positions are gone. */
+  public DispatchConfig withBeginAnew(boolean other) {
+    return new DispatchConfig(
+        shard,
+        statusDetail,
+        tick,
+        exactlyOnce,
+        commitInterval,
+        pollTime,
+        threads,
+        standbys,
+        sessionTimeout,
+        transactionTimeout,
+        tenantsCounted,
+        progress,
+        other);
   }
 
   /** The same with another number of warm copies. */
@@ -138,7 +163,8 @@ public record DispatchConfig(
         sessionTimeout,
         transactionTimeout,
         tenantsCounted,
-        progress);
+        progress,
+        beginAnew);
   }
 
   private static void requireRange(String name, Duration value, Duration least, Duration most) {

@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
@@ -11,6 +12,7 @@ import io.penstock.schemas.ids.Ids;
 import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.request.TimeRule;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;
@@ -52,10 +54,26 @@ record RefusalRecords(
         .setBatchId(batchId())
         .setCustomId(customId())
         .setReplyTopic(replyTopic.orElse(null))
-        .setCreatedAt(request.flatMap(InferenceRequest::getCreatedAt).orElse(null))
+        .setCreatedAt(
+            TimeRule.created(request.flatMap(InferenceRequest::getCreatedAt), source.acceptedAt())
+                .orElse(null))
         .setAcceptedAt(source.acceptedAt())
         .setScoredAt(now)
         .setFinishedAt(now)
+        .build();
+  }
+
+  /**
+   * What answers a record whose id was used before.
+   *
+   * @param replyTopic where it is copied to
+   * @param finishedAt when the first request ended, or this one was refused
+   */
+  InferenceResult repeated(
+      String id, Optional<String> replyTopic, Repetition repetition, Instant finishedAt) {
+    return InferenceResult.newBuilder(result(id, replyTopic))
+        .setRepetition(repetition)
+        .setFinishedAt(finishedAt)
         .build();
   }
 

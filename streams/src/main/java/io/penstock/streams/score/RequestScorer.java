@@ -11,6 +11,7 @@ import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
+import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
 import io.penstock.streams.score.model.Situation;
@@ -21,6 +22,7 @@ import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.request.TimeRule;
 import io.penstock.streams.score.request.Validation;
 import io.penstock.streams.score.service.ServiceLevels;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
@@ -43,6 +45,8 @@ public record RequestScorer(
     ServiceLevels levels,
     int modelPartitions) {
 
+  private static final String REPEATED = "the model of the first request with this id";
+
   /**
    * Scores one request.
    *
@@ -54,12 +58,16 @@ public record RequestScorer(
       Arrival arrival, Situation situation, Optional<FirstDecision.Placed> first) {
     return switch (validator.validate(arrival)) {
       case Validation.Invalid(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
-      case Validation.Valid(ParsedRequest request) -> place(request, situation, first);
+      case Validation.Valid(ParsedRequest request) ->
+          place(request, arrival.fingerprint(), situation, first);
     };
   }
 
   private ScoringOutcome place(
-      ParsedRequest request, Situation situation, Optional<FirstDecision.Placed> first) {
+      ParsedRequest request,
+      long fingerprint,
+      Situation situation,
+      Optional<FirstDecision.Placed> first) {
     PromptMeter meter = PromptMeter.of(tokens, request.body().prompts());
     ModelSelection selection =
         first.isPresent()
@@ -69,7 +77,7 @@ public record RequestScorer(
       case ModelSelection.NotChosen(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
       case ModelSelection.Chosen chosen ->
           new ScoringOutcome.Scored(
-              scored(request, chosen, situation.now()),
+              scored(request, fingerprint, chosen, situation.now()),
               first
                   .map(FirstDecision.Placed::partition)
                   .filter(partition -> partition < modelPartitions)
@@ -98,7 +106,7 @@ public record RequestScorer(
               ModelChoice.newBuilder()
                   .setModel(first.model())
                   .setVariant(first.variant().orElse(null))
-                  .setReason("the model of the first request with this id")
+                  .setReason(REPEATED)
                   .build(),
               spec.get(),
               fit,
@@ -122,7 +130,51 @@ public record RequestScorer(
     return Prices.of(new Candidate(new Wish(spec, null, 0, false, ""), variant), now);
   }
 
-  private ScoredRequest scored(ParsedRequest parsed, ModelSelection.Chosen chosen, Instant now) {
+  /**
+   * A repetition that would be refused today, although the first request was not: its model may be
+   * gone, or the deadline that it repeats be over. Dispatch knows the first one, and answers with
+   * it. So nothing is estimated, and labels that may be at fault are left out.
+   */
+  ScoringOutcome.Scored unscored(Arrival arrival, FirstDecision.Placed first, Instant now) {
+    InferenceRequest request = arrival.request();
+    Instant acceptedAt = arrival.acceptedAt();
+    Instant deadline = levels.deadline(arrival.topicClass(), acceptedAt, Optional.empty());
+    return new ScoringOutcome.Scored(
+        ScoredRequest.newBuilder()
+            .setId(request.getId())
+            .setTenant(request.getTenant())
+            .setEndpoint(request.getEndpoint())
+            .setRequestedModel(request.getModel())
+            .setChoice(
+                ModelChoice.newBuilder()
+                    .setModel(first.model())
+                    .setVariant(first.variant().orElse(null))
+                    .setReason(REPEATED)
+                    .build())
+            .setServiceClass(arrival.topicClass())
+            .setCreatedAt(acceptedAt)
+            .setAcceptedAt(acceptedAt)
+            .setScoredAt(now)
+            .setFirstTokenBy(levels.firstTokenBy(arrival.topicClass(), acceptedAt, deadline))
+            .setDeadline(deadline)
+            .setPromptTokens(0)
+            .setPredictedOutputTokens(0)
+            .setMaxOutputTokens(0)
+            .setFingerprint(arrival.fingerprint())
+            .setRequest(
+                InferenceRequest.newBuilder()
+                    .setId(request.getId())
+                    .setTenant(request.getTenant())
+                    .setEndpoint(request.getEndpoint())
+                    .setModel(request.getModel())
+                    .setBody(request.getBody())
+                    .build())
+            .build(),
+        first.partition());
+  }
+
+  private ScoredRequest scored(
+      ParsedRequest parsed, long fingerprint, ModelSelection.Chosen chosen, Instant now) {
     InferenceRequest request = parsed.request();
     Instant acceptedAt = parsed.acceptedAt();
     Instant deadline = levels.deadline(parsed.serviceClass(), acceptedAt, request.getDeadline());
@@ -136,7 +188,10 @@ public record RequestScorer(
         .setChoice(chosen.choice())
         .setServiceClass(parsed.serviceClass())
         // A requester's clock may run ahead of the log's.
-        .setCreatedAt(request.getCreatedAt().filter(c -> c.isBefore(acceptedAt)).orElse(acceptedAt))
+        .setCreatedAt(
+            TimeRule.created(request.getCreatedAt(), acceptedAt)
+                .filter(c -> c.isBefore(acceptedAt))
+                .orElse(acceptedAt))
         .setAcceptedAt(acceptedAt)
         .setScoredAt(now)
         .setFirstTokenBy(levels.firstTokenBy(parsed.serviceClass(), acceptedAt, deadline))
@@ -152,6 +207,7 @@ public record RequestScorer(
         .setOutputPricePerMillion(chosen.prices().output())
         .setNotBefore(chosen.notBefore().orElse(null))
         .setAlternatives(chosen.alternatives())
+        .setFingerprint(fingerprint)
         .setRequest(limited(parsed, chosen))
         .build();
   }

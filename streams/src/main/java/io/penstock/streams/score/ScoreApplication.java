@@ -16,10 +16,14 @@ import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LatestWork;
 import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
+import io.penstock.streams.runtime.StartPositions;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.complexity.ComplexityArtefact;
 import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
+import io.penstock.streams.score.identity.FirstDecision;
+import io.penstock.streams.score.identity.FirstDecisions;
+import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.model.RoutingChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Complexity;
@@ -45,10 +49,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyWindowStore;
 
 /**
  * Scoring of all three classes in one process: an instance of Kafka Streams for each, so that no
@@ -75,6 +83,7 @@ public final class ScoreApplication {
   private final LogClock clock = new LogClock(InstantSource.system());
   private final Admin admin;
   private final AvroSerdes serdes;
+  private final SharedMemory memory;
   private final PromptTokenEstimator tokens = new PromptTokenEstimator();
   private final OutputLengthPredictor outputs;
   private final Complexity complexity;
@@ -106,6 +115,7 @@ public final class ScoreApplication {
     this.stateDirectory = stateDirectory;
     this.metrics = metrics;
     this.serdes = new AvroSerdes(connection);
+    this.memory = new SharedMemory(settings.idRetention());
     this.outputs = new OutputLengthPredictor(config.maxTenants());
     this.complexity = Complexity.of(predictor(config), GOAL, true);
     this.admin = Admin.create(connection.with(Map.of("client.id", "penstock-score-admin")));
@@ -117,9 +127,12 @@ public final class ScoreApplication {
    * after that. The topics must exist.
    *
    * @throws IllegalStateException if Kafka does not answer or a topic is missing
+   * @throws io.penstock.streams.runtime.LostPositionsException if it is not known any more which
+   *     requests were read, and the configuration does not say to begin anew
    */
   public void start() {
     BrokerFacts facts = BrokerFacts.ask(admin, settings.names());
+    requirePositions();
     ClockProbe.set(clock, connection, settings.names().fleet());
     Executor threads = task -> Thread.ofPlatform().name("penstock-score-start").start(task);
     List<CompletableFuture<Void>> starting = new ArrayList<>();
@@ -214,7 +227,8 @@ public final class ScoreApplication {
             counts,
             config.exactlyOnce() ? batches : BatchEnd.NEVER,
             new CrashLoop(),
-            clock);
+            clock,
+            memory);
     Properties properties = new Properties();
     properties.putAll(
         connection.with(
@@ -224,7 +238,29 @@ public final class ScoreApplication {
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(name, watch::threadFailed, Thread::sleep, clock, () -> stopping));
+    memory.share(serviceClass, partition -> decisions(streams, partition));
     return new ScoreInstance(name, serviceClass, streams, watch);
+  }
+
+  private void requirePositions() {
+    StartPositions positions = new StartPositions(admin, () -> consumer("positions", "none"));
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      positions.require(
+          ScoreStreamsSettings.applicationId(settings.names(), serviceClass),
+          List.of(settings.names().requests(serviceClass)),
+          List.of(FirstDecisions.STORE),
+          config.beginAnew());
+    }
+  }
+
+  /** A memory that is still being restored is read as far as it is. */
+  private static ReadOnlyWindowStore<String, FirstDecision> decisions(
+      KafkaStreams streams, int partition) {
+    return streams.store(
+        StoreQueryParameters.fromNameAndType(
+                FirstDecisions.STORE, QueryableStoreTypes.<String, FirstDecision>windowStore())
+            .withPartition(partition)
+            .enableStaleStores());
   }
 
   private RequestScorer scorer() {
@@ -258,24 +294,29 @@ public final class ScoreApplication {
   }
 
   private FinishedFeed feed() {
-    Map<String, Object> consumer =
-        connection.with(
-            Map.of(
-                ConsumerConfig.CLIENT_ID_CONFIG,
-                "penstock-score-finished",
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "latest"));
     return new FinishedFeed(
-        () ->
-            new KafkaConsumer<>(consumer, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+        () -> consumer("finished", "latest"),
         serdes.deserializer(RequestStatus.class),
         outputs,
         settings.names().lifecycle(),
         config.learnFromLast(),
         metrics);
+  }
+
+  /** Reads committed records, without a group. */
+  private Consumer<byte[], byte[]> consumer(String name, String offsetReset) {
+    return new KafkaConsumer<>(
+        connection.with(
+            Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                "penstock-score-" + name,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                offsetReset)),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 }

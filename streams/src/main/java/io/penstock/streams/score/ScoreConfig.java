@@ -31,6 +31,8 @@ import java.util.Optional;
  * @param complexity a predictor of complexity as {@code penstock complexity train} writes it;
  *     empty: the one that comes with Penstock
  * @param progress when scoring of a class counts as stalled
+ * @param beginAnew whether to read all requests again that are kept, where it is not known any more
+ *     which were read; else such a start is refused. Ids that are remembered are not run again
  */
 public record ScoreConfig(
     ServiceLevels levels,
@@ -46,7 +48,8 @@ public record ScoreConfig(
     int maxTenants,
     double batchShare,
     Optional<Path> complexity,
-    ProgressSettings progress) {
+    ProgressSettings progress,
+    boolean beginAnew) {
 
   private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
 
@@ -65,7 +68,8 @@ public record ScoreConfig(
           10_000,
           0.2,
           Optional.empty(),
-          ProgressSettings.DEFAULT);
+          ProgressSettings.DEFAULT,
+          false);
 
   public ScoreConfig {
     requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
@@ -95,7 +99,8 @@ public record ScoreConfig(
         maxTenants,
         batchShare,
         complexity,
-        progress);
+        progress,
+        beginAnew);
   }
 
   /** The same with other promises. */
@@ -114,7 +119,8 @@ public record ScoreConfig(
         maxTenants,
         batchShare,
         complexity,
-        progress);
+        progress,
+        beginAnew);
   }
 
   /** The same with a predictor of the operator's own. */
@@ -133,7 +139,28 @@ public record ScoreConfig(
         maxTenants,
         batchShare,
         Optional.of(artefact),
-        progress);
+        progress,
+        beginAnew);
+  }
+
+  /** The same, beginning anew or not where positions are gone. */
+  public ScoreConfig withBeginAnew(boolean other) {
+    return new ScoreConfig(
+        levels,
+        lifecycle,
+        commitInterval,
+        pollTime,
+        exactlyOnce,
+        sessionTimeout,
+        transactionTimeout,
+        registryPatience,
+        replyTopics,
+        learnFromLast,
+        maxTenants,
+        batchShare,
+        complexity,
+        progress,
+        other);
   }
 
   private static <T extends Comparable<T>> void requireRange(

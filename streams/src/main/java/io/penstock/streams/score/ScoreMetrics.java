@@ -63,9 +63,14 @@ final class ScoreMetrics {
     timeOfRefused.record(took);
   }
 
-  /** A record with the id of an earlier request, which is not passed on. */
+  /** A record with the id of an earlier request. */
   void duplicate() {
     registry.counter("penstock.score.duplicates", "class", serviceClass).increment();
+  }
+
+  /** A record that lay outside of its id's partition. */
+  void putBack() {
+    registry.counter("penstock.score.put.back", "class", serviceClass).increment();
   }
 
   Counter registryWaits() {

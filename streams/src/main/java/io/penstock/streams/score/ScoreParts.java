@@ -6,6 +6,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.view.FollowedViews;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * @param followPatience waits for the registry on the global thread; unbounded
  * @param batchEnd when to commit before the interval is over
  * @param crashLoop finds records that end one thread after another
+ * @param memory what the other classes' instances of this process remember of ids
  */
 record ScoreParts(
     ScoreConfig config,
@@ -35,7 +37,42 @@ record ScoreParts(
     ScoreMetrics metrics,
     BatchEnd batchEnd,
     CrashLoop crashLoop,
-    InstantSource clock) {
+    InstantSource clock,
+    SharedMemory memory) {
+
+  /** Of one class alone, which sees no other's memory. */
+  ScoreParts(
+      ScoreConfig config,
+      TopicSettings settings,
+      RecordLimits limits,
+      RequestScorer scorer,
+      FollowedViews views,
+      ReplyTopicRule replyTopics,
+      AvroSerdes serdes,
+      Deserializer<InferenceRequest> requests,
+      RegistryPatience patience,
+      RegistryPatience followPatience,
+      ScoreMetrics metrics,
+      BatchEnd batchEnd,
+      CrashLoop crashLoop,
+      InstantSource clock) {
+    this(
+        config,
+        settings,
+        limits,
+        scorer,
+        views,
+        replyTopics,
+        serdes,
+        requests,
+        patience,
+        followPatience,
+        metrics,
+        batchEnd,
+        crashLoop,
+        clock,
+        new SharedMemory(settings.idRetention()));
+  }
 
   /** What an InferenceRequest may take besides its body. */
   static final int ENVELOPE_BYTES = 1024 * 1024;

@@ -1,17 +1,26 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.score.identity.FirstDecision;
+import io.penstock.streams.score.identity.FirstDecisions;
+import io.penstock.streams.score.identity.Home;
+import io.penstock.streams.score.identity.Identity;
+import io.penstock.streams.score.identity.Origin;
+import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Arrival;
-import io.penstock.streams.score.request.NameRule;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -22,9 +31,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads, scores and passes on one record at a time. Each record ends in exactly one of three ways:
- * in its model's partition; refused, with a dead letter and, if its id is known and has no earlier
- * decision, a FAILED result; or dropped as a repetition of an id that has its result.
+ * Reads, scores and passes on one record at a time. Each record ends in exactly one of these ways:
+ *
+ * <ul>
+ *   <li>in its model's partition;
+ *   <li>refused, with a dead letter and, if its id is known, a FAILED result;
+ *   <li>put back into its topic, where its id belongs ({@link Home});
+ *   <li>answered as the repetition of a request that was refused, or as a conflict with one that
+ *       asked for something else under the same id.
+ * </ul>
  *
  * <p>Throws only where trying the record again helps: registry or Kafka unavailable.
  */
@@ -34,6 +49,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   static final String RESULTS = "results";
   static final String LIFECYCLE = "lifecycle";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String REQUESTS = "put-back";
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreProcessor.class);
 
@@ -41,6 +57,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   private final ScoreParts parts;
   private final RecordReader reader;
   private final RecordWriter writer;
+  private final Home home;
   private ProcessorContext<String, Outgoing> context;
   private FirstDecisions decisions;
 
@@ -49,6 +66,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     this.parts = parts;
     this.reader = parts.newReader();
     this.writer = parts.newWriter();
+    this.home = new Home(parts.settings().otherPartitions());
   }
 
   @Override
@@ -56,7 +74,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     this.context = context;
     this.decisions =
         new FirstDecisions(
-            context.getStateStore(FirstDecisions.STORE), parts.settings().resultRetention());
+            context.getStateStore(FirstDecisions.STORE), parts.settings().idRetention());
   }
 
   @Override
@@ -81,79 +99,194 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     long began = System.nanoTime();
     Instant now = parts.clock().instant();
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
-    switch (reader.read(source)) {
-      case RecordReader.Reading.Unreadable(Refusal refusal) ->
-          unreadable(source, refusal, now, began);
-      case RecordReader.Reading.Read(InferenceRequest request) ->
-          readable(source, request, now, began);
+    RecordReader.Reading reading = reader.read(source);
+    Optional<Identity> identity =
+        switch (reading) {
+          case RecordReader.Reading.Unreadable ignored ->
+              Identity.ofUnreadable(source.keyAsId(), source.value());
+          case RecordReader.Reading.Read(InferenceRequest request) ->
+              Identity.of(request, source.keyAsId());
+        };
+    if (identity.isEmpty()) {
+      Taken unknown = new Taken(source, reading, null, Optional.empty(), now, began);
+      refuse(unknown, refusal(judge(unknown, Optional.empty())));
+    } else if (!home.isHome(identity.get().id(), source.key(), source.partition())
+        && source.bytes() <= parts.limits().workBytes()) {
+      putBack(new Taken(source, reading, identity.get(), Optional.empty(), now, began));
+    } else {
+      known(source, reading, identity.get(), now, began);
     }
   }
 
   /** Refuses a record that has ended one thread after another, without looking into it again. */
   private void setAside(Record<byte[], byte[]> record) {
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
-    Refusal refusal =
-        new Refusal(
-            RefusalCode.INTERNAL_ERROR,
-            null,
-            "scoring failed %d times on this request and leaves it; report it with its id, and try again under a new id"
-                .formatted(CrashLoop.DEATHS));
-    unreadable(source, refusal, parts.clock().instant(), System.nanoTime());
+    RecordReader.Reading fault =
+        new RecordReader.Reading.Unreadable(
+            new Refusal(
+                RefusalCode.INTERNAL_ERROR,
+                null,
+                "scoring failed %d times on this request and leaves it; report it with its id, and"
+                        .formatted(CrashLoop.DEATHS)
+                    + " try again under a new id"));
+    Instant now = parts.clock().instant();
+    Optional<Identity> identity = Identity.ofUnreadable(source.keyAsId(), source.value());
+    if (identity.isPresent()) {
+      known(source, fault, identity.get(), now, System.nanoTime());
+    } else {
+      Taken unknown = new Taken(source, fault, null, Optional.empty(), now, System.nanoTime());
+      refuse(unknown, refusal(judge(unknown, Optional.empty())));
+    }
   }
 
-  private void unreadable(SourceRecord source, Refusal refusal, Instant now, long began) {
-    Optional<String> id = source.keyAsId();
-    Optional<FirstDecision> first = id.flatMap(known -> decisions.of(known, now));
-    refuse(records(source, Optional.empty(), refusal, now), id, first, began);
-  }
-
-  private void readable(SourceRecord source, InferenceRequest request, Instant now, long began) {
-    Optional<String> id = answerable(source, request);
-    Optional<FirstDecision> first = id.flatMap(known -> decisions.of(known, now));
-    Optional<FirstDecision.Placed> placed =
-        first.filter(FirstDecision.Placed.class::isInstance).map(FirstDecision.Placed.class::cast);
-    switch (judge(source, request, now, placed)) {
-      case ScoringOutcome.Refused(Refusal refusal) ->
-          refuse(records(source, Optional.of(request), refusal, now), id, first, began);
-      case ScoringOutcome.Scored scored -> {
-        if (first.isPresent() && placed.isEmpty()) {
-          parts.metrics().duplicate();
-          LOG.debug("{} was refused before and has its result", request.getId());
-          return;
+  /** Looks the id up and follows what is known of it, before another class can decide on it. */
+  private void known(
+      SourceRecord source,
+      RecordReader.Reading reading,
+      Identity identity,
+      Instant now,
+      long began) {
+    Lock lock = parts.memory().lockOf(identity.key());
+    lock.lock();
+    try {
+      Optional<FirstDecision> own = decisions.of(identity.key(), now);
+      Optional<FirstDecision> first =
+          own.filter(decision -> !decision.leavesIdFree())
+              .or(
+                  () ->
+                      parts
+                          .memory()
+                          .elsewhere(serviceClass, source.partition(), identity.key(), now));
+      Taken current = new Taken(source, reading, identity, own, now, began);
+      Origin origin = source.origin(serviceClass);
+      if (own.isPresent() && own.get().isAbout(origin)) {
+        readAgain(current, own.get());
+      } else if (first.isEmpty()) {
+        decide(current);
+      } else if (!first.get().isRepeatedBy(identity.fingerprint())) {
+        conflict(current);
+      } else {
+        switch (first.get()) {
+          case FirstDecision.Refused refused -> repeat(current, refused);
+          case FirstDecision.Placed placed -> follow(current, placed);
         }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * This very record was decided on before. With exactly once all was written then, and it is read
+   * again because positions were lost or reset; without, a crash may have lost what was written.
+   */
+  private void readAgain(Taken current, FirstDecision decision) {
+    if (parts.config().exactlyOnce()) {
+      parts.metrics().duplicate();
+      return;
+    }
+    switch (decision) {
+      case FirstDecision.Refused ignored -> decide(current);
+      case FirstDecision.Placed placed -> follow(current, placed);
+    }
+  }
+
+  private void decide(Taken current) {
+    switch (judge(current, Optional.empty())) {
+      case ScoringOutcome.Refused(Refusal refusal) -> refuse(current, refusal);
+      case ScoringOutcome.Scored scored -> {
         Optional<Outgoing> work = writer.work(scored);
         if (work.isPresent()) {
-          pass(source, scored, work.get(), now, first.isEmpty(), began);
+          pass(current, scored, work.get());
         } else {
-          Refusal refusal = tooLarge();
-          refuse(records(source, Optional.of(request), refusal, now), id, first, began);
+          refuse(current, tooLarge());
         }
       }
     }
   }
 
-  /**
-   * The id that a refusal is answered under. Where the record's key says another than the request,
-   * it is the key: what is known of an id lies in the partition of its key, and a request may not
-   * get somebody else's id answered.
-   */
-  private static Optional<String> answerable(SourceRecord source, InferenceRequest request) {
-    Optional<String> key = source.keyText();
-    return key.isEmpty() || key.get().equals(request.getId())
-        ? Optional.of(request.getId()).filter(NameRule::legal)
-        : source.keyAsId();
+  /** An equal request is with dispatch, which knows whether and how it ended. */
+  private void follow(Taken current, FirstDecision.Placed first) {
+    parts.metrics().duplicate();
+    Optional<Outgoing> work =
+        judge(current, Optional.of(first)) instanceof ScoringOutcome.Scored scored
+            ? writer.work(scored)
+            : Optional.empty();
+    if (work.isEmpty()) {
+      InferenceRequest request = current.request().orElseThrow();
+      work = writer.work(parts.scorer().unscored(arrival(current, request), first, current.now()));
+    }
+    if (work.isEmpty()) {
+      bury(current, tooLarge());
+      return;
+    }
+    forward(current, current.id(), work.get(), WORK);
+    if (current.before().isEmpty() && current.identity() != null) {
+      // Another class's decision: should its transaction fail, this one stands for both.
+      decisions.remember(current.identity().key(), first, current.before(), current.now());
+    }
+  }
+
+  /** An equal request was refused: so is this one. */
+  private void repeat(Taken current, FirstDecision.Refused first) {
+    parts.metrics().duplicate();
+    RefusalRecords records = records(current, first.refusal());
+    answer(current, records.repeated(current.id(), copyTo(current), Repetition.SAME, first.at()));
+  }
+
+  /** Another request has the id. That one's status and result are not touched. */
+  private void conflict(Taken current) {
+    parts.metrics().duplicate();
+    Refusal refusal =
+        new Refusal(
+            RefusalCode.ID_CONFLICT,
+            "id",
+            "id %s was used before for a request that asks for something else; send this one under"
+                    .formatted(Abbreviated.quote(current.id()))
+                + " an id of its own");
+    bury(current, refusal);
+    RefusalRecords records = records(current, refusal);
+    answer(
+        current,
+        records.repeated(current.id(), copyTo(current), Repetition.CONFLICT, current.now()));
+    parts.metrics().refused(refusal.code(), since(current.began()));
+  }
+
+  /** Once only: a record that lies elsewhere although it was put back was not put there by us. */
+  private void putBack(Taken current) {
+    SourceRecord source = current.source();
+    if (source.wasPutBack()) {
+      bury(
+          current,
+          new Refusal(
+              RefusalCode.INVALID_ID,
+              "id",
+              "the record has the header %s and lies outside of its id's partition; do not copy"
+                      .formatted(SourceRecord.ACCEPTED_AT)
+                  + " records of this topic, or leave this header out"));
+      return;
+    }
+    parts.metrics().putBack();
+    Outgoing same =
+        new Outgoing(source.topic(), Optional.of(home.of(current.id())), source.value());
+    context.forward(
+        new Record<>(current.id(), same, current.now().toEpochMilli(), source.putBackHeaders()),
+        REQUESTS);
   }
 
   /** Scoring, with a fault of ours turned into a refusal rather than an endless loop. */
-  private ScoringOutcome judge(
-      SourceRecord source,
-      InferenceRequest request,
-      Instant now,
-      Optional<FirstDecision.Placed> placed) {
+  private ScoringOutcome judge(Taken current, Optional<FirstDecision.Placed> placed) {
+    if (current.reading() instanceof RecordReader.Reading.Unreadable(Refusal refusal)) {
+      return new ScoringOutcome.Refused(refusal);
+    }
+    InferenceRequest request = current.request().orElseThrow();
+    SourceRecord source = current.source();
     ScoringOutcome outcome;
     try {
-      Arrival arrival = new Arrival(request, source.keyText(), serviceClass, source.acceptedAt());
-      outcome = parts.scorer().score(arrival, parts.views().situation(now), placed);
+      outcome =
+          parts
+              .scorer()
+              .score(arrival(current, request), parts.views().situation(current.now()), placed);
     } catch (RuntimeException | Error e) {
       FatalErrors.throwIfFatal(e);
       LOG.error(
@@ -162,8 +295,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
           new Refusal(
               RefusalCode.INTERNAL_ERROR,
               null,
-              "scoring failed on this request; report it with its id, and try again under a new"
-                  + " id"));
+              "scoring failed on this request; report it with its id, and try again"));
     }
     Optional<String> fault = replyTopicFault(request);
     return outcome instanceof ScoringOutcome.Scored && fault.isPresent()
@@ -172,59 +304,84 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         : outcome;
   }
 
-  private void pass(
-      SourceRecord source,
-      ScoringOutcome.Scored scored,
-      Outgoing work,
-      Instant now,
-      boolean first,
-      long began) {
-    String id = scored.request().getId();
-    String model = scored.request().getChoice().getModel();
-    forward(source, id, work, now, WORK);
-    if (first) {
-      decisions.remember(
-          id,
-          new FirstDecision.Placed(
-              model, scored.request().getChoice().getVariant(), scored.partition()),
-          now);
-      if (parts.config().lifecycle() == LifecycleDetail.ALL) {
-        forward(source, id, writer.accepted(scored), now, LIFECYCLE);
-      }
-    }
-    scored.request().getChoice().getDegradations().forEach(parts.metrics()::degraded);
-    parts.metrics().scored(model, since(began));
+  private Arrival arrival(Taken current, InferenceRequest request) {
+    SourceRecord source = current.source();
+    return current.identity() == null
+        ? new Arrival(request, source.keyText(), serviceClass, source.acceptedAt())
+        : new Arrival(
+            request,
+            source.keyText(),
+            serviceClass,
+            source.acceptedAt(),
+            current.identity().fingerprint());
   }
 
-  private void refuse(
-      RefusalRecords records, Optional<String> id, Optional<FirstDecision> first, long began) {
-    Instant now = records.now();
-    SourceRecord source = records.source();
+  private void pass(Taken current, ScoringOutcome.Scored scored, Outgoing work) {
+    String model = scored.request().getChoice().getModel();
+    forward(current, scored.request().getId(), work, WORK);
+    remember(
+        current,
+        new FirstDecision.Placed(
+            scored.request().getFingerprint().orElse(null),
+            current.source().origin(serviceClass),
+            model,
+            scored.request().getChoice().getVariant(),
+            scored.partition()));
+    if (parts.config().lifecycle() == LifecycleDetail.ALL) {
+      forward(
+          current,
+          RequestKey.of(scored.request().getTenant(), scored.request().getId()),
+          writer.accepted(scored),
+          LIFECYCLE);
+    }
+    scored.request().getChoice().getDegradations().forEach(parts.metrics()::degraded);
+    parts.metrics().scored(model, since(current.began()));
+  }
+
+  private void refuse(Taken current, Refusal refusal) {
+    bury(current, refusal);
+    if (current.identity() != null) {
+      RefusalRecords records = records(current, refusal);
+      String id = current.id();
+      InferenceResult result = records.result(id, copyTo(current));
+      answer(current, result);
+      if (parts.config().lifecycle() != LifecycleDetail.NONE) {
+        Outgoing state = writer.state(records.status(id, parts.settings().names().results()));
+        forward(current, RequestKey.of(result.getTenant(), id), state, LIFECYCLE);
+      }
+      remember(
+          current,
+          new FirstDecision.Refused(
+              current.identity().fingerprint(),
+              current.source().origin(serviceClass),
+              current.now(),
+              refusal));
+    }
+    parts.metrics().refused(refusal.code(), since(current.began()));
+  }
+
+  private void bury(Taken current, Refusal refusal) {
+    SourceRecord source = current.source();
+    Optional<String> id = Optional.ofNullable(current.identity()).map(Identity::id);
     LOG.info(
         "Refused {}-{}@{}, request {}: {}",
         source.topic(),
         source.partition(),
         source.offset(),
         Printable.of(id.orElse("without id")),
-        Printable.of(records.refusal().message()));
-    forward(source, id.orElse(null), writer.deadLetter(records.deadLetter(id)), now, DEAD_LETTERS);
-    if (first.isPresent()) {
-      parts.metrics().duplicate();
-    } else if (id.isPresent()) {
-      Optional<String> copyTo =
-          records
-              .request()
-              .filter(request -> replyTopicFault(request).isEmpty())
-              .flatMap(InferenceRequest::getReplyTopic);
-      forward(source, id.get(), writer.result(records.result(id.get(), copyTo)), now, RESULTS);
-      if (parts.config().lifecycle() != LifecycleDetail.NONE) {
-        String topic = parts.settings().names().results();
-        Outgoing state = writer.state(records.status(id.get(), topic));
-        forward(source, id.get(), state, now, LIFECYCLE);
-      }
-      decisions.remember(id.get(), new FirstDecision.Refused(), now);
+        Printable.of(refusal.message()));
+    Outgoing letter = writer.deadLetter(records(current, refusal).deadLetter(id));
+    forward(current, id.orElse(null), letter, DEAD_LETTERS);
+  }
+
+  private void answer(Taken current, InferenceResult result) {
+    forward(current, result.getId(), writer.result(result), RESULTS);
+  }
+
+  private void remember(Taken current, FirstDecision decision) {
+    if (current.identity() != null) {
+      decisions.remember(current.identity().key(), decision, current.before(), current.now());
     }
-    parts.metrics().refused(records.refusal().code(), since(began));
   }
 
   private Optional<String> replyTopicFault(InferenceRequest request) {
@@ -237,15 +394,22 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
                     .fault(request.getTenant(), topic, parts.views().routing().rules().state()));
   }
 
-  private RefusalRecords records(
-      SourceRecord source, Optional<InferenceRequest> request, Refusal refusal, Instant now) {
-    return new RefusalRecords(serviceClass, source, request, refusal, now);
+  /** Where the answer is copied to, if it may be. */
+  private Optional<String> copyTo(Taken current) {
+    return current
+        .request()
+        .filter(request -> replyTopicFault(request).isEmpty())
+        .flatMap(InferenceRequest::getReplyTopic);
   }
 
-  private void forward(
-      SourceRecord source, @Nullable String key, Outgoing outgoing, Instant now, String sink) {
-    Headers headers = source.traceHeaders();
-    long timestamp = OutputTime.millis(source.acceptedAt(), now);
+  private RefusalRecords records(Taken current, Refusal refusal) {
+    return new RefusalRecords(
+        serviceClass, current.source(), current.request(), refusal, current.now());
+  }
+
+  private void forward(Taken current, @Nullable String key, Outgoing outgoing, String sink) {
+    Headers headers = current.source().traceHeaders();
+    long timestamp = OutputTime.millis(current.source().acceptedAt(), current.now());
     context.forward(new Record<>(key, outgoing, timestamp, headers), sink);
   }
 
@@ -255,6 +419,14 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         "body",
         "the scored request is larger than a record of %d bytes; shorten the body"
             .formatted(parts.limits().workBytes()));
+  }
+
+  private static Refusal refusal(ScoringOutcome outcome) {
+    return switch (outcome) {
+      case ScoringOutcome.Refused(Refusal refusal) -> refusal;
+      case ScoringOutcome.Scored scored ->
+          throw new IllegalStateException("scored without a legal id: " + scored.partition());
+    };
   }
 
   private static Duration since(long began) {

@@ -6,6 +6,7 @@ import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.FollowedTopic;
+import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.view.FollowedViews;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -38,7 +39,7 @@ final class ScoreTopology {
         new ByteArrayDeserializer(),
         topics.requests(serviceClass));
     topology.addProcessor(SCORE, () -> new ScoreProcessor(serviceClass, parts), SOURCE);
-    topology.addStateStore(FirstDecisions.builder(parts.settings().resultRetention()), SCORE);
+    topology.addStateStore(FirstDecisions.builder(parts.settings().idRetention()), SCORE);
 
     Serializer<String> key = new StringSerializer();
     Serializer<Outgoing> value = Outgoing.serializer();
@@ -47,6 +48,8 @@ final class ScoreTopology {
     topology.addSink(ScoreProcessor.RESULTS, Outgoing.topicName(), key, value, SCORE);
     topology.addSink(ScoreProcessor.LIFECYCLE, topics.lifecycle(), key, value, SCORE);
     topology.addSink(ScoreProcessor.DEAD_LETTERS, topics.deadLetters(), key, value, SCORE);
+    String requests = topics.requests(serviceClass);
+    topology.addSink(ScoreProcessor.REQUESTS, requests, key, value, Outgoing.partitioner(), SCORE);
     return topology;
   }
 

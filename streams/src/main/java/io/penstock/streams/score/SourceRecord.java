@@ -1,8 +1,11 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.trace.TraceParent;
+import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.request.NameRule;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
@@ -27,6 +30,17 @@ record SourceRecord(
   /** Twice of what the W3C asks everybody to hand on. */
   private static final int MAX_TRACESTATE_BYTES = 1_024;
 
+  /**
+   * Set on a record that was put back where its id belongs: when the log accepted it first, in
+   * milliseconds since 1970 as decimal digits.
+   */
+  static final String ACCEPTED_AT = "penstock-accepted-at";
+
+  private static final int MAX_DIGITS = 15;
+
+  /** A record waits no longer to be put back than requests are usually kept. */
+  private static final Duration LONGEST_WAY_BACK = Duration.ofDays(8);
+
   static SourceRecord of(Record<byte[], byte[]> record, Optional<RecordMetadata> metadata) {
     return new SourceRecord(
         metadata.map(RecordMetadata::topic).orElse(""),
@@ -35,7 +49,48 @@ record SourceRecord(
         record.key(),
         record.value(),
         record.headers(),
-        Instant.ofEpochMilli(record.timestamp()));
+        acceptedAt(record));
+  }
+
+  /** The first acceptance, where the record says a credible one; else its own. */
+  private static Instant acceptedAt(Record<byte[], byte[]> record) {
+    Instant own = Instant.ofEpochMilli(record.timestamp());
+    Header first = record.headers().lastHeader(ACCEPTED_AT);
+    if (first == null || first.value() == null || first.value().length > MAX_DIGITS) {
+      return own;
+    }
+    String digits = new String(first.value(), StandardCharsets.US_ASCII);
+    if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return own;
+    }
+    Instant said = Instant.ofEpochMilli(Long.parseLong(digits));
+    return said.isBefore(own.minus(LONGEST_WAY_BACK)) || said.isAfter(own) ? own : said;
+  }
+
+  /** Whether it was put back already. */
+  boolean wasPutBack() {
+    return headers.lastHeader(ACCEPTED_AT) != null;
+  }
+
+  /** The headers of this record when it is put back. */
+  Headers putBackHeaders() {
+    return new RecordHeaders(headers)
+        .add(
+            ACCEPTED_AT,
+            Long.toString(acceptedAt.toEpochMilli()).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** About as many bytes as it takes in a log, uncompressed. */
+  long bytes() {
+    long sum = valueBytes() + (key == null ? 0L : key.length);
+    for (Header header : headers) {
+      sum += header.key().length() + (header.value() == null ? 0L : header.value().length);
+    }
+    return sum;
+  }
+
+  Origin origin(ServiceClass serviceClass) {
+    return new Origin(serviceClass, partition, offset);
   }
 
   /** The key, if it is text that could be an id. */

@@ -14,15 +14,22 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.streams.score.identity.FirstDecision;
+import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RefusalCode;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RequestScorerTest {
+
+  private static final Origin ORIGIN = new Origin(ServiceClass.BATCH, 1, 1L << 40);
 
   private final RequestScorer scorer = Requests.scorer(LIMITS);
 
@@ -37,7 +44,8 @@ class RequestScorerTest {
   @Test
   void followsTheFirstRequestWithTheSameIdEvenToAnotherPartition() {
     int other = (ModelPartitions.of("talker", SETTINGS.modelPartitions()) + 1) % 4;
-    FirstDecision.Placed first = new FirstDecision.Placed("talker", Optional.of("green"), other);
+    FirstDecision.Placed first =
+        new FirstDecision.Placed(7L, null, "talker", Optional.of("green"), other);
 
     ScoringOutcome outcome =
         scorer.score(
@@ -92,9 +100,15 @@ class RequestScorerTest {
   void firstDecisionsSurviveTheirBytes() {
     for (FirstDecision decision :
         List.of(
-            new FirstDecision.Refused(),
-            new FirstDecision.Placed("m", Optional.empty(), 3),
-            new FirstDecision.Placed("m", Optional.of("v"), 0))) {
+            new FirstDecision.Refused(
+                -1L,
+                ORIGIN,
+                NOW,
+                new Refusal(RefusalCode.INVALID_JSON, "body", "the first line\nand the second")),
+            new FirstDecision.Refused(
+                null, null, NOW, new Refusal(RefusalCode.OVERLOADED, null, "later")),
+            new FirstDecision.Placed(Long.MIN_VALUE, ORIGIN, "m", Optional.empty(), 3),
+            new FirstDecision.Placed(null, null, "m", Optional.of("v"), 0))) {
       byte[] bytes = FirstDecision.serde().serializer().serialize("", decision);
 
       assertThat(FirstDecision.serde().deserializer().deserialize("", bytes)).isEqualTo(decision);

@@ -29,7 +29,18 @@ import java.util.Optional;
 public final class Requests {
 
   public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
-  public static final TopicSettings SETTINGS = TopicSettings.DEFAULT;
+
+  /** With one partition of requests, in which every id is at home, as the test driver has it. */
+  public static final TopicSettings SETTINGS =
+      new TopicSettings(
+          TopicSettings.DEFAULT.names(),
+          TopicSettings.DEFAULT.modelPartitions(),
+          1,
+          TopicSettings.DEFAULT.replicationFactor(),
+          TopicSettings.DEFAULT.maxDeadline(),
+          TopicSettings.DEFAULT.resultRetention(),
+          TopicSettings.DEFAULT.maxRequestBytes());
+
   public static final RequestLimits LIMITS = new RequestLimits(Duration.ofDays(7), 100_000);
   public static final PromptTokenEstimator TOKENS = new PromptTokenEstimator();
 

@@ -138,6 +138,7 @@ class ScoreConfigTest {
         maxTenants,
         0.5,
         Optional.empty(),
-        ProgressSettings.DEFAULT);
+        ProgressSettings.DEFAULT,
+        false);
   }
 }

@@ -15,6 +15,7 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ScoredRequest;
@@ -163,6 +164,30 @@ class ScoreRoutingTopologyTest {
                 serdes.deserializer(DeadLetter.class))
             .readValue();
     assertThat(dead.getFailure().getRetryAfterMillis()).contains(7_000L);
+  }
+
+  @Test
+  void aRefusalThatInvitesARetryLeavesTheIdFree() {
+    Degradation overload =
+        new Degradation(
+            "cheap",
+            List.of(new Rung("refuse_standard", ServiceClass.STANDARD, 2, 1, 0, 0, null, 7)),
+            Map.of(),
+            NOW);
+    put(overload);
+    InferenceResult first = refused("one", "cheap");
+    InferenceResult second = refused("one", "cheap");
+    RoutingKind kind = RoutingKind.of(overload);
+    pipe(TOPICS.routing(), kind.key("cheap"), null);
+
+    ScoredRequest retried = scored("one", "cheap");
+
+    assertThat(retried.getId()).isEqualTo("one");
+    assertThat(first.getRepetition()).isEmpty();
+    assertThat(second.getRepetition()).isEmpty();
+    assertThat(refused("one", "strong").getRepetition()).contains(Repetition.CONFLICT);
+    put(overload);
+    assertThat(scored("one", "cheap").getFingerprint()).isEqualTo(retried.getFingerprint());
   }
 
   @Test

@@ -12,12 +12,14 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultError;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -26,6 +28,8 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.score.identity.FirstDecisions;
+import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -37,9 +41,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -65,6 +71,8 @@ class ScoreTopologyTest {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://score-topology");
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final SharedMemory memory = new SharedMemory(SETTINGS.idRetention());
+  private Path batchState;
   private Instant now = NOW;
   private int registryOutages;
   private int faults;
@@ -74,14 +82,15 @@ class ScoreTopologyTest {
   private TestInputTopic<String, byte[]> requests;
 
   @BeforeEach
-  void start(@TempDir Path state) {
+  void start(@TempDir Path state, @TempDir Path another) {
+    batchState = another;
     Properties properties = new Properties();
     properties.put("application.id", "score-test");
     properties.put("bootstrap.servers", "unused:1");
     properties.put("state.dir", state.toString());
     properties.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
     this.properties = properties;
-    this.parts = parts();
+    this.parts = parts(ServiceClass.INTERACTIVE);
     open();
   }
 
@@ -271,27 +280,202 @@ class ScoreTopologyTest {
   }
 
   @Test
-  void refusesARepeatedInvalidRequestOnce() {
+  void answersARepeatedRefusalAtOnceAsARepetition() {
     send(chat().setModel("nobody").build());
     now = now.plusSeconds(60);
-    send(chat().setModel("nobody").build());
-    now = now.plusSeconds(60);
-    send(chat().build());
+    send(chat().setModel("nobody").setCustomId("again").build());
 
-    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(1);
-    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(2);
-    assertNothing(WORK);
-    assertThat(counter("penstock.score.duplicates")).isEqualTo(2);
+    List<InferenceResult> results = results();
+    assertThat(results).hasSize(2);
+    assertThat(results.get(0).getRepetition()).isEmpty();
+    InferenceResult again = results.get(1);
+    assertThat(again.getRepetition()).contains(Repetition.SAME);
+    assertThat(again.getStatus()).isEqualTo(TerminalStatus.FAILED);
+    assertThat(again.getFinishedAt()).isEqualTo(NOW);
+    assertThat(again.getCustomId()).contains("again");
+    assertThat(again.getError()).isEqualTo(results.get(0).getError());
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(1);
+    assertThat(read(TOPICS.lifecycle(), RequestStatus.class)).hasSize(1);
+    assertThat(counter("penstock.score.duplicates")).isEqualTo(1);
   }
 
   @Test
-  void neverRefusesAnIdThatIsAlreadyWaiting() {
+  void refusesAnotherRequestOfAnIdAsAConflictWhateverBecameOfTheFirst() {
+    send(chat().setId("refused").setModel("nobody").build());
+    send(chat().setId("placed").build());
+    results();
+    read(TOPICS.deadLetters(), DeadLetter.class);
+    read(TOPICS.lifecycle(), RequestStatus.class);
+    read(WORK, ScoredRequest.class);
+
+    send(chat().setId("refused").build());
+    send(chat().setId("placed").setModel("nobody").build());
+    send(chat("{\"messages\":[]}").setId("placed").build());
+
+    List<InferenceResult> results = results();
+    assertThat(results).hasSize(3);
+    assertThat(results)
+        .allSatisfy(
+            result -> {
+              assertThat(result.getRepetition()).contains(Repetition.CONFLICT);
+              assertThat(result.getStatus()).isEqualTo(TerminalStatus.FAILED);
+              assertThat(result.getStatusCode()).isEqualTo(409);
+              assertThat(result.getError().orElseThrow().getCode()).isEqualTo("id_conflict");
+            });
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(3);
+    assertNothing(WORK, TOPICS.lifecycle());
+  }
+
+  @Test
+  void runsAnotherTenantsRequestOfTheSameId() {
+    send(chat().build());
+    send(chat().setTenant("globex").setModel("nobody").build());
+    send(chat().setTenant("initech").build());
+
+    assertThat(read(WORK, ScoredRequest.class))
+        .extracting(work -> work.value().getTenant())
+        .containsExactly("acme", "initech");
+    assertThat(results()).extracting(InferenceResult::getTenant).containsExactly("globex");
+    assertThat(read(TOPICS.lifecycle(), RequestStatus.class))
+        .extracting(TestRecord::key)
+        .containsExactly(RequestKey.of("globex", "request-1"));
+  }
+
+  @Test
+  void letsDispatchAnswerARepetitionThatWouldBeRefusedToday() {
+    Instant deadline = NOW.plusSeconds(30);
+    send(chat().setDeadline(deadline).build());
+    models().pipeInput("talker", null);
+    requests.pipeInput(
+        "request-1", bytes(chat().setDeadline(deadline).build()), NOW.plusSeconds(40));
+    now = NOW.plusSeconds(40);
+
+    List<TestRecord<String, ScoredRequest>> work = read(WORK, ScoredRequest.class);
+    assertThat(work).hasSize(2);
+    assertThat(work.get(1).value().getFingerprint())
+        .isPresent()
+        .isEqualTo(work.get(0).value().getFingerprint());
+    assertNothing(TOPICS.results(), TOPICS.deadLetters());
+  }
+
+  @Test
+  void anUnreadableRecordDoesNotTouchTheRequestWhoseIdIsItsKey() {
     send(chat().build());
     requests.pipeInput("request-1", new byte[] {9}, NOW);
-    send(chat().setModel("nobody").setEndpoint("/v1/nothing").build());
+    send(chat().build());
 
-    assertThat(read(WORK, ScoredRequest.class)).hasSize(1);
-    assertNothing(TOPICS.results(), TOPICS.lifecycle());
+    assertThat(read(WORK, ScoredRequest.class)).hasSize(2);
+    assertThat(results()).extracting(InferenceResult::getTenant).containsExactly("unknown");
+    assertThat(read(TOPICS.lifecycle(), RequestStatus.class))
+        .extracting(TestRecord::key)
+        .containsExactly(RequestKey.of("unknown", "request-1"));
+  }
+
+  @Test
+  void putsARecordWithoutItsIdAsKeyBackWhereTheIdBelongs() {
+    Instant accepted = NOW.minusSeconds(5);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("other", new byte[] {1});
+    requests.pipeInput(new TestRecord<>(null, bytes(chat().build()), headers, accepted));
+    requests.pipeInput("another-key", bytes(chat().setId("request-2").build()), accepted);
+    send(chat().build());
+
+    List<TestRecord<String, ScoredRequest>> work = read(WORK, ScoredRequest.class);
+    assertThat(work)
+        .extracting(TestRecord::key)
+        .containsExactly("request-1", "request-2", "request-1");
+    assertThat(work.get(0).value().getAcceptedAt()).isEqualTo(accepted);
+    List<TestRecord<String, byte[]>> back =
+        driver
+            .createOutputTopic(REQUESTS, new StringDeserializer(), new ByteArrayDeserializer())
+            .readRecordsToList();
+    assertThat(back).hasSize(2);
+    assertThat(back.get(0).headers().toArray())
+        .extracting(header -> header.key())
+        .containsExactly("other", SourceRecord.ACCEPTED_AT);
+    assertNothing(TOPICS.results(), TOPICS.deadLetters());
+  }
+
+  @Test
+  void putsARecordBackOnlyOnce() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(
+        SourceRecord.ACCEPTED_AT,
+        Long.toString(NOW.toEpochMilli()).getBytes(StandardCharsets.US_ASCII));
+    requests.pipeInput(new TestRecord<>("another-key", bytes(chat().build()), headers, NOW));
+
+    assertThat(next(TOPICS.deadLetters(), DeadLetter.class).value().getFailure().getMessage())
+        .contains(SourceRecord.ACCEPTED_AT);
+    assertNothing(WORK, TOPICS.results(), REQUESTS);
+  }
+
+  @Test
+  void believesNoFirstAcceptanceThatIsLaterOrLongAgo() {
+    for (Instant said : List.of(NOW.plusSeconds(1), NOW.minus(Duration.ofDays(30)))) {
+      RecordHeaders headers = new RecordHeaders();
+      headers.add(
+          SourceRecord.ACCEPTED_AT,
+          Long.toString(said.toEpochMilli()).getBytes(StandardCharsets.US_ASCII));
+      requests.pipeInput(
+          new TestRecord<>(
+              said.toString(), bytes(chat().setId(said.toString()).build()), headers, NOW));
+
+      assertThat(next(WORK, ScoredRequest.class).value().getAcceptedAt()).isEqualTo(NOW);
+    }
+  }
+
+  @Test
+  void followsWhatAnotherClassOfThisProcessDecidedOnTheId() {
+    send(chat().setId("there").setModel("nobody").build());
+    send(chat().setId("too").build());
+    ScoreParts batch = parts(ServiceClass.BATCH);
+    String batchRequests = TOPICS.requests(ServiceClass.BATCH);
+    String batchWork = TOPICS.work(ServiceClass.BATCH);
+    Properties properties = new Properties();
+    properties.put("application.id", "score-batch-test");
+    properties.put("bootstrap.servers", "unused:1");
+    properties.put("state.dir", batchState.toString());
+    properties.put("rocksdb.config.setter", BoundedRocksDb.class.getName());
+    memory.share(
+        ServiceClass.INTERACTIVE, partition -> driver.getWindowStore(FirstDecisions.STORE));
+    try (TopologyTestDriver other =
+        new TopologyTestDriver(ScoreTopology.of(ServiceClass.BATCH, batch), properties, NOW)) {
+      memory.share(ServiceClass.BATCH, partition -> other.getWindowStore(FirstDecisions.STORE));
+      other
+          .createInputTopic(TOPICS.models(), new StringSerializer(), new ByteArraySerializer())
+          .pipeInput(
+              "talker",
+              serdes
+                  .serializer(ModelSpec.class)
+                  .serialize(TOPICS.models(), model("talker").build()));
+      TestInputTopic<String, byte[]> there =
+          other.createInputTopic(batchRequests, new StringSerializer(), new ByteArraySerializer());
+      there.pipeInput("there", bytes(chat().setId("there").setModel("nobody").build()), NOW);
+      there.pipeInput("there", bytes(chat().setId("there").build()), NOW);
+      there.pipeInput("too", bytes(chat().setId("too").build()), NOW);
+      there.pipeInput("own", bytes(chat().setId("own").build()), NOW);
+      send(chat().setId("own").setModel("nobody").build());
+
+      assertThat(
+              other
+                  .createOutputTopic(
+                      TOPICS.results(),
+                      new StringDeserializer(),
+                      serdes.deserializer(InferenceResult.class))
+                  .readValuesToList())
+          .extracting(InferenceResult::getRepetition)
+          .containsExactly(Optional.of(Repetition.SAME), Optional.of(Repetition.CONFLICT));
+      assertThat(
+              other
+                  .createOutputTopic(
+                      batchWork, new StringDeserializer(), serdes.deserializer(ScoredRequest.class))
+                  .readValuesToList())
+          .extracting(ScoredRequest::getId)
+          .containsExactly("too", "own");
+      assertThat(results())
+          .extracting(InferenceResult::getRepetition)
+          .containsExactly(Optional.empty(), Optional.of(Repetition.CONFLICT));
+    }
   }
 
   @Test
@@ -310,10 +494,25 @@ class ScoreTopologyTest {
   @Test
   void forgetsDecisionsAfterTheRetention() {
     send(chat().setModel("nobody").build());
-    now = now.plus(SETTINGS.resultRetention()).plusSeconds(1);
+    now = NOW.plus(SETTINGS.idRetention()).plusSeconds(1);
     send(chat().setModel("nobody").build());
 
-    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(2);
+    assertThat(results()).extracting(InferenceResult::getRepetition).containsOnly(Optional.empty());
+  }
+
+  @Test
+  void remembersDecisionsAsLongAsAnyLogKeepsTheRequestWhateverHappensMeanwhile() {
+    send(chat().build());
+    int days = (int) SETTINGS.workRetention().plusDays(1).toDays();
+    for (int day = 1; day <= days; day++) {
+      now = NOW.plus(Duration.ofDays(day));
+      send(chat().setId("day-" + day).build());
+      send(chat("{}").build());
+    }
+
+    assertThat(results())
+        .hasSize(days)
+        .allSatisfy(result -> assertThat(result.getRepetition()).contains(Repetition.CONFLICT));
   }
 
   @Test
@@ -322,7 +521,9 @@ class ScoreTopologyTest {
     requests.pipeInput("future", bytes(chat().setId("future").build()), NOW.plusSeconds(1L << 32));
     send(chat().setModel("nobody").build());
 
-    assertThat(read(TOPICS.results(), InferenceResult.class)).hasSize(1);
+    assertThat(results())
+        .extracting(InferenceResult::getRepetition)
+        .containsExactly(Optional.empty(), Optional.of(Repetition.SAME));
     assertThat(next(WORK, ScoredRequest.class).timestamp()).isEqualTo(NOW.toEpochMilli());
   }
 
@@ -388,8 +589,12 @@ class ScoreTopologyTest {
     assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("request-2");
   }
 
-  private ScoreParts parts() {
-    ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.INTERACTIVE);
+  private List<InferenceResult> results() {
+    return read(TOPICS.results(), InferenceResult.class).stream().map(TestRecord::value).toList();
+  }
+
+  private ScoreParts parts(ServiceClass serviceClass) {
+    ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
     Deserializer<InferenceRequest> real = serdes.deserializer(InferenceRequest.class);
     RegistryPatience patience =
         new RegistryPatience(
@@ -421,7 +626,8 @@ class ScoreTopologyTest {
         counts,
         BatchEnd.NEVER,
         new CrashLoop(),
-        () -> now);
+        () -> now,
+        memory);
   }
 
   private void send(InferenceRequest request) {

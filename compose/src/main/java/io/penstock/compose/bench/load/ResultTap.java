@@ -14,7 +14,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads the results topic, committed records only, from now on, on a thread of its own. */
+/**
+ * Reads the results topic, committed records only, from now on, on a thread of its own. Records
+ * that only repeat a result are left out.
+ */
 public final class ResultTap implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -78,7 +81,9 @@ public final class ResultTap implements AutoCloseable {
     try (consumer) {
       while (!closing) {
         for (ConsumerRecord<String, InferenceResult> taken : consumer.poll(POLL)) {
-          sink.result(taken.value(), EpochMicros.now());
+          if (taken.value().getRepetition().isEmpty()) {
+            sink.result(taken.value(), EpochMicros.now());
+          }
         }
       }
     } catch (WakeupException _) {

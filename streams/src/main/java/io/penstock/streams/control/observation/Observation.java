@@ -48,12 +48,13 @@ public record Observation(
 
   /**
    * What a result says; empty where it says nothing about a target: it was cancelled, refused
-   * before any attempt, or asked in shadow.
+   * before any attempt, asked in shadow, or only repeats another result.
    */
   public static Optional<Observation> of(InferenceResult result) {
     TerminalStatus status = result.getStatus();
     boolean refused = status == TerminalStatus.FAILED && result.getAttempts() == 0;
-    if (result.getTenant().equals(EVALUATION_TENANT)
+    if (result.getRepetition().isPresent()
+        || result.getTenant().equals(EVALUATION_TENANT)
         || status == TerminalStatus.CANCELLED
         || refused) {
       return Optional.empty();

@@ -44,7 +44,9 @@ public final class EvaluationResults {
   /** Takes a result, if it is of this evaluation. */
   public void add(InferenceResult result) {
     Optional<EvaluationIds.Asked> asked = ids.read(result.getId());
-    if (asked.isEmpty() || answered.contains(asked.get().item())) {
+    if (result.getRepetition().isPresent()
+        || asked.isEmpty()
+        || answered.contains(asked.get().item())) {
       return;
     }
     int item = asked.get().item();

@@ -111,7 +111,11 @@ public final class CostReport {
                 .thenComparingDouble(model -> model.getInputPricePerMillion().orElse(0.0)));
   }
 
+  /** Takes a result; one that only repeats another cost nothing and counts for nothing. */
   public void add(InferenceResult result) {
+    if (result.getRepetition().isPresent()) {
+      return;
+    }
     List<String> key = dimensions.stream().map(each -> each.of(result)).toList();
     add(sums.computeIfAbsent(key, each -> new Sum()), result);
     add(total, result);

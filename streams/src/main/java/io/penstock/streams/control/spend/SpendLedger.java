@@ -81,7 +81,9 @@ public final class SpendLedger {
   /** Takes a result. */
   public void add(InferenceResult result) {
     double cost = result.getCost().orElse(0.0);
-    if (!(cost > 0) || result.getTenant().equals(Observation.EVALUATION_TENANT)) {
+    if (!(cost > 0)
+        || result.getRepetition().isPresent()
+        || result.getTenant().equals(Observation.EVALUATION_TENANT)) {
       return;
     }
     Account account = account(result.getTenant());

@@ -3,10 +3,12 @@ package io.penstock.streams.dispatch.lifecycle;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultError;
@@ -104,6 +106,38 @@ final class Announcements {
         .setStatusCode(499)
         .setError(new ResultError("cancelled_error", "cancelled", message, null, false, null))
         .build();
+  }
+
+  /** Answers a request whose equal has ended: with how that one did, and without its body. */
+  InferenceResult same(DispatchEntry again, DispatchFinished first, Instant now) {
+    TerminalStatus status = first.getStatus().orElseThrow();
+    String message =
+        "An equal request with this id ended %s at %s; its result is on the results topic."
+            .formatted(status, first.getAt());
+    InferenceResult.Builder result =
+        result(again, status, null, now)
+            .setRepetition(Repetition.SAME)
+            .setQueuedAt(null)
+            .setFinishedAt(first.getAt());
+    return switch (status) {
+      case SUCCEEDED -> result.setStatusCode(200).build();
+      case FAILED -> result.setStatusCode(500).setError(error("server_error", message)).build();
+      case EXPIRED -> result.setStatusCode(408).setError(error("timeout_error", message)).build();
+      case CANCELLED ->
+          result.setStatusCode(499).setError(error("cancelled_error", message)).build();
+    };
+  }
+
+  /** Refuses a request whose id is another's. */
+  InferenceResult conflict(DispatchEntry again, Failure failure, Instant now) {
+    return InferenceResult.newBuilder(failed(again, failure, null, now))
+        .setRepetition(Repetition.CONFLICT)
+        .setQueuedAt(null)
+        .build();
+  }
+
+  private static ResultError error(String type, String message) {
+    return new ResultError(type, "repeated", message, "id", false, null);
   }
 
   DeadLetter deadLetter(

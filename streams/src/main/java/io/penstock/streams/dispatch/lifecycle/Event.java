@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.lifecycle;
 
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.ModelAlternative;
@@ -91,4 +92,12 @@ public sealed interface Event {
 
   /** Another shard handed it over. */
   record Transferred(DispatchTransfer transfer) implements Event {}
+
+  /**
+   * It came, from a work topic or another shard, with values that dispatch cannot work with.
+   *
+   * @param entry the request, with these values replaced
+   * @param handedOver whether another shard handed it over
+   */
+  record Unusable(DispatchEntry entry, boolean handedOver, Failure failure) implements Event {}
 }

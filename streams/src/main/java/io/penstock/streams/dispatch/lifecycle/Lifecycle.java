@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *                 UNKNOWN      FORESTALLED   WAITING           LEASED                  MOVED        FINISHED
- * Arrived         WAITING  1   CANCELLED  5  duplicate         duplicate               duplicate    duplicate
+ * Arrived         WAITING  1   CANCELLED  5  again    7        again    7              again    7   again    7
  * Granted         -            -             LEASED            -                       -            -
  * Ended succeeded fenced       fenced        fenced            SUCCEEDED            2  fenced       fenced
  * Ended failed    fenced       fenced        fenced            WAITING or FAILED    2  fenced       fenced
@@ -38,14 +38,17 @@ import org.jspecify.annotations.Nullable;
  * Reprioritised   -            -             WAITING, changed  LEASED, changed      4  -            -
  * Moved           -            -             WAITING or MOVED  -                       -            -
  * Transferred     WAITING  1   CANCELLED  6  duplicate         duplicate               WAITING  1 6 duplicate
+ * Unusable        FAILED       CANCELLED 5 6 duplicate         duplicate               FAILED     6 duplicate
  *
  * 1  EXPIRED at once if its deadline has passed
  * 2  if it is this session's and this attempt's lease, else fenced; instead of WAITING, EXPIRED if
  *    its deadline has passed
  * 3  the worker bounds its attempt by the deadline itself
  * 4  for the case that it comes back to WAITING; a deadline is no later than the longest allowed
- * 5  unless it has been here and was handed on: duplicate
- * 6  if it has been moved more often than when it left here, else duplicate
+ * 5  unless it has been here and was handed on: again 7
+ * 6  if it has been moved more often than when it left here, else duplicate; one that only asks how
+ *    the first ended is told that, or passed on
+ * 7  told how the first ended, or that it conflicts with it: see Repetitions
  * </pre>
  *
  * <p>A request is in one shard only: MOVED here and its transfer to another are one transaction,
@@ -56,6 +59,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lifecycle {
 
   private final Announcements announcements;
+  private final Repetitions repetitions;
   private final Instructions instructions;
   private final int partition;
   private final Setbacks setbacks;
@@ -75,6 +79,7 @@ public final class Lifecycle {
       Duration leaseTimeout,
       Duration longestDeadline) {
     this.announcements = new Announcements(names, partition);
+    this.repetitions = new Repetitions(announcements, partition);
     this.instructions = new Instructions(names, partition, retries, leaseTimeout);
     this.partition = partition;
     this.setbacks = new Setbacks(retries);
@@ -113,21 +118,48 @@ public final class Lifecycle {
       case Event.Reprioritised change -> reprioritised(change, state, now);
       case Event.Moved move -> moved(move, state, now);
       case Event.Transferred(DispatchTransfer transfer) -> transferred(transfer, state, now);
+      case Event.Unusable unusable -> unusable(unusable, state, now);
     };
   }
 
   private Decision arrived(Event.Arrived arrived, State state, Instant now) {
+    DispatchEntry entry = entry(arrived, now);
     return switch (state) {
-      case State.Unknown ignored -> queued(entry(arrived, now), now);
+      case State.Unknown ignored -> queued(entry, now);
       case State.Forestalled(DispatchFinished mark) ->
-          mark.getMoves() > 0
-              ? Decision.unchanged(Verdict.DUPLICATE)
-              : forestalled(entry(arrived, now), now);
-      case State.Waiting ignored -> Decision.unchanged(Verdict.DUPLICATE);
-      case State.Leased ignored -> Decision.unchanged(Verdict.DUPLICATE);
-      case State.Moved ignored -> Decision.unchanged(Verdict.DUPLICATE);
-      case State.Finished ignored -> Decision.unchanged(Verdict.DUPLICATE);
+          mark.getMoves() > 0 ? repetitions.ofGone(entry, mark, now) : forestalled(entry, now);
+      case State.Waiting(DispatchEntry first) -> repetitions.ofRunning(entry, first, now);
+      case State.Leased(DispatchEntry first, DispatchLease ignored) ->
+          repetitions.ofRunning(entry, first, now);
+      case State.Moved(DispatchFinished mark) -> repetitions.ofGone(entry, mark, now);
+      case State.Finished(DispatchFinished mark) -> repetitions.ofGone(entry, mark, now);
     };
+  }
+
+  private Decision unusable(Event.Unusable unusable, State state, Instant now) {
+    DispatchEntry entry = unusable.entry();
+    boolean comes =
+        switch (state) {
+          case State.Unknown ignored -> true;
+          case State.Forestalled(DispatchFinished mark) -> comes(unusable, mark);
+          case State.Moved(DispatchFinished mark) -> comes(unusable, mark);
+          case State.Waiting ignored -> false;
+          case State.Leased ignored -> false;
+          case State.Finished ignored -> false;
+        };
+    if (!comes) {
+      return Decision.unchanged(Verdict.DUPLICATE);
+    }
+    return state instanceof State.Forestalled
+        ? forestalled(entry, now)
+        : finished(entry, TerminalStatus.FAILED, null, unusable.failure(), null, now);
+  }
+
+  /** Whether it comes for the first time, or comes back after it was handed on. */
+  private static boolean comes(Event.Unusable unusable, DispatchFinished mark) {
+    return unusable.handedOver()
+        ? unusable.entry().getMoves() > mark.getMoves()
+        : mark.getMoves() == 0;
   }
 
   private Decision moved(Event.Moved move, State state, Instant now) {
@@ -143,11 +175,21 @@ public final class Lifecycle {
     return Decision.of(
         new State.Moved(mark(entry, null, now, to, entry.getMoves())),
         Verdict.MOVED,
-        new Effect.Transfer(new DispatchTransfer(entry, partition, move.reason(), now), to));
+        new Effect.Transfer(new DispatchTransfer(entry, partition, move.reason(), now, false), to));
   }
 
   private Decision transferred(DispatchTransfer transfer, State state, Instant now) {
     DispatchEntry entry = transfer.getEntry();
+    if (transfer.getAsks()) {
+      return switch (state) {
+        case State.Unknown ignored -> repetitions.asked(entry, null, now);
+        case State.Waiting ignored -> repetitions.asked(entry, null, now);
+        case State.Leased ignored -> repetitions.asked(entry, null, now);
+        case State.Forestalled(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
+        case State.Moved(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
+        case State.Finished(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
+      };
+    }
     return switch (state) {
       case State.Unknown ignored -> queued(entry, now);
       case State.Forestalled(DispatchFinished mark) ->
@@ -273,7 +315,9 @@ public final class Lifecycle {
               finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now));
       case State.Moved(DispatchFinished mark) ->
           Decision.of(
-              new State.Forestalled(new DispatchFinished(null, now, null, mark.getMoves(), null)),
+              new State.Forestalled(
+                  new DispatchFinished(
+                      null, now, null, mark.getMoves(), mark.getFingerprint().orElse(null))),
               Verdict.FORESTALLED);
       case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);

@@ -4,8 +4,10 @@ package io.penstock.streams.dispatch.lifecycle;
 public enum Verdict {
   /** A new request was indexed. */
   QUEUED,
-  /** The id is known already: nothing happens, the first one's result answers both. */
+  /** The id is known already: the first one's result answers both. */
   DUPLICATE,
+  /** The id is known already, and for something else: refused. */
+  CONFLICT,
   /** A worker was given it. */
   LEASED,
   /** It will be tried again. */

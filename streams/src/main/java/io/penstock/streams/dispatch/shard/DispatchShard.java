@@ -2,7 +2,9 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ScoredFacts;
@@ -159,6 +161,18 @@ public final class DispatchShard {
     ScoredFacts facts = transfer.getEntry().getFacts();
     String key = RequestKey.of(facts.getTenant(), facts.getId());
     grants.grantTo(requests.happened(key, new Event.Transferred(transfer), now), now);
+  }
+
+  /**
+   * A request was read whose values cannot be worked with: it fails, unless it is known already.
+   *
+   * @param entry the request, with these values replaced
+   * @param handedOver whether another shard handed it over
+   * @param failure what is wrong with it
+   */
+  public void unusable(DispatchEntry entry, boolean handedOver, Failure failure, Instant now) {
+    String key = RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
+    requests.happened(key, new Event.Unusable(entry, handedOver, failure), now);
   }
 
   /** A worker stated its demand. */

@@ -239,6 +239,7 @@ final class Requests implements Events {
       case Event.Arrived arrived -> arrived.traceparent();
       case Event.Transferred(DispatchTransfer transfer) ->
           transfer.getEntry().getTraceparent().orElse(null);
+      case Event.Unusable unusable -> unusable.entry().getTraceparent().orElse(null);
       case Event.Granted ignored -> null;
       case Event.Ended ignored -> null;
       case Event.LeaseLost ignored -> null;

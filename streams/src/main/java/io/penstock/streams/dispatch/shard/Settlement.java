@@ -41,6 +41,7 @@ record Settlement(FairnessSettings fairness) {
       case Event.Reprioritised ignored -> 0;
       case Event.Moved ignored -> 0;
       case Event.Transferred ignored -> 0;
+      case Event.Unusable ignored -> 0;
     };
   }
 

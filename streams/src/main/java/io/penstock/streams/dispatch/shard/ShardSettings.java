@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param leaseTimeout how long a worker may be silent before its leases are taken back, 100 ms or
  *     more; several times the workers' heartbeat
  * @param finishedRetention how long a finished id is remembered, so that a repeated request is not
- *     run again
+ *     run again; longer than {@code longestDeadline}
  * @param longestDeadline how long after its acceptance a request's deadline may be set by a
  *     command: its payload is kept for not much longer
  * @param overdueGrace how long after its deadline a worker may still answer; then the request
@@ -48,8 +48,8 @@ public record ShardSettings(
   public static final ShardSettings DEFAULT =
       new ShardSettings(
           Duration.ofSeconds(5),
-          Duration.ofDays(3),
-          Duration.ofDays(7),
+          TopicSettings.DEFAULT.idRetention(),
+          TopicSettings.DEFAULT.maxDeadline(),
           Duration.ofSeconds(30),
           RetryPolicy.DEFAULT,
           SlackRank.DEFAULT,
@@ -73,6 +73,11 @@ public record ShardSettings(
       throw new IllegalArgumentException(
           "longestDeadline is %s; it must be positive".formatted(longestDeadline));
     }
+    if (finishedRetention.compareTo(longestDeadline) <= 0) {
+      throw new IllegalArgumentException(
+          "finishedRetention is %s; it must be longer than longestDeadline, %s"
+              .formatted(finishedRetention, longestDeadline));
+    }
     if (overdueGrace.isNegative()) {
       throw new IllegalArgumentException(
           "overdueGrace is %s; it must not be negative".formatted(overdueGrace));
@@ -83,7 +88,7 @@ public record ShardSettings(
   public ShardSettings within(TopicSettings topics) {
     return new ShardSettings(
         leaseTimeout,
-        topics.resultRetention(),
+        topics.idRetention(),
         topics.maxDeadline(),
         overdueGrace,
         retries,

@@ -60,7 +60,8 @@ final class DispatchCounters implements ShardMetrics {
       moved(model, move);
     }
     for (Effect effect : decision.effects()) {
-      if (effect instanceof Effect.Answer(InferenceResult result)) {
+      if (effect instanceof Effect.Answer(InferenceResult result)
+          && result.getRepetition().isEmpty()) {
         answered(result, model, serviceClass);
       }
     }
@@ -150,6 +151,9 @@ final class DispatchCounters implements ShardMetrics {
     }
     if (event instanceof Event.Transferred(DispatchTransfer transfer)) {
       return transfer.getEntry().getFacts();
+    }
+    if (event instanceof Event.Unusable unusable) {
+      return unusable.entry().getFacts();
     }
     return event instanceof Event.Arrived arrived ? arrived.facts() : null;
   }

@@ -17,6 +17,7 @@ import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.FollowedTopic;
 import io.penstock.streams.runtime.PatientDeserializer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -44,7 +45,24 @@ public final class DispatchTopology {
   private static final Logger LOG = LoggerFactory.getLogger(DispatchTopology.class);
   private static final String DISPATCH = "dispatch";
 
+  /** The names of its stores. */
+  public static final List<String> STORES =
+      List.of(Stores.REQUESTS, Stores.FINISHED, Stores.SESSIONS);
+
   private DispatchTopology() {}
+
+  /** The topics of which a task reads the partitions of one number. */
+  public static List<String> sources(TopicNames names) {
+    return List.of(
+        names.outcomes(),
+        names.demand(),
+        names.control(),
+        names.cancellations(),
+        names.transfers(),
+        names.work(ServiceClass.INTERACTIVE),
+        names.work(ServiceClass.STANDARD),
+        names.work(ServiceClass.BATCH));
+  }
 
   /** Builds it. The topics must exist, the sources with equal partition counts. */
   public static Topology build(DispatchParts parts) {
@@ -59,16 +77,7 @@ public final class DispatchTopology {
     source(topology, Urgency.STANDARD, names.work(ServiceClass.STANDARD));
     source(topology, Urgency.BATCH, names.work(ServiceClass.BATCH));
     topology.addProcessor(
-        DISPATCH,
-        () -> new DispatchProcessor(parts),
-        names.outcomes(),
-        names.demand(),
-        names.control(),
-        names.cancellations(),
-        names.transfers(),
-        names.work(ServiceClass.INTERACTIVE),
-        names.work(ServiceClass.STANDARD),
-        names.work(ServiceClass.BATCH));
+        DISPATCH, () -> new DispatchProcessor(parts), sources(names).toArray(String[]::new));
     addStores(topology, parts.serdes());
     addSinks(topology, names, parts.serdes());
     follow(topology, parts);

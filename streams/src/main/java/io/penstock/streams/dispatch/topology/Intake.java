@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.topology;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
@@ -33,13 +34,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into calls of the shard. One that cannot be read becomes a dead letter, and the
- * next is unharmed.
+ * next is unharmed. A request that can be read and not be worked with fails, if it is known whose
+ * it is.
  */
 final class Intake {
 
   private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private final Map<String, Reader> readers = new HashMap<>();
+  private final DispatchShard shard;
   private final Set<String> forClients;
   private final Outputs outputs;
   private final int maxLetterBytes;
@@ -56,6 +59,7 @@ final class Intake {
       AvroSerdes serdes,
       Outputs outputs,
       int maxLetterBytes) {
+    this.shard = shard;
     this.forClients = Set.of(names.control(), names.cancellations());
     this.outputs = outputs;
     this.maxLetterBytes = maxLetterBytes;
@@ -73,8 +77,8 @@ final class Intake {
             readers.put(
                 topic,
                 (record, position, now) ->
-                    shard.work(
-                        Plausibility.check(facts.deserialize(topic, record.value())),
+                    work(
+                        facts.deserialize(topic, record.value()),
                         serviceClass,
                         position.offset(),
                         TraceParent.in(record.headers()).orElse(null),
@@ -87,13 +91,13 @@ final class Intake {
     readers.put(
         names.transfers(),
         (record, position, now) ->
-            shard.transfer(
-                Plausibility.check(transfers.deserialize(position.topic(), record.value())), now));
+            transfer(transfers.deserialize(position.topic(), record.value()), now));
     readers.put(
         names.outcomes(),
         (record, position, now) ->
             shard.outcome(
-                Plausibility.check(outcomes.deserialize(position.topic(), record.value())), now));
+                Plausibility.check(outcomes.deserialize(position.topic(), record.value()), now),
+                now));
     readers.put(
         names.control(),
         (record, position, now) ->
@@ -131,6 +135,70 @@ final class Intake {
   void setAside(Record<String, byte[]> record, RecordMetadata position, Instant now) {
     String why = "Dispatch failed %d times on this record and leaves it.";
     outputs.bury(shortKey(record), letter(record, position, why.formatted(CrashLoop.DEATHS), now));
+  }
+
+  private void work(
+      ScoredFacts facts,
+      ServiceClass serviceClass,
+      long offset,
+      @Nullable String traceparent,
+      Instant now) {
+    try {
+      Plausibility.check(facts);
+    } catch (Plausibility.ImplausibleException e) {
+      DispatchEntry entry =
+          DispatchEntry.newBuilder()
+              .setFacts(answerable(facts, e, now))
+              .setPayloadClass(serviceClass)
+              .setPayloadOffset(offset)
+              .setQueuedAt(now)
+              .setAttempts(0)
+              .setFailures(0)
+              .setOverloads(0)
+              .setTraceparent(traceparent)
+              .build();
+      shard.unusable(entry, false, unusable(e), now);
+      return;
+    }
+    shard.work(facts, serviceClass, offset, traceparent, now);
+  }
+
+  private void transfer(DispatchTransfer transfer, Instant now) {
+    try {
+      Plausibility.check(transfer);
+    } catch (Plausibility.ImplausibleException e) {
+      DispatchEntry entry =
+          DispatchEntry.newBuilder(transfer.getEntry())
+              .setFacts(answerable(transfer.getEntry().getFacts(), e, now))
+              .setQueuedAt(now)
+              .setLease(null)
+              .build();
+      shard.unusable(entry, true, unusable(e), now);
+      return;
+    }
+    shard.transfer(transfer, now);
+  }
+
+  /**
+   * @throws Plausibility.ImplausibleException if it cannot be answered either
+   */
+  private static ScoredFacts answerable(
+      ScoredFacts facts, Plausibility.ImplausibleException why, Instant now) {
+    if (!Plausibility.isAnswerable(facts)) {
+      throw why;
+    }
+    return Plausibility.answerable(facts, now);
+  }
+
+  private static Failure unusable(Plausibility.ImplausibleException why) {
+    return new Failure(
+        FailureCategory.INVALID,
+        "unusable_record",
+        "The scored request cannot be used: %s. Only Penstock's own jobs should write it."
+            .formatted(why.getMessage()),
+        null,
+        null,
+        null);
   }
 
   private DeadLetter letter(

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.topology;
 
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.StatusDetail;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.shard.ShardOutput;
@@ -47,7 +48,8 @@ final class Outputs implements ShardOutput {
       }
       case Effect.Announce(var status) -> {
         if (detail.includes(status.getState())) {
-          forward(LIFECYCLE, status.getId(), status, traceparent);
+          String key = RequestKey.of(status.getTenant(), status.getId());
+          forward(LIFECYCLE, key, status, traceparent);
         }
       }
       case Effect.Bury(var letter) ->

@@ -7,23 +7,27 @@ import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
+import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.routing.Target;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Refuses values that are readable and absurd, before they reach the rules: what these assume of
- * names, numbers and times holds from here on. Long texts are cut instead, for an outcome must not
- * be lost for its wording.
+ * names, numbers and times holds from here on. An outcome is not lost for its wording or its clock:
+ * long texts are cut, and times and counts that cannot be are left out.
  */
 final class Plausibility {
 
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
   private static final long MOST_LEASES = 1L << 52;
+  private static final long MOST_TOKENS = 1L << 40;
   private static final int MOST_MODELS = 1000;
   private static final int MOST_ALTERNATIVES = 8;
   private static final int LONGEST_TEXT = 4000;
@@ -76,6 +80,37 @@ final class Plausibility {
     return transfer;
   }
 
+  /** Whether it is known whose request this is, so that it can be answered. */
+  static boolean isAnswerable(ScoredFacts facts) {
+    return isName(facts.getId()) && isName(facts.getTenant());
+  }
+
+  /**
+   * The facts of a request that is to be answered and not to be run, with everything replaced that
+   * {@link #check(ScoredFacts)} might refuse, but for its id and tenant.
+   */
+  static ScoredFacts answerable(ScoredFacts facts, Instant now) {
+    return ScoredFacts.newBuilder(facts)
+        .setChoice(
+            ModelChoice.newBuilder(facts.getChoice())
+                .setModel(cut(facts.getChoice().getModel(), Ids.MAX_LENGTH))
+                .setVariant(
+                    facts.getChoice().getVariant().map(v -> cut(v, Ids.MAX_LENGTH)).orElse(null))
+                .build())
+        .setCreatedAt(plausible(facts.getCreatedAt(), now))
+        .setAcceptedAt(plausible(facts.getAcceptedAt(), now))
+        .setScoredAt(plausible(facts.getScoredAt(), now))
+        .setFirstTokenBy(plausible(facts.getFirstTokenBy(), now))
+        .setDeadline(plausible(facts.getDeadline(), now))
+        .setPromptTokens(Math.max(0, facts.getPromptTokens()))
+        .setPredictedOutputTokens(Math.max(0, facts.getPredictedOutputTokens()))
+        .setMaxOutputTokens(Math.max(0, facts.getMaxOutputTokens()))
+        .setAttempts(Math.max(0, facts.getAttempts()))
+        .setNotBefore(null)
+        .setAlternatives(List.of())
+        .build();
+  }
+
   static WorkerDemand check(WorkerDemand demand) {
     name("workerId", demand.getWorkerId());
     name("session", demand.getSession());
@@ -91,20 +126,32 @@ final class Plausibility {
     return demand;
   }
 
-  static AttemptOutcome check(AttemptOutcome outcome) {
+  /**
+   * @param now takes the place of a time that cannot be
+   */
+  static AttemptOutcome check(AttemptOutcome outcome, Instant now) {
     name("requestId", outcome.getRequestId());
     outcome.getTenant().ifPresent(tenant -> name("tenant", tenant));
     name("workerId", outcome.getWorkerId());
     name("session", outcome.getSession());
-    time("receivedAt", outcome.getReceivedAt());
-    time("finishedAt", outcome.getFinishedAt());
-    outcome.getStartedAt().ifPresent(at -> time("startedAt", at));
-    outcome.getFirstTokenAt().ifPresent(at -> time("firstTokenAt", at));
-    Optional<Failure> failure = outcome.getFailure();
-    if (failure.isEmpty() || isShort(failure.get())) {
+    boolean credible =
+        isPlausible(outcome.getReceivedAt())
+            && isPlausible(outcome.getFinishedAt())
+            && outcome.getStartedAt().map(Plausibility::isPlausible).orElse(true)
+            && outcome.getFirstTokenAt().map(Plausibility::isPlausible).orElse(true)
+            && outcome.getUsage().map(Plausibility::isPlausible).orElse(true);
+    boolean brief = outcome.getFailure().map(Plausibility::isShort).orElse(true);
+    if (credible && brief) {
       return outcome;
     }
-    return AttemptOutcome.newBuilder(outcome).setFailure(cut(failure.get())).build();
+    return AttemptOutcome.newBuilder(outcome)
+        .setFailure(outcome.getFailure().map(Plausibility::cut).orElse(null))
+        .setReceivedAt(plausible(outcome.getReceivedAt(), now))
+        .setFinishedAt(plausible(outcome.getFinishedAt(), now))
+        .setStartedAt(outcome.getStartedAt().filter(Plausibility::isPlausible).orElse(null))
+        .setFirstTokenAt(outcome.getFirstTokenAt().filter(Plausibility::isPlausible).orElse(null))
+        .setUsage(outcome.getUsage().filter(Plausibility::isPlausible).orElse(null))
+        .build();
   }
 
   static ControlCommand check(ControlCommand command) {
@@ -162,11 +209,37 @@ final class Plausibility {
   }
 
   private static String cut(String text) {
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+    return cut(text, LONGEST_TEXT);
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest);
+  }
+
+  private static boolean isName(String value) {
+    return !value.isEmpty() && value.length() <= Ids.MAX_LENGTH;
+  }
+
+  private static boolean isPlausible(Instant time) {
+    return !time.isBefore(EARLIEST) && !time.isAfter(LATEST);
+  }
+
+  private static Instant plausible(Instant time, Instant otherwise) {
+    return isPlausible(time) ? time : otherwise;
+  }
+
+  private static boolean isPlausible(TokenUsage usage) {
+    return isCount(usage.getPromptTokens())
+        && isCount(usage.getCompletionTokens())
+        && isCount(usage.getCachedPromptTokens());
+  }
+
+  private static boolean isCount(long tokens) {
+    return tokens >= 0 && tokens <= MOST_TOKENS;
   }
 
   private static void name(String field, String value) {
-    if (value.isEmpty() || value.length() > Ids.MAX_LENGTH) {
+    if (!isName(value)) {
       throw new ImplausibleException(
           "%s has %d characters; it must have 1 to %d"
               .formatted(field, value.length(), Ids.MAX_LENGTH));
@@ -182,7 +255,7 @@ final class Plausibility {
   }
 
   private static void time(String field, Instant value) {
-    if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+    if (!isPlausible(value)) {
       throw new ImplausibleException(
           "%s is %s; times are microseconds since 1970".formatted(field, value));
     }

@@ -13,6 +13,8 @@ public enum RefusalCode {
   REQUEST_TOO_LARGE(413, FailureCategory.INVALID),
   INVALID_ID(400, FailureCategory.INVALID),
   INVALID_TENANT(400, FailureCategory.INVALID),
+  /** The tenant used this id for another request before. */
+  ID_CONFLICT(409, FailureCategory.INVALID),
   UNSUPPORTED_ENDPOINT(404, FailureCategory.INVALID),
   INVALID_JSON(400, FailureCategory.INVALID),
   INVALID_BODY(400, FailureCategory.INVALID),
@@ -63,7 +65,7 @@ public enum RefusalCode {
     return category;
   }
 
-  /** Whether the same request may succeed later, under a new id. */
+  /** Whether the same request may succeed later. Its id stays free for that. */
   public boolean retryable() {
     return category == FailureCategory.RETRYABLE || category == FailureCategory.OVERLOADED;
   }

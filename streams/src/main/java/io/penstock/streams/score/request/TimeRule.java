@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Checks of the times in a request. Times on the wire are microseconds since 1970. */
-final class TimeRule {
+public final class TimeRule {
 
   /** A time nearer than this, read in another unit, shows that the unit was wrong. */
   private static final long PLAUSIBLE_MICROS = Duration.ofDays(3650).toSeconds() * 1_000_000;
@@ -29,6 +29,14 @@ final class TimeRule {
               .formatted(deadline, latest, maxDeadline));
     }
     return Optional.empty();
+  }
+
+  /**
+   * When a request was created, if that is credible: within ten years of its acceptance. Many
+   * clients send 0, -1 or a time long past for "unset", and some clocks are years off.
+   */
+  public static Optional<Instant> created(Optional<Instant> createdAt, Instant acceptedAt) {
+    return createdAt.filter(at -> plausible(micros(at), micros(acceptedAt)));
   }
 
   /** Names the unit that a far-off time was probably given in. */

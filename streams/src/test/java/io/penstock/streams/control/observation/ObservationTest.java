@@ -5,6 +5,7 @@ import static io.penstock.streams.control.ControlSamples.failure;
 import static io.penstock.streams.control.ControlSamples.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.TerminalStatus;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,9 @@ class ObservationTest {
     assertThat(
             Observation.of(failure("5", "green", NOW).setStatus(TerminalStatus.CANCELLED).build()))
         .as("cancelled")
+        .isEmpty();
+    assertThat(Observation.of(result("6", "green", NOW).setRepetition(Repetition.SAME).build()))
+        .as("repeated")
         .isEmpty();
   }
 

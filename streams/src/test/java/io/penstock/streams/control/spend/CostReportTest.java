@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.RoutingState;
@@ -39,6 +40,7 @@ class CostReportTest {
     report.add(result("2", null, NOW).setCost(0.02).build());
     report.add(result("3", null, NOW).setTenant("zoo").setCost(null).build());
     report.add(failure("4", null, NOW).setCost(null).setUsage(null).build());
+    report.add(result("1", null, NOW).setRepetition(Repetition.SAME).setCost(7.0).build());
     assertThat(report.lines()).hasSize(2);
     Line acme = report.lines().getFirst();
     assertThat(acme.by()).isEqualTo(Map.of(Dimension.TENANT, "acme", Dimension.DAY, "2026-11-22"));

@@ -5,6 +5,7 @@ import static io.penstock.streams.control.ControlSamples.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
@@ -44,6 +45,8 @@ class SpendLedgerTest {
 
   @Test
   void writesAtOnceWhatIsAPercentOfALimitAndTheRestWithinSeconds() {
+    ledger.add(result("again", null, NOW).setCost(90.0).setRepetition(Repetition.CONFLICT).build());
+    assertThat(due(NOW)).as("only a repetition").isEmpty();
     spend("acme", 0.2, NOW);
     assertThat(due(NOW)).as("the first").hasSize(1);
     spend("acme", 0.4, NOW);

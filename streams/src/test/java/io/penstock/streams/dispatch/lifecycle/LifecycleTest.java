@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchTransfer;
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
@@ -44,19 +46,22 @@ class LifecycleTest {
   private static final Lifecycle LIFECYCLE =
       new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT, Duration.ofDays(1));
 
-  private static final State WAITING = arrive(facts("id"));
+  private static final State WAITING = arrive(asking(1));
   private static final State LEASED = next(granted(1), WAITING, NOW);
   private static final State FINISHED =
-      State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0, null));
+      State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0, 1L));
   private static final State FORESTALLED =
       State.of(new DispatchFinished(null, START, null, 0, null));
 
-  private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1, null));
+  private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1, 1L));
+  private static final Failure UNUSABLE =
+      new Failure(
+          FailureCategory.INVALID, "unusable_record", "createdAt is absurd", null, null, null);
 
   /** The table of {@link Lifecycle}, written out: event, then the verdict in each state. */
   static Stream<Arguments> table() {
     Map<String, Event> events = new LinkedHashMap<>();
-    events.put("arrived", new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null));
+    events.put("arrived", arrived(asking(1)));
     events.put("granted", granted(1));
     events.put("succeeded", new Event.Ended(success("id", 1, SESSION, NOW)));
     events.put(
@@ -79,6 +84,12 @@ class LifecycleTest {
     events.put("moved here", move(alternative("n", 3)));
     events.put("transferred", transferred(2));
     events.put("transferred again", transferred(1));
+    events.put("arrived with other content", arrived(asking(2)));
+    events.put("asked by another shard", new Event.Transferred(asks(1)));
+    events.put("unusable", new Event.Unusable(entryOf(transferred(0)), false, UNUSABLE));
+    events.put("unusable transfer", new Event.Unusable(entryOf(transferred(2)), true, UNUSABLE));
+    events.put(
+        "unusable transfer again", new Event.Unusable(entryOf(transferred(1)), true, UNUSABLE));
     Map<String, String> verdicts = new LinkedHashMap<>();
     verdicts.put("arrived", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
     verdicts.put("granted", "IGNORED IGNORED LEASED IGNORED IGNORED IGNORED");
@@ -98,6 +109,14 @@ class LifecycleTest {
     verdicts.put("moved here", "IGNORED IGNORED MOVED IGNORED IGNORED IGNORED");
     verdicts.put("transferred", "QUEUED FINISHED DUPLICATE DUPLICATE QUEUED DUPLICATE");
     verdicts.put("transferred again", "QUEUED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
+    verdicts.put(
+        "arrived with other content", "QUEUED FINISHED CONFLICT CONFLICT CONFLICT CONFLICT");
+    verdicts.put(
+        "asked by another shard", "DUPLICATE DUPLICATE DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
+    verdicts.put("unusable", "FINISHED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
+    verdicts.put("unusable transfer", "FINISHED FINISHED DUPLICATE DUPLICATE FINISHED DUPLICATE");
+    verdicts.put(
+        "unusable transfer again", "FINISHED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
     List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, MOVED, FINISHED);
     return events.entrySet().stream()
         .flatMap(
@@ -122,11 +141,101 @@ class LifecycleTest {
     Decision decision = LIFECYCLE.decide(happened, state, NOW);
     assertThat(decision.verdict()).isEqualTo(expected);
     boolean finishes = expected == Verdict.FINISHED;
-    assertThat(decision.effects().stream().filter(Effect.Answer.class::isInstance).count())
+    assertThat(results(decision).filter(result -> result.getRepetition().isEmpty()).count())
         .as("results written by %s in %s", event, stateName)
         .isEqualTo(finishes ? 1 : 0);
     assertThat(decision.change().filter(State.Finished.class::isInstance).isPresent())
         .isEqualTo(finishes);
+  }
+
+  private static Stream<InferenceResult> results(Decision decision) {
+    return decision.effects().stream()
+        .filter(Effect.Answer.class::isInstance)
+        .map(effect -> ((Effect.Answer) effect).result());
+  }
+
+  private static ScoredFacts asking(long fingerprint) {
+    return ScoredFacts.newBuilder(facts("id")).setFingerprint(fingerprint).build();
+  }
+
+  private static Event arrived(ScoredFacts facts) {
+    return new Event.Arrived(facts, ServiceClass.STANDARD, 7, null);
+  }
+
+  private static DispatchEntry entryOf(Event.Transferred transferred) {
+    return transferred.transfer().getEntry();
+  }
+
+  private static DispatchTransfer asks(int moves) {
+    return DispatchTransfer.newBuilder(transferred(moves).transfer()).setAsks(true).build();
+  }
+
+  @Test
+  void anEqualRequestIsToldHowTheFirstEndedAndNothingElseIsWritten() {
+    for (TerminalStatus status : TerminalStatus.values()) {
+      State ended = State.of(new DispatchFinished(status, START, null, 0, 1L));
+      for (Event again : List.of(arrived(asking(1)), arrived(facts("id")))) {
+        Decision decision = LIFECYCLE.decide(again, ended, NOW);
+        assertThat(decision.effects()).hasSize(1);
+        InferenceResult result = results(decision).findFirst().orElseThrow();
+        assertThat(result.getRepetition()).contains(Repetition.SAME);
+        assertThat(result.getStatus()).isEqualTo(status);
+        assertThat(result.getFinishedAt()).isEqualTo(START);
+        assertThat(result.getBody()).isEmpty();
+        assertThat(result.getCost()).isEmpty();
+        assertThat(decision.change()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anEqualRequestIsToldNothingWhileTheFirstIsUnderWay() {
+    for (State state : List.of(WAITING, LEASED)) {
+      assertThat(LIFECYCLE.decide(arrived(asking(1)), state, NOW).effects()).isEmpty();
+    }
+  }
+
+  @Test
+  void anotherRequestOfTheIdIsRefusedAsAConflictAndTheFirstIsUnharmed() {
+    for (State state : List.of(WAITING, LEASED, MOVED, FINISHED)) {
+      Decision decision = LIFECYCLE.decide(arrived(asking(2)), state, NOW);
+      assertThat(decision.change()).isEmpty();
+      assertThat(decision.effects())
+          .hasExactlyElementsOfTypes(Effect.Answer.class, Effect.Bury.class);
+      InferenceResult result = results(decision).findFirst().orElseThrow();
+      assertThat(result.getRepetition()).contains(Repetition.CONFLICT);
+      assertThat(result.getStatus()).isEqualTo(TerminalStatus.FAILED);
+      assertThat(result.getStatusCode()).isEqualTo(409);
+      assertThat(result.getError().orElseThrow().getCode()).isEqualTo("id_conflict");
+    }
+  }
+
+  @Test
+  void theShardThatHandedARequestOnAsksWhereItWentAndThatOneAnswers() {
+    Decision decision = LIFECYCLE.decide(arrived(asking(1)), MOVED, NOW);
+    Effect.Transfer question = (Effect.Transfer) decision.effects().getFirst();
+    assertThat(decision.effects()).hasSize(1);
+    assertThat(question.partition()).isEqualTo(5);
+    Event asked = new Event.Transferred(question.transfer());
+    assertThat(results(LIFECYCLE.decide(asked, FINISHED, NOW)))
+        .extracting(InferenceResult::getRepetition)
+        .containsExactly(Optional.of(Repetition.SAME));
+    for (State state : List.of(State.UNKNOWN, WAITING, LEASED)) {
+      Decision nothing = LIFECYCLE.decide(asked, state, NOW);
+      assertThat(nothing.effects()).isEmpty();
+      assertThat(nothing.change()).isEmpty();
+    }
+  }
+
+  @Test
+  void anUnusableRequestEndsFailedWithResultStatusAndDeadLetter() {
+    Decision decision =
+        LIFECYCLE.decide(
+            new Event.Unusable(entryOf(transferred(0)), false, UNUSABLE), State.UNKNOWN, NOW);
+    assertThat(decision.effects())
+        .hasExactlyElementsOfTypes(Effect.Answer.class, Effect.Announce.class, Effect.Bury.class);
+    assertThat(results(decision).findFirst().orElseThrow().getError().orElseThrow().getMessage())
+        .contains("createdAt");
   }
 
   @Test
@@ -210,13 +319,13 @@ class LifecycleTest {
     return new Event.Moved(to, MoveCause.UNHEALTHY, "it is down");
   }
 
-  private static Event transferred(int moves) {
+  private static Event.Transferred transferred(int moves) {
     DispatchEntry entry =
         DispatchEntry.newBuilder(((State.Waiting) WAITING).entry())
             .setMoves(moves)
             .setPayloadPartition(5)
             .build();
-    return new Event.Transferred(new DispatchTransfer(entry, 5, "it is down", NOW));
+    return new Event.Transferred(new DispatchTransfer(entry, 5, "it is down", NOW, false));
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,14 +89,17 @@ class DispatchShardTest {
   }
 
   @Test
-  void aDuplicateIsNeitherRunNorAnsweredAgain() {
+  void aDuplicateIsNotRunAndToldHowTheFirstEndedOnceItHas() {
     shard.demand(demand("w", "s1", 1, 9, 0, now).build(), now);
     arrive("a");
     arrive("a");
+    assertThat(results()).isEmpty();
     shard.outcome(success("a", 1, "s1", now), now);
     arrive("a");
     assertThat(leases()).hasSize(1);
-    assertThat(results()).hasSize(1);
+    assertThat(results())
+        .extracting(InferenceResult::getRepetition)
+        .containsExactly(Optional.empty(), Optional.of(Repetition.SAME));
   }
 
   @Test

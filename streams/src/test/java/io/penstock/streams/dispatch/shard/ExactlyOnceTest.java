@@ -13,8 +13,10 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
@@ -79,7 +81,10 @@ class ExactlyOnceTest {
             "transfers back",
             "cancelled in transit",
             "outcomes after the stop",
-            "unconfirmed");
+            "unconfirmed",
+            "questions",
+            "SAME",
+            "CONFLICT");
   }
 
   /** One worker of the history, with the windows it opened and the leases it got. */
@@ -155,7 +160,7 @@ class ExactlyOnceTest {
       Worker worker = workers.get(random.nextInt(workers.size()));
       switch (random.nextInt(24)) {
         case 0, 1, 2 -> arrive("r" + ids++);
-        case 3 -> arrive("r" + random.nextInt(ids + 1));
+        case 3 -> arrive("r" + random.nextInt(ids + 1), random.nextInt(3) == 0 ? 2 : 1);
         case 4, 5 -> ask(worker, WorkerState.ACTIVE, random.nextInt(3));
         case 6, 7, 8 -> answer(worker);
         case 9 -> begin(worker);
@@ -314,12 +319,17 @@ class ExactlyOnceTest {
     }
 
     private void arrive(String id) {
+      arrive(id, 1);
+    }
+
+    private void arrive(String id, long fingerprint) {
       accepted.add(id);
       world
           .shards
           .get(0)
           .work(
               ScoredFacts.newBuilder(facts(id, ServiceClass.STANDARD, now, Duration.ofMinutes(5)))
+                  .setFingerprint(fingerprint)
                   .setAlternatives(
                       List.of(
                           TwoShards.alternative("n", null, 1),
@@ -355,8 +365,9 @@ class ExactlyOnceTest {
 
     private void written(int partition, Effect effect) {
       switch (effect) {
-        case Effect.Answer answer -> results.merge(answer.result().getId(), 1, Integer::sum);
+        case Effect.Answer answer -> answered(answer.result());
         case Effect.Instruct instruct -> instructed(instruct.lease());
+        case Effect.Transfer transfer when transfer.transfer().getAsks() -> count("questions");
         case Effect.Transfer transfer -> {
           inTransit.add(transfer.transfer().getEntry().getFacts().getId());
           count(partition == 0 ? "transfers" : "transfers back");
@@ -375,6 +386,19 @@ class ExactlyOnceTest {
         }
         case Effect.Bury ignored -> {}
         case Effect.Report ignored -> {}
+      }
+    }
+
+    /** Only what repeats a result may come more than once, and never for a request still to end. */
+    private void answered(InferenceResult result) {
+      if (result.getRepetition().isEmpty()) {
+        results.merge(result.getId(), 1, Integer::sum);
+        return;
+      }
+      count(result.getRepetition().get().name());
+      if (result.getRepetition().get() == Repetition.SAME) {
+        assertThat(results).containsKey(result.getId());
+        assertThat(result.getBody()).isEmpty();
       }
     }
 

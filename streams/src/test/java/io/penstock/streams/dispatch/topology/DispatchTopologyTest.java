@@ -4,6 +4,8 @@ import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.demand;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.success;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,23 +16,34 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.ModelChoice;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.runtime.CrashLoop;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
@@ -257,6 +270,141 @@ class DispatchTopologyTest {
             message -> assertThat(message).contains("sequence"),
             message -> assertThat(message).contains("leasesReceived"));
     assertThat(leases.readValue().getRequestId()).isEqualTo("good");
+  }
+
+  @Test
+  void whateverAValueOfWorkIsTheRequestEndsOnceAndTheNextIsUnharmed() {
+    List<ScoredRequest> all = new ArrayList<>();
+    for (Schema.Field field : ScoredRequest.getClassSchema().getFields()) {
+      for (Object value : extremes(field)) {
+        String id = field.name() + all.size();
+        ScoredRequest request = scored(facts(id));
+        request.put(field.pos(), value);
+        all.add(request);
+      }
+    }
+    assertThat(all).hasSizeGreaterThan(60);
+    for (ScoredRequest request : all) {
+      work(ServiceClass.STANDARD).pipeInput(request.getId(), request);
+      work(ServiceClass.STANDARD)
+          .pipeInput("after " + request.getId(), scored(facts("after " + request.getId())));
+    }
+    now = START.plus(Duration.ofDays(1));
+    driver.advance(Duration.ofSeconds(1));
+
+    Map<String, Long> results =
+        driver.output(NAMES.results(), InferenceResult.class).readValuesToList().stream()
+            .collect(groupingBy(InferenceResult::getId, counting()));
+    assertThat(results)
+        .hasSize(2 * all.size())
+        .allSatisfy((id, count) -> assertThat(count).isOne());
+  }
+
+  private static List<Object> extremes(Schema.Field field) {
+    Schema type = field.schema().isUnion() ? field.schema().getTypes().getLast() : field.schema();
+    return switch (type.getType()) {
+      case LONG ->
+          LongStream.of(Long.MIN_VALUE, -1, 0, 1, Long.MAX_VALUE)
+              .<Object>mapToObj(
+                  value -> type.getLogicalType() == null ? (Object) value : micros(value))
+              .toList();
+      case INT -> List.of(Integer.MIN_VALUE, -1, 0, 1, Integer.MAX_VALUE);
+      case DOUBLE ->
+          List.of(Double.NaN, Double.NEGATIVE_INFINITY, -1.0, 0.0, Double.POSITIVE_INFINITY);
+      case STRING ->
+          field.name().equals("id") || field.name().equals("tenant")
+              ? List.of()
+              : List.of("", "x".repeat(128), "x".repeat(129));
+      default -> List.of();
+    };
+  }
+
+  @Test
+  void aTransferThatCannotBeUsedEndsItsRequest() {
+    DispatchEntry entry =
+        DispatchEntry.newBuilder()
+            .setFacts(
+                ScoredFacts.newBuilder(facts("a")).setCreatedAt(micros(Long.MAX_VALUE)).build())
+            .setPayloadClass(ServiceClass.STANDARD)
+            .setPayloadOffset(1)
+            .setQueuedAt(START)
+            .setAttempts(0)
+            .setFailures(0)
+            .setOverloads(0)
+            .setMoves(1)
+            .build();
+    TestInputTopic<String, DispatchTransfer> transfers =
+        driver.input(NAMES.transfers(), DispatchTransfer.class);
+    transfers.pipeInput("a", new DispatchTransfer(entry, 1, "moved", START, false));
+    transfers.pipeInput("a", new DispatchTransfer(entry, 1, "moved", START, false));
+
+    assertThat(driver.output(NAMES.results(), InferenceResult.class).readValuesToList())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.FAILED);
+    assertThat(driver.output(NAMES.deadLetters(), DeadLetter.class).readValuesToList()).hasSize(1);
+    assertThat(driver.output(NAMES.lifecycle(), RequestStatus.class).readKeyValue().key)
+        .isEqualTo(Samples.key("a"));
+  }
+
+  @Test
+  void anOutcomeOfAnAbsurdClockKeepsItsAnswerAndLosesItsTimes() {
+    TestOutputTopic<String, InferenceResult> results =
+        driver.output(NAMES.results(), InferenceResult.class);
+    int leases = 0;
+    for (long absurd : new long[] {Long.MIN_VALUE, -1, 0, 1, Long.MAX_VALUE}) {
+      String id = "at" + absurd;
+      leases++;
+      demands().pipeInput("w", demand("w", "s1", leases, leases, leases - 1, now).build());
+      work(ServiceClass.STANDARD).pipeInput(id, scored(facts(id)));
+      outcomes()
+          .pipeInput(
+              id,
+              AttemptOutcome.newBuilder(success(id, 1, "s1", now))
+                  .setReceivedAt(micros(absurd))
+                  .setStartedAt(micros(absurd))
+                  .setFirstTokenAt(micros(absurd))
+                  .setFinishedAt(micros(absurd))
+                  .setUsage(new TokenUsage(absurd, absurd, absurd))
+                  .build());
+      InferenceResult result = results.readValue();
+      assertThat(result.getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
+      assertThat(result.getBody()).isPresent();
+      assertThat(result.getStartedAt()).isEmpty();
+      assertThat(result.getFirstTokenAt()).isEmpty();
+      assertThat(result.getEngineFinishedAt()).contains(now);
+      assertThat(result.getUsage().isPresent()).isEqualTo(absurd == 0 || absurd == 1);
+    }
+    assertThat(driver.output(NAMES.deadLetters(), DeadLetter.class).isEmpty()).isTrue();
+  }
+
+  @Test
+  void twoTenantsWithOneIdHaveAStatusEach() {
+    work(ServiceClass.STANDARD).pipeInput("a", scored(facts("a")));
+    work(ServiceClass.STANDARD)
+        .pipeInput("a", scored(ScoredFacts.newBuilder(facts("a")).setTenant("another").build()));
+
+    assertThat(driver.output(NAMES.lifecycle(), RequestStatus.class).readKeyValuesToList())
+        .extracting(status -> status.key)
+        .containsExactly(Samples.key("a"), RequestKey.of("another", "a"));
+  }
+
+  @Test
+  void anIdIsRememberedUntilNoLogHasItsRequestAnyMore() {
+    TestOutputTopic<String, InferenceResult> results =
+        driver.output(NAMES.results(), InferenceResult.class);
+    ScoredRequest request = Samples.scored(facts("a")).setFingerprint(1L).build();
+    work(ServiceClass.STANDARD).pipeInput("a", request);
+    now = START.plus(Duration.ofMinutes(10));
+    driver.advance(Duration.ofSeconds(1));
+    Instant ended = now;
+    assertThat(results.readValue().getStatus()).isEqualTo(TerminalStatus.EXPIRED);
+    Instant last = ended.plus(TopicSettings.DEFAULT.idRetention()).minus(Duration.ofHours(1));
+    while (now.isBefore(last)) {
+      now = now.plus(Duration.ofHours(12)).isBefore(last) ? now.plus(Duration.ofHours(12)) : last;
+      driver.advance(Duration.ofSeconds(1));
+      work(ServiceClass.BATCH).pipeInput("a", request);
+      assertThat(results.readValue().getRepetition()).contains(Repetition.SAME);
+    }
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 
 /** The dispatch topology of one shard without Kafka. */
-final class ShardDriver implements AutoCloseable {
+public final class ShardDriver implements AutoCloseable {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://" + UUID.randomUUID());
   private final DispatchParts parts;
@@ -30,9 +30,11 @@ final class ShardDriver implements AutoCloseable {
   private TopologyTestDriver driver;
 
   /**
+   * Starts it.
+   *
    * @param state a folder of its own
    */
-  ShardDriver(String name, Path state, InstantSource clock, MeterRegistry registry) {
+  public ShardDriver(String name, Path state, InstantSource clock, MeterRegistry registry) {
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
@@ -54,7 +56,8 @@ final class ShardDriver implements AutoCloseable {
     driver = new TopologyTestDriver(DispatchTopology.build(parts), settings, START);
   }
 
-  <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
+  /** Takes records of a topic. */
+  public <T extends SpecificRecord> TestInputTopic<String, T> input(String topic, Class<T> type) {
     return driver.createInputTopic(topic, new StringSerializer(), serdes.serializer(type));
   }
 
@@ -63,11 +66,13 @@ final class ShardDriver implements AutoCloseable {
     return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
   }
 
-  <T extends SpecificRecord> TestOutputTopic<String, T> output(String topic, Class<T> type) {
+  /** Gives the records of a topic. */
+  public <T extends SpecificRecord> TestOutputTopic<String, T> output(String topic, Class<T> type) {
     return driver.createOutputTopic(topic, new StringDeserializer(), serdes.deserializer(type));
   }
 
-  void advance(Duration time) {
+  /** Lets the wall clock of the topology run on. */
+  public void advance(Duration time) {
     driver.advanceWallClockTime(time);
   }
 

@@ -4,11 +4,13 @@ import static io.penstock.streams.dispatch.Samples.START;
 import static io.penstock.streams.dispatch.Samples.facts;
 import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceResult;
@@ -126,7 +128,7 @@ class TwoShardTopologyTest {
   }
 
   @Test
-  void aTransferThatCannotBeIsBuriedAndTheNextIsUnharmed() {
+  void aTransferThatCannotBeEndsItsRequestAndTheNextIsUnharmed() {
     pass(Duration.ofSeconds(1), true);
     first.work("a", Duration.ofMinutes(10));
     first.driver.advance(Duration.ofSeconds(1));
@@ -138,17 +140,18 @@ class TwoShardTopologyTest {
         .driver
         .input(NAMES.transfers(), DispatchTransfer.class)
         .pipeInput(
-            "a",
+            "b",
             DispatchTransfer.newBuilder(moved.value())
                 .setEntry(
-                    io.penstock.schemas.DispatchEntry.newBuilder(moved.value().getEntry())
+                    DispatchEntry.newBuilder(moved.value().getEntry())
+                        .setFacts(Samples.facts("b"))
                         .setMoves(0)
                         .build())
                 .build());
     second.driver.input(NAMES.transfers(), DispatchTransfer.class).pipeInput("a", moved.value());
     assertThat(second.lifecycle.readValuesToList())
-        .extracting(RequestStatus::getState)
-        .startsWith(RequestState.WAITING);
+        .extracting(RequestStatus::getId, RequestStatus::getState)
+        .startsWith(tuple("b", RequestState.FAILED), tuple("a", RequestState.WAITING));
   }
 
   @Test

@@ -1,0 +1,97 @@
+package io.penstock.streams.dispatch.lifecycle;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.DispatchFinished;
+import io.penstock.schemas.DispatchTransfer;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request is told whose id its tenant has used before. Pure. The first request is not
+ * touched by it, and neither is its status.
+ *
+ * <ul>
+ *   <li>It asks for something else: a conflict, whatever became of the first.
+ *   <li>It asks for the same, and the first has ended: how that ended.
+ *   <li>It asks for the same, and the first is still here: nothing, since that one's result answers
+ *       both.
+ *   <li>It asks for the same, and the first went to another shard: that one is asked.
+ * </ul>
+ */
+final class Repetitions {
+
+  private static final String WHY = "an equal request came again";
+
+  private final Announcements announcements;
+  private final int partition;
+
+  Repetitions(Announcements announcements, int partition) {
+    this.announcements = announcements;
+    this.partition = partition;
+  }
+
+  /** A request of this id waits here or is with a worker. */
+  Decision ofRunning(DispatchEntry again, DispatchEntry first, Instant now) {
+    return differs(again, first.getFacts().getFingerprint())
+        ? conflict(again, now)
+        : Decision.unchanged(Verdict.DUPLICATE);
+  }
+
+  /** A request of this id was here. */
+  Decision ofGone(DispatchEntry again, DispatchFinished first, Instant now) {
+    if (differs(again, first.getFingerprint())) {
+      return conflict(again, now);
+    }
+    if (first.getMovedTo().isPresent()) {
+      DispatchEntry asking = DispatchEntry.newBuilder(again).setMoves(first.getMoves()).build();
+      return ask(asking, first.getMovedTo().get(), now);
+    }
+    return first.getStatus().isPresent()
+        ? written(Verdict.DUPLICATE, new Effect.Answer(announcements.same(again, first, now)))
+        : Decision.unchanged(Verdict.DUPLICATE);
+  }
+
+  /**
+   * Another shard asks how a request ended that it handed over.
+   *
+   * @param first what is remembered of it; null while it is here, or if nothing is known of it
+   */
+  Decision asked(DispatchEntry again, @Nullable DispatchFinished first, Instant now) {
+    return first == null ? Decision.unchanged(Verdict.DUPLICATE) : ofGone(again, first, now);
+  }
+
+  private Decision ask(DispatchEntry again, int shard, Instant now) {
+    DispatchTransfer question = new DispatchTransfer(again, partition, WHY, now, true);
+    return written(Verdict.DUPLICATE, new Effect.Transfer(question, shard));
+  }
+
+  private Decision conflict(DispatchEntry again, Instant now) {
+    Failure failure =
+        new Failure(
+            FailureCategory.INVALID,
+            "id_conflict",
+            "The id was used before for a request that asks for something else. Send this one"
+                + " under an id of its own.",
+            "id",
+            409,
+            null);
+    return written(
+        Verdict.CONFLICT,
+        new Effect.Answer(announcements.conflict(again, failure, now)),
+        new Effect.Bury(announcements.deadLetter(again, failure, null, now)));
+  }
+
+  private static Decision written(Verdict verdict, Effect... effects) {
+    return new Decision(Optional.empty(), List.of(effects), verdict);
+  }
+
+  /** Where one of the two is not known, as from an earlier version, they count as the same. */
+  private static boolean differs(DispatchEntry again, Optional<Long> first) {
+    Optional<Long> asked = again.getFacts().getFingerprint();
+    return asked.isPresent() && first.isPresent() && !asked.equals(first);
+  }
+}

@@ -1,0 +1,100 @@
+package io.penstock.streams.score.identity;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.RoutingPreferences;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A hash of what a request asks for. Two requests with equal fingerprints get equally good answers,
+ * so the result of one may stand for the other's.
+ *
+ * <p>It covers the endpoint, the model, the body byte for byte, the routing preferences and the
+ * attributes, since these choose the model. It leaves out what changes when an equal request is
+ * sent again, or where and until when it is answered: deadline, creation time, class, reply topic,
+ * batch and custom id.
+ *
+ * <p>The first 64 bits of a SHA-256, each part behind its length. Fingerprints are stored: a change
+ * of this class makes every repetition in flight a conflict.
+ */
+public final class Fingerprint {
+
+  private final MessageDigest digest = sha256();
+  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+
+  private Fingerprint() {}
+
+  /** The fingerprint of a request. */
+  public static long of(InferenceRequest request) {
+    Fingerprint print = new Fingerprint();
+    print.add(request.getEndpoint());
+    print.add(request.getModel());
+    print.add(request.getBody().duplicate());
+    print.add(request.getRouting());
+    print.add(request.getAttributes().size());
+    new TreeMap<>(request.getAttributes())
+        .forEach(
+            (name, value) -> {
+              print.add(name);
+              print.add(value);
+            });
+    return print.value();
+  }
+
+  /** The fingerprint of a record that is no request; null counts as empty. */
+  public static long ofBytes(byte[] record) {
+    Fingerprint print = new Fingerprint();
+    print.add(ByteBuffer.wrap(record == null ? new byte[0] : record));
+    return print.value();
+  }
+
+  private void add(Optional<RoutingPreferences> routing) {
+    RoutingPreferences wanted = routing.orElseGet(() -> RoutingPreferences.newBuilder().build());
+    add(wanted.getModels());
+    add(wanted.getSort().orElse(""));
+    add(String.valueOf(wanted.getMaxPrice().orElse(null)));
+    add(String.valueOf(wanted.getMinQuality().orElse(null)));
+    add(String.valueOf(wanted.getMaxWaitMillis().orElse(null)));
+    add(wanted.getAllowedModels());
+    add(wanted.getDeniedModels());
+    add(wanted.getAllowedProviders());
+    add(wanted.getDeniedProviders());
+    add(String.valueOf(wanted.getAllowFallbacks().orElse(null)));
+    add(String.valueOf(wanted.getAllowShorterOutput()));
+  }
+
+  private void add(List<String> texts) {
+    add(texts.size());
+    texts.forEach(this::add);
+  }
+
+  private void add(String text) {
+    add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void add(ByteBuffer bytes) {
+    add(bytes.remaining());
+    digest.update(bytes);
+  }
+
+  private void add(long count) {
+    digest.update(number.clear().putLong(count).flip());
+  }
+
+  private long value() {
+    return ByteBuffer.wrap(digest.digest()).getLong();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.penstock.streams.score.identity;
+
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RefusalCode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided when a tenant's request id was first seen; every later record with it follows.
+ */
+public sealed interface FirstDecision {
+
+  /** What the request asked for; null where that is not known. */
+  @Nullable Long fingerprint();
+
+  /** Which record it was; null where that is not known. */
+  @Nullable Origin origin();
+
+  /** Whether a record that asks for this repeats the first one. Where that is unknown, it does. */
+  default boolean isRepeatedBy(long asked) {
+    Long first = fingerprint();
+    return first == null || first == asked;
+  }
+
+  /** Whether this decision was about that very record. */
+  default boolean isAbout(Origin record) {
+    return record.equals(origin());
+  }
+
+  /** Whether the id may be used for another attempt: the requester was asked to come again. */
+  default boolean leavesIdFree() {
+    return this instanceof Refused refused && refused.refusal().code().retryable();
+  }
+
+  /**
+   * It has its FAILED result.
+   *
+   * @param at when that was written
+   */
+  record Refused(@Nullable Long fingerprint, @Nullable Origin origin, Instant at, Refusal refusal)
+      implements FirstDecision {}
+
+  /** It is in a model's partition. */
+  record Placed(
+      @Nullable Long fingerprint,
+      @Nullable Origin origin,
+      String model,
+      Optional<String> variant,
+      int partition)
+      implements FirstDecision {}
+
+  /**
+   * A tag, then the fields separated by a control character that neither names nor codes hold; the
+   * message comes last. Bytes of another version read as refused: no second result is ever given on
+   * doubt.
+   */
+  static Serde<FirstDecision> serde() {
+    return Serdes.serdeFrom((topic, d) -> write(d), (topic, bytes) -> read(bytes));
+  }
+
+  private static byte[] write(FirstDecision decision) {
+    String fields =
+        switch (decision) {
+          case Refused refused ->
+              String.join(
+                  "\n",
+                  Long.toString(refused.at().toEpochMilli()),
+                  refused.refusal().code().name(),
+                  refused.refusal().field() == null ? "" : refused.refusal().field(),
+                  Refusals.shortened(refused.refusal().message()));
+          case Placed placed ->
+              placed.partition() + "\n" + placed.model() + "\n" + placed.variant().orElse("");
+        };
+    String tag = decision instanceof Placed ? "p" : "r";
+    Long print = decision.fingerprint();
+    Origin origin = decision.origin();
+    String text =
+        String.join(
+            "\n",
+            tag + (print == null ? "" : Long.toHexString(print)),
+            origin == null ? "" : origin.text(),
+            fields);
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static FirstDecision read(byte[] bytes) {
+    try {
+      return read(new String(bytes, StandardCharsets.UTF_8));
+    } catch (RuntimeException another) {
+      return new Refused(null, null, Instant.EPOCH, Refusals.UNKNOWN);
+    }
+  }
+
+  private static FirstDecision read(String text) {
+    String[] parts = text.split("\n", text.startsWith("p") ? 5 : 6);
+    String hex = parts[0].substring(1);
+    Long print = hex.isEmpty() ? null : (Long) Long.parseUnsignedLong(hex, 16);
+    Origin origin = parts[1].isEmpty() ? null : Origin.parse(parts[1]);
+    return switch (parts[0].charAt(0)) {
+      case 'p' ->
+          new Placed(
+              print,
+              origin,
+              parts[3],
+              Optional.of(parts[4]).filter(variant -> !variant.isEmpty()),
+              Integer.parseInt(parts[2]));
+      case 'r' ->
+          new Refused(
+              print,
+              origin,
+              Instant.ofEpochMilli(Long.parseLong(parts[2])),
+              new Refusal(
+                  RefusalCode.valueOf(parts[3]), parts[4].isEmpty() ? null : parts[4], parts[5]));
+      default -> throw new IllegalArgumentException("of another version");
+    };
+  }
+}

@@ -1,0 +1,39 @@
+package io.penstock.streams.score.identity;
+
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ids.RequestKey;
+import io.penstock.streams.score.request.NameRule;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which request a record is.
+ *
+ * @param id legal; what it is answered under
+ * @param key what the id is remembered by
+ * @param fingerprint of what it asks for
+ */
+public record Identity(String id, String key, long fingerprint) {
+
+  /** No tenant has this name: ids whose tenant is not known, or illegal, are apart from all. */
+  private static final String NOBODY = "";
+
+  /**
+   * The identity of a request, which is its own id's; where that is illegal, the record's key's.
+   * Empty if neither is legal.
+   */
+  public static Optional<Identity> of(InferenceRequest request, Optional<String> recordKey) {
+    String tenant = NameRule.legal(request.getTenant()) ? request.getTenant() : NOBODY;
+    return Optional.of(request.getId())
+        .filter(NameRule::legal)
+        .or(() -> recordKey)
+        .map(id -> new Identity(id, RequestKey.of(tenant, id), Fingerprint.of(request)));
+  }
+
+  /** The identity of a record that cannot be read: all that is known is its key. */
+  public static Optional<Identity> ofUnreadable(
+      Optional<String> recordKey, byte @Nullable [] value) {
+    return recordKey.map(
+        id -> new Identity(id, RequestKey.of(NOBODY, id), Fingerprint.ofBytes(value)));
+  }
+}
