@@ -247,7 +247,11 @@ public final class Worker implements AutoCloseable {
     }
     served = now;
     LOG.info("Serving {} by partition", now.byPartition());
-    now.missing().forEach(m -> LOG.warn("Model {} is not in the registry yet; waiting for it", m));
+    now.missing()
+        .forEach(
+            m ->
+                LOG.warn(
+                    "Model {} is not in the registry; only what still waits for it is served", m));
     now.outOfRange()
         .forEach(
             m -> LOG.error("Model {} names partitions beyond {}", m, topics.modelPartitions()));
@@ -255,7 +259,9 @@ public final class Worker implements AutoCloseable {
         .forEach(
             v ->
                 LOG.warn(
-                    "Variant {} is not in the registry or is retired; nothing of it is served", v));
+                    "Variant {} is not in the registry or is retired; only what still waits for it"
+                        + " is served",
+                    v));
     desk.serve(now.byPartition());
     pacemaker.wake();
   }

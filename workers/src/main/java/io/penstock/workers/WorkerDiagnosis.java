@@ -34,13 +34,14 @@ final class WorkerDiagnosis {
     if (desk.state() != WorkerState.ACTIVE) {
       obstacles.add("the worker is " + desk.state());
     }
-    if (desk.partitions().isEmpty()) {
+    boolean known = served.missing().size() < config.models().size();
+    if (desk.partitions().isEmpty() || !known) {
       obstacles.add("none of its models is in the registry: " + config.models());
     } else if (!isRecent(config, desk, now)) {
       obstacles.add("Kafka has not acknowledged a demand of this session lately");
     }
     List<String> reasons = new ArrayList<>(obstacles);
-    if (!desk.partitions().isEmpty()) {
+    if (known) {
       served.missing().forEach(m -> reasons.add("model %s is not in the registry".formatted(m)));
     }
     served

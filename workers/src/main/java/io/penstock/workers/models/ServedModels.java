@@ -13,13 +13,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the models that a worker serves are.
+ * Where the models that a worker serves are. It asks for all that it states, also for what the
+ * registry has retired or removed: requests may still wait for that.
  *
  * @param byPartition the models and variants it serves from each model partition
- * @param missing models it was told to serve that the registry does not have yet
+ * @param missing models it was told to serve that the registry does not have: it asks where a model
+ *     of that name has its requests unless the registry says otherwise
  * @param outOfRange models whose partitions do not exist
  * @param noVariants variants it was told to serve that their models do not have, or that are
- *     retired
+ *     retired: nothing new comes for them
  */
 public record ServedModels(
     Map<Integer, Set<String>> byPartition,
@@ -44,18 +46,22 @@ public record ServedModels(
       ModelSpec model = registry.get(target.model());
       if (model == null) {
         missing.add(name);
+        ask(byPartition, ModelPartitions.of(target.model(), partitions), name);
       } else if (isOutOfRange(model, partitions)) {
         outOfRange.add(name);
-      } else if (!has(model, target.variant())) {
-        noVariants.add(name);
       } else {
-        for (int partition : ModelPartitions.of(model, partitions)) {
-          byPartition.computeIfAbsent(partition, _ -> new TreeSet<>()).add(name);
+        if (!has(model, target.variant())) {
+          noVariants.add(name);
         }
+        ModelPartitions.of(model, partitions).forEach(each -> ask(byPartition, each, name));
       }
     }
     return new ServedModels(
         byPartition, List.copyOf(missing), List.copyOf(outOfRange), List.copyOf(noVariants));
+  }
+
+  private static void ask(Map<Integer, Set<String>> byPartition, int partition, String name) {
+    byPartition.computeIfAbsent(partition, _ -> new TreeSet<>()).add(name);
   }
 
   private static boolean has(ModelSpec model, @Nullable String variant) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
+import io.penstock.schemas.topics.ModelPartitions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +25,21 @@ class ServedModelsTest {
   }
 
   @Test
-  void aVariantThatIsUnknownOrRetiredIsNotServedAndSaid() {
-    assertThat(ServedModels.of(List.of("m#green"), REGISTRY, 4))
-        .isEqualTo(new ServedModels(Map.of(), List.of(), List.of(), List.of("m#green")));
+  void whatWaitsForARetiredOrRemovedVariantIsStillServed() {
     Map<String, ModelSpec> retired = Map.of("m", model("m", List.of(1), "blue", "retired"));
-    assertThat(ServedModels.of(List.of("m#blue"), retired, 4).noVariants())
-        .containsExactly("m#blue");
+    ServedModels served = ServedModels.of(List.of("m#blue"), retired, 4);
+    assertThat(served.byPartition()).isEqualTo(Map.of(1, Set.of("m#blue")));
+    assertThat(served.noVariants()).as("and it is said").containsExactly("m#blue");
+    ServedModels removed = ServedModels.of(List.of("m#green"), REGISTRY, 4);
+    assertThat(removed.byPartition()).isEqualTo(Map.of(1, Set.of("m#green"), 3, Set.of("m#green")));
+    assertThat(removed.noVariants()).containsExactly("m#green");
   }
 
   @Test
-  void aVariantOfAnUnknownModelIsMissing() {
-    assertThat(ServedModels.of(List.of("x#blue"), REGISTRY, 4).missing()).containsExactly("x#blue");
+  void whatWaitsForARemovedModelIsServedWhereItsNamePutsIt() {
+    ServedModels served = ServedModels.of(List.of("x#blue", "m"), REGISTRY, 4);
+    assertThat(served.missing()).containsExactly("x#blue");
+    assertThat(served.byPartition().get(ModelPartitions.of("x", 4))).contains("x#blue");
   }
 
   private static ModelSpec model(
