@@ -12,9 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "budgets",
     description = {
-      "Show tenants' budgets and what is spent of them.",
+      "Show tenants' budgets, what is spent of them, and what is committed: the predicted cost of",
+      "requests that wait or run.",
       "",
-      "Budgets are part of a tenant's policy: see 'penstock routing apply --help'. What is spent is"
+      "Budgets are part of a tenant's policy: see 'penstock routing apply --help'. Both are"
           + " at most some seconds old. JSON: an object for each tenant and period."
     },
     footer = {"", "Examples:", "  penstock budgets", "  penstock budgets --tenant acme --json"})
@@ -30,19 +31,25 @@ final class BudgetsCommand extends ClusterCommand {
   @Override
   int run(Cluster cluster) throws Exception {
     List<BudgetReport.Line> lines =
-        BudgetReport.of(cluster.routing().list(), environment.clock().instant()).stream()
+        BudgetReport.of(
+                cluster.routing().list(),
+                FleetReader.read(cluster, console()).committed(),
+                environment.clock().instant())
+            .stream()
             .filter(line -> tenant == null || tenant.equals(line.tenant()))
             .toList();
     if (output.json) {
       lines.forEach(line -> console().print(json(line)));
       return ExitCodes.OK;
     }
-    Table table = new Table("TENANT", "PERIOD", "SPENT", "SOFT", "HARD", "STATE", "ENDS IN");
+    Table table =
+        new Table("TENANT", "PERIOD", "SPENT", "COMMITTED", "SOFT", "HARD", "STATE", "ENDS IN");
     for (BudgetReport.Line line : lines) {
       table.row(
           line.tenant(),
           line.period(),
           CostsCommand.money(line.spent()),
+          CostsCommand.money(line.committed()),
           limit(line.soft()),
           limit(line.hard()),
           line.state(),
@@ -66,6 +73,7 @@ final class BudgetsCommand extends ClusterCommand {
         .put("tenant", line.tenant())
         .put("period", line.period())
         .put("spent", line.spent())
+        .put("committed", line.committed())
         .put("soft", line.soft())
         .put("hard", line.hard())
         .put("state", line.state())

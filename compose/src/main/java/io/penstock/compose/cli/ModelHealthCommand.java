@@ -1,19 +1,16 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.fleet.TargetStatus;
 import io.penstock.schemas.routing.Target;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 
 /** {@code penstock models health}. */
@@ -38,27 +35,11 @@ final class ModelHealthCommand extends ClusterCommand {
 
   @Override
   int run(Cluster cluster) {
-    String topic = cluster.names().fleet();
-    EntryReader<FleetReport> reader = new EntryReader<>(cluster.serdes(), FleetReport.class);
-    AtomicReference<FleetView> view = new AtomicReference<>(FleetView.EMPTY);
-    cluster
-        .log()
-        .read(
-            topic,
-            new TopicLog.Start.Beginning(),
-            entry -> {
-              if (entry.value() == null && entry.key() != null) {
-                String key = new String(entry.key(), StandardCharsets.UTF_8);
-                view.updateAndGet(now -> now.without(key));
-              }
-              reader.read(entry).ifPresent(report -> view.updateAndGet(now -> now.with(report)));
-              return true;
-            });
-    reader.warn(console(), topic);
+    FleetView view = FleetReader.read(cluster, console());
     Instant now = environment.clock().instant();
     List<TargetStatus> known = new ArrayList<>();
-    for (Target target : view.get().targets()) {
-      view.get().status(target, now).ifPresent(known::add);
+    for (Target target : view.targets()) {
+      view.status(target, now).ifPresent(known::add);
     }
     known.sort(Comparator.comparing(status -> status.target().toString()));
     print(known);
@@ -101,9 +82,9 @@ final class ModelHealthCommand extends ClusterCommand {
   private static String waiting(TargetStatus status) {
     return "%d/%d/%d"
         .formatted(
-            status.waiting(ServiceClass.INTERACTIVE).requests(),
-            status.waiting(ServiceClass.STANDARD).requests(),
-            status.waiting(ServiceClass.BATCH).requests());
+            status.waiting(ServiceClass.INTERACTIVE).all(),
+            status.waiting(ServiceClass.STANDARD).all(),
+            status.waiting(ServiceClass.BATCH).all());
   }
 
   private static String text(OptionalDouble value, double factor, String format) {
@@ -122,7 +103,7 @@ final class ModelHealthCommand extends ClusterCommand {
             .put("leased", status.leased());
     var waiting = node.putObject("waiting");
     for (ServiceClass serviceClass : ServiceClass.values()) {
-      waiting.put(serviceClass.name(), status.waiting(serviceClass).requests());
+      waiting.put(serviceClass.name(), status.waiting(serviceClass).all());
     }
     node.put("succeeded", status.succeeded()).put("failed", status.failed());
     status.errorRate().ifPresent(value -> node.put("errorRate", value));

@@ -181,6 +181,24 @@ class RoutingIT {
   }
 
   @Test
+  void whatWaitsForTheOldVariantIsAnsweredBeforeTheRolloutIsComplete() throws Exception {
+    stage.applyModels(variants("patient"));
+    stage.start("pt-blue", "patient#blue", 1, 4);
+    stage.start("pt-green", "patient#green", 8, 20);
+    for (int i = 0; i < 20; i++) {
+      send(completion("patient", 200));
+    }
+    await("the first is answered", () -> !ledger.results().isEmpty());
+    stage.routing().put(List.of(rollout("patient", steps(100))), "test", null);
+
+    await("the rollout ends", () -> rollout("patient").state() == Rollout.State.COMPLETED);
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.failed()).isZero();
+    assertThat(ledger.results()).extracting(RoutingLedger::ranOn).containsOnly("patient#blue");
+    assertThat(rollout("patient").reason()).isEqualTo("blue has drained");
+  }
+
+  @Test
   void aTenantPastItsHardBudgetIsRefusedAndOthersAreNot() throws Exception {
     stage.applyModels(model("priced", "inputPricePerMillion: 10\n    outputPricePerMillion: 10"));
     stage.start("priced-1", "priced", 8, 20);

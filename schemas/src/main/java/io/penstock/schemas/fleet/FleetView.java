@@ -31,6 +31,7 @@ public final class FleetView {
 
   private final Map<String, FleetReport> reports;
   private final Map<Target, List<FleetReport>> byTarget = new HashMap<>();
+  private final Map<String, Double> committed = new HashMap<>();
 
   private FleetView(Map<String, FleetReport> reports) {
     this.reports = Collections.unmodifiableMap(reports);
@@ -41,11 +42,23 @@ public final class FleetView {
                 byTarget
                     .computeIfAbsent(TargetStatus.target(report), target -> new ArrayList<>(1))
                     .add(report));
+    reports
+        .values()
+        .forEach(
+            report ->
+                report
+                    .getCommitted()
+                    .forEach(
+                        each -> committed.merge(each.getTenant(), each.getCost(), Double::sum)));
   }
 
   /** The record key of a report. */
   public static String key(FleetReport report) {
-    return report.getPartition() + "/" + TargetStatus.target(report);
+    return key(report.getPartition(), TargetStatus.target(report));
+  }
+
+  private static String key(int partition, Target target) {
+    return partition + "/" + target;
   }
 
   public static FleetView of(Collection<FleetReport> reports) {
@@ -84,6 +97,24 @@ public final class FleetView {
     return fresh.isEmpty() ? Optional.empty() : Optional.of(sum(target, fresh));
   }
 
+  /** The last report of a target by one partition, fresh or not. */
+  public Optional<FleetReport> report(int partition, Target target) {
+    return Optional.ofNullable(reports.get(key(partition, target)));
+  }
+
+  /**
+   * What a tenant's requests that wait or run are predicted to cost, as dispatch last said. Reports
+   * count here whatever their age: of a shard that is silent, its requests are still there.
+   */
+  public double committed(String tenant) {
+    return committed.getOrDefault(tenant, 0.0);
+  }
+
+  /** {@link #committed(String)} by tenant, for those with anything. */
+  public Map<String, Double> committed() {
+    return Collections.unmodifiableMap(committed);
+  }
+
   private static TargetStatus sum(Target target, List<FleetReport> reports) {
     FleetReport best = best(reports);
     Map<ServiceClass, TargetStatus.Backlog> backlog = new EnumMap<>(ServiceClass.class);
@@ -97,7 +128,10 @@ public final class FleetView {
         backlog.merge(
             each.getServiceClass(),
             new TargetStatus.Backlog(
-                each.getRequests(), each.getPromptTokens(), each.getOutputTokens()),
+                each.getRequests(),
+                each.getPromptTokens(),
+                each.getOutputTokens(),
+                each.getDeferred()),
             TargetStatus.Backlog::plus);
       }
       workers += report.getWorkers();

@@ -41,16 +41,29 @@ public record TargetStatus(
     OptionalDouble firstTokenMillis,
     OptionalDouble serviceMillis) {
 
-  /** What waits of one class. */
-  public record Backlog(long requests, long promptTokens, long outputTokens) {
+  /**
+   * What waits of one class.
+   *
+   * @param requests that may be leased now, or back off for a moment
+   * @param promptTokens that these would prefill
+   * @param outputTokens that these are predicted to generate
+   * @param deferred requests besides that are not to be leased before a time of their own
+   */
+  public record Backlog(long requests, long promptTokens, long outputTokens, long deferred) {
 
-    public static final Backlog NONE = new Backlog(0, 0, 0);
+    public static final Backlog NONE = new Backlog(0, 0, 0, 0);
 
     Backlog plus(Backlog other) {
       return new Backlog(
           requests + other.requests,
           promptTokens + other.promptTokens,
-          outputTokens + other.outputTokens);
+          outputTokens + other.outputTokens,
+          deferred + other.deferred);
+    }
+
+    /** All that waits. */
+    public long all() {
+      return requests + deferred;
     }
   }
 

@@ -59,6 +59,7 @@ public final class ControlApplication implements AutoCloseable {
                     settings,
                     serdes.deserializer(ScoredRequest.class),
                     () -> reader("penstock-control-replay")),
+                settings.modelPartitions(),
                 model -> {
                   var _ = models.apply(List.of(model));
                 },

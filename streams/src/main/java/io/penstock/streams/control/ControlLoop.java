@@ -36,7 +36,11 @@ final class ControlLoop implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
   private static final Duration STUCK = Duration.ofSeconds(30);
 
-  /** What the loop is made of. */
+  /**
+   * What the loop is made of.
+   *
+   * @param partitions the number of model partitions
+   */
   record Parts(
       ControlConfig config,
       String leadTopic,
@@ -44,6 +48,7 @@ final class ControlLoop implements AutoCloseable {
       Function<Tables, ControlReader> readers,
       Supplier<ControlWriter> writers,
       ReplaySource replay,
+      int partitions,
       Execution.ModelChanges models,
       ControlMetrics metrics,
       InstantSource clock) {}
@@ -194,7 +199,8 @@ final class ControlLoop implements AutoCloseable {
   private void lead(Consumer<String, byte[]> consumer) {
     LOG.info("This process leads the control loop");
     Tables tables = new Tables();
-    Controller controller = new Controller(parts.config(), tables, parts.replay());
+    Controller controller =
+        new Controller(parts.config(), tables, parts.replay(), parts.partitions());
     try (ControlReader reading = parts.readers().apply(tables);
         Execution execution = new Execution(parts, controller, reading)) {
       reader = reading;

@@ -31,10 +31,13 @@ final class Controller {
   private Set<String> budgets = Set.of();
   private boolean complete;
 
-  Controller(ControlConfig config, Tables tables, ReplaySource replay) {
+  /**
+   * @param partitions the number of model partitions
+   */
+  Controller(ControlConfig config, Tables tables, ReplaySource replay, int partitions) {
     this.config = config;
     this.tables = tables;
-    this.rollouts = new Rollouts(replay);
+    this.rollouts = new Rollouts(replay, partitions);
     this.ladders = new Ladders(config.levels());
     this.feedback = new FeedbackScores(config.mostJudged());
   }

@@ -3,13 +3,17 @@ package io.penstock.streams.control;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.control.observation.Judgement;
 import io.penstock.streams.control.observation.Observation;
+import io.penstock.streams.control.rollout.Drain;
+import io.penstock.streams.control.rollout.DrainWatch;
 import io.penstock.streams.control.rollout.EvaluationFigures;
-import io.penstock.streams.control.rollout.EvaluationIds;
 import io.penstock.streams.control.rollout.EvaluationItem;
 import io.penstock.streams.control.rollout.EvaluationRequests;
 import io.penstock.streams.control.rollout.EvaluationResults;
@@ -36,7 +40,11 @@ final class Rollouts {
   /** How often mere figures are written. */
   private static final Duration FIGURES = Duration.ofSeconds(5);
 
+  /** How long a variant has to be without workers before that counts. */
+  static final Duration WITHOUT_WORKERS = Duration.ofSeconds(10);
+
   private final ReplaySource replay;
+  private final int partitions;
   private final Map<String, Tracked> tracked = new HashMap<>();
 
   private static final class Tracked {
@@ -44,14 +52,45 @@ final class Rollouts {
     private @Nullable EvaluationResults evaluation;
     private @Nullable Instant evaluatedSince;
     private Instant writtenAt = Instant.EPOCH;
+    private @Nullable DrainWatch drain;
 
-    Tracked(StepStatistics statistics) {
+    /** When the new variant last had workers, as far as that was seen. */
+    private Instant servedAt;
+
+    Tracked(StepStatistics statistics, Instant now) {
       this.statistics = statistics;
+      this.servedAt = now;
+    }
+
+    /** Begins to watch when new requests go elsewhere, and anew when they come back meanwhile. */
+    Drain drain(Rollout rollout, FleetView fleet, int partitions, Instant now) {
+      if (rollout.state() != State.COMPLETING) {
+        drain = null;
+        return Drain.UNKNOWN;
+      }
+      DrainWatch watch = drain == null ? new DrainWatch(partitions) : drain;
+      drain = watch;
+      return watch.look(fleet, new Target(rollout.name(), rollout.from()), now);
+    }
+
+    /**
+     * A shard that has just begun has not heard of the workers yet: that there are none counts once
+     * it has been so for a while.
+     */
+    RolloutSight patient(RolloutSight sight, Instant now) {
+      if (sight.workers() > 0) {
+        servedAt = now;
+      }
+      return now.isBefore(servedAt.plus(WITHOUT_WORKERS)) ? sight.withoutKnowledge() : sight;
     }
   }
 
-  Rollouts(ReplaySource replay) {
+  /**
+   * @param partitions the number of model partitions
+   */
+  Rollouts(ReplaySource replay, int partitions) {
     this.replay = replay;
+    this.partitions = partitions;
   }
 
   private static Stream<Rollout> underWay(RoutingState routing) {
@@ -95,7 +134,7 @@ final class Rollouts {
               Instant since = since(rollout, now);
               Tracked each =
                   tracked.computeIfAbsent(
-                      rollout.name(), name -> new Tracked(new StepStatistics(rollout, since)));
+                      rollout.name(), name -> new Tracked(new StepStatistics(rollout, since), now));
               each.statistics.begin(since);
               if (rollout.state() == State.EVALUATING && !since.equals(each.evaluatedSince)) {
                 each.evaluation = new EvaluationResults(rollout, since);
@@ -114,7 +153,7 @@ final class Rollouts {
 
   /** Takes a result that may be of an evaluation. */
   void addEvaluation(InferenceResult result) {
-    if (!EvaluationIds.isEvaluation(result.getId())) {
+    if (!EvaluationIds.isEvaluation(result.getTenant(), result.getId())) {
       return;
     }
     for (Tracked each : tracked.values()) {
@@ -141,8 +180,9 @@ final class Rollouts {
             each.statistics.old(rollout.gates().minSample()),
             each.statistics.fresh(),
             each.evaluation == null ? EvaluationFigures.NONE : each.evaluation.figures(),
+            each.drain(rollout, tables.fleet(), partitions, now),
             now);
-    Optional<RolloutMove> move = RolloutPolicy.decide(rollout, sight, now);
+    Optional<RolloutMove> move = RolloutPolicy.decide(rollout, each.patient(sight, now), now);
     if (move.isEmpty()) {
       return;
     }

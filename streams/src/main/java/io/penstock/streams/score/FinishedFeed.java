@@ -8,7 +8,9 @@ import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.spend.AdmittedCost;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Teaches the predictor from finished requests on the lifecycle topic. One thread of its own;
- * scoring never waits for it. When it fails it says so, the predictor keeps what it knows, and it
- * tries again from where it stood.
+ * Teaches the predictor from finished requests on the lifecycle topic, and says that they are not
+ * committed any more. One thread of its own; scoring never waits for it. When it fails it says so,
+ * the predictor keeps what it knows, and it tries again from where it stood.
  */
 final class FinishedFeed implements AutoCloseable {
 
@@ -40,6 +42,8 @@ final class FinishedFeed implements AutoCloseable {
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Deserializer<RequestStatus> deserializer;
   private final OutputLengthPredictor predictor;
+  private final AdmittedCost admitted;
+  private final InstantSource clock;
   private final String topic;
   private final int learnFromLast;
   private final Counter observed;
@@ -56,12 +60,16 @@ final class FinishedFeed implements AutoCloseable {
       Supplier<Consumer<byte[], byte[]>> consumers,
       Deserializer<RequestStatus> deserializer,
       OutputLengthPredictor predictor,
+      AdmittedCost admitted,
+      InstantSource clock,
       String topic,
       int learnFromLast,
       MeterRegistry metrics) {
     this.consumers = consumers;
     this.deserializer = deserializer;
     this.predictor = predictor;
+    this.admitted = admitted;
+    this.clock = clock;
     this.topic = topic;
     this.learnFromLast = learnFromLast;
     this.observed = metrics.counter("penstock.score.output.observed");
@@ -146,6 +154,9 @@ final class FinishedFeed implements AutoCloseable {
     }
     try {
       RequestStatus status = deserializer.deserialize(record.topic(), record.value());
+      if (hasEnded(status.getState())) {
+        admitted.ended(status.getTenant(), status.getId(), clock.instant());
+      }
       if (status.getState() == RequestState.SUCCEEDED) {
         status
             .getUsage()
@@ -168,6 +179,13 @@ final class FinishedFeed implements AutoCloseable {
           record.offset(),
           Printable.of(e.toString(), LONGEST_REASON));
     }
+  }
+
+  private static boolean hasEnded(RequestState state) {
+    return switch (state) {
+      case ACCEPTED, WAITING, LEASED -> false;
+      case SUCCEEDED, FAILED, EXPIRED, CANCELLED -> true;
+    };
   }
 
   private boolean stopped() {

@@ -22,6 +22,7 @@ import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.request.ReservedTenants;
 import io.penstock.streams.score.request.TimeRule;
 import io.penstock.streams.score.request.Validation;
 import io.penstock.streams.score.service.ServiceLevels;
@@ -59,7 +60,9 @@ public record RequestScorer(
     return switch (validator.validate(arrival)) {
       case Validation.Invalid(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
       case Validation.Valid(ParsedRequest request) ->
-          place(request, arrival.fingerprint(), situation, first);
+          ReservedTenants.check(request.request(), situation.routing().state())
+              .<ScoringOutcome>map(ScoringOutcome.Refused::new)
+              .orElseGet(() -> place(request, arrival.fingerprint(), situation, first));
     };
   }
 

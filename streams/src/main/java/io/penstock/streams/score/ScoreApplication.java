@@ -29,6 +29,7 @@ import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.request.RequestValidator;
+import io.penstock.streams.score.spend.AdmittedCost;
 import io.penstock.streams.score.tokens.PromptTokenEstimator;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
@@ -86,6 +87,7 @@ public final class ScoreApplication {
   private final SharedMemory memory;
   private final PromptTokenEstimator tokens = new PromptTokenEstimator();
   private final OutputLengthPredictor outputs;
+  private final AdmittedCost admitted = new AdmittedCost();
   private final Complexity complexity;
   private final FinishedFeed feed;
   private final LatestWork awaited = new LatestWork(GIVING_WAY);
@@ -218,7 +220,8 @@ public final class ScoreApplication {
             new FollowedViews(
                 new ModelView(settings.modelPartitions(), counts.modelsRejected()),
                 new RoutingView(counts.routingRejected()),
-                new FleetFollower(counts.fleetRejected())),
+                new FleetFollower(counts.fleetRejected()),
+                admitted),
             new ReplyTopicRule(settings.names(), config.replyTopics()),
             serdes,
             serdes.deserializer(InferenceRequest.class),
@@ -298,6 +301,8 @@ public final class ScoreApplication {
         () -> consumer("finished", "latest"),
         serdes.deserializer(RequestStatus.class),
         outputs,
+        admitted,
+        clock,
         settings.names().lifecycle(),
         config.learnFromLast(),
         metrics);

@@ -319,6 +319,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   private void pass(Taken current, ScoringOutcome.Scored scored, Outgoing work) {
     String model = scored.request().getChoice().getModel();
     forward(current, scored.request().getId(), work, WORK);
+    parts.views().admitted(scored.request());
     remember(
         current,
         new FirstDecision.Placed(

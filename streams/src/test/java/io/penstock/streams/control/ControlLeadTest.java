@@ -101,7 +101,7 @@ class ControlLeadTest {
     goodSeconds(12);
     assertThat(rollout().percent()).isEqualTo(100);
     assertThat(rig.applied).isEmpty();
-    goodSeconds(12);
+    goodSeconds(22);
     assertThat(rollout().state()).isEqualTo(State.COMPLETED);
     assertThat(rig.applied).hasSize(1);
     assertThat(rig.applied.getFirst().getVariants())
@@ -152,8 +152,10 @@ class ControlLeadTest {
     assertThat(rollout().state()).isEqualTo(State.SHIFTING);
     assertThat(rollout().figures()).containsEntry("evaluation_new_score", 1.0);
     InferenceResult late =
-        failure("late", NEW, rig.now.plusSeconds(1)).setTenant("penstock-evaluation").build();
-    rig.append(rig.names.results(), "late", late);
+        failure("evaluation-late", NEW, rig.now.plusSeconds(1))
+            .setTenant("penstock-evaluation")
+            .build();
+    rig.append(rig.names.results(), late.getId(), late);
     fleet(NEW);
     rig.seconds(6);
     assertThat(rollout().figures()).containsEntry("new_results", 0.0);

@@ -61,6 +61,7 @@ class ControlReaderTest {
               throw new IllegalStateException();
             },
             (model, count, wanted) -> List.of(),
+            1,
             model -> {},
             new ControlMetrics(metrics),
             () -> now[0]);

@@ -169,7 +169,7 @@ final class ControlRig implements AutoCloseable {
     Tables tables = new Tables();
     ControlReader reading = new ControlReader(memory, topics, tables);
     Controller controlling =
-        new Controller(ControlConfig.DEFAULT, tables, (model, count, wanted) -> logged);
+        new Controller(ControlConfig.DEFAULT, tables, (model, count, wanted) -> logged, 1);
     ControlLoop.Parts parts =
         new ControlLoop.Parts(
             ControlConfig.DEFAULT,
@@ -178,6 +178,7 @@ final class ControlRig implements AutoCloseable {
             each -> reading,
             MemoryWriter::new,
             (model, count, wanted) -> logged,
+            1,
             model -> {
               applied.add(model);
               append(names.models(), model.getName(), model);

@@ -9,6 +9,8 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.streams.score.output.OutputLengthPredictor;
+import io.penstock.streams.score.spend.AdmittedCost;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +27,7 @@ class FinishedFeedTest {
 
   private final AvroSerdes serdes = new AvroSerdes("mock://finished-feed");
   private final OutputLengthPredictor predictor = new OutputLengthPredictor(10);
+  private final AdmittedCost admitted = new AdmittedCost();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final FinishedFeed feed =
       new FinishedFeed(
@@ -33,6 +36,8 @@ class FinishedFeedTest {
           },
           serdes.deserializer(RequestStatus.class),
           predictor,
+          admitted,
+          () -> Instant.EPOCH,
           TOPIC,
           100,
           metrics);
@@ -67,6 +72,22 @@ class FinishedFeedTest {
     assertThat(predictor.predict("acme", "talker", 1_000_000)).isBetween(800L, 1_000L);
     assertThat(metrics.get("penstock.score.output.observed").counter().count()).isEqualTo(50);
     assertThat(metrics.get("penstock.score.output.feed.failures").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatHasEndedIsNotCommittedAnyMore() {
+    MockConsumer<byte[], byte[]> consumer = consumer(0);
+    feed.assign(consumer);
+    for (int i = 0; i < 3; i++) {
+      admitted.admit("acme", "request-" + i, 1, Requests.NOW);
+    }
+    consumer.addRecord(record(0, RequestState.LEASED, 1));
+    consumer.addRecord(record(1, RequestState.SUCCEEDED, 1));
+    consumer.addRecord(record(2, RequestState.EXPIRED, 1));
+
+    feed.learn(consumer);
+
+    assertThat(admitted.of("acme", Instant.EPOCH.plusSeconds(60))).isEqualTo(1);
   }
 
   private static MockConsumer<byte[], byte[]> consumer(long end) {

@@ -22,6 +22,7 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
@@ -29,12 +30,14 @@ import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.spend.AdmittedCost;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
@@ -191,6 +194,33 @@ class ScoreRoutingTopologyTest {
   }
 
   @Test
+  void whatIsAdmittedCountsForABudgetBeforeItsResult() {
+    put(
+        new TenantPolicy(
+            "acme",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            List.of(new Budget("day", null, 0.0001))));
+    scored("one", "cheap");
+
+    InferenceResult result = refused("two", "cheap");
+
+    assertThat(result.getStatusCode()).isEqualTo(402);
+    assertThat(result.getError().orElseThrow().getRetryAfterMillis()).contains(60_000L);
+  }
+
+  @Test
+  void nobodyIsServedInTheNameOfAnEvaluation() {
+    InferenceRequest request = chat().setModel("cheap").setTenant("penstock-evaluation").build();
+    assertThat(refused(request).getError().orElseThrow().getCode()).isEqualTo("invalid_tenant");
+  }
+
+  @Test
   void aLoweredLimitReachesTheEngineInTheBodyAndInTheFacts() {
     put(
         new Degradation(
@@ -229,7 +259,8 @@ class ScoreRoutingTopologyTest {
         new FollowedViews(
             new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
             new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected())),
+            new FleetFollower(counts.fleetRejected()),
+            new AdmittedCost()),
         new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         serdes.deserializer(InferenceRequest.class),
@@ -256,7 +287,11 @@ class ScoreRoutingTopologyTest {
   }
 
   private InferenceResult refused(String id, String model) {
-    send(chat().setId(id).setModel(model).build());
+    return refused(chat().setId(id).setModel(model).build());
+  }
+
+  private InferenceResult refused(InferenceRequest request) {
+    send(request);
     return driver
         .createOutputTopic(
             TOPICS.results(), new StringDeserializer(), serdes.deserializer(InferenceResult.class))

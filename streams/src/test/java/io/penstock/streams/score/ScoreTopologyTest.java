@@ -31,6 +31,7 @@ import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.spend.AdmittedCost;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
@@ -607,7 +608,8 @@ class ScoreTopologyTest {
         new FollowedViews(
             new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
             new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected())),
+            new FleetFollower(counts.fleetRejected()),
+            new AdmittedCost()),
         new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         (topic, bytes) -> {

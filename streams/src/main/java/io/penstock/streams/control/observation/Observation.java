@@ -3,6 +3,7 @@ package io.penstock.streams.control.observation;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.routing.EvaluationIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public record Observation(
     Instant finishedAt) {
 
   /** Whose requests ask a new variant in shadow; no user's. */
-  public static final String EVALUATION_TENANT = "penstock-evaluation";
+  public static final String EVALUATION_TENANT = EvaluationIds.TENANT;
 
   /**
    * What a result says; empty where it says nothing about a target: it was cancelled, refused
@@ -54,7 +55,7 @@ public record Observation(
     TerminalStatus status = result.getStatus();
     boolean refused = status == TerminalStatus.FAILED && result.getAttempts() == 0;
     if (result.getRepetition().isPresent()
-        || result.getTenant().equals(EVALUATION_TENANT)
+        || EvaluationIds.isEvaluation(result.getTenant(), result.getId())
         || status == TerminalStatus.CANCELLED
         || refused) {
       return Optional.empty();

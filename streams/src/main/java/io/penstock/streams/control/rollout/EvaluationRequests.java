@@ -3,6 +3,7 @@ package io.penstock.streams.control.rollout;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.Evaluation;
 import io.penstock.schemas.routing.Target;

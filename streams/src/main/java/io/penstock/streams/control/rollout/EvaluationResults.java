@@ -2,6 +2,7 @@ package io.penstock.streams.control.rollout;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.Evaluation.Item;
 import java.time.Duration;

@@ -41,7 +41,11 @@ public final class Figures {
     if (rollout.state() == State.SHIFTING || rollout.state() == State.COMPLETING) {
       variant(figures, "old_", sight.old());
       variant(figures, "new_", sight.fresh());
-      figures.put("old_busy", (double) sight.oldBusy());
+    }
+    if (rollout.state() == State.COMPLETING) {
+      figures.put("old_waiting", (double) sight.drain().waiting());
+      figures.put("old_leased", (double) sight.drain().leased());
+      figures.put("old_silent_partitions", (double) sight.drain().silent());
     }
     return figures;
   }

@@ -139,8 +139,9 @@ public final class RolloutCommands {
                   now);
       case COMPLETING ->
           throw new IllegalArgumentException(
-              "the rollout of '%s' only waits until '%s' has finished what it has"
-                  .formatted(model, rollout.from()));
+              "the rollout of '%s' only waits until '%s' has finished what it has; keep a worker of it"
+                      .formatted(model, rollout.from())
+                  + " or of the model running, or cancel what waits");
       case PAUSED, COMPLETED, ROLLED_BACK ->
           throw new IllegalArgumentException(
               "the rollout of '%s' is %s; there is nothing to force".formatted(model, present));

@@ -22,9 +22,6 @@ public final class RolloutPolicy {
   /** Until every instance of score has seen that the old variant gets nothing any more. */
   static final Duration DRAIN_GRACE = Duration.ofSeconds(5);
 
-  /** Dispatch serves what a retired variant still has, so waiting for ever is not needed. */
-  static final Duration DRAIN_LIMIT = Duration.ofMinutes(10);
-
   private final Rollout rollout;
   private final RolloutSight sight;
   private final Instant now;
@@ -159,21 +156,19 @@ public final class RolloutPolicy {
     return move(State.SHIFTING, index + 1, rollout.steps().get(index + 1).percent(), held);
   }
 
+  /**
+   * Completed means that the old variant's workers may be stopped. So there is no limit but the
+   * requests' deadlines to how long it may take.
+   */
   private Optional<RolloutMove> completing() {
     Optional<String> broken = broken();
     if (broken.isPresent()) {
       return breach("while the old one drained: " + broken.get());
     }
-    boolean drained = sight.oldBusy() == 0 && past(DRAIN_GRACE);
-    if (!drained && !past(DRAIN_LIMIT)) {
+    if (!sight.drain().drained() || !past(DRAIN_GRACE)) {
       return refresh();
     }
-    String reason =
-        drained
-            ? "%s has drained".formatted(rollout.from())
-            : "%s still has %d requests after %d minutes, which it finishes"
-                .formatted(rollout.from(), sight.oldBusy(), DRAIN_LIMIT.toMinutes());
-    return move(State.COMPLETED, rollout.step(), 100, reason)
+    return move(State.COMPLETED, rollout.step(), 100, rollout.from() + " has drained")
         .map(done -> new RolloutMove(done.rollout(), done.reason(), Effect.COMPLETE));
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param known whether anything fresh is known of the new variant's workers
  * @param workers live workers that serve the new variant
  * @param unhealthy why the new variant is not healthy; empty if it is, or nothing is known
- * @param oldBusy requests that wait for the old variant or are at its workers
+ * @param drain what is left of the old variant
  * @param old results of the old variant
  * @param fresh results of the new one since the step began
  * @param evaluation how it did in shadow
@@ -23,7 +23,7 @@ public record RolloutSight(
     boolean known,
     int workers,
     Optional<String> unhealthy,
-    long oldBusy,
+    Drain drain,
     VariantFigures old,
     VariantFigures fresh,
     EvaluationFigures evaluation) {
@@ -35,9 +35,9 @@ public record RolloutSight(
       VariantFigures old,
       VariantFigures fresh,
       EvaluationFigures evaluation,
+      Drain drain,
       Instant now) {
     Optional<TargetStatus> ofNew = fleet.status(new Target(rollout.name(), rollout.to()), now);
-    Optional<TargetStatus> ofOld = fleet.status(new Target(rollout.name(), rollout.from()), now);
     // A worker that states the model serves each of its variants.
     Optional<TargetStatus> ofModel = fleet.status(Target.ofModel(rollout.name()), now);
     int workers =
@@ -50,14 +50,14 @@ public record RolloutSight(
         ofNew
             .filter(status -> status.health() == TargetHealth.UNHEALTHY)
             .map(status -> status.reason().isEmpty() ? "no reason given" : status.reason()),
-        ofOld.map(RolloutSight::busy).orElse(0L),
+        drain,
         old,
         fresh,
         evaluation);
   }
 
-  private static long busy(TargetStatus status) {
-    return status.leased()
-        + status.backlog().values().stream().mapToLong(TargetStatus.Backlog::requests).sum();
+  /** As if nothing were known of the new variant's workers. */
+  public RolloutSight withoutKnowledge() {
+    return new RolloutSight(false, workers, unhealthy, drain, old, fresh, evaluation);
   }
 }

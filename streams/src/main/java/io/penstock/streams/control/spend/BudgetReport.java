@@ -7,6 +7,7 @@ import io.penstock.schemas.routing.TenantPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,35 +21,48 @@ public final class BudgetReport {
    * One budget.
    *
    * @param tenant who; {@code *} for the one of everyone, where nobody has spent of it yet
-   * @param state ok; soft or hard beyond that limit
+   * @param committed the predicted cost of its requests that wait or run
+   * @param state ok; soft or hard where what is spent and committed is beyond that limit
    * @param ends when the present period ends
    */
   public record Line(
       String tenant,
       String period,
       double spent,
+      double committed,
       @Nullable Double soft,
       @Nullable Double hard,
       String state,
       Instant ends) {}
 
-  /** A line for each tenant and period, by tenant. */
-  public static List<Line> of(RoutingState routing, Instant now) {
+  /**
+   * A line for each tenant and period, by tenant.
+   *
+   * @param committed by tenant, the predicted cost of its requests that wait or run
+   */
+  public static List<Line> of(RoutingState routing, Map<String, Double> committed, Instant now) {
     Set<String> tenants = new TreeSet<>();
     routing.all(TenantPolicy.class).map(TenantPolicy::name).forEach(tenants::add);
     routing.all(Spend.class).map(Spend::name).forEach(tenants::add);
+    tenants.addAll(committed.keySet());
     List<Line> lines = new ArrayList<>();
     for (String tenant : tenants) {
       for (Budget budget : routing.tenant(tenant).map(TenantPolicy::budgets).orElse(List.of())) {
         BudgetPeriod.of(budget.period())
-            .ifPresent(period -> lines.add(line(routing, tenant, budget, period, now)));
+            .ifPresent(period -> lines.add(line(routing, tenant, budget, period, committed, now)));
       }
     }
     return lines;
   }
 
   private static Line line(
-      RoutingState routing, String tenant, Budget budget, BudgetPeriod period, Instant now) {
+      RoutingState routing,
+      String tenant,
+      Budget budget,
+      BudgetPeriod period,
+      Map<String, Double> committed,
+      Instant now) {
+    double underWay = committed.getOrDefault(tenant, 0.0);
     double spent =
         routing
             .spend(tenant)
@@ -60,16 +74,17 @@ public final class BudgetReport {
         tenant,
         budget.period(),
         spent,
+        underWay,
         budget.soft(),
         budget.hard(),
-        state(spent, budget),
+        state(spent + underWay, budget),
         period.end(now));
   }
 
-  private static String state(double spent, Budget budget) {
-    if (budget.hard() != null && spent >= budget.hard()) {
+  private static String state(double used, Budget budget) {
+    if (budget.hard() != null && used >= budget.hard()) {
       return "hard";
     }
-    return budget.soft() != null && spent >= budget.soft() ? "soft" : "ok";
+    return budget.soft() != null && used >= budget.soft() ? "soft" : "ok";
   }
 }

@@ -2,10 +2,10 @@ package io.penstock.streams.control.spend;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
-import io.penstock.streams.control.observation.Observation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ public final class SpendLedger {
     double cost = result.getCost().orElse(0.0);
     if (!(cost > 0)
         || result.getRepetition().isPresent()
-        || result.getTenant().equals(Observation.EVALUATION_TENANT)) {
+        || EvaluationIds.isEvaluation(result.getTenant(), result.getId())) {
       return;
     }
     Account account = account(result.getTenant());

@@ -2,7 +2,9 @@ package io.penstock.streams.dispatch.fleet;
 
 import io.penstock.schemas.ClassBacklog;
 import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.TargetWatch;
 import io.penstock.streams.dispatch.index.ClassCensus;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ public final class FleetReporter {
   private final int partition;
   private final WaitingIndex index;
   private final Sessions sessions;
+  private final Commitments commitments;
   private final BiConsumer<String, @Nullable FleetReport> writer;
   private final ReportSchedule schedule = ReportSchedule.DEFAULT;
   private final Map<String, FleetReport> written = new HashMap<>();
@@ -43,15 +47,22 @@ public final class FleetReporter {
       int partition,
       WaitingIndex index,
       Sessions sessions,
+      Commitments commitments,
       BiConsumer<String, @Nullable FleetReport> writer) {
     this.partition = partition;
     this.index = index;
     this.sessions = sessions;
+    this.commitments = commitments;
     this.writer = writer;
   }
 
-  /** Writes the reports that are due. */
-  public void tick(Collection<TargetWatch> targets, Instant now) {
+  /**
+   * Writes the reports that are due.
+   *
+   * @param asked the targets that somebody waits for news of
+   */
+  public void tick(
+      Collection<TargetWatch> targets, Set<String> asked, RoutingState routing, Instant now) {
     Map<String, List<ClassBacklog>> backlog = null;
     for (TargetWatch watch : targets) {
       String name = watch.target().toString();
@@ -64,9 +75,11 @@ public final class FleetReporter {
         backlog = backlog();
       }
       List<ClassBacklog> waiting = backlog.getOrDefault(name, List.of());
+      List<TenantCommitment> cost = commitments.of(name, routing);
       Instant sent = last == null ? now : last.getSentAt();
-      if (schedule.due(last, report(watch, waiting, now, sent), now)) {
-        FleetReport next = report(watch, waiting, now, now);
+      boolean isAsked = asked.contains(name);
+      if (schedule.due(last, report(watch, waiting, cost, now, sent), isAsked, now)) {
+        FleetReport next = report(watch, waiting, cost, now, now);
         written.put(name, next);
         writer.accept(FleetView.key(next), next);
       }
@@ -105,14 +118,21 @@ public final class FleetReporter {
   private static ClassBacklog backlog(ClassCensus census) {
     return new ClassBacklog(
         census.serviceClass(),
-        (long) census.waiting(),
+        (long) census.soon(),
         census.promptTokens(),
         census.outputTokens(),
-        Instant.EPOCH.plus(census.oldestAcceptedAt(), ChronoUnit.MICROS));
+        census.offered() == 0
+            ? null
+            : Instant.EPOCH.plus(census.oldestAcceptedAt(), ChronoUnit.MICROS),
+        (long) census.deferred());
   }
 
   private FleetReport report(
-      TargetWatch watch, List<ClassBacklog> backlog, Instant now, Instant sentAt) {
+      TargetWatch watch,
+      List<ClassBacklog> backlog,
+      List<TenantCommitment> committed,
+      Instant now,
+      Instant sentAt) {
     Target target = watch.target();
     TargetCapacity capacity = sessions.capacity(target);
     return FleetReport.newBuilder()
@@ -135,6 +155,7 @@ public final class FleetReporter {
         .setServiceMillis(orNull(watch.serviceMillis(now)))
         .setStartedAt(watch.startedAt())
         .setSentAt(sentAt)
+        .setCommitted(committed)
         .build();
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a target is reported. A pure function: at once when its health changes, else every {@code
- * busy} while anything changes, else every {@code quiet} while it has workers or backlog or is not
- * healthy, so that its report stays fresh.
+ * busy} while anything changes, else every {@code quiet} while it has workers or backlog, is not
+ * healthy or is asked about, so that its report stays fresh.
  *
  * @param busy positive
  * @param quiet no shorter than {@code busy}, and well below {@link FleetView#FRESH}
@@ -36,14 +36,15 @@ record ReportSchedule(Duration busy, Duration quiet) {
    * @param last the one written last, or null
    * @param next what it would say, with the time of the last: so that the two are equal if nothing
    *     changed
+   * @param asked whether somebody waits for news of it, also that there is nothing
    */
-  boolean due(@Nullable FleetReport last, FleetReport next, Instant now) {
+  boolean due(@Nullable FleetReport last, FleetReport next, boolean asked, Instant now) {
     if (last == null || last.getHealth() != next.getHealth()) {
       return true;
     }
     Duration since = Duration.between(last.getSentAt(), now);
     if (since.compareTo(quiet) >= 0) {
-      return isOfUse(next) || !last.equals(next);
+      return asked || isOfUse(next) || !last.equals(next);
     }
     return since.compareTo(busy) >= 0 && !last.equals(next);
   }

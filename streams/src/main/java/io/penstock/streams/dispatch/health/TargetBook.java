@@ -45,6 +45,11 @@ public final class TargetBook {
     return known;
   }
 
+  /** Begins to watch targets that are asked about, and goes on while they are. */
+  public void keep(Collection<String> asked, Instant now) {
+    asked.forEach(target -> watch(target, now).needed(now));
+  }
+
   public Collection<TargetWatch> all() {
     return watches.values();
   }

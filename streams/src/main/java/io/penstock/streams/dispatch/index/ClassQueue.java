@@ -144,7 +144,7 @@ final class ClassQueue {
       oldest = Math.min(oldest, acceptedFirst(late[each]));
     }
     return new ClassCensus(
-        target, serviceClass, size, oldest, promptTokens, kvTokens - promptTokens);
+        target, serviceClass, size, 0, 0, oldest, promptTokens, kvTokens - promptTokens);
   }
 
   private void setLateApart(long nowMicros) {

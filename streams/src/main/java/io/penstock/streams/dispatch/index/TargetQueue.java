@@ -4,7 +4,6 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +35,5 @@ final class TargetQueue {
 
   @Nullable ClassQueue of(ServiceClass serviceClass) {
     return classes.get(serviceClass);
-  }
-
-  void census(String target, Consumer<ClassCensus> visitor) {
-    classes.forEach((serviceClass, queue) -> visitor.accept(queue.census(target, serviceClass)));
   }
 }

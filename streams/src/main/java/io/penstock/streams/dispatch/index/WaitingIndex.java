@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +47,17 @@ public final class WaitingIndex {
   private final TreeSet<Candidate> deadlines = new TreeSet<>(BY_DEADLINE);
   private final TreeSet<Delayed> delayed = new TreeSet<>(BY_DUE);
 
+  /** What is in {@code delayed}, added up. */
+  private final Map<ClassOfTarget, HeldBack> held = new HashMap<>();
+
   /** Where a waiting request stands: in its target's queue, or backing off. */
   private record Place(Candidate candidate, @Nullable Delayed delay) {}
 
-  private record Delayed(long due, Candidate candidate) {}
+  private record Delayed(Delay delay, Candidate candidate) {
+    long due() {
+      return delay.until();
+    }
+  }
 
   private record ClassOfTarget(String target, ServiceClass serviceClass) {}
 
@@ -64,15 +73,16 @@ public final class WaitingIndex {
   /**
    * Adds a request, or moves it if it is here already.
    *
-   * @param notBefore microseconds since the epoch before which it is not offered
+   * @param delay until when it is not offered
    */
-  public void put(Candidate candidate, long notBefore, long nowMicros) {
+  public void put(Candidate candidate, Delay delay, long nowMicros) {
     remove(candidate.key());
     deadlines.add(candidate);
-    if (notBefore > nowMicros) {
-      Delayed delay = new Delayed(notBefore, candidate);
-      delayed.add(delay);
-      places.put(candidate.key(), new Place(candidate, delay));
+    if (delay.until() > nowMicros) {
+      Delayed waits = new Delayed(delay, candidate);
+      delayed.add(waits);
+      held.computeIfAbsent(classOf(candidate), any -> new HeldBack()).add(candidate, delay);
+      places.put(candidate.key(), new Place(candidate, waits));
     } else {
       places.put(candidate.key(), new Place(candidate, null));
       queue(candidate.target()).add(candidate);
@@ -94,6 +104,7 @@ public final class WaitingIndex {
     }
     if (place.delay() != null) {
       delayed.remove(place.delay());
+      letGo(place.delay());
     } else {
       TargetQueue queue = queue(place.candidate().target());
       queue.remove(place.candidate());
@@ -107,10 +118,33 @@ public final class WaitingIndex {
   /** Offers the requests whose backoff is over. */
   public void release(long nowMicros) {
     while (!delayed.isEmpty() && delayed.first().due() <= nowMicros) {
-      Candidate candidate = delayed.pollFirst().candidate();
+      Delayed over = delayed.pollFirst();
+      letGo(over);
+      Candidate candidate = over.candidate();
       places.put(candidate.key(), new Place(candidate, null));
       queue(candidate.target()).add(candidate);
     }
+  }
+
+  private void letGo(Delayed over) {
+    ClassOfTarget of = classOf(over.candidate());
+    HeldBack left = held.get(of);
+    left.remove(over.candidate(), over.delay());
+    if (left.isEmpty()) {
+      held.remove(of);
+    }
+  }
+
+  private static ClassOfTarget classOf(Candidate candidate) {
+    return new ClassOfTarget(candidate.target(), candidate.serviceClass());
+  }
+
+  /** All that waits in the order of deadlines: the one after another, or the first. */
+  public @Nullable Candidate after(@Nullable Candidate last) {
+    if (last == null) {
+      return deadlines.isEmpty() ? null : deadlines.first();
+    }
+    return deadlines.higher(last);
   }
 
   /** The request that expires first, if its deadline has passed. */
@@ -133,6 +167,13 @@ public final class WaitingIndex {
   /** The targets that have a request to offer; changes with the index. */
   public Collection<String> targets() {
     return queues.keySet();
+  }
+
+  /** The targets that anything waits for, offered or not. */
+  public Set<String> awaited() {
+    Set<String> awaited = new HashSet<>(queues.keySet());
+    held.keySet().forEach(each -> awaited.add(each.target()));
+    return awaited;
   }
 
   /** Whether a target has a request to offer. */
@@ -207,16 +248,23 @@ public final class WaitingIndex {
     return places.size();
   }
 
-  /** What waits, by target and class, those backing off excluded. */
+  /** Everything that waits, by target and class. */
   public void census(Consumer<ClassCensus> visitor) {
-    queues.forEach((target, queue) -> queue.census(target, visitor));
+    awaited().forEach(target -> census(target, visitor));
   }
 
-  /** What waits for one target, by class, those backing off excluded. */
+  /** Everything that waits for one target, by class. */
   public void census(String target, Consumer<ClassCensus> visitor) {
-    TargetQueue queue = queues.get(target);
-    if (queue != null) {
-      queue.census(target, visitor);
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      ClassQueue queue = offered(target, serviceClass);
+      HeldBack heldBack = held.get(new ClassOfTarget(target, serviceClass));
+      if (queue != null || heldBack != null) {
+        ClassCensus offered =
+            queue == null
+                ? ClassCensus.none(target, serviceClass)
+                : queue.census(target, serviceClass);
+        visitor.accept(heldBack == null ? offered : offered.plus(heldBack));
+      }
     }
   }
 

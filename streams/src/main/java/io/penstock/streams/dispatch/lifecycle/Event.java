@@ -85,7 +85,7 @@ public sealed interface Event {
   /**
    * Dispatch moves it to another target.
    *
-   * @param to one of its alternatives
+   * @param to one of its alternatives; or its own target in another partition, if that is the cause
    * @param reason why, for a person
    */
   record Moved(ModelAlternative to, MoveCause cause, String reason) implements Event {}

@@ -5,5 +5,7 @@ public enum MoveCause {
   /** Where it waits is unhealthy. */
   UNHEALTHY,
   /** Where it waits it would be too late. */
-  DEADLINE
+  DEADLINE,
+  /** Its model's requests are in other partitions now. */
+  PARTITIONS
 }

@@ -56,6 +56,22 @@ final class Rewriting {
    * @param partition the shard it leaves, which holds the payload unless another does
    */
   static DispatchEntry moved(DispatchEntry entry, Event.Moved move, int partition) {
+    return switch (move.cause()) {
+      case UNHEALTHY, DEADLINE -> elsewhere(entry, move, partition);
+      case PARTITIONS -> handedOn(entry, partition);
+    };
+  }
+
+  /** The request as it was, for another shard. */
+  private static DispatchEntry handedOn(DispatchEntry entry, int partition) {
+    return DispatchEntry.newBuilder(entry)
+        .setPayloadPartition(entry.getPayloadPartition().orElse(partition))
+        .setMoves(entry.getMoves() + 1)
+        .setLease(null)
+        .build();
+  }
+
+  private static DispatchEntry elsewhere(DispatchEntry entry, Event.Moved move, int partition) {
     ScoredFacts facts = entry.getFacts();
     ModelAlternative to = move.to();
     List<ModelAlternative> rest = new ArrayList<>(facts.getAlternatives());

@@ -11,8 +11,12 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.ids.RequestKey;
+import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.TenantAccounts;
+import io.penstock.streams.dispatch.fleet.Commitments;
 import io.penstock.streams.dispatch.fleet.FleetReporter;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.health.TargetWatch;
@@ -32,7 +36,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +67,11 @@ public final class DispatchShard {
   private final Grants grants;
   private final Lapses lapses;
   private final Moves moves;
+  private final Homing homing;
   private final FleetReporter reporter;
   private final Forestalls forestalls = new Forestalls();
+  private RoutingState known = RoutingState.EMPTY;
+  private Set<String> asked = Set.of();
 
   /** A shard that knows of no other. */
   public DispatchShard(
@@ -100,6 +109,7 @@ public final class DispatchShard {
     this.gate = new Gate(book, accounts, settings.reserve());
     gate.update(surroundings.routing().get());
     Settlement settlement = new Settlement(settings.fairness());
+    Commitments commitments = new Commitments();
     this.requests =
         new Requests(
             new Lifecycle(
@@ -114,6 +124,7 @@ public final class DispatchShard {
             book,
             new Faults(settings.retries(), book, sessions, metrics),
             new Candidates(accounts),
+            commitments,
             store,
             output,
             metrics);
@@ -123,11 +134,15 @@ public final class DispatchShard {
     this.moves =
         new Moves(
             partition, settings, surroundings, index, sessions, book, store, grants, requests);
+    this.homing =
+        new Homing(
+            partition, settings.moves().movesPerTick(), surroundings, index, store, requests);
     this.reporter =
         new FleetReporter(
             partition,
             index,
             sessions,
+            commitments,
             (key, report) -> output.write(new Effect.Report(key, report), null));
   }
 
@@ -229,14 +244,33 @@ public final class DispatchShard {
   public void tick(Instant now) {
     lapses.tick(now);
     index.release(Candidate.micros(now));
+    RoutingState routing = surroundings.routing().get();
+    if (!routing.equals(known)) {
+      known = routing;
+      asked = draining(routing);
+    }
+    book.keep(asked, now);
     List<TargetWatch> forgotten =
-        book.tick(index.targets(), sessions.targets(), sessions::serves, now);
-    gate.update(surroundings.routing().get());
+        book.tick(index.awaited(), sessions.targets(), sessions::serves, now);
+    gate.update(routing);
     grants.grantAll(now);
+    homing.tick(now);
     moves.tick(now);
     forgotten.forEach(reporter::forget);
-    reporter.tick(book.all(), now);
+    reporter.tick(book.all(), asked, routing, now);
     store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
+  }
+
+  /**
+   * The variants that a rollout waits for to drain. Every shard reports them, whether it knows of
+   * them or not: what is not said counts as unknown, not as nothing.
+   */
+  private static Set<String> draining(RoutingState routing) {
+    return routing
+        .all(Rollout.class)
+        .filter(rollout -> rollout.state() == Rollout.State.COMPLETING)
+        .map(rollout -> new Target(rollout.name(), rollout.from()).toString())
+        .collect(Collectors.toSet());
   }
 
   /** Requests waiting, those backing off included. */
@@ -244,7 +278,7 @@ public final class DispatchShard {
     return index.size();
   }
 
-  /** What waits, by model and class. */
+  /** Everything that waits, by target and class. */
   public void census(Consumer<ClassCensus> visitor) {
     index.census(visitor);
   }

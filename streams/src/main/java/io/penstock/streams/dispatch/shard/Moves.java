@@ -154,7 +154,7 @@ final class Moves {
         target,
         census -> {
           backlog.put(census.serviceClass(), work(census));
-          waiting[0] += census.waiting();
+          waiting[0] += census.soon();
         });
     if (seconds(ahead(backlog, ServiceClass.BATCH), capacity) < SHORT_SECONDS) {
       scan.begin();

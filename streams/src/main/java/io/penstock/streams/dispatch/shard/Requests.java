@@ -9,8 +9,10 @@ import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.fairness.Share;
+import io.penstock.streams.dispatch.fleet.Commitments;
 import io.penstock.streams.dispatch.health.TargetBook;
 import io.penstock.streams.dispatch.health.TargetWatch;
+import io.penstock.streams.dispatch.index.Delay;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -41,6 +43,7 @@ final class Requests implements Events {
   private final TargetBook book;
   private final Faults faults;
   private final Candidates candidates;
+  private final Commitments commitments;
   private final ShardStore store;
   private final ShardOutput output;
   private final ShardMetrics metrics;
@@ -64,6 +67,7 @@ final class Requests implements Events {
       TargetBook book,
       Faults faults,
       Candidates candidates,
+      Commitments commitments,
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics) {
@@ -74,6 +78,7 @@ final class Requests implements Events {
     this.book = book;
     this.faults = faults;
     this.candidates = candidates;
+    this.commitments = commitments;
     this.store = store;
     this.output = output;
     this.metrics = metrics;
@@ -88,6 +93,7 @@ final class Requests implements Events {
     Map<Candidate, Share> shares = new LinkedHashMap<>();
     store.forEachRequest(
         entry -> {
+          commitments.changed(null, entry);
           switch (State.of(entry)) {
             case State.Leased(DispatchEntry ignored, DispatchLease lease) -> {
               Candidate candidate = candidates.of(entry);
@@ -179,6 +185,7 @@ final class Requests implements Events {
   }
 
   private void apply(String key, State before, Event event, State next, Instant now) {
+    commitments.changed(entry(before), entry(next));
     if (before instanceof State.Leased former && !(next instanceof State.Leased)) {
       sessions.release(key, former.lease());
       Candidate candidate = granted(key, former);
@@ -213,6 +220,17 @@ final class Requests implements Events {
     return known == null ? candidates.of(state.entry()) : known;
   }
 
+  private static @Nullable DispatchEntry entry(State state) {
+    return switch (state) {
+      case State.Waiting(DispatchEntry entry) -> entry;
+      case State.Leased leased -> leased.entry();
+      case State.Unknown ignored -> null;
+      case State.Forestalled ignored -> null;
+      case State.Moved ignored -> null;
+      case State.Finished ignored -> null;
+    };
+  }
+
   private void leave(String key, State before, DispatchFinished mark) {
     store.putFinished(key, mark);
     if (before instanceof State.Waiting || before instanceof State.Leased) {
@@ -224,7 +242,7 @@ final class Requests implements Events {
   private void enqueue(DispatchEntry entry, long nowMicros) {
     long backoff = entry.getNotBefore().map(Candidate::micros).orElse(nowMicros);
     long deferred = entry.getFacts().getNotBefore().map(Candidate::micros).orElse(nowMicros);
-    index.put(candidates.of(entry), Math.max(backoff, deferred), nowMicros);
+    index.put(candidates.of(entry), Delay.of(backoff, deferred), nowMicros);
   }
 
   private static String target(DispatchEntry entry) {

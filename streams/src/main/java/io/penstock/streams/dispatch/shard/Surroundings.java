@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.RoutingState;
 import java.util.function.Supplier;
 
@@ -10,13 +11,22 @@ import java.util.function.Supplier;
  * @param partitions the number of model partitions, 1 or more
  * @param fleet what all shards report of their targets, as of a second ago
  * @param routing the routing policy and its state
+ * @param models the model registry; empty: nothing is known of it
  */
 public record Surroundings(
-    int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
+    int partitions,
+    Supplier<FleetView> fleet,
+    Supplier<RoutingState> routing,
+    Supplier<ModelCatalog> models) {
 
   /** A shard by itself. */
   public static final Surroundings NONE =
       new Surroundings(1, () -> FleetView.EMPTY, () -> RoutingState.EMPTY);
+
+  /** Where nothing is known of the model registry. */
+  public Surroundings(int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
+    this(partitions, fleet, routing, () -> ModelCatalog.EMPTY);
+  }
 
   public Surroundings {
     if (partitions < 1) {

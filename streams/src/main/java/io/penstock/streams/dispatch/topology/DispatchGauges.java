@@ -20,6 +20,7 @@ final class DispatchGauges implements AutoCloseable {
 
   private static final double SECONDS_PER_MICRO = 1e-6;
   private static final String NO_VARIANT = "none";
+  private static final String STATE = "state";
 
   private final String partition;
   private final MultiGauge waiting;
@@ -32,11 +33,13 @@ final class DispatchGauges implements AutoCloseable {
     this.partition = Integer.toString(partition);
     this.waiting =
         MultiGauge.builder("penstock.dispatch.waiting")
-            .description("Requests that wait and may be leased now")
+            .description(
+                "Requests that wait: offered, backing off, or deferred to a time of their own")
             .register(registry);
     this.oldest =
         MultiGauge.builder("penstock.dispatch.oldest.seconds")
-            .description("Age of the request that has waited longest")
+            .description(
+                "Age of the request that has waited longest of those that may be leased now")
             .register(registry);
     this.workSeconds =
         MultiGauge.builder("penstock.dispatch.work.seconds")
@@ -70,8 +73,13 @@ final class DispatchGauges implements AutoCloseable {
                   target.variant() == null ? NO_VARIANT : target.variant(),
                   "class",
                   census.serviceClass().name().toLowerCase(Locale.ROOT));
-          waitingRows.add(Row.of(tags, census.waiting()));
-          oldestRows.add(Row.of(tags, (nowMicros - census.oldestAcceptedAt()) * SECONDS_PER_MICRO));
+          waitingRows.add(Row.of(tags.and(STATE, "offered"), census.offered()));
+          waitingRows.add(Row.of(tags.and(STATE, "backing_off"), census.backingOff()));
+          waitingRows.add(Row.of(tags.and(STATE, "deferred"), census.deferred()));
+          if (census.offered() > 0) {
+            oldestRows.add(
+                Row.of(tags, (nowMicros - census.oldestAcceptedAt()) * SECONDS_PER_MICRO));
+          }
           workRows.add(Row.of(tags, workSeconds(census, target, shard)));
         });
     waiting.register(waitingRows, true);

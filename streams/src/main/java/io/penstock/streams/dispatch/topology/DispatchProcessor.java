@@ -42,7 +42,8 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
             new Surroundings(
                 parts.topics().modelPartitions(),
                 parts.followed()::fleet,
-                parts.followed()::routing));
+                parts.followed()::routing,
+                parts.followed()::models));
     intake =
         new Intake(
             shard,

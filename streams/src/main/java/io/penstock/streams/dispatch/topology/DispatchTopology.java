@@ -8,6 +8,7 @@ import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
@@ -166,6 +167,7 @@ public final class DispatchTopology {
     TopicNames names = parts.topics().names();
     follow(topology, parts, names.fleet(), FleetReport.class, parts.followed()::report);
     follow(topology, parts, names.routing(), RoutingEntry.class, parts.followed()::entry);
+    follow(topology, parts, names.models(), ModelSpec.class, parts.followed()::model);
   }
 
   private static <T extends SpecificRecord> void follow(

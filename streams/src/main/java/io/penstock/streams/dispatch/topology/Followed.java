@@ -1,8 +1,10 @@
 package io.penstock.streams.dispatch.topology;
 
 import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
@@ -10,13 +12,14 @@ import io.penstock.streams.runtime.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every shard of the process reads in full: the fleet's reports and the routing state. Written
- * by the thread that follows the topics, read by any.
+ * What every shard of the process reads in full: the fleet's reports, the routing state and the
+ * model registry. Written by the thread that follows the topics, read by any.
  */
 final class Followed {
 
   private final Snapshot<FleetReport, FleetView> fleet = new Snapshot<>(FleetView::of);
   private final Snapshot<RoutingDocument, RoutingState> routing = new Snapshot<>(RoutingState::of);
+  private final Snapshot<ModelSpec, ModelCatalog> models = new Snapshot<>(ModelCatalog::following);
 
   void report(String key, @Nullable FleetReport report) {
     if (report == null) {
@@ -35,6 +38,18 @@ final class Followed {
     } else {
       routing.put(key, RoutingCodec.read(entry));
     }
+  }
+
+  void model(String key, @Nullable ModelSpec model) {
+    if (model == null) {
+      models.remove(key);
+    } else {
+      models.put(key, model);
+    }
+  }
+
+  ModelCatalog models() {
+    return models.get();
   }
 
   FleetView fleet() {

@@ -72,7 +72,10 @@ public final class RoutingChooser implements ModelChooser {
     RoutingState routing = situation.routing().state();
     String name = request.request().getTenant();
     Optional<TenantPolicy> tenant = routing.tenant(name);
-    return switch (BudgetState.of(name, tenant, routing.spend(name), situation.now())) {
+    BudgetState budget =
+        BudgetState.of(
+            name, tenant, routing.spend(name), situation.committed(name), situation.now());
+    return switch (budget) {
       case BudgetState.Exceeded(Refusal refusal) -> new ModelSelection.NotChosen(refusal);
       case BudgetState.Soft() -> within(request, situation, meter, tenant, true);
       case BudgetState.Within() -> within(request, situation, meter, tenant, false);

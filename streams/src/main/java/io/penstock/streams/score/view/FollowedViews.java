@@ -1,13 +1,39 @@
 package io.penstock.streams.score.view;
 
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.models.PredictedCost;
+import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.spend.AdmittedCost;
 import java.time.Instant;
 
-/** All topics that scoring follows. Safe for use by many threads. */
-public record FollowedViews(ModelView models, RoutingView routing, FleetFollower fleet) {
+/**
+ * All topics that scoring follows, and what it has admitted itself. Safe for use by many threads.
+ *
+ * @param admitted shared by all that score in this process
+ */
+public record FollowedViews(
+    ModelView models, RoutingView routing, FleetFollower fleet, AdmittedCost admitted) {
 
   /** What is known now. */
   public Situation situation(Instant now) {
-    return new Situation(models.catalog(), routing.rules(), fleet.view(), now);
+    return new Situation(
+        models.catalog(), routing.rules(), fleet.view(), tenant -> admitted.of(tenant, now), now);
+  }
+
+  /** Notes what was passed on to dispatch, if it counts for a budget. */
+  public void admitted(ScoredRequest request) {
+    String tenant = request.getTenant();
+    boolean counts =
+        !EvaluationIds.isEvaluation(tenant, request.getId())
+            && routing
+                .rules()
+                .state()
+                .tenant(tenant)
+                .filter(policy -> !policy.budgets().isEmpty())
+                .isPresent();
+    if (counts) {
+      admitted.admit(tenant, request.getId(), PredictedCost.of(request), request.getDeadline());
+    }
   }
 }

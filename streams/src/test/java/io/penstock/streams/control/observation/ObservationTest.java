@@ -20,7 +20,9 @@ class ObservationTest {
     assertThat(Observation.of(failure("2", "green", NOW).build())).isPresent();
     assertThat(
             Observation.of(
-                result("3", "green", NOW).setTenant(Observation.EVALUATION_TENANT).build()))
+                result("evaluation-3", "green", NOW)
+                    .setTenant(Observation.EVALUATION_TENANT)
+                    .build()))
         .as("asked in shadow")
         .isEmpty();
     assertThat(Observation.of(failure("4", "green", NOW).setAttempts(0).build()))

@@ -31,7 +31,7 @@ class RolloutPolicyTest {
   private int workers = 1;
   private boolean known = true;
   private Optional<String> unhealthy = Optional.empty();
-  private long oldBusy;
+  private Drain drain = Drain.UNKNOWN;
   private VariantFigures old = VariantFigures.NONE;
   private VariantFigures fresh = VariantFigures.NONE;
   private EvaluationFigures evaluation = EvaluationFigures.NONE;
@@ -56,8 +56,7 @@ class RolloutPolicyTest {
   }
 
   private Optional<RolloutMove> decide() {
-    RolloutSight sight =
-        new RolloutSight(known, workers, unhealthy, oldBusy, old, fresh, evaluation);
+    RolloutSight sight = new RolloutSight(known, workers, unhealthy, drain, old, fresh, evaluation);
     Optional<RolloutMove> move = RolloutPolicy.decide(rollout, sight, NOW.plusSeconds(seconds));
     move.ifPresent(each -> rollout = each.rollout());
     return move;
@@ -98,11 +97,11 @@ class RolloutPolicyTest {
       decide();
     }
     assertThat(rollout.state()).isEqualTo(State.COMPLETING);
-    oldBusy = 3;
+    drain = new Drain(false, 2, 1, 0);
     seconds += 30;
     decide();
     assertThat(rollout.state()).isEqualTo(State.COMPLETING);
-    oldBusy = 0;
+    drain = new Drain(true, 0, 0, 0);
     assertThat(decide()).map(RolloutMove::effect).contains(Effect.COMPLETE);
     assertThat(rollout.state()).isEqualTo(State.COMPLETED);
     assertThat(rollout.percent()).isEqualTo(100);
@@ -220,20 +219,27 @@ class RolloutPolicyTest {
   @Test
   void rollsBackWhileTheOldOneDrains() {
     rollout = Transitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
-    oldBusy = 5;
+    drain = new Drain(false, 5, 0, 0);
     fresh = figures(100, 20, 100);
     decide();
     assertThat(rollout.state()).isEqualTo(State.ROLLED_BACK);
   }
 
   @Test
-  void completesThoughTheOldOneNeverDrains() {
+  void waitsForTheOldOneHoweverLongItTakesAndSaysForWhat() {
     rollout = Transitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
-    oldBusy = 5;
-    seconds = Duration.ofMinutes(10).toSeconds() - 1;
+    drain = new Drain(false, 5, 2, 1);
+    seconds = Duration.ofDays(1).toSeconds();
     decide();
     assertThat(rollout.state()).isEqualTo(State.COMPLETING);
-    seconds++;
+    assertThat(rollout.figures())
+        .containsEntry("old_waiting", 5.0)
+        .containsEntry("old_leased", 2.0)
+        .containsEntry("old_silent_partitions", 1.0);
+    drain = Drain.UNKNOWN;
+    decide();
+    assertThat(rollout.state()).as("unknown is not drained").isEqualTo(State.COMPLETING);
+    drain = new Drain(true, 0, 0, 0);
     decide();
     assertThat(rollout.state()).isEqualTo(State.COMPLETED);
   }

@@ -68,7 +68,7 @@ class CostReportTest {
   }
 
   @Test
-  void budgetsShowWhatIsSpentInThePresentPeriod() {
+  void budgetsShowWhatIsSpentInThePresentPeriodAndCommitted() {
     TenantPolicy policy =
         new TenantPolicy(
             "acme",
@@ -87,11 +87,17 @@ class CostReportTest {
                 "hour", new Spend.Period(NOW.minusSeconds(3600), NOW, 5),
                 "day",
                     new Spend.Period(BudgetPeriod.DAY.start(NOW), BudgetPeriod.DAY.end(NOW), 1.5)));
-    List<BudgetReport.Line> lines = BudgetReport.of(RoutingState.of(List.of(policy, spend)), NOW);
-    assertThat(lines)
+    RoutingState routing = RoutingState.of(List.of(policy, spend));
+    assertThat(BudgetReport.of(routing, Map.of(), NOW))
         .extracting(BudgetReport.Line::period, BudgetReport.Line::spent, BudgetReport.Line::state)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("hour", 0.0, "ok"),
             org.assertj.core.groups.Tuple.tuple("day", 1.5, "soft"));
+    assertThat(BudgetReport.of(routing, Map.of("acme", 1.2), NOW))
+        .extracting(
+            BudgetReport.Line::period, BudgetReport.Line::committed, BudgetReport.Line::state)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("hour", 1.2, "soft"),
+            org.assertj.core.groups.Tuple.tuple("day", 1.2, "hard"));
   }
 }

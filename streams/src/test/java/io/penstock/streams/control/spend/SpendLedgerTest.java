@@ -75,8 +75,14 @@ class SpendLedgerTest {
   @Test
   void countsOnlyWhoHasABudgetAndNeverEvaluations() {
     spend("other", 5, NOW);
-    spend(Observation.EVALUATION_TENANT, 5, NOW);
     assertThat(due(NOW)).isEmpty();
+    routing = RoutingState.of(List.of(policy("*", new Budget("hour", null, 1.0))));
+    ledger.follow(routing);
+    String evaluation = Observation.EVALUATION_TENANT;
+    ledger.add(result("evaluation-1", null, NOW).setTenant(evaluation).setCost(5.0).build());
+    assertThat(due(NOW)).isEmpty();
+    ledger.add(result("mine", null, NOW).setTenant(evaluation).setCost(5.0).build());
+    assertThat(due(NOW)).as("the name alone buys nothing").hasSize(1);
   }
 
   @Test

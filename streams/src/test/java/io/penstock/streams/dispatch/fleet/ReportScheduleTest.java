@@ -36,13 +36,26 @@ class ReportScheduleTest {
       boolean expected) {
     assertThat(
             ReportSchedule.DEFAULT.due(
-                report(workersBefore, before), report(workers, health), START.plusMillis(millis)))
+                report(workersBefore, before),
+                report(workers, health),
+                false,
+                START.plusMillis(millis)))
         .isEqualTo(expected);
   }
 
   @Test
   void theFirstIsDueAtOnce() {
-    assertThat(ReportSchedule.DEFAULT.due(null, report(0, TargetHealth.HEALTHY), START)).isTrue();
+    assertThat(ReportSchedule.DEFAULT.due(null, report(0, TargetHealth.HEALTHY), false, START))
+        .isTrue();
+  }
+
+  @Test
+  void thatThereIsNothingIsSaidAgainAndAgainWhileSomebodyAsks() {
+    FleetReport nothing = report(0, TargetHealth.HEALTHY);
+    assertThat(ReportSchedule.DEFAULT.due(nothing, nothing, true, START.plusMillis(4_999)))
+        .isFalse();
+    assertThat(ReportSchedule.DEFAULT.due(nothing, nothing, true, START.plusMillis(5_000)))
+        .isTrue();
   }
 
   private static FleetReport report(int workers, TargetHealth health) {

@@ -18,6 +18,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class WaitingIndexTest {
@@ -41,7 +42,7 @@ class WaitingIndexTest {
               acceptedAt,
               acceptedAt + random.nextLong(90 * SECOND),
               1 + random.nextInt(1 << random.nextInt(14)));
-      index.put(candidate, 0, NOW);
+      index.put(candidate, Delay.NONE, NOW);
       all.add(candidate);
     }
     WorkerView worker = worker("w");
@@ -81,7 +82,7 @@ class WaitingIndexTest {
                 NOW - i,
                 NOW + random.nextLong(10 * SECOND) - 5 * SECOND,
                 1 + random.nextInt(5000)),
-            random.nextBoolean() ? NOW + SECOND : 0,
+            random.nextBoolean() ? new Delay(NOW + SECOND, random.nextBoolean()) : Delay.NONE,
             NOW);
         left.remove(id);
         left.add(id);
@@ -105,7 +106,10 @@ class WaitingIndexTest {
   void requestsTheWorkerCannotTakeHideNoOtherOfTheirSize() {
     WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     for (int i = 0; i < 20; i++) {
-      index.put(candidate("r" + (10 + i), ServiceClass.BATCH, NOW, NOW + SECOND + i, 100), 0, NOW);
+      index.put(
+          candidate("r" + (10 + i), ServiceClass.BATCH, NOW, NOW + SECOND + i, 100),
+          Delay.NONE,
+          NOW);
     }
     List<String> taken = new ArrayList<>();
     index.heads(
@@ -127,7 +131,8 @@ class WaitingIndexTest {
   @Test
   void aRequestThatBacksOffIsNotOfferedBeforeItsTime() {
     WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
-    index.put(candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), NOW + 10, NOW);
+    index.put(
+        candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), new Delay(NOW + 10, false), NOW);
     assertThat(index.offers(MODEL)).isFalse();
     index.release(NOW + 9);
     assertThat(index.offers(MODEL)).isFalse();
@@ -139,8 +144,8 @@ class WaitingIndexTest {
   void theFirstDeadlineIsFoundAlsoWhileBackingOff() {
     WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     Candidate first = candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10);
-    index.put(first, Long.MAX_VALUE, NOW);
-    index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + 2 * SECOND, 10), 0, NOW);
+    index.put(first, new Delay(Long.MAX_VALUE, false), NOW);
+    index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + 2 * SECOND, 10), Delay.NONE, NOW);
     assertThat(index.expired(first.deadline() - 1)).isNull();
     assertThat(index.expired(first.deadline())).isEqualTo(first);
   }
@@ -148,14 +153,68 @@ class WaitingIndexTest {
   @Test
   void theCensusAddsUpWhatWaits() {
     WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
-    index.put(candidate("a", ServiceClass.BATCH, NOW - 5, NOW + SECOND, 10), 0, NOW);
-    index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + SECOND, 30), 0, NOW);
-    index.put(candidate("c", ServiceClass.INTERACTIVE, NOW, NOW + SECOND, 7), 0, NOW);
+    index.put(candidate("a", ServiceClass.BATCH, NOW - 5, NOW + SECOND, 10), Delay.NONE, NOW);
+    index.put(candidate("b", ServiceClass.BATCH, NOW, NOW + SECOND, 30), Delay.NONE, NOW);
+    index.put(candidate("c", ServiceClass.INTERACTIVE, NOW, NOW + SECOND, 7), Delay.NONE, NOW);
     index.remove("c");
     List<ClassCensus> census = new ArrayList<>();
     index.census(census::add);
     assertThat(census)
-        .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 2, NOW - 5, 40, 20));
+        .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 2, 0, 0, NOW - 5, 40, 20));
+  }
+
+  @Test
+  void theCensusCountsWhatBacksOffAndWhatIsDeferred() {
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
+    index.put(candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), Delay.NONE, NOW);
+    Candidate backsOff = candidate("b", ServiceClass.BATCH, NOW, NOW + SECOND, 30);
+    index.put(backsOff, new Delay(NOW + 10, false), NOW);
+    Candidate deferred = candidate("c", ServiceClass.STANDARD, NOW, NOW + SECOND, 50);
+    index.put(deferred, new Delay(NOW + 20, true), NOW);
+    assertThat(census(index))
+        .containsExactlyInAnyOrder(
+            new ClassCensus(MODEL, ServiceClass.BATCH, 1, 1, 0, NOW, 40, 20),
+            new ClassCensus(MODEL, ServiceClass.STANDARD, 0, 0, 1, Long.MAX_VALUE, 0, 0));
+    assertThat(index.awaited()).containsExactly(MODEL);
+    index.remove("a");
+    index.release(NOW + 10);
+    index.remove("c");
+    assertThat(census(index))
+        .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 1, 0, 0, NOW, 30, 10));
+  }
+
+  /** Whatever comes, waits, is released and goes: the census leaves nothing out. */
+  @Property(tries = 100)
+  void theCensusCountsEverythingThatWaits(
+      @ForAll @Size(max = 200) List<@IntRange(max = 999) Integer> steps) {
+    WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
+    long now = NOW;
+    for (int step : steps) {
+      String id = "r" + step % 20;
+      ServiceClass serviceClass = ServiceClass.values()[step % 3];
+      switch (step % 5) {
+        case 0 -> index.remove(id);
+        case 1 -> index.release(now);
+        case 2 -> index.put(candidate(id, serviceClass, now, now + SECOND, 7), Delay.NONE, now);
+        default ->
+            index.put(
+                candidate(id, serviceClass, now, now + SECOND, 7),
+                new Delay(now + step, step % 2 == 0),
+                now);
+      }
+      now += 50;
+      assertThat(
+              census(index).stream()
+                  .mapToInt(each -> each.offered() + each.backingOff() + each.deferred())
+                  .sum())
+          .isEqualTo(index.size());
+    }
+  }
+
+  private static List<ClassCensus> census(WaitingIndex index) {
+    List<ClassCensus> census = new ArrayList<>();
+    index.census(census::add);
+    return census;
   }
 
   @Test
@@ -186,7 +245,7 @@ class WaitingIndexTest {
               false,
               false,
               false),
-          0,
+          Delay.NONE,
           NOW);
     }
     assertThat(heads(index, worker("w"), NOW + SECOND)).hasSizeLessThan(2000);

@@ -468,7 +468,7 @@ class DispatchShardTest {
     shard.census(
         census -> {
           assertThat(census.target()).isEqualTo(MODEL);
-          assertThat(census.waiting()).isEqualTo(2);
+          assertThat(census.offered()).isEqualTo(2);
         });
     assertThat(shard.waiting()).isEqualTo(2);
   }

@@ -17,10 +17,14 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import java.time.Duration;
@@ -114,6 +118,84 @@ class TargetsTest {
     assertThat(reports()).hasSize(1);
     written.clear();
     tick(Duration.ofSeconds(3));
+    assertThat(reports()).isEmpty();
+  }
+
+  @Test
+  void whatTenantsWithBudgetsHaveCommittedIsReportedAndNothingIsLeft() {
+    routing =
+        RoutingState.of(
+            List.of(
+                new TenantPolicy(
+                    "tenant",
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    null,
+                    null,
+                    null,
+                    List.of(new Budget("day", null, 5.0)))));
+    shard.work(priced("a", "tenant"), ServiceClass.STANDARD, 0, null, now);
+    shard.work(priced("b", "tenant"), ServiceClass.STANDARD, 0, null, now);
+    tick(Duration.ofMillis(200));
+    // 100 tokens of 1,000 and 50 of 2,000 for a million.
+    assertThat(lastReport().getCommitted()).containsExactly(new TenantCommitment("tenant", 0.4));
+    begin();
+    shard.restore(now);
+    ask("w", 1, "m");
+    shard.work(priced("c", "without a budget"), ServiceClass.STANDARD, 0, null, now);
+    tick(Duration.ofMillis(1200));
+    assertThat(lastReport().getLeased()).isEqualTo(1);
+    assertThat(lastReport().getCommitted()).containsExactly(new TenantCommitment("tenant", 0.4));
+    shard.outcome(success(leases().getFirst().getRequestId(), 1, "sw", now), now);
+    tick(Duration.ofMillis(1200));
+    assertThat(lastReport().getCommitted()).containsExactly(new TenantCommitment("tenant", 0.2));
+    tick(Duration.ofMinutes(11));
+    assertThat(lastReport().getCommitted()).isEmpty();
+  }
+
+  private ScoredFacts priced(String id, String tenant) {
+    return ScoredFacts.newBuilder(facts(id, ServiceClass.STANDARD, now, Duration.ofMinutes(10)))
+        .setTenant(tenant)
+        .setInputPricePerMillion(1_000.0)
+        .setOutputPricePerMillion(2_000.0)
+        .build();
+  }
+
+  @Test
+  void aVariantThatARolloutWaitsForIsReportedThoughNothingIsKnownOfIt() {
+    routing =
+        RoutingState.of(
+            List.of(
+                new Rollout(
+                    "m",
+                    "blue",
+                    "green",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Rollout.State.COMPLETING,
+                    0,
+                    100,
+                    now,
+                    null,
+                    null,
+                    Map.of())));
+    tick(Duration.ofSeconds(11));
+    assertThat(reports())
+        .as("again and again")
+        .hasSizeBetween(3, 4)
+        .allSatisfy(
+            report -> {
+              assertThat(report.getVariant()).hasValue("blue");
+              assertThat(report.getBacklog()).isEmpty();
+            });
+    written.clear();
+    routing = RoutingState.EMPTY;
+    tick(Duration.ofMinutes(1));
     assertThat(reports()).isEmpty();
   }
 

@@ -424,7 +424,7 @@ class DispatchTopologyTest {
     assertThat(
             registry
                 .get("penstock.dispatch.waiting")
-                .tags("model", "m", "class", "standard")
+                .tags("model", "m", "class", "standard", "state", "offered")
                 .gauge()
                 .value())
         .isEqualTo(1);

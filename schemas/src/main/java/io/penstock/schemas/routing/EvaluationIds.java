@@ -1,6 +1,5 @@
-package io.penstock.streams.control.rollout;
+package io.penstock.schemas.routing;
 
-import io.penstock.schemas.routing.Rollout;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,6 +9,12 @@ import java.util.Optional;
  * its evaluation began, so that whoever takes over finds the results, and asking twice asks once.
  */
 public final class EvaluationIds {
+
+  /** Whose requests these are; no user's, and in nobody's budget. */
+  public static final String TENANT = "penstock-evaluation";
+
+  /** More than an evaluation has items. */
+  private static final int MOST_ITEMS = 1_000;
 
   private static final String PREFIX = "evaluation-";
   private static final int LONGEST_NAME = 48;
@@ -35,9 +40,31 @@ public final class EvaluationIds {
                 Long.toString(since.toEpochMilli(), 36).toLowerCase(Locale.ROOT)));
   }
 
-  /** Whether an id is of some evaluation. */
-  public static boolean isEvaluation(String id) {
-    return id.startsWith(PREFIX);
+  /** Whether a request may be of some evaluation, running or not. */
+  public static boolean isEvaluation(String tenant, String id) {
+    return tenant.equals(TENANT) && id.startsWith(PREFIX);
+  }
+
+  /**
+   * Whether a request is one that an evaluation running now asks: no other may go by its tenant.
+   *
+   * @param model the model as the request names it
+   */
+  public static boolean asks(RoutingState routing, String id, String model) {
+    Rollout rollout = routing.rollout(Target.parse(model).model()).orElse(null);
+    if (rollout == null
+        || rollout.state() != Rollout.State.EVALUATING
+        || rollout.stateSince() == null) {
+      return false;
+    }
+    return of(rollout, rollout.stateSince())
+        .read(id)
+        .filter(
+            asked ->
+                new Target(rollout.name(), asked.ofNew() ? rollout.to() : rollout.from())
+                    .toString()
+                    .equals(model))
+        .isPresent();
   }
 
   public String id(Asked asked) {
@@ -52,6 +79,9 @@ public final class EvaluationIds {
     int dash = id.lastIndexOf('-');
     try {
       int item = Integer.parseInt(id, prefix.length(), dash, 10);
+      if (item < 0 || item >= MOST_ITEMS) {
+        return Optional.empty();
+      }
       return switch (id.substring(dash + 1)) {
         case "new" -> Optional.of(new Asked(item, true));
         case "old" -> Optional.of(new Asked(item, false));

@@ -1,0 +1,52 @@
+package io.penstock.streams.dispatch.index;
+
+import io.penstock.streams.dispatch.rank.Candidate;
+
+/** What waits for one target in one class and is not offered now. For one thread. */
+final class HeldBack {
+
+  private int backingOff;
+  private int deferred;
+  private long promptTokens;
+  private long outputTokens;
+
+  void add(Candidate candidate, Delay delay) {
+    count(candidate, delay, 1);
+  }
+
+  void remove(Candidate candidate, Delay delay) {
+    count(candidate, delay, -1);
+  }
+
+  private void count(Candidate candidate, Delay delay, int sign) {
+    if (delay.deferred()) {
+      deferred += sign;
+    } else {
+      backingOff += sign;
+      promptTokens += (long) sign * candidate.promptTokens();
+      outputTokens += (long) sign * (candidate.kvTokens() - candidate.promptTokens());
+    }
+  }
+
+  boolean isEmpty() {
+    return backingOff == 0 && deferred == 0;
+  }
+
+  int backingOff() {
+    return backingOff;
+  }
+
+  int deferred() {
+    return deferred;
+  }
+
+  /** Of those that back off. */
+  long promptTokens() {
+    return promptTokens;
+  }
+
+  /** Of those that back off. */
+  long outputTokens() {
+    return outputTokens;
+  }
+}

@@ -1,0 +1,5 @@
+/** What is admitted of tenants with budgets. */
+@NullMarked
+package io.penstock.streams.score.spend;
+
+import org.jspecify.annotations.NullMarked;
