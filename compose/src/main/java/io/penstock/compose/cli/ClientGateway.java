@@ -6,6 +6,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.deadlines.LatestResult;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +17,6 @@ final class ClientGateway implements RequestGateway, AutoCloseable {
   /** Above what any command has in flight: {@link Submission} sets the real bound. */
   private static final int ROOM = 2_000_000;
 
-  private static final Duration GRACE = Duration.ofSeconds(30);
-
   private final PenstockClient client;
 
   /** Connects; a result is awaited as long as any request may wait. */
@@ -26,7 +25,7 @@ final class ClientGateway implements RequestGateway, AutoCloseable {
         PenstockClient.open(
             PenstockClientConfig.of(connection, topics)
                 .withInFlight(ROOM, Duration.ZERO)
-                .withTimeouts(topics.maxDeadline(), GRACE));
+                .withTimeouts(topics.maxDeadline(), LatestResult.CLIENT_GRACE));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.penstock.schemas.client;
 
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ids.RequestKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,27 +10,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The requests whose results are awaited, and until when. Each takes a place in the room from its
- * adding until it is taken, by whoever completes it: room is there again before its user learns of
- * the end. Safe for use by many threads.
+ * The requests whose results are awaited, and until when. A request is known by its tenant and id:
+ * ids are unique by tenant only. Each takes a place in the room from its adding until it is taken,
+ * by whoever completes it: room is there again before its user learns of the end. Safe for use by
+ * many threads.
  */
 final class PendingRequests {
 
   /** One request; equal only to itself. */
   static final class Pending {
+    private final String tenant;
     private final String id;
-    private final Instant until;
+    private final long number;
     private final CompletableFuture<InferenceResult> future = new CompletableFuture<>();
+    private Instant until;
+    private volatile @Nullable Instant appendedAt;
 
-    Pending(String id, Instant until) {
+    private Pending(String tenant, String id, Instant until, long number) {
+      this.tenant = tenant;
       this.id = id;
       this.until = until;
+      this.number = number;
     }
 
     String id() {
@@ -39,12 +47,25 @@ final class PendingRequests {
     CompletableFuture<InferenceResult> future() {
       return future;
     }
+
+    /** When the log took this request, by the log's clock; empty until it is confirmed. */
+    Optional<Instant> appendedAt() {
+      return Optional.ofNullable(appendedAt);
+    }
+
+    private String key() {
+      return RequestKey.of(tenant, id);
+    }
   }
 
   private final Semaphore room;
-  private final Map<String, Pending> byId = new HashMap<>();
-  private final PriorityQueue<Pending> byTime =
-      new PriorityQueue<>(Comparator.comparing(pending -> pending.until));
+  private final Map<String, Pending> byKey = new HashMap<>();
+  private final Map<String, Integer> tenantsOfId = new HashMap<>();
+  private final TreeSet<Pending> byTime =
+      new TreeSet<>(
+          Comparator.<Pending, Instant>comparing(pending -> pending.until)
+              .thenComparingLong(pending -> pending.number));
+  private long added;
 
   PendingRequests(int maxInFlight) {
     this.room = new Semaphore(maxInFlight);
@@ -57,41 +78,53 @@ final class PendingRequests {
 
   /**
    * The request as pending until this instant, in a reserved place; or empty, and the place given
-   * back, if one of its id is pending already.
+   * back, if one of its tenant and id is pending already.
    */
-  synchronized Optional<Pending> add(String id, Instant until) {
-    Pending pending = new Pending(id, until);
-    if (byId.putIfAbsent(id, pending) != null) {
+  synchronized Optional<Pending> add(String tenant, String id, Instant until) {
+    Pending pending = new Pending(tenant, id, until, added++);
+    if (byKey.putIfAbsent(pending.key(), pending) != null) {
       room.release();
       return Optional.empty();
     }
+    tenantsOfId.merge(id, 1, Integer::sum);
     byTime.add(pending);
     return Optional.of(pending);
   }
 
-  synchronized boolean awaits(String id) {
-    return byId.containsKey(id);
-  }
-
-  synchronized Optional<Pending> take(String id) {
-    Optional<Pending> taken = Optional.ofNullable(byId.get(id));
-    taken.ifPresent(this::take);
-    return taken;
-  }
-
-  /** Takes this very request, if it is still pending. */
-  synchronized void take(Pending pending) {
-    if (byId.remove(pending.id, pending)) {
-      byTime.remove(pending);
-      room.release();
+  /** Notes when the log took this request, and until when it is awaited as that is known. */
+  synchronized void appended(Pending pending, Instant appendedAt, Instant until) {
+    pending.appendedAt = appendedAt;
+    if (byTime.remove(pending)) {
+      pending.until = until;
+      byTime.add(pending);
     }
+  }
+
+  /** Whether a request of this id is pending, of whatever tenant. */
+  synchronized boolean awaits(String id) {
+    return tenantsOfId.containsKey(id);
+  }
+
+  synchronized Optional<Pending> find(String tenant, String id) {
+    return Optional.ofNullable(byKey.get(RequestKey.of(tenant, id)));
+  }
+
+  /** Takes this very request; true if it was still pending. */
+  synchronized boolean take(Pending pending) {
+    if (!byKey.remove(pending.key(), pending)) {
+      return false;
+    }
+    tenantsOfId.computeIfPresent(pending.id, (_, count) -> count == 1 ? null : count - 1);
+    byTime.remove(pending);
+    room.release();
+    return true;
   }
 
   /** Takes those whose time is up. */
   synchronized List<Pending> takeExpired(Instant now) {
     List<Pending> expired = new ArrayList<>();
-    while (!byTime.isEmpty() && byTime.peek().until.isBefore(now)) {
-      Pending pending = byTime.peek();
+    while (!byTime.isEmpty() && byTime.first().until.isBefore(now)) {
+      Pending pending = byTime.first();
       take(pending);
       expired.add(pending);
     }
@@ -99,12 +132,12 @@ final class PendingRequests {
   }
 
   synchronized List<Pending> takeAll() {
-    List<Pending> all = List.copyOf(byId.values());
+    List<Pending> all = List.copyOf(byKey.values());
     all.forEach(this::take);
     return all;
   }
 
   synchronized List<CompletableFuture<InferenceResult>> futures() {
-    return byId.values().stream().map(Pending::future).toList();
+    return byKey.values().stream().map(Pending::future).toList();
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -55,6 +56,7 @@ public final class PenstockClient implements AutoCloseable {
       PenstockClientConfig config,
       Producer<String, SpecificRecord> producer,
       Consumer<String, byte[]> consumer,
+      Supplier<? extends Consumer<String, byte[]>> lookUps,
       Deserializer<InferenceResult> results,
       Clock clock,
       Executor completions) {
@@ -64,7 +66,14 @@ public final class PenstockClient implements AutoCloseable {
     this.preparation = new RequestPreparation(config);
     this.pending = new PendingRequests(config.maxInFlight());
     this.reader =
-        new ReplyReader(config.resultTopic(), consumer, results, pending, clock, completions);
+        new ReplyReader(
+            config.resultTopic(),
+            consumer,
+            results,
+            pending,
+            new FirstResults(config.topics().names().results(), lookUps, results, clock),
+            clock,
+            completions);
     reader.open();
   }
 
@@ -84,6 +93,7 @@ public final class PenstockClient implements AutoCloseable {
               config,
               producer,
               consumer,
+              () -> ClientFactory.consumer(config),
               serdes.deserializer(InferenceResult.class),
               Clock.systemUTC(),
               continuation -> Thread.ofVirtual().name("penstock-result").start(continuation));
@@ -105,12 +115,17 @@ public final class PenstockClient implements AutoCloseable {
    * Sends the request and awaits its result until its deadline, or for the default time-out where
    * it has none, and the grace after it. Blocks while too many are in flight, as configured.
    *
-   * <p>Cancelling the future only forgets the result; {@link #cancel} stops the request.
+   * <p>Ids are unique by tenant. Where this tenant used the id before for an equal request, nothing
+   * is run: the future completes with the first one's result, whose {@code repetition} is then
+   * SAME. For another request it fails with {@link PenstockClientException.IdConflict}.
+   *
+   * <p>Cancelling the future only forgets the result; {@link #cancel(String)} stops the request.
    *
    * @param traceparent the W3C header that the request's trace continues; one that is not of the
    *     standard's form is left out
    * @return completed with the result, or exceptionally with a {@link PenstockClientException}
-   * @throws IllegalArgumentException if the request is invalid, or one of its id is in flight here
+   * @throws IllegalArgumentException if the request is invalid, or one of its tenant and id is in
+   *     flight here
    */
   public CompletableFuture<InferenceResult> submit(
       InferenceRequest request, @Nullable String traceparent) {
@@ -126,7 +141,7 @@ public final class PenstockClient implements AutoCloseable {
     }
     PendingRequests.Pending added =
         pending
-            .add(id, awaitUntil(request))
+            .add(ready.value().getTenant(), id, awaitUntil(request))
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
@@ -137,9 +152,11 @@ public final class PenstockClient implements AutoCloseable {
     var _ =
         write(ready)
             .whenComplete(
-                (_, failed) -> {
+                (metadata, failed) -> {
                   if (failed != null) {
                     fail(added, new NotSent(id, failed));
+                  } else if (metadata.hasTimestamp()) {
+                    appended(added, request, Instant.ofEpochMilli(metadata.timestamp()));
                   }
                 });
     // The reader may have failed since the first look, and would not fail this one any more.
@@ -287,6 +304,21 @@ public final class PenstockClient implements AutoCloseable {
         .getDeadline()
         .orElseGet(() -> clock.instant().plus(config.defaultTimeout()))
         .plus(config.grace());
+  }
+
+  /**
+   * Measures the rest of the time from the append by the log's clock, by which others judge the
+   * deadline: this host's may be minutes off.
+   */
+  private void appended(
+      PendingRequests.Pending added, InferenceRequest request, Instant appendedAt) {
+    Instant now = clock.instant();
+    Duration left =
+        request
+            .getDeadline()
+            .map(deadline -> Duration.between(appendedAt, deadline))
+            .orElse(config.defaultTimeout());
+    pending.appended(added, appendedAt, now.plus(left).plus(config.grace()));
   }
 
   private CompletableFuture<RecordMetadata> write(

@@ -1,6 +1,7 @@
 package io.penstock.schemas.client;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.deadlines.LatestResult;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight requests submitted and not yet answered, 1 or more
  * @param maxWait how long {@code submit} blocks while maxInFlight are in flight; zero: not at all
  * @param defaultTimeout how long a result is awaited where the request has no deadline
- * @param grace how long after its deadline a result is still awaited: results say EXPIRED, too
+ * @param grace how long after its deadline a result is still awaited: more than {@link
+ *     LatestResult#DECIDED_WITHIN}, so that a result that says EXPIRED comes first
  */
 public record PenstockClientConfig(
     ClusterConnection connection,
@@ -48,12 +50,10 @@ public record PenstockClientConfig(
       throw new IllegalArgumentException(
           "defaultTimeout is %s; it must be positive".formatted(defaultTimeout));
     }
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace is %s; give zero or more".formatted(grace));
-    }
+    LatestResult.requireAwaited(grace);
   }
 
-  /** 1000 in flight, blocking a minute for room; an hour for a result, half a minute of grace. */
+  /** 1000 in flight, blocking a minute for room; an hour for a result, a minute of grace. */
   public static PenstockClientConfig of(ClusterConnection connection, TopicSettings topics) {
     return new PenstockClientConfig(
         connection,
@@ -63,7 +63,7 @@ public record PenstockClientConfig(
         1000,
         Duration.ofMinutes(1),
         Duration.ofHours(1),
-        Duration.ofSeconds(30));
+        LatestResult.CLIENT_GRACE);
   }
 
   public PenstockClientConfig withTenant(String newTenant) {

@@ -1,5 +1,8 @@
 package io.penstock.schemas.client;
 
+import io.penstock.schemas.InferenceResult;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why a submitted request has no result here. What became of the request is for each case to say.
  */
@@ -12,7 +15,7 @@ public abstract sealed class PenstockClientException extends RuntimeException {
     this.requestId = requestId;
   }
 
-  private PenstockClientException(String requestId, String message, Throwable cause) {
+  private PenstockClientException(String requestId, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.requestId = requestId;
   }
@@ -70,6 +73,57 @@ public abstract sealed class PenstockClientException extends RuntimeException {
           "the client failed: %s; a result of request %s, if it was sent, arrives on %s"
               .formatted(cause.getMessage(), requestId, replyTopic),
           cause);
+    }
+  }
+
+  /**
+   * The tenant used this id before, for another request. This one was refused and not run; the
+   * first one is not touched.
+   */
+  public static final class IdConflict extends PenstockClientException {
+    private final transient InferenceResult refusal;
+
+    IdConflict(InferenceResult refusal) {
+      super(
+          refusal.getId(),
+          "id %s of tenant %s was used before for another request, so this one was refused (409, id_conflict); give it an id of its own, or send what was sent first"
+              .formatted(refusal.getId(), refusal.getTenant()));
+      this.refusal = refusal;
+    }
+
+    /** The record that refuses it. */
+    public InferenceResult refusal() {
+      return refusal;
+    }
+  }
+
+  /**
+   * An equal request of this id ended before, so this one was not run; and the first one's result
+   * cannot be had, usually because it is past its retention.
+   */
+  public static final class FirstResultMissing extends PenstockClientException {
+    private final transient InferenceResult ending;
+
+    FirstResultMissing(InferenceResult ending, @Nullable Throwable cause) {
+      super(
+          ending.getId(),
+          "request %s was submitted before and ended %s (%d) at %s, so it was not run again; %s"
+              .formatted(
+                  ending.getId(),
+                  ending.getStatus(),
+                  ending.getStatusCode(),
+                  ending.getFinishedAt(),
+                  cause == null
+                      ? "its result is not kept any more: submit it under a new id to run it again"
+                      : "its result could not be read (%s): submit it again to look once more"
+                          .formatted(cause.getMessage())),
+          cause);
+      this.ending = ending;
+    }
+
+    /** How the first request ended: its result without the body. */
+    public InferenceResult ending() {
+      return ending;
     }
   }
 }

@@ -1,7 +1,10 @@
 package io.penstock.schemas.client;
 
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.client.PenstockClientException.Closed;
+import io.penstock.schemas.client.PenstockClientException.FirstResultMissing;
+import io.penstock.schemas.client.PenstockClientException.IdConflict;
 import io.penstock.schemas.client.PenstockClientException.ResultTimeout;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.serde.RegistryUnavailableException;
@@ -35,6 +38,7 @@ final class ReplyReader implements Runnable {
   private final Consumer<String, byte[]> consumer;
   private final Deserializer<InferenceResult> results;
   private final PendingRequests pending;
+  private final FirstResults firstResults;
   private final Clock clock;
   private final Executor completions;
 
@@ -42,19 +46,22 @@ final class ReplyReader implements Runnable {
   private volatile @Nullable RuntimeException failure;
 
   /**
-   * @param completions runs the users' continuations, so that none holds up the reading
+   * @param completions runs the users' continuations and looks first results up, so that none of
+   *     them holds up the reading
    */
   ReplyReader(
       String topic,
       Consumer<String, byte[]> consumer,
       Deserializer<InferenceResult> results,
       PendingRequests pending,
+      FirstResults firstResults,
       Clock clock,
       Executor completions) {
     this.topic = topic;
     this.consumer = consumer;
     this.results = results;
     this.pending = pending;
+    this.firstResults = firstResults;
     this.clock = clock;
     this.completions = completions;
   }
@@ -135,9 +142,52 @@ final class ReplyReader implements Runnable {
         .ifPresent(
             result ->
                 pending
-                    .take(each.key())
-                    .ifPresent(
-                        taken -> completions.execute(() -> taken.future().complete(result))));
+                    .find(result.getTenant(), result.getId())
+                    .filter(waiting -> concerns(waiting, result))
+                    .filter(pending::take)
+                    .ifPresent(taken -> completions.execute(() -> complete(taken, result))));
+  }
+
+  /**
+   * Whether a record answers this submission. A refusal of one that the log took later does not:
+   * somebody else then used the id of this request, which still waits for its own result.
+   */
+  private static boolean concerns(PendingRequests.Pending waiting, InferenceResult result) {
+    boolean refusesALaterOne =
+        result.getRepetition().filter(Repetition.CONFLICT::equals).isPresent()
+            && waiting.appendedAt().filter(result.getAcceptedAt()::isAfter).isPresent();
+    return !refusesALaterOne;
+  }
+
+  private void complete(PendingRequests.Pending taken, InferenceResult result) {
+    switch (result.getRepetition().orElse(null)) {
+      case null ->
+          taken.future().complete(answersAnEarlierOne(taken, result) ? repeated(result) : result);
+      case CONFLICT -> taken.future().completeExceptionally(new IdConflict(result));
+      case SAME -> completeWithFirst(taken, result);
+    }
+  }
+
+  /** The first one still ran, and its result answers both: the log took it before this one. */
+  private static boolean answersAnEarlierOne(
+      PendingRequests.Pending taken, InferenceResult result) {
+    return taken.appendedAt().filter(result.getAcceptedAt()::isBefore).isPresent();
+  }
+
+  private void completeWithFirst(PendingRequests.Pending taken, InferenceResult repetition) {
+    try {
+      firstResults
+          .find(repetition)
+          .ifPresentOrElse(
+              first -> taken.future().complete(repeated(first)),
+              () -> taken.future().completeExceptionally(new FirstResultMissing(repetition, null)));
+    } catch (RuntimeException failed) {
+      taken.future().completeExceptionally(new FirstResultMissing(repetition, failed));
+    }
+  }
+
+  private static InferenceResult repeated(InferenceResult first) {
+    return InferenceResult.newBuilder(first).setRepetition(Repetition.SAME).build();
   }
 
   private Optional<InferenceResult> decode(ConsumerRecord<String, byte[]> each) {

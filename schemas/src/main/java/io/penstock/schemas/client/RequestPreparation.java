@@ -3,6 +3,7 @@ package io.penstock.schemas.client;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.ids.Names;
 import io.penstock.schemas.trace.TraceParent;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,8 +29,18 @@ final class RequestPreparation {
    */
   ProducerRecord<String, InferenceRequest> prepare(
       InferenceRequest request, @Nullable String traceparent, boolean awaited) {
-    requireLength("id", request.getId());
-    requireLength("tenant", request.getTenant());
+    requireName("id", request.getId(), Ids.MAX_LENGTH);
+    requireName("tenant", request.getTenant(), Ids.MAX_LENGTH);
+    request.getBatchId().ifPresent(id -> requireName("batchId", id, Ids.MAX_LENGTH));
+    request.getCustomId().ifPresent(id -> requireName("customId", id, Ids.MAX_CUSTOM_ID));
+    requireWhole("model", request.getModel());
+    request
+        .getAttributes()
+        .forEach(
+            (name, value) -> {
+              requireWhole("the name of attribute " + name, name);
+              requireWhole("attribute " + name, value);
+            });
     int bytes = request.getBody().remaining();
     int most = config.topics().maxRequestBytes();
     require(bytes <= most, "body has %d bytes; at most %d are accepted".formatted(bytes, most));
@@ -58,10 +69,21 @@ final class RequestPreparation {
     return config.replyTopic();
   }
 
-  private static void requireLength(String field, String value) {
-    require(
-        !value.isBlank() && value.length() <= Ids.MAX_LENGTH,
-        "%s must have 1 to %d characters".formatted(field, Ids.MAX_LENGTH));
+  private static void requireName(String field, String value, int maxLength) {
+    Names.fault(value, maxLength)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(field + " " + fault);
+            });
+  }
+
+  /** Refuses what Avro's UTF-8 would turn into a question mark. */
+  private static void requireWhole(String field, String value) {
+    Names.loneSurrogate(value)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(field + " " + fault);
+            });
   }
 
   private static void require(boolean holds, String complaint) {

@@ -9,6 +9,9 @@ public final class Ids {
   /** The longest id, tenant, worker or model name accepted, in characters. */
   public static final int MAX_LENGTH = 128;
 
+  /** The longest name of a requester's own for a request, in characters, as in OpenAI's batches. */
+  public static final int MAX_CUSTOM_ID = 512;
+
   private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
 
   private Ids() {}

@@ -14,6 +14,7 @@ import io.penstock.schemas.client.PenstockClientException.NotSent;
 import io.penstock.schemas.client.PenstockClientException.ResultTimeout;
 import io.penstock.schemas.client.PenstockClientException.Saturated;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.deadlines.LatestResult;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,7 @@ class PenstockClientTest {
                     config,
                     producer,
                     consumer,
+                    () -> consumer,
                     serdes.deserializer(InferenceResult.class),
                     clock,
                     Runnable::run))
@@ -140,7 +142,7 @@ class PenstockClientTest {
     PenstockClient client = client();
     CompletableFuture<InferenceResult> future = client.submit(Samples.request("r"));
 
-    clock.now = Samples.NOW.plusSeconds(90);
+    clock.now = Samples.NOW.plusSeconds(60).plus(LatestResult.CLIENT_GRACE);
     client.poll();
     assertThat(future).isNotDone();
     clock.now = clock.now.plusMillis(1);
@@ -270,8 +272,14 @@ class PenstockClientTest {
   void invalidRequestsAreRefusedAtOnceNamingTheField() {
     PenstockClient client = client();
 
-    assertRefused(client, Samples.request("x".repeat(129)), "id must have 1 to 128");
-    assertRefused(client, Samples.request(" "), "id must have 1 to 128");
+    assertRefused(client, Samples.request("x".repeat(129)), "id has 129 characters");
+    assertRefused(client, Samples.request(" "), "id is empty; give 1 to 128 characters");
+    assertRefused(
+        client,
+        Samples.request("cut-\ud83d"),
+        "id holds half of a character (\\ud83d, a lone surrogate, as character 5)");
+    assertRefused(client, custom("x".repeat(513)), "customId has 513 characters");
+    assertThat(client.submit(custom("x".repeat(512)))).isNotDone();
     assertRefused(
         client,
         Samples.request("r", "x".repeat(TopicSettings.DEFAULT.maxRequestBytes() + 1)),
@@ -284,6 +292,10 @@ class PenstockClientTest {
 
     assertThat(future).isNotDone();
     assertThat(producer.history().getFirst().headers().lastHeader("traceparent")).isNull();
+  }
+
+  private static InferenceRequest custom(String customId) {
+    return InferenceRequest.newBuilder(Samples.request("custom")).setCustomId(customId).build();
   }
 
   private static void assertRefused(
@@ -315,6 +327,7 @@ class PenstockClientTest {
         config,
         producer,
         consumer,
+        () -> consumer,
         serdes.deserializer(InferenceResult.class),
         clock,
         Runnable::run);

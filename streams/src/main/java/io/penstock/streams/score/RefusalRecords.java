@@ -11,7 +11,6 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Refusal;
-import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.request.TimeRule;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -124,7 +123,7 @@ record RefusalRecords(
   private @Nullable String customId() {
     return request
         .flatMap(InferenceRequest::getCustomId)
-        .map(id -> Abbreviated.of(id, RequestLimits.MAX_CUSTOM_ID))
+        .map(id -> Abbreviated.of(id, Ids.MAX_CUSTOM_ID))
         .orElse(null);
   }
 

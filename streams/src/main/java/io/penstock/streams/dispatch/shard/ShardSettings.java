@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.shard;
 
+import io.penstock.schemas.deadlines.LatestResult;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.health.HealthSettings;
@@ -47,10 +48,10 @@ public record ShardSettings(
 
   public static final ShardSettings DEFAULT =
       new ShardSettings(
-          Duration.ofSeconds(5),
+          LatestResult.LEASE_TIMEOUT,
           TopicSettings.DEFAULT.idRetention(),
           TopicSettings.DEFAULT.maxDeadline(),
-          Duration.ofSeconds(30),
+          LatestResult.OVERDUE_GRACE,
           RetryPolicy.DEFAULT,
           SlackRank.DEFAULT,
           FairnessSettings.DEFAULT,
@@ -82,6 +83,7 @@ public record ShardSettings(
       throw new IllegalArgumentException(
           "overdueGrace is %s; it must not be negative".formatted(overdueGrace));
     }
+    LatestResult.requireDecided(overdueGrace, leaseTimeout);
   }
 
   /** The same, remembering ids and bounding deadlines as the topics do. */

@@ -13,7 +13,6 @@ public record RequestLimits(Duration maxDeadline, int maxBodyBytes) {
   public static final int MAX_ATTRIBUTES = 16;
   public static final int MAX_ATTRIBUTE_KEY = 64;
   public static final int MAX_ATTRIBUTE_VALUE = 512;
-  public static final int MAX_CUSTOM_ID = 512;
   public static final int MAX_ROUTING_MODELS = 32;
 
   /** Choices of one prompt, the {@code n} of a body. */

@@ -126,12 +126,7 @@ public final class RequestValidator {
                 request
                     .getCustomId()
                     .flatMap(
-                        id ->
-                            name(
-                                RefusalCode.INVALID_NAME,
-                                "customId",
-                                id,
-                                RequestLimits.MAX_CUSTOM_ID)))
+                        id -> name(RefusalCode.INVALID_NAME, "customId", id, Ids.MAX_CUSTOM_ID)))
         .or(() -> attributes(request.getAttributes()));
   }
 
