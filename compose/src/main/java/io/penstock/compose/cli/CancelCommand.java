@@ -1,9 +1,13 @@
 package io.penstock.compose.cli;
 
+import io.penstock.schemas.text.Printable;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,9 +18,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Ask to cancel requests that wait or run.",
       "",
-      "Only requests of the named tenant are touched. Returns when the log has the command. A"
-          + " request that ends CANCELLED says so in its result; one that had already finished"
-          + " keeps its result. JSON: {\"id\",\"requested\":true} for each id."
+      "Only requests of the named tenant are touched, or of the one that has the id; one that several"
+          + " have is not cancelled without --tenant. Returns when the log has the command. A request"
+          + " that ends CANCELLED says so in its result; one that had already finished keeps its"
+          + " result. JSON: {\"id\",\"requested\":true} for each id."
     },
     footer = {
       "",
@@ -26,14 +31,17 @@ import picocli.CommandLine.Parameters;
     })
 final class CancelCommand extends ClusterCommand {
 
+  /** Whose requests are that name no tenant. */
+  private static final String NO_TENANT = "default";
+
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of requests.")
   List<String> ids = List.of();
 
   @Option(
       names = "--tenant",
       paramLabel = "NAME",
-      description = "Whose requests they are (default: ${DEFAULT-VALUE}).")
-  String tenant = "default";
+      description = "Whose requests they are. Default: looked up by id.")
+  @Nullable String tenant;
 
   CancelCommand(Environment environment) {
     super(environment);
@@ -41,8 +49,10 @@ final class CancelCommand extends ClusterCommand {
 
   @Override
   int run(Cluster cluster) {
+    Set<String> wanted = new LinkedHashSet<>(ids);
+    Map<String, String> owners = owners(cluster, wanted);
     Map<String, CompletableFuture<Void>> sent = new LinkedHashMap<>();
-    ids.forEach(id -> sent.computeIfAbsent(id, i -> cluster.requests().cancel(tenant, i)));
+    owners.forEach((id, owner) -> sent.put(id, cluster.requests().cancel(owner, id)));
     sent.forEach(
         (id, done) -> {
           done.join();
@@ -50,9 +60,34 @@ final class CancelCommand extends ClusterCommand {
             console()
                 .print(RecordJson.MAPPER.createObjectNode().put("id", id).put("requested", true));
           } else {
-            console().print("cancellation of " + id + " requested");
+            console().print("cancellation of %s requested".formatted(Printable.of(id)));
           }
         });
-    return ExitCodes.OK;
+    return owners.size() == wanted.size() ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  /** The tenant of each request; without those that several tenants have. */
+  private Map<String, String> owners(Cluster cluster, Set<String> wanted) {
+    Map<String, String> owners = new LinkedHashMap<>();
+    if (tenant != null) {
+      wanted.forEach(id -> owners.put(id, tenant));
+      return owners;
+    }
+    RequestStates states = RequestStates.read(cluster, console(), wanted, null);
+    for (String id : wanted) {
+      List<String> tenants = states.tenants(id);
+      if (tenants.size() > 1) {
+        console().error(RequestStates.severalTenants(id, tenants));
+      } else if (tenants.isEmpty()) {
+        console()
+            .note(
+                "request %s is not known yet; taken for one of tenant %s, unless --tenant names another"
+                    .formatted(Printable.of(id), NO_TENANT));
+        owners.put(id, NO_TENANT);
+      } else {
+        owners.put(id, tenants.getFirst());
+      }
+    }
+    return owners;
   }
 }

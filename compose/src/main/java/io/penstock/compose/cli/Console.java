@@ -1,12 +1,16 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.schemas.text.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a command prints: results to {@code out}, everything else to {@code err}.
@@ -25,6 +29,7 @@ record Console(
     int width) {
 
   private static final int DEFAULT_WIDTH = 120;
+  private static final Pattern LINE_CONTENT = Pattern.compile("[^\n\t]+");
 
   /** The process's own streams, in UTF-8. No colours with NO_COLOR or TERM=dumb, or into a file. */
   static Console ofProcess(Map<String, String> variables) {
@@ -67,6 +72,19 @@ record Console(
     out.flush();
   }
 
+  /** Prints bytes as they are, and ends the line; for a terminal, without what would control it. */
+  void printBytes(ByteBuffer bytes) {
+    if (outTerminal) {
+      print(printable(StandardCharsets.UTF_8.decode(bytes.duplicate()).toString()));
+      return;
+    }
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    out.write(copy, 0, copy.length);
+    out.println();
+    out.flush();
+  }
+
   /** Prints one JSON value on one line. */
   void print(JsonNode json) {
     print(json.toString());
@@ -78,11 +96,18 @@ record Console(
     err.flush();
   }
 
+  /** The text on its several lines, without what else would control a terminal. */
+  private static String printable(String text) {
+    return LINE_CONTENT
+        .matcher(text)
+        .replaceAll(content -> Matcher.quoteReplacement(Printable.of(content.group())));
+  }
+
   void warn(String line) {
-    note("warning: " + line);
+    note("warning: " + printable(line));
   }
 
   void error(String line) {
-    note("error: " + line);
+    note("error: " + printable(line));
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,9 +23,10 @@ import picocli.CommandLine.Option;
     description = {
       "Show what requests cost, and what was saved against always taking the strong model.",
       "",
-      "From the results topic, as far as it reaches back. Savings: the same tokens at the strong"
-          + " model's prices, less the cost. Hours with other prices are in the cost, not in the"
-          + " comparison. JSON: an object for each line, and one with \"total\":true."
+      "From the results topic, as far as it reaches back: the lines with the highest cost, and the sum"
+          + " of the others. Savings: the same tokens at the strong model's prices, less the cost."
+          + " Hours with other prices are in the cost, not in the comparison. JSON: an object for"
+          + " each line, and one with \"total\":true."
     },
     footer = {
       "",
@@ -34,6 +36,8 @@ import picocli.CommandLine.Option;
       "  penstock costs --by day --against gpt-4 --json"
     })
 final class CostsCommand extends ClusterCommand {
+
+  private static final int DEFAULT_LINES = 20;
 
   @Option(
       names = "--by",
@@ -62,6 +66,18 @@ final class CostsCommand extends ClusterCommand {
       description = "The strong model to compare with (default: the one with the highest price).")
   @Nullable String against;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description =
+          "Show the N lines with the highest cost and the sum of the others (default: "
+              + DEFAULT_LINES
+              + "; with --json, all).")
+  @Nullable Integer limit;
+
+  @Option(names = "--all", description = "Show all lines.")
+  boolean all;
+
   CostsCommand(Environment environment) {
     super(environment);
   }
@@ -72,6 +88,12 @@ final class CostsCommand extends ClusterCommand {
     Instant to = instant("--until", until);
     if (from != null && to != null && !from.isBefore(to)) {
       throw CliException.usage("--since is not before --until");
+    }
+    if (limit != null && limit < 1) {
+      throw CliException.usage("--limit is %d; it must be 1 or more".formatted(limit));
+    }
+    if (limit != null && all) {
+      throw CliException.usage("--limit and --all contradict each other; give one");
     }
   }
 
@@ -96,13 +118,16 @@ final class CostsCommand extends ClusterCommand {
             entry -> {
               reader
                   .read(entry)
+                  .filter(result -> result.getRepetition().isEmpty())
                   .filter(result -> to == null || result.getFinishedAt().isBefore(to))
                   .ifPresent(report::add);
               return true;
             });
     reader.warn(console(), cluster.names().results());
     if (output.json) {
-      report.lines().forEach(line -> console().print(json(line, strong)));
+      report.lines().stream()
+          .limit(most(Integer.MAX_VALUE))
+          .forEach(line -> console().print(json(line, strong)));
       console().print(json(report.total(), strong).put("total", true));
     } else {
       print(report, strong);
@@ -134,10 +159,16 @@ final class CostsCommand extends ClusterCommand {
     by.forEach(each -> headings.add(each.label().toUpperCase(Locale.ROOT)));
     headings.addAll(List.of("REQUESTS", "SUCCEEDED", "PROMPT", "OUTPUT", "COST", "SAVED"));
     Table table = new Table(headings.toArray(String[]::new));
-    report.lines().forEach(line -> row(table, line, by.stream().map(line.by()::get).toList()));
-    List<String> total = new ArrayList<>(by.stream().map(each -> "").toList());
-    total.set(0, "total");
-    row(table, report.total(), total);
+    List<Line> lines = report.lines();
+    int shown = Math.min(lines.size(), most(DEFAULT_LINES));
+    lines
+        .subList(0, shown)
+        .forEach(line -> row(table, line, by.stream().map(line.by()::get).toList()));
+    List<Line> others = lines.subList(shown, lines.size());
+    if (!others.isEmpty()) {
+      row(table, sum(others), named("%d others".formatted(others.size())));
+    }
+    row(table, report.total(), named("total"));
     table.print(console());
     strong.ifPresent(
         model -> console().note("saved against always taking %s".formatted(model.getName())));
@@ -147,6 +178,31 @@ final class CostsCommand extends ClusterCommand {
               "%d answers have no cost: their models have no prices"
                   .formatted(report.total().unpriced()));
     }
+  }
+
+  /** How many of the lines to show, which come with the highest cost first. */
+  private int most(int usual) {
+    return all ? Integer.MAX_VALUE : Optional.ofNullable(limit).orElse(usual);
+  }
+
+  private static Line sum(List<Line> lines) {
+    return new Line(
+        Map.of(),
+        lines.stream().mapToLong(Line::requests).sum(),
+        lines.stream().mapToLong(Line::succeeded).sum(),
+        lines.stream().mapToLong(Line::promptTokens).sum(),
+        lines.stream().mapToLong(Line::outputTokens).sum(),
+        lines.stream().mapToDouble(Line::cost).sum(),
+        lines.stream().mapToLong(Line::unpriced).sum(),
+        lines.getFirst().against() == null
+            ? null
+            : lines.stream().map(Line::against).mapToDouble(each -> each == null ? 0 : each).sum());
+  }
+
+  private List<String> named(String name) {
+    List<String> names = new ArrayList<>(by.stream().map(each -> "").toList());
+    names.set(0, name);
+    return names;
   }
 
   private static void row(Table table, Line line, List<String> names) {

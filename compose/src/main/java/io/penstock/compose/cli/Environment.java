@@ -23,10 +23,18 @@ record Environment(
   static Environment ofProcess() {
     return new Environment(
         System.getenv(),
-        Path.of(System.getProperty("user.home")),
+        home(System.getenv()),
         Clock.systemUTC(),
         Console.ofProcess(System.getenv()),
         KafkaCluster::connect);
+  }
+
+  /**
+   * The folder that $HOME names, as for every other command; else the one of the user's account.
+   */
+  static Path home(Map<String, String> variables) {
+    String named = variables.getOrDefault("HOME", "");
+    return Path.of(named.isBlank() ? System.getProperty("user.home") : named);
   }
 
   /** Where a running {@code penstock up} leaves its addresses for other terminals. */

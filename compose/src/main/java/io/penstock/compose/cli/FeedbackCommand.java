@@ -2,6 +2,8 @@ package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.Feedback;
+import io.penstock.schemas.text.Printable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,7 +49,7 @@ final class FeedbackCommand extends ClusterCommand {
   @Option(
       names = "--tenant",
       paramLabel = "NAME",
-      description = "Whom the request was counted for; not needed.")
+      description = "Whose request it was. Default: looked up by its id.")
   @Nullable String tenant;
 
   @Option(
@@ -74,12 +76,24 @@ final class FeedbackCommand extends ClusterCommand {
     }
   }
 
+  /** Whose request it is, where that is known. */
+  private @Nullable String owner(Cluster cluster, String id) {
+    if (tenant != null) {
+      return tenant;
+    }
+    List<String> tenants = RequestStates.read(cluster, console(), List.of(id), null).tenants(id);
+    if (tenants.size() > 1) {
+      throw CliException.usage(RequestStates.severalTenants(id, tenants));
+    }
+    return tenants.isEmpty() ? null : tenants.getFirst();
+  }
+
   @Override
   int run(Cluster cluster) {
     Feedback feedback =
         Feedback.newBuilder()
             .setRequestId(requestId)
-            .setTenant(tenant)
+            .setTenant(owner(cluster, String.valueOf(requestId)))
             .setModel(model)
             .setScore(score)
             .setComment(comment)
@@ -91,7 +105,8 @@ final class FeedbackCommand extends ClusterCommand {
       ObjectNode json = RecordJson.MAPPER.createObjectNode();
       console().print(json.put("requestId", requestId).put("score", score).put("source", source));
     } else {
-      console().print("noted %s for %s".formatted(score, requestId));
+      console()
+          .print("noted %s for %s".formatted(score, Printable.of(String.valueOf(requestId))));
     }
     return ExitCodes.OK;
   }

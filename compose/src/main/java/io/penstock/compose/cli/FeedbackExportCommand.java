@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
           + " asked), as far as the log keeps them. One row for each prompt: id, prompt,"
           + " weak_correct, strong_correct; the score of a model that did not answer it is empty."
           + " The file holds what your users asked: keep it as carefully as the topics. JSON:"
-          + " {\"rows\", \"pairs\", \"without_prompt\", \"other_models\", \"file\"}."
+          + " {\"rows\", \"pairs\", \"without_prompt\", \"other_models\", \"several_tenants\","
+          + " \"file\"}."
     },
     footer = {
       "",
@@ -106,7 +107,10 @@ final class FeedbackExportCommand extends ClusterCommand {
           beginning,
           InferenceRequest.class,
           wanted,
-          request -> texts.read(request).ifPresent(text -> join.prompt(request.getId(), text)));
+          request ->
+              texts
+                  .read(request)
+                  .ifPresent(text -> join.prompt(request.getTenant(), request.getId(), text)));
     }
     FeedbackJoin.Joined joined = join.join(cheap, strong);
     write(joined.outcomes());
@@ -167,6 +171,7 @@ final class FeedbackExportCommand extends ClusterCommand {
                   .put("pairs", pairs)
                   .put("without_prompt", joined.withoutPrompt())
                   .put("other_models", joined.otherModels())
+                  .put("several_tenants", joined.severalTenants())
                   .put("file", out.toString()));
       return;
     }
@@ -181,6 +186,12 @@ final class FeedbackExportCommand extends ClusterCommand {
       console()
           .note(
               "%d were answered by other models, or by none known".formatted(joined.otherModels()));
+    }
+    if (joined.severalTenants() > 0) {
+      console()
+          .note(
+              "%d name no tenant and an id that several tenants have; give --tenant with feedback"
+                  .formatted(joined.severalTenants()));
     }
   }
 }

@@ -11,18 +11,21 @@ final class LogLevels {
 
   /** A client's errors reach the user as one line, so its libraries keep silent unless asked. */
   static void forClient(boolean verbose) {
+    RetriedByKafka.show(verbose);
     set(Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : Level.OFF);
     set("io.penstock", verbose ? Level.DEBUG : Level.OFF);
   }
 
   /** A server's warnings matter; with verbose, its libraries' steps too. */
   static void forServer(boolean verbose) {
+    RetriedByKafka.show(verbose);
     set(Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : Level.WARN);
     set("io.penstock", verbose ? Level.DEBUG : Level.INFO);
   }
 
   /** Beside a progress bar only what went wrong is worth a line. */
   static void forDemo(boolean verbose) {
+    RetriedByKafka.show(verbose);
     set(Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : Level.OFF);
     set("io.penstock", verbose ? Level.DEBUG : Level.ERROR);
   }

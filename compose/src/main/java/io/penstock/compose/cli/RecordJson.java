@@ -1,6 +1,9 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Avro records as JSON for people and scripts: the fields' own names, enums by name, instants in
- * ISO 8601, nothing left out. Bytes become the JSON value they hold if they hold an object or
- * array, else their UTF-8 text, else {@code {"base64": "..."}}.
+ * ISO 8601, nothing left out. Bytes that hold a JSON object or array stand there as they are, but
+ * for line breaks between its values, which become spaces; others become their UTF-8 text, or
+ * {@code {"base64": "..."}}.
  */
 final class RecordJson {
 
@@ -30,6 +36,18 @@ final class RecordJson {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  /** Answers are whatever an engine wrote: any depth, length and number. */
+  private static final JsonFactory UNBOUNDED =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
           .build();
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -77,14 +95,26 @@ final class RecordJson {
     } catch (CharacterCodingException e) {
       return base64(buffer);
     }
-    if (text.startsWith("{") || text.startsWith("[")) {
-      try {
-        return MAPPER.readTree(text);
-      } catch (JsonProcessingException e) {
-        return NODES.textNode(text);
-      }
+    if ((text.startsWith("{") || text.startsWith("[")) && isJson(text)) {
+      // JSON has no raw line break within a text, so these lie between values.
+      return NODES.rawValueNode(new RawValue(text.replace('\n', ' ').replace('\r', ' ')));
     }
     return text.indexOf('\0') >= 0 ? base64(buffer) : NODES.textNode(text);
+  }
+
+  private static boolean isJson(String text) {
+    try (JsonParser parser = UNBOUNDED.createParser(text)) {
+      int open = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (open == 0) {
+          return parser.nextToken() == null;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static JsonNode base64(ByteBuffer buffer) {

@@ -1,13 +1,13 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.input.InputItem;
+import io.penstock.compose.input.JsonFault;
+import io.penstock.compose.input.JsonObjectText;
 import io.penstock.compose.input.RequestBodies;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.ids.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -72,9 +72,9 @@ final class RequestOptions {
 
   /** Refuses what no request could have. */
   void validate(Instant now) {
-    requireLength("--tenant", tenant);
+    requireName("--tenant", tenant, Ids.MAX_LENGTH);
     if (model != null) {
-      requireLength("--model", model);
+      requireName("--model", model, Ids.MAX_LENGTH);
     }
     if (attributes.size() > MAX_ATTRIBUTES) {
       throw CliException.usage(
@@ -86,10 +86,13 @@ final class RequestOptions {
     deadline(now);
   }
 
-  static void requireLength(String option, String value) {
-    if (value.isBlank() || value.length() > Ids.MAX_LENGTH) {
-      throw CliException.usage("%s must have 1 to %d characters".formatted(option, Ids.MAX_LENGTH));
-    }
+  /** Refuses a name that no request could have. */
+  static void requireName(String option, String value, int maxLength) {
+    Names.fault(value, maxLength)
+        .ifPresent(
+            fault -> {
+              throw CliException.usage("%s %s".formatted(option, fault));
+            });
   }
 
   /** The endpoint asked for by its path or short name. */
@@ -120,29 +123,28 @@ final class RequestOptions {
       throw CliException.usage("--model is missing; see 'penstock models list'");
     }
     String path = endpoint().orElse(defaultEndpoint);
-    return builder(path, name, RequestBodies.of(path, name, text), now);
+    return builder(path, name, utf8(RequestBodies.of(path, name, text).toString()), now);
   }
 
-  /** The request of this body, which must be a JSON object. */
-  InferenceRequest.Builder ofBody(String option, String json, Instant now) {
-    JsonNode node;
+  /** The request of this body, which must be a JSON object and is sent as it is. */
+  InferenceRequest.Builder ofBody(String option, byte[] json, Instant now) {
+    JsonObjectText body;
     try {
-      node = RecordJson.MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
+      body = JsonObjectText.of(json);
+    } catch (JsonFault e) {
       throw CliException.usage(
-          "%s is not valid JSON: %s".formatted(option, e.getOriginalMessage()));
+          e.isOtherValue()
+              ? option + " must be a JSON object in OpenAI's form"
+              : "%s is not valid JSON: %s".formatted(option, e.getMessage()));
     }
-    if (!(node instanceof ObjectNode body)) {
-      throw CliException.usage(option + " must be a JSON object in OpenAI's form");
-    }
-    String name = model == null ? body.path("model").asText("") : model;
+    String name = model == null ? body.text("model").orElse("") : model;
     if (name.isBlank()) {
       throw CliException.usage("give --model, or name the model in the body");
     }
-    return builder(endpoint().orElseGet(() -> formOf(body)), name, body, now);
+    return builder(endpoint().orElseGet(() -> formOf(body)), name, ByteBuffer.wrap(json), now);
   }
 
-  private static String formOf(ObjectNode body) {
+  private static String formOf(JsonObjectText body) {
     if (body.has("messages")) {
       return RequestBodies.CHAT;
     }
@@ -168,13 +170,17 @@ final class RequestOptions {
     return builder(line.endpoint(), name, line.body(), now).setCustomId(line.customId());
   }
 
-  private InferenceRequest.Builder builder(String path, String name, ObjectNode body, Instant now) {
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private InferenceRequest.Builder builder(String path, String name, ByteBuffer body, Instant now) {
     return InferenceRequest.newBuilder()
         .setId(Ids.next())
         .setTenant(tenant)
         .setEndpoint(path)
         .setModel(name)
-        .setBody(ByteBuffer.wrap(body.toString().getBytes(StandardCharsets.UTF_8)))
+        .setBody(body)
         .setServiceClass(serviceClass)
         .setDeadline(deadline(now))
         .setReplyTopic(replyTopic)

@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 
 /** One result on one line for a person. */
@@ -27,7 +28,8 @@ final class ResultText {
     result
         .getError()
         .ifPresent(e -> line.append("  ").append(e.getCode()).append(": ").append(e.getMessage()));
-    return line.toString().replaceAll("\\p{Cntrl}+", " ");
+    result.getRepetition().ifPresent(how -> line.append("  repetition=").append(how));
+    return Printable.of(line.toString());
   }
 
   private static String tokens(TokenUsage usage) {

@@ -4,7 +4,10 @@ import io.penstock.schemas.InferenceResult;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,8 +19,9 @@ import picocli.CommandLine.Option;
       "Print results from the results topic, and follow it.",
       "",
       "Only results of committed transactions are read. A request with a reply topic has a copy of"
-          + " its result there: --topic reads that. JSON: an InferenceResult record for each"
-          + " result, its body as JSON."
+          + " its result there: --topic reads that. A record with a repetition answers a request"
+          + " whose id was used before, and is no result of its own. JSON: an InferenceResult record"
+          + " for each result, its body as the engine wrote it."
     },
     footer = {
       "",
@@ -56,6 +60,7 @@ final class ResultsCommand extends ClusterCommand {
       description = "A reply topic to read instead of the results topic.")
   @Nullable String topic;
 
+  private final Map<String, Set<String>> tenantsOfIds = new TreeMap<>();
   private long printed;
 
   ResultsCommand(Environment environment) {
@@ -79,10 +84,18 @@ final class ResultsCommand extends ClusterCommand {
     TopicLog.Visitor visitor = entry -> visit(entry, wanted, reader);
     if (follow) {
       cluster.log().follow(source, start(), visitor);
+    } else if (topic == null && !wanted.isEmpty()) {
+      cluster.log().readKeys(source, wanted, start(), visitor);
     } else {
       cluster.log().read(source, start(), visitor);
     }
     reader.warn(console(), source);
+    tenantsOfIds.forEach(
+        (id, tenants) -> {
+          if (tenants.size() > 1) {
+            console().note(RequestStates.severalTenants(id, List.copyOf(tenants)));
+          }
+        });
     if (printed == 0 && !output.json) {
       console().note("no results");
     }
@@ -106,6 +119,9 @@ final class ResultsCommand extends ClusterCommand {
 
   private void print(InferenceResult result) {
     printed++;
+    if (!ids.isEmpty()) {
+      tenantsOfIds.computeIfAbsent(result.getId(), _ -> new TreeSet<>()).add(result.getTenant());
+    }
     if (output.json) {
       console().print(RecordJson.of(result));
     } else {

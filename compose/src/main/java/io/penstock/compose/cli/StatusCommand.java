@@ -1,17 +1,13 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.RequestStatus;
-import io.penstock.schemas.ids.RequestKey;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code penstock status}. */
@@ -20,9 +16,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Show where requests are in their lives.",
       "",
-      "Reads the compacted lifecycle topic to its end. JSON: a RequestStatus record for each id,"
-          + " in the order asked; {\"id\":ID,\"state\":null} for one that is not known. Ids are"
-          + " unique by tenant: one that several tenants used has a record for each."
+      "Reads the compacted lifecycle topic to its end. Ids are unique by tenant: where several"
+          + " tenants have one, all are shown, and --tenant picks one. JSON: a RequestStatus record"
+          + " for each, in the order asked; {\"id\":ID,\"state\":null} for one that is not known."
     },
     footer = {
       "",
@@ -37,6 +33,9 @@ final class StatusCommand extends ClusterCommand {
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of requests.")
   List<String> ids = List.of();
 
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Only this tenant's requests.")
+  @Nullable String tenant;
+
   StatusCommand(Environment environment) {
     super(environment);
   }
@@ -44,54 +43,39 @@ final class StatusCommand extends ClusterCommand {
   @Override
   int run(Cluster cluster) {
     Set<String> wanted = new LinkedHashSet<>(ids);
-    Map<String, Map<String, RequestStatus>> found = new HashMap<>();
-    String topic = cluster.names().lifecycle();
-    EntryReader<RequestStatus> reader = new EntryReader<>(cluster.serdes(), RequestStatus.class);
-    cluster
-        .log()
-        .read(
-            topic,
-            new TopicLog.Start.Beginning(),
-            entry -> {
-              if (entry.key() != null
-                  && wanted.contains(
-                      RequestKey.id(new String(entry.key(), StandardCharsets.UTF_8)))) {
-                reader
-                    .read(entry)
-                    .ifPresent(
-                        status ->
-                            found
-                                .computeIfAbsent(status.getId(), id -> new TreeMap<>())
-                                .put(status.getTenant(), status));
-              }
-              return true;
-            });
-    reader.warn(console(), topic);
+    RequestStates found = RequestStates.read(cluster, console(), wanted, tenant);
     if (output.json) {
-      wanted.forEach(id -> json(id, found).forEach(console()::print));
+      wanted.forEach(id -> printJson(id, found.of(id)));
     } else {
       print(wanted, found);
     }
-    return found.keySet().containsAll(wanted) ? ExitCodes.OK : ExitCodes.FAILURE;
+    for (String id : wanted) {
+      if (found.of(id).size() > 1) {
+        console().note(RequestStates.severalTenants(id, found.tenants(id)));
+      }
+    }
+    return wanted.stream().noneMatch(id -> found.of(id).isEmpty())
+        ? ExitCodes.OK
+        : ExitCodes.FAILURE;
   }
 
-  private static List<ObjectNode> json(String id, Map<String, Map<String, RequestStatus>> found) {
-    return found.containsKey(id)
-        ? found.get(id).values().stream().map(RecordJson::of).toList()
-        : List.of(RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state"));
+  private void printJson(String id, List<RequestStatus> found) {
+    if (found.isEmpty()) {
+      console().print(RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state"));
+    }
+    found.forEach(status -> console().print(RecordJson.of(status)));
   }
 
-  private void print(Set<String> wanted, Map<String, Map<String, RequestStatus>> found) {
+  private void print(Set<String> wanted, RequestStates found) {
     Table table =
         new Table(
             "ID", "TENANT", "STATE", "FOR", "CLASS", "MODEL", "ATTEMPTS", "WORKER", "FAILURE");
     for (String id : wanted) {
-      if (!found.containsKey(id)) {
-        String why = "never accepted, or past the retention";
-        table.row(id, "-", "unknown", "-", "-", "-", "-", "-", why);
-        continue;
+      if (found.of(id).isEmpty()) {
+        String unknown = "never accepted, or past the retention";
+        table.row(id, "-", "unknown", "-", "-", "-", "-", "-", unknown);
       }
-      for (RequestStatus status : found.get(id).values()) {
+      for (RequestStatus status : found.of(id)) {
         table.row(
             id,
             status.getTenant(),

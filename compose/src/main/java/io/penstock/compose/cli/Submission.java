@@ -3,8 +3,13 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TerminalStatus;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +20,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class Submission {
 
+  /** How long to wait without a word. */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** What is known of a request that was sent and is not answered. */
+  record Unanswered(String tenant, String id, String model) {}
+
+  /** Is told, on the thread that sends, that it has waited for a while, and for what. */
+  @FunctionalInterface
+  interface Waiting {
+    void on(List<Unanswered> unanswered);
+  }
+
   private final RequestGateway gateway;
   private final int maxInFlight;
   private final Semaphore free;
   private final Consumer<InferenceResult> onResult;
+  private final Duration patience;
+  private final Waiting waiting;
+  private final Map<Long, Unanswered> unanswered = new LinkedHashMap<>();
   private long sent;
   private long succeeded;
   private long unsuccessful;
   private @Nullable Throwable firstError;
 
-  Submission(RequestGateway gateway, int maxInFlight, Consumer<InferenceResult> onResult) {
+  /**
+   * @param patience how long to wait before, and between, the words on what is waited for
+   */
+  Submission(
+      RequestGateway gateway,
+      int maxInFlight,
+      Consumer<InferenceResult> onResult,
+      Duration patience,
+      Waiting waiting) {
     this.gateway = gateway;
     this.maxInFlight = maxInFlight;
     this.free = new Semaphore(maxInFlight);
     this.onResult = onResult;
+    this.patience = patience;
+    this.waiting = waiting;
   }
 
   /**
@@ -37,12 +67,13 @@ final class Submission {
    * @throws IllegalArgumentException if the request is invalid; it is not sent
    */
   void submit(InferenceRequest request) throws InterruptedException {
-    track(() -> gateway.submit(request), this::took);
+    track(request, () -> gateway.submit(request), this::took);
   }
 
   /** Sends a request and counts it as a success once the log has it. */
   void produce(InferenceRequest request, Runnable onSent) throws InterruptedException {
     track(
+        request,
         () -> gateway.produce(request),
         nothing -> {
           succeeded++;
@@ -50,31 +81,41 @@ final class Submission {
         });
   }
 
-  private <T> void track(Supplier<CompletableFuture<T>> send, Consumer<T> onDone)
+  private <T> void track(
+      InferenceRequest request, Supplier<CompletableFuture<T>> send, Consumer<T> onDone)
       throws InterruptedException {
-    free.acquire();
+    acquire(1);
+    long number;
+    synchronized (this) {
+      number = sent++;
+      unanswered.put(
+          number, new Unanswered(request.getTenant(), request.getId(), request.getModel()));
+    }
     CompletableFuture<T> future;
     try {
       future = send.get();
     } catch (IllegalArgumentException invalid) {
+      synchronized (this) {
+        sent--;
+        unanswered.remove(number);
+      }
       free.release();
       throw invalid;
-    }
-    synchronized (this) {
-      sent++;
     }
     var _ =
         future.whenComplete(
             (value, error) -> {
               try {
-                complete(value, error, onDone);
+                complete(number, value, error, onDone);
               } finally {
                 free.release();
               }
             });
   }
 
-  private synchronized <T> void complete(T value, @Nullable Throwable error, Consumer<T> onDone) {
+  private synchronized <T> void complete(
+      long number, T value, @Nullable Throwable error, Consumer<T> onDone) {
+    unanswered.remove(number);
     try {
       if (error == null) {
         onDone.accept(value);
@@ -104,8 +145,19 @@ final class Submission {
 
   /** Waits until all that was sent is answered. */
   void await() throws InterruptedException {
-    free.acquire(maxInFlight);
+    acquire(maxInFlight);
     free.release(maxInFlight);
+  }
+
+  private void acquire(int permits) throws InterruptedException {
+    while (!free.tryAcquire(permits, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      waiting.on(unanswered());
+    }
+  }
+
+  /** What was sent and is not answered, in the order of sending. */
+  synchronized List<Unanswered> unanswered() {
+    return List.copyOf(unanswered.values());
   }
 
   synchronized long sent() {

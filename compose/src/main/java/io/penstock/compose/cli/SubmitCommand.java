@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.input.CustomIds;
 import io.penstock.compose.input.InputException;
 import io.penstock.compose.input.InputFile;
 import io.penstock.compose.input.InputItem;
@@ -8,12 +9,17 @@ import io.penstock.compose.input.RequestBodies;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.client.PenstockClientException;
+import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.ids.Names;
+import io.penstock.schemas.text.Printable;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -28,8 +34,13 @@ import picocli.CommandLine.Option;
       "Submit one request, or each of a file, and wait for the results.",
       "",
       "A file is .txt (a text on each line), .csv (a 'prompt' column, and if you like a"
-          + " 'custom_id' one) or .jsonl (OpenAI batch lines). It is read while it is sent; a bad"
-          + " line is reported and counted, and the others are sent.",
+          + " 'custom_id' one; separated by comma, semicolon, tab or bar) or .jsonl (OpenAI batch"
+          + " lines), in UTF-8 or UTF-16, also packed with gzip. It is read while it is sent; a bad"
+          + " line is reported and counted, and the others are sent. Bodies and texts are sent as"
+          + " they are written.",
+      "",
+      "An --id that the tenant used before is answered at once: with the first result where the"
+          + " request is the same, as a conflict where it is not.",
       "",
       "Prints the answer's body for one request, and for a file the results that did not succeed."
           + " JSON: an InferenceResult record for each result, in the order they come; with"
@@ -92,7 +103,8 @@ final class SubmitCommand extends ClusterCommand {
   @Option(
       names = "--id",
       paramLabel = "ID",
-      description = "The request's id, unique for ever; default: a new UUIDv7. Not with --file.")
+      description =
+          "The request's id, unique for its tenant; default: a new UUIDv7. Not with --file.")
   @Nullable String id;
 
   @Option(
@@ -118,6 +130,7 @@ final class SubmitCommand extends ClusterCommand {
       description = "The most unanswered requests at a time (default: ${DEFAULT-VALUE}).")
   int inFlight = 1000;
 
+  private final CustomIds customIds = new CustomIds();
   private long badLines;
 
   SubmitCommand(Environment environment) {
@@ -138,7 +151,10 @@ final class SubmitCommand extends ClusterCommand {
       throw CliException.usage("--output takes results, which --detach does not wait for");
     }
     if (id != null) {
-      RequestOptions.requireLength("--id", id);
+      RequestOptions.requireName("--id", id, Ids.MAX_LENGTH);
+    }
+    if (customId != null) {
+      RequestOptions.requireName("--custom-id", customId, Ids.MAX_CUSTOM_ID);
     }
   }
 
@@ -148,39 +164,69 @@ final class SubmitCommand extends ClusterCommand {
   }
 
   private int one(Cluster cluster) throws IOException, InterruptedException {
-    InferenceRequest.Builder builder = single(environment.clock().instant());
+    InferenceRequest.Builder builder =
+        single(cluster.topics().maxRequestBytes(), environment.clock().instant());
     if (builder.getServiceClass() == null) {
       builder.setServiceClass(ServiceClass.INTERACTIVE);
     }
     if (id != null) {
       builder.setId(id);
+      tellIfUnderWay(cluster, id);
     }
     builder.setCustomId(customId);
-    try (ResultSink sink = ResultSink.of(this, true)) {
-      Submission submission = new Submission(cluster.requests(), 1, sink::accept);
-      send(submission, builder.build());
-      submission.await();
+    try (ResultSink sink = ResultSink.of(console(), output.json, true, outputFile)) {
+      Submission submission = submission(cluster, 1, sink::accept);
+      try (QueuedNotice _ = new QueuedNotice(console(), submission::unanswered)) {
+        send(submission, builder.build());
+        submission.await();
+      }
       return outcome(submission);
     }
   }
 
-  private InferenceRequest.Builder single(Instant now) throws IOException {
+  private Submission submission(
+      Cluster cluster, int mostInFlight, Consumer<InferenceResult> onResult) {
+    return new Submission(
+        cluster.requests(),
+        mostInFlight,
+        onResult,
+        Submission.PATIENCE,
+        detach ? unanswered -> {} : new WaitingNotes(cluster, console(), environment.clock()));
+  }
+
+  /** An equal request of this id that is not answered yet answers this one, too. */
+  private void tellIfUnderWay(Cluster cluster, String given) {
+    RequestStates.read(cluster, console(), List.of(given), request.tenant).of(given).stream()
+        .filter(RequestStates::isUnderWay)
+        .forEach(
+            status ->
+                console()
+                    .note(
+                        "request %s was submitted before and is %s; its result answers this one, too"
+                            .formatted(Printable.of(given), status.getState())));
+  }
+
+  private InferenceRequest.Builder single(int mostBytes, Instant now) throws IOException {
     if (source.text != null) {
-      return request.ofText(source.text, RequestBodies.EMBEDDINGS, now);
+      return request.ofText(whole("--text", source.text), RequestBodies.EMBEDDINGS, now);
     }
     if (source.prompt != null) {
-      return request.ofText(source.prompt, RequestBodies.CHAT, now);
+      return request.ofText(whole("--prompt", source.prompt), RequestBodies.CHAT, now);
     }
     if (source.body != null) {
-      return request.ofBody("--body", source.body, now);
+      return request.ofBody(
+          "--body", whole("--body", source.body).getBytes(StandardCharsets.UTF_8), now);
     }
-    try {
-      return request.ofBody("--body-file", Files.readString(source.bodyFile), now);
-    } catch (IOException e) {
-      throw CliException.usage(
-          "--body-file: %s cannot be read as UTF-8 text: %s"
-              .formatted(source.bodyFile, e.getMessage()));
-    }
+    return request.ofBody("--body-file", BodyFile.read(source.bodyFile, mostBytes), now);
+  }
+
+  private static String whole(String option, String text) {
+    Names.loneSurrogate(text)
+        .ifPresent(
+            fault -> {
+              throw CliException.usage("%s %s".formatted(option, fault));
+            });
+    return text;
   }
 
   private int many(Cluster cluster, Path path) throws IOException, InterruptedException {
@@ -193,21 +239,23 @@ final class SubmitCommand extends ClusterCommand {
     if (request.serviceClass == null) {
       request.serviceClass = ServiceClass.BATCH;
     }
-    try (InputReader reader = file.open();
-        ResultSink sink = ResultSink.of(this, false);
+    try (InputReader reader = file.open(cluster.topics().maxRequestBytes());
+        ResultSink sink = ResultSink.of(console(), output.json, false, outputFile);
         Progress progress = new Progress(console(), detach ? "submitted" : "answered", -1)) {
       Submission submission =
-          new Submission(
-              cluster.requests(),
+          submission(
+              cluster,
               inFlight,
               result -> {
                 sink.accept(result);
                 progress.step();
               });
-      while (reader.hasNext()) {
-        send(submission, path, reader.next());
+      try (QueuedNotice _ = new QueuedNotice(console(), submission::unanswered)) {
+        while (reader.hasNext()) {
+          send(submission, path, reader.next());
+        }
+        submission.await();
       }
-      submission.await();
       return outcome(submission);
     } catch (InputException e) {
       throw CliException.usage(e.getMessage());
@@ -219,17 +267,26 @@ final class SubmitCommand extends ClusterCommand {
     try {
       switch (item) {
         case InputItem.Bad bad -> bad(path, bad.line(), bad.problem());
-        case InputItem.Text text -> {
-          InferenceRequest.Builder builder =
-              request.ofText(text.text(), RequestBodies.EMBEDDINGS, now);
-          text.customId().ifPresent(builder::setCustomId);
-          send(submission, builder.build());
-        }
-        case InputItem.Request line -> send(submission, request.ofLine(line, now).build());
+        case InputItem.Text text ->
+            send(
+                submission,
+                request.ofText(text.text(), RequestBodies.EMBEDDINGS, now),
+                text.customId());
+        case InputItem.Request line ->
+            send(submission, request.ofLine(line, now), Optional.of(line.customId()));
       }
     } catch (IllegalArgumentException invalid) {
-      bad(path, item.line(), invalid.getMessage());
+      bad(path, item.line(), String.valueOf(invalid.getMessage()));
     }
+  }
+
+  /** Sends an item; only one that is sent reserves its name. */
+  private void send(
+      Submission submission, InferenceRequest.Builder builder, Optional<String> givenName)
+      throws InterruptedException {
+    givenName.ifPresent(customIds::requireNew);
+    send(submission, builder.setCustomId(givenName.orElse(null)).build());
+    givenName.ifPresent(customIds::sent);
   }
 
   private void send(Submission submission, InferenceRequest built) throws InterruptedException {
@@ -242,7 +299,7 @@ final class SubmitCommand extends ClusterCommand {
 
   private void bad(Path path, long line, String problem) {
     badLines++;
-    console().error("%s: line %d: %s".formatted(path, line, problem));
+    console().error("%s: line %d: %s".formatted(path, line, Printable.of(problem)));
   }
 
   private void printId(InferenceRequest built) {
@@ -260,65 +317,30 @@ final class SubmitCommand extends ClusterCommand {
 
   private int outcome(Submission submission) {
     if (source.file != null) {
-      console()
-          .note(
-              "%d sent, %d %s, %d not, %d bad lines"
-                  .formatted(
-                      submission.sent(),
-                      submission.succeeded(),
-                      detach ? "in the log" : "succeeded",
-                      submission.unsuccessful(),
-                      badLines));
+      console().note(summary(submission));
     }
     Throwable error = submission.firstError();
+    if (error instanceof PenstockClientException.IdConflict conflict && output.json) {
+      console().print(RecordJson.of(conflict.refusal()));
+    }
     if (error != null) {
       throw CliErrors.explain(error);
     }
     return submission.unsuccessful() == 0 && badLines == 0 ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
-  /** Where results go. */
-  private record ResultSink(SubmitCommand command, boolean single, @Nullable PrintStream file)
-      implements AutoCloseable {
-
-    static ResultSink of(SubmitCommand command, boolean single) throws IOException {
-      if (command.outputFile == null) {
-        return new ResultSink(command, single, null);
-      }
-      try {
-        return new ResultSink(
-            command,
-            single,
-            new PrintStream(
-                Files.newOutputStream(command.outputFile), false, StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        throw CliException.usage(
-            "--output: %s cannot be written: %s".formatted(command.outputFile, e.getMessage()));
-      }
-    }
-
-    void accept(InferenceResult result) {
-      if (file != null) {
-        file.println(RecordJson.of(result));
-        if (file.checkError()) {
-          throw CliException.failure(
-              "--output: %s cannot be written; is the disk full?".formatted(command.outputFile));
-        }
-      } else if (command.output.json) {
-        command.console().print(RecordJson.of(result));
-      } else if (single && result.getBody().isPresent()) {
-        command.console().print(RecordJson.bytes(result.getBody().get()).toPrettyString());
-        command.console().note(ResultText.line(result));
-      } else if (single || result.getError().isPresent()) {
-        command.console().print(ResultText.line(result));
-      }
-    }
-
-    @Override
-    public void close() {
-      if (file != null) {
-        file.close();
-      }
-    }
+  private String summary(Submission submission) {
+    String ended = detach ? "in the log" : "succeeded";
+    String sent =
+        submission.unsuccessful() == 0
+            ? "%d sent, all %s".formatted(submission.sent(), ended)
+            : "%d sent, %d %s, %d failed"
+                .formatted(
+                    submission.sent(), submission.succeeded(), ended, submission.unsuccessful());
+    return switch (Long.signum(badLines - 1)) {
+      case -1 -> sent;
+      case 0 -> sent + "; 1 bad line not sent";
+      default -> "%s; %d bad lines not sent".formatted(sent, badLines);
+    };
   }
 }

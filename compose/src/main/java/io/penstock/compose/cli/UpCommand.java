@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
       "One process with Kafka, score, dispatch and a worker with a small embedding model, and the"
           + " schema registry beside it. Everything listens on 127.0.0.1 only. What is queued is"
           + " kept in the data folder and served after the next start. Other terminals find it"
-          + " without options, by ~/.penstock/cluster.properties.",
+          + " without options, by ~/.penstock/cluster.properties, unless another one runs, which"
+          + " they go on finding.",
       "",
       "Prints a line with the addresses when it is ready. JSON: {\"ready\":true,\"kafka\","
           + "\"registry\",\"operations\",\"data\"}. Logs go to stderr."
@@ -128,18 +129,20 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     NodeConfig config = config();
     LogLevels.forServer(output.verbose);
+    ClusterClaim claim = ClusterClaim.take(environment.clusterFile());
     PenstockNode node = new PenstockNode(config);
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread hook = Thread.ofPlatform().unstarted(() -> stop(node, config, stopped));
+    Thread hook = Thread.ofPlatform().unstarted(() -> stop(node, claim, stopped));
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       node.start();
       node.awaitReady(START);
     } catch (RuntimeException e) {
       node.close();
+      claim.close();
       throw e;
     }
-    clusterFile(node, config).write(environment.clusterFile());
+    publish(claim, clusterFile(node, config));
     print(config, node.addresses());
     stopped.await();
     return ExitCodes.OK;
@@ -195,9 +198,28 @@ final class UpCommand implements Callable<Integer> {
     return ClusterFile.of(node.connection(), config.topics().names().prefix());
   }
 
-  private void stop(PenstockNode node, NodeConfig config, CountDownLatch stopped) {
+  /** Other terminals stay with the Penstock that they found first. */
+  private void publish(ClusterClaim claim, ClusterFile own) throws IOException {
+    if (claim.isHeld()) {
+      claim.publish(own);
+      return;
+    }
+    environment
+        .console()
+        .warn(
+            "another 'penstock up'%s runs, and other terminals go on finding that one; to reach this one, give them --kafka %s --registry %s --prefix %s"
+                .formatted(
+                    ClusterFile.read(environment.clusterFile())
+                        .map(file -> " (process %d, %s)".formatted(file.pid(), file.kafka()))
+                        .orElse(""),
+                    own.kafka(),
+                    own.registry(),
+                    own.prefix()));
+  }
+
+  private void stop(PenstockNode node, ClusterClaim claim, CountDownLatch stopped) {
     try {
-      clusterFile(node, config).remove(environment.clusterFile());
+      claim.close();
     } catch (IOException e) {
       environment
           .console()

@@ -1,10 +1,13 @@
 package io.penstock.compose.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.penstock.compose.input.InputException;
 import io.penstock.compose.input.InputFile;
 import io.penstock.compose.input.InputItem;
 import io.penstock.compose.input.InputReader;
 import io.penstock.compose.input.RequestBodies;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +100,7 @@ public final class DemoWorkload {
   }
 
   private static void forEach(InputFile file, Consumer<InputItem> action) throws InputException {
-    try (InputReader reader = file.open()) {
+    try (InputReader reader = file.open(TopicSettings.DEFAULT.maxRequestBytes())) {
       reader.forEachRemaining(action);
     } catch (IOException e) {
       throw new InputException(file.path() + ": cannot be read: " + e.getMessage(), e);
@@ -106,14 +109,16 @@ public final class DemoWorkload {
 
   private static void walk(InputFile file, String model, Visitor visitor)
       throws InputException, InterruptedException {
-    try (InputReader reader = file.open()) {
+    try (InputReader reader = file.open(TopicSettings.DEFAULT.maxRequestBytes())) {
       while (reader.hasNext()) {
         DemoRequest request =
             switch (reader.next()) {
               case InputItem.Text text -> embedding(text.text(), model);
               case InputItem.Request line ->
                   new DemoRequest(
-                      line.endpoint(), line.model().orElse(model), line.body().toString());
+                      line.endpoint(),
+                      line.model().orElse(model),
+                      UTF_8.decode(line.body().duplicate()).toString());
               case InputItem.Bad bad ->
                   throw new InputException(
                       "%s: line %d: %s".formatted(file.path(), bad.line(), bad.problem()));

@@ -1,6 +1,6 @@
 package io.penstock.compose.input;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** One line, row or object of an input file. Lines count from 1 and name where the item begins. */
@@ -19,18 +19,12 @@ public sealed interface InputItem {
    * A whole request in the form of an OpenAI batch line.
    *
    * @param endpoint the OpenAI path, one of {@link RequestBodies#ENDPOINTS}
-   * @param body the OpenAI-style body as it stood in the file
+   * @param model the model that the body names, if it names one
+   * @param body the OpenAI-style body, byte for byte as it stood in the file
    */
-  record Request(long line, String customId, String endpoint, ObjectNode body)
-      implements InputItem {
-
-    /** The model that the body names, if it names one. */
-    public Optional<String> model() {
-      return Optional.ofNullable(body.get("model"))
-          .filter(node -> node.isTextual() && !node.textValue().isBlank())
-          .map(node -> node.textValue());
-    }
-  }
+  record Request(
+      long line, String customId, String endpoint, Optional<String> model, ByteBuffer body)
+      implements InputItem {}
 
   /** What cannot be read: the problem and its remedy in one sentence. The items after it can. */
   record Bad(long line, String problem) implements InputItem {}

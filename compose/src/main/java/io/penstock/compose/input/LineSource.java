@@ -3,76 +3,70 @@ package io.penstock.compose.input;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of UTF-8 text ended by LF or CR LF, each decoded by itself, so that one badly encoded or
- * endless line does not spoil the others.
+ * Lines of UTF-8 text, each as its bytes without what ends it: LF or CR LF, or a CR in a file
+ * without any LF. A badly encoded or endless line does not spoil the others, and no more of it is
+ * held than may be.
  */
 final class LineSource implements Closeable {
 
-  /** The longest line read, in bytes: above the largest request that a cluster may accept. */
-  static final int MAX_LINE_BYTES = 64 * 1024 * 1024;
+  /** One line; exactly one of bytes and problem is there. */
+  record Line(long number, byte @Nullable [] bytes, @Nullable String problem) {}
 
-  /** One line; exactly one of text and problem is there. */
-  record Line(long number, @Nullable String text, @Nullable String problem) {}
-
-  private final InputStream stream;
+  private final ByteSource source;
   private final int maxLineBytes;
+  private final int newline;
   private long number;
 
-  LineSource(InputStream stream) {
-    this(stream, MAX_LINE_BYTES);
-  }
-
-  LineSource(InputStream stream, int maxLineBytes) {
-    this.stream = stream;
+  /**
+   * @param maxLineBytes the longest line handed out
+   * @param endedByCr whether a CR by itself ends a line
+   */
+  LineSource(ByteSource source, int maxLineBytes, boolean endedByCr) {
+    this.source = source;
     this.maxLineBytes = maxLineBytes;
+    this.newline = endedByCr ? '\r' : '\n';
   }
 
   /** The next line, or null at the end. */
   @Nullable Line next() throws IOException {
-    int first = stream.read();
-    if (first < 0) {
+    if (source.peek() < 0) {
       return null;
     }
     number++;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean tooLong = false;
-    for (int b = first; b >= 0 && b != '\n'; b = stream.read()) {
-      if (bytes.size() < maxLineBytes) {
+    long length = 0;
+    for (int b = source.read(); b >= 0 && b != newline; b = source.read()) {
+      if (b == '\r' && source.peek() == newline) {
+        continue;
+      }
+      length++;
+      if (length <= maxLineBytes) {
         bytes.write(b);
-      } else {
-        tooLong = true;
       }
     }
-    if (tooLong) {
+    if (length > maxLineBytes) {
       return new Line(
-          number, null, "the line is longer than " + maxLineBytes + " bytes; split or shorten it");
+          number,
+          null,
+          "the line has %d bytes and at most %d are read; split or shorten it"
+              .formatted(length, maxLineBytes));
     }
-    return decode(bytes.toByteArray());
+    byte[] line = bytes.toByteArray();
+    return JsonObjectText.isUtf8(line)
+        ? new Line(number, line, null)
+        : new Line(number, null, "the line is not UTF-8; save the file as UTF-8");
   }
 
-  private Line decode(byte[] bytes) {
-    int length = bytes.length;
-    if (length > 0 && bytes[length - 1] == '\r') {
-      length--;
-    }
-    try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
-      return new Line(number, text, null);
-    } catch (CharacterCodingException e) {
-      return new Line(number, null, "the line is not UTF-8; save the file as UTF-8");
-    }
+  /** The number of the line that was read last. */
+  long number() {
+    return number;
   }
 
   @Override
   public void close() throws IOException {
-    stream.close();
+    source.close();
   }
 }

@@ -10,6 +10,7 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
+import io.penstock.schemas.client.PenstockClientException;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelChanges;
 import io.penstock.schemas.policies.RoutingPublisher;
@@ -217,7 +218,7 @@ final class CliHarness implements Cluster, RequestGateway, ModelRegistry {
     submitted.add(request);
     try {
       return CompletableFuture.completedFuture(answer.apply(request));
-    } catch (KafkaException e) {
+    } catch (KafkaException | PenstockClientException e) {
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.TokenUsage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,39 @@ class CostsCommandTest {
     assertThat(cli.run("costs", "--by", "tenant,day", "--since", "1d")).isZero();
     assertThat(cli.out()).contains("acme", "zoo", "2026-11-22").doesNotContain("2026-11-20");
     assertThat(cli.err()).contains("saved against always taking strong");
+  }
+
+  @Test
+  void showsTheDearestLinesAndTheSumOfTheOthers() {
+    for (int i = 0; i < 30; i++) {
+      write("t" + i, "tenant-%02d".formatted(i), Duration.ofHours(1), 0.001 * (i + 1));
+    }
+    assertThat(cli.run("costs", "--by", "tenant")).isZero();
+    assertThat(cli.out().lines()).hasSize(1 + 20 + 1 + 1);
+    assertThat(cli.out()).contains("zoo", "12 others").doesNotContain("tenant-00");
+    String others =
+        cli.out().lines().filter(line -> line.startsWith("12 others")).findFirst().get();
+    assertThat(others.split(" +")).contains("12", "0.078000", "12000");
+    assertThat(cli.run("costs", "--by", "tenant", "--all")).isZero();
+    assertThat(cli.out().lines()).hasSize(1 + 32 + 1);
+    assertThat(cli.run("costs", "--by", "tenant", "--limit", "2")).isZero();
+    assertThat(cli.out().lines()).hasSize(1 + 2 + 1 + 1);
+    assertThat(cli.run("costs", "--by", "tenant", "--json")).isZero();
+    assertThat(cli.json()).hasSize(33);
+    assertThat(cli.run("costs", "--limit", "0")).isEqualTo(ExitCodes.USAGE);
+  }
+
+  @Test
+  void aRepeatedRequestCostsNothingMore() {
+    InferenceResult repeated =
+        InferenceResult.newBuilder(Samples.succeeded(Samples.request("c")))
+            .setTenant("zoo")
+            .setCost(0.5)
+            .setRepetition(Repetition.SAME)
+            .build();
+    cli.write(cli.names.results(), CliHarness.NOW, "c", repeated);
+    assertThat(cli.run("costs", "--by", "tenant", "--json")).isZero();
+    assertThat(cli.json().getFirst().path("requests").asInt()).isEqualTo(1);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,5 +149,30 @@ class PenstockCliTest {
     assertThat(file).exists();
     new ClusterFile("a:1", "http://a", "p.", 1).remove(file);
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aSecondUpDoesNotTakeOverTheFileByWhichOthersFindTheFirst() throws IOException {
+    Path file = home.resolve(".penstock").resolve("cluster.properties");
+    ClusterFile first = new ClusterFile("first:1", "http://a", "p.", 1);
+    try (ClusterClaim one = ClusterClaim.take(file)) {
+      one.publish(first);
+      try (ClusterClaim two = ClusterClaim.take(file)) {
+        assertThat(one.isHeld()).isTrue();
+        assertThat(two.isHeld()).isFalse();
+      }
+      assertThat(ClusterFile.read(file)).contains(first);
+    }
+    assertThat(file).doesNotExist();
+    try (ClusterClaim later = ClusterClaim.take(file)) {
+      assertThat(later.isHeld()).isTrue();
+    }
+  }
+
+  @Test
+  void theHomeFolderIsTheOneThatHomeNames() {
+    assertThat(Environment.home(Map.of("HOME", "/somewhere"))).isEqualTo(Path.of("/somewhere"));
+    assertThat(Environment.home(Map.of())).isEqualTo(Path.of(System.getProperty("user.home")));
+    assertThat(Environment.home(Map.of("HOME", ""))).isEqualTo(Environment.home(Map.of()));
   }
 }

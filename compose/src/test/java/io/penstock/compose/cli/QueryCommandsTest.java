@@ -191,6 +191,58 @@ class QueryCommandsTest {
   }
 
   @Test
+  void cancelNamesTheTenantWhoseRequestItIs() {
+    lifecycle("a", RequestState.WAITING, ServiceClass.BATCH, 5);
+    assertThat(cli.run("cancel", "a", "unknown")).isZero();
+    assertThat(cli.run("cancel", "a", "--tenant", "zoo")).isZero();
+    assertThat(cli.cancelled).containsExactly("acme/a", "default/unknown", "zoo/a");
+    assertThat(cli.err()).isEmpty();
+  }
+
+  @Test
+  void anIdOfSeveralTenantsIsSaidToBeAndNotCancelledOrJudgedWithoutOne() {
+    lifecycle("x", RequestState.WAITING, ServiceClass.BATCH, 5);
+    RequestStatus other =
+        RequestStatus.newBuilder(Samples.status("x", RequestState.SUCCEEDED, ServiceClass.BATCH, 2))
+            .setTenant("zoo")
+            .build();
+    cli.write(cli.names.lifecycle(), CliHarness.NOW, "x", other);
+    String several =
+        "id x is that of several tenants' requests (acme, zoo); name one with --tenant";
+
+    assertThat(cli.run("status", "x", "--json")).isZero();
+    assertThat(cli.json().stream().map(json -> json.get("tenant").asText()))
+        .containsExactly("acme", "zoo");
+    assertThat(cli.err()).contains(several);
+    assertThat(cli.run("status", "x", "--tenant", "zoo")).isZero();
+    assertThat(cli.out()).contains("SUCCEEDED").doesNotContain("WAITING");
+
+    assertThat(cli.run("cancel", "x")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).contains(several);
+    assertThat(cli.cancelled).isEmpty();
+
+    assertThat(cli.run("feedback", "x", "--score", "1")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains(several);
+    assertThat(cli.run("feedback", "x", "--score", "1", "--tenant", "zoo")).isZero();
+    assertThat(cli.feedback.getFirst().getTenant()).contains("zoo");
+  }
+
+  @Test
+  void resultsOfOneIdAndSeveralTenantsAreSaidToBe() {
+    for (String tenant : List.of("acme", "zoo")) {
+      InferenceRequest request =
+          InferenceRequest.newBuilder(Samples.request("x")).setTenant(tenant).build();
+      cli.write(cli.names.results(), CliHarness.NOW, "x", Samples.succeeded(request));
+    }
+    assertThat(cli.run("results", "--id", "x")).isZero();
+    assertThat(cli.out().lines()).hasSize(2);
+    assertThat(cli.err()).contains("several tenants' requests (acme, zoo)");
+    assertThat(cli.run("results", "--id", "x", "--tenant", "acme")).isZero();
+    assertThat(cli.out().lines()).hasSize(1);
+    assertThat(cli.err()).isEmpty();
+  }
+
+  @Test
   void modelsAreListedAndRemoved() {
     cli.models.add(
         ModelSpec.newBuilder()

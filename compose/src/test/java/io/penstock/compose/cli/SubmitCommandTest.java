@@ -98,7 +98,9 @@ class SubmitCommandTest {
         .isEqualTo(ExitCodes.FAILURE);
     assertThat(cli.submitted).hasSize(2);
     assertThat(first().getServiceClass()).contains(ServiceClass.BATCH);
-    assertThat(cli.err()).contains("line 3: the row has 1 values").contains("1 bad lines");
+    assertThat(cli.err())
+        .contains("line 3: the row has 1 values")
+        .contains("2 sent, all succeeded; 1 bad line not sent");
     assertThat(Files.readAllLines(output)).hasSize(2);
     assertThat(Files.readString(output)).contains("\"status\":\"SUCCEEDED\"");
   }
