@@ -2,6 +2,7 @@ package io.penstock.compose.input;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ final class FileContent {
     try {
       byte[] start = look(stream);
       if (begins(start, 0x1F, 0x8B)) {
-        stream = new BufferedInputStream(new GZIPInputStream(stream, 1 << 16), 1 << 16);
+        stream = new BufferedInputStream(unpacked(stream), 1 << 16);
         start = look(stream);
       }
       return text(path, stream, start);
@@ -53,6 +54,16 @@ final class FileContent {
       return cr;
     }
     return cr;
+  }
+
+  /** Says that nothing is available, so that a buffer before it keeps what comes before a cut. */
+  private static InputStream unpacked(InputStream packed) throws IOException {
+    return new FilterInputStream(new GZIPInputStream(packed, 1 << 16)) {
+      @Override
+      public int available() {
+        return 0;
+      }
+    };
   }
 
   private static byte[] look(BufferedInputStream stream) throws IOException {
