@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Ask to cancel requests that wait or run.",
       "",
-      "Only requests of the named tenant are touched, or of the one that has the id; one that several"
-          + " have is not cancelled without --tenant. Returns when the log has the command. A request"
-          + " that ends CANCELLED says so in its result; one that had already finished keeps its"
-          + " result. JSON: {\"id\",\"requested\":true} for each id."
+      "Only requests of the named tenant are touched, or of the one that has the id; one that"
+          + " several have is not cancelled without --tenant. Returns when the log has the command."
+          + " A request that ends CANCELLED says so in its result; one that had already finished"
+          + " keeps its result. JSON: {\"id\",\"requested\":true} for each id."
     },
     footer = {
       "",

@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
     description = {
       "Show what requests cost, and what was saved against always taking the strong model.",
       "",
-      "From the results topic, as far as it reaches back: the lines with the highest cost, and the sum"
-          + " of the others. Savings: the same tokens at the strong model's prices, less the cost."
-          + " Hours with other prices are in the cost, not in the comparison. JSON: an object for"
-          + " each line, and one with \"total\":true."
+      "From the results topic, as far as it reaches back: the lines with the highest cost, and the"
+          + " sum of the others. Savings: the same tokens at the strong model's prices, less the"
+          + " cost. Hours with other prices are in the cost, not in the comparison. JSON: an object"
+          + " for each line, and one with \"total\":true."
     },
     footer = {
       "",

@@ -105,8 +105,7 @@ final class FeedbackCommand extends ClusterCommand {
       ObjectNode json = RecordJson.MAPPER.createObjectNode();
       console().print(json.put("requestId", requestId).put("score", score).put("source", source));
     } else {
-      console()
-          .print("noted %s for %s".formatted(score, Printable.of(String.valueOf(requestId))));
+      console().print("noted %s for %s".formatted(score, Printable.of(String.valueOf(requestId))));
     }
     return ExitCodes.OK;
   }

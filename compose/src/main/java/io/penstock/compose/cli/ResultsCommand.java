@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
       "",
       "Only results of committed transactions are read. A request with a reply topic has a copy of"
           + " its result there: --topic reads that. A record with a repetition answers a request"
-          + " whose id was used before, and is no result of its own. JSON: an InferenceResult record"
-          + " for each result, its body as the engine wrote it."
+          + " whose id was used before, and is no result of its own. JSON: an InferenceResult"
+          + " record for each result, its body as the engine wrote it."
     },
     footer = {
       "",
