@@ -122,7 +122,7 @@ final class CsvRows implements Closeable {
           return true;
         }
         source.read();
-      } else if (b == '\n' || b == '\r' && source.peek() != '\n') {
+      } else if (b == '\n' || (b == '\r' && source.peek() != '\n')) {
         line++;
         if (afterOpeningLine < 0) {
           afterOpeningLine = source.taken();

@@ -59,7 +59,7 @@ final class JsonLinesReader extends ItemReader {
   private static boolean isRecord(byte[] bytes) {
     try {
       JsonObjectText record = JsonObjectText.of(bytes);
-      return record.has("custom_id") || record.has("url") && record.has("body");
+      return record.has("custom_id") || (record.has("url") && record.has("body"));
     } catch (JsonFault noRecord) {
       return false;
     }

@@ -238,7 +238,7 @@ final class JsonScanner {
       }
       legal = digits();
     }
-    if (!legal || at < bytes.length && wordy(bytes[at])) {
+    if (!legal || (at < bytes.length && wordy(bytes[at]))) {
       throw JsonFault.syntax(
           "'%s' at %s is not a JSON number".formatted(wordAt(start), place(start)));
     }

@@ -63,17 +63,17 @@ final class Utf16Stream extends InputStream {
     if (point < 0x80) {
       put(point);
     } else if (point < 0x800) {
-      put(0xC0 | point >> 6);
-      put(0x80 | point & 0x3F);
+      put(0xC0 | (point >> 6));
+      put(0x80 | (point & 0x3F));
     } else {
       if (point < 0x10000) {
-        put(0xE0 | point >> 12);
+        put(0xE0 | (point >> 12));
       } else {
-        put(0xF0 | point >> 18);
-        put(0x80 | point >> 12 & 0x3F);
+        put(0xF0 | (point >> 18));
+        put(0x80 | ((point >> 12) & 0x3F));
       }
-      put(0x80 | point >> 6 & 0x3F);
-      put(0x80 | point & 0x3F);
+      put(0x80 | ((point >> 6) & 0x3F));
+      put(0x80 | (point & 0x3F));
     }
     return true;
   }
@@ -97,7 +97,7 @@ final class Utf16Stream extends InputStream {
     if (other < 0) {
       throw new IOException("its UTF-16 ends within a character");
     }
-    return bigEndian ? one << 8 | other : other << 8 | one;
+    return bigEndian ? (one << 8) | other : (other << 8) | one;
   }
 
   @Override
