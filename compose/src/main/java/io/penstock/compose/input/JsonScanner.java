@@ -350,25 +350,28 @@ final class JsonScanner {
     }
     StringBuilder text = new StringBuilder();
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    for (int i = start + 1; i < end - 1; i++) {
-      if (bytes[i] != '\\') {
-        plain.write(bytes[i]);
+    int at = start + 1;
+    while (at < end - 1) {
+      if (bytes[at] != '\\') {
+        plain.write(bytes[at]);
+        at++;
         continue;
       }
       text.append(plain.toString(UTF_8));
       plain.reset();
-      i++;
-      switch (bytes[i]) {
+      byte escaped = bytes[at + 1];
+      at += 2;
+      switch (escaped) {
         case 'b' -> text.append('\b');
         case 'f' -> text.append('\f');
         case 'n' -> text.append('\n');
         case 'r' -> text.append('\r');
         case 't' -> text.append('\t');
         case 'u' -> {
-          text.append((char) Integer.parseInt(new String(bytes, i + 1, 4, UTF_8), 16));
-          i += 4;
+          text.append((char) Integer.parseInt(new String(bytes, at, 4, UTF_8), 16));
+          at += 4;
         }
-        default -> text.append((char) bytes[i]);
+        default -> text.append((char) escaped);
       }
     }
     return text.append(plain.toString(UTF_8)).toString();

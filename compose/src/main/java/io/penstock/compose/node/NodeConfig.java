@@ -173,6 +173,7 @@ public record NodeConfig(
         modelsFile,
         score.withBeginAnew(true),
         dispatch.withBeginAnew(true),
+        delivery,
         worker,
         engine);
   }

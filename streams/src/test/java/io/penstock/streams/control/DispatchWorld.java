@@ -31,6 +31,7 @@ import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.dispatch.shard.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -168,7 +169,7 @@ final class DispatchWorld {
 
   void step() {
     now = now.plus(STEP);
-    boolean second = now.getNano() == 0;
+    boolean second = now.equals(now.truncatedTo(ChronoUnit.SECONDS));
     finish();
     for (int partition = 0; partition < PARTITIONS; partition++) {
       if (!down[partition]) {

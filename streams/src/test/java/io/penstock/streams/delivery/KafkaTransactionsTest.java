@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -40,7 +40,7 @@ class KafkaTransactionsTest {
   private final KafkaTransactions transactions =
       new KafkaTransactions(
           this::open,
-          () -> new ConsumerGroupMetadata("delivery"),
+          () -> new MockConsumer<byte[], byte[]>("earliest").groupMetadata(),
           letter -> new ProducerRecord<>("dead-letters", new byte[1]));
 
   @Test

@@ -13,6 +13,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.ReplyTopicRule;
@@ -26,6 +27,7 @@ import io.penstock.streams.score.request.NameRule;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import io.penstock.streams.score.request.RequestLimits;
+import io.penstock.streams.score.spend.AdmittedCost;
 import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
@@ -170,7 +172,7 @@ class RequestExtremesTest {
       add(all, text, InferenceRequest.Builder::setBatchId);
       add(all, Map.of(text, "value"), InferenceRequest.Builder::setAttributes);
     }
-    for (String text : texts(RequestLimits.MAX_CUSTOM_ID)) {
+    for (String text : texts(Ids.MAX_CUSTOM_ID)) {
       add(all, text, InferenceRequest.Builder::setCustomId);
     }
     for (String text : texts(RequestLimits.MAX_ATTRIBUTE_VALUE)) {
@@ -261,7 +263,8 @@ class RequestExtremesTest {
         new FollowedViews(
             new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
             new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected())),
+            new FleetFollower(counts.fleetRejected()),
+            new AdmittedCost()),
         new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
         serdes,
         serdes.deserializer(InferenceRequest.class),

@@ -82,7 +82,7 @@ final class BenchChild {
             Path.of(arguments.get(0)),
             new SimpleMeterRegistry());
     dispatch.start();
-    BenchCluster.await("dispatch", dispatch::running);
+    BenchCluster.await("dispatch", () -> dispatch.problem().isEmpty());
   }
 
   private static void worker(

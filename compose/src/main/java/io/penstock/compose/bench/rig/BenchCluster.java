@@ -133,7 +133,7 @@ public final class BenchCluster implements AutoCloseable {
         new ScoreApplication(config, connection, topics, folder.resolve("score"), metrics);
     parts.push(() -> score.close(STOP));
     score.start();
-    await("score", score::running);
+    await("score", () -> score.problem().isEmpty());
   }
 
   /** Starts dispatch in this JVM and returns when it has its partitions. */
@@ -143,7 +143,7 @@ public final class BenchCluster implements AutoCloseable {
     dispatch = starting;
     parts.push(() -> starting.close(STOP));
     starting.start();
-    await("dispatch", starting::running);
+    await("dispatch", () -> starting.problem().isEmpty());
   }
 
   /**

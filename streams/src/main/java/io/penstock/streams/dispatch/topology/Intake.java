@@ -133,8 +133,9 @@ final class Intake {
 
   /** Buries a record that has ended one thread after another, without looking into it again. */
   void setAside(Record<String, byte[]> record, RecordMetadata position, Instant now) {
-    String why = "Dispatch failed %d times on this record and leaves it.";
-    outputs.bury(shortKey(record), letter(record, position, why.formatted(CrashLoop.DEATHS), now));
+    String why =
+        "Dispatch failed %d times on this record and leaves it.".formatted(CrashLoop.DEATHS);
+    outputs.bury(shortKey(record), letter(record, position, why, now));
   }
 
   private void work(

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class WaitingIndexTest {
 
+  private static final List<ServiceClass> CLASSES = List.of(ServiceClass.values());
+
   private static final long SECOND = 1_000_000;
   private static final long NOW = 1_000_000 * SECOND;
 
@@ -191,7 +193,7 @@ class WaitingIndexTest {
     long now = NOW;
     for (int step : steps) {
       String id = "r" + step % 20;
-      ServiceClass serviceClass = ServiceClass.values()[step % 3];
+      ServiceClass serviceClass = CLASSES.get(step % CLASSES.size());
       switch (step % 5) {
         case 0 -> index.remove(id);
         case 1 -> index.release(now);

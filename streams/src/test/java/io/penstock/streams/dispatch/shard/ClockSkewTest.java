@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One request by a worker that takes 20 s for it, where one part's clock is wrong. */
 class ClockSkewTest {
 
-  private enum Part {
+  enum Part {
     CLIENT,
     SCORE,
     DISPATCH,

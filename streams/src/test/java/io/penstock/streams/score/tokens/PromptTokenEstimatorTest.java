@@ -131,7 +131,7 @@ class PromptTokenEstimatorTest {
   }
 
   private static String prose(Random random, int length) {
-    String[] words = PROSE.strip().split(" ");
+    String[] words = PROSE.strip().split(" ", -1);
     StringBuilder text = new StringBuilder();
     while (text.length() < length) {
       text.append(words[random.nextInt(words.length)]).append(' ');
