@@ -47,7 +47,7 @@ class BrokerSettingsTest {
             "min.insync.replicas",
             "broker.session.timeout.ms",
             "broker.heartbeat.interval.ms");
-    assertThat(alone).hasSize(34);
+    assertThat(alone).containsEntry("offsets.retention.minutes", "2628000").hasSize(35);
   }
 
   @Test

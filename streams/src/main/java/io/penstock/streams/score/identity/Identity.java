@@ -2,6 +2,7 @@ package io.penstock.streams.score.identity;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ids.RequestKey;
+import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.NameRule;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package io.penstock.streams.score.request;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.streams.score.identity.Fingerprint;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package io.penstock.streams.score.identity;
+package io.penstock.streams.score.request;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RoutingPreferences;

@@ -1,4 +1,4 @@
-package io.penstock.streams.score.identity;
+package io.penstock.streams.score.request;
 
 import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.bytes;
