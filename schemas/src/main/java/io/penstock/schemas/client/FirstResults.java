@@ -30,6 +30,9 @@ final class FirstResults {
   /** How far the clock that ended the request may be from the log's. */
   private static final Duration SKEW = Duration.ofMinutes(10);
 
+  /** Two records of one end say the same time, one of them in milliseconds. */
+  private static final Duration SAME_END = Duration.ofSeconds(1);
+
   private final String topic;
   private final Supplier<? extends Consumer<String, byte[]>> consumers;
   private final Deserializer<InferenceResult> results;
@@ -100,6 +103,12 @@ final class FirstResults {
     return Optional.empty();
   }
 
+  /** Whether it is the result told of: a refusal that left the id free may stand before it. */
+  private static boolean isTold(InferenceResult result, InferenceResult repetition) {
+    Duration apart = Duration.between(result.getFinishedAt(), repetition.getFinishedAt()).abs();
+    return result.getStatus() == repetition.getStatus() && apart.compareTo(SAME_END) <= 0;
+  }
+
   private Optional<InferenceResult> decode(
       ConsumerRecord<String, byte[]> each, InferenceResult repetition) {
     if (!repetition.getId().equals(each.key()) || each.value() == null) {
@@ -108,7 +117,8 @@ final class FirstResults {
     try {
       return Optional.of(results.deserialize(topic, each.value()))
           .filter(result -> result.getRepetition().isEmpty())
-          .filter(result -> result.getTenant().equals(repetition.getTenant()));
+          .filter(result -> result.getTenant().equals(repetition.getTenant()))
+          .filter(result -> isTold(result, repetition));
     } catch (MalformedRecordException malformed) {
       return Optional.empty();
     }

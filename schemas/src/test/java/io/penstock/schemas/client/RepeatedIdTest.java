@@ -101,6 +101,24 @@ class RepeatedIdTest {
   }
 
   @Test
+  void aRefusalThatLeftTheIdFreeIsNotTheFirstResult() {
+    PenstockClient client = client();
+    Instant ended = Samples.NOW.minus(Duration.ofDays(2));
+    Instant refusedAt = ended.minusSeconds(60);
+    InferenceResult first = result("acme", "x").setFinishedAt(ended).build();
+    logged(
+        refusedAt,
+        result("acme", "x").setStatus(TerminalStatus.FAILED).setFinishedAt(refusedAt).build());
+    logged(ended.plusSeconds(1), first);
+    CompletableFuture<InferenceResult> future = client.submit(request("acme", "x"));
+
+    arrives(result("acme", "x").setFinishedAt(ended).setBody(null).setRepetition(Repetition.SAME));
+    client.poll();
+
+    assertThat(future.join().getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
+  }
+
+  @Test
   void aFirstResultPastItsRetentionIsAnExceptionThatSaysHowItEnded() {
     PenstockClient client = client();
     Instant ended = Samples.NOW.minus(Duration.ofDays(2));

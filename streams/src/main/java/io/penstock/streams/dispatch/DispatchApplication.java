@@ -185,9 +185,8 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 50);
     own.put(consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 100);
     own.put(consumer(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 64 * 1024);
-    // One fetch is under way at a time; what comes for a partition that it leaves out, since
-    // records
-    // of that are still in memory, waits until it is over.
+    // One fetch is under way at a time. What comes for a partition that it leaves out, because
+    // records of it are still in memory, waits until that fetch is over.
     own.put(consumer(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 20);
     // Also without transactions of its own: scoring's may be aborted.
     own.put(consumer(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");

@@ -38,7 +38,12 @@ public final class ClockProbe {
                 "max.block.ms",
                 TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS),
                 "linger.ms",
-                0));
+                0,
+                // So that closing it waits no longer than the answer is worth.
+                "request.timeout.ms",
+                (int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS),
+                "delivery.timeout.ms",
+                (int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)));
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       // The first one also looks up the partition's leader; the second is quick.

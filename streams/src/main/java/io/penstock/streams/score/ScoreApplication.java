@@ -47,6 +47,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -241,7 +242,7 @@ public final class ScoreApplication {
     String name = ScoreStreamsSettings.applicationId(settings.names(), serviceClass);
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(name, watch::threadFailed, Thread::sleep, clock, () -> stopping));
-    memory.share(serviceClass, partition -> decisions(streams, partition));
+    memory.share(serviceClass, handles(streams));
     return new ScoreInstance(name, serviceClass, streams, watch);
   }
 
@@ -254,6 +255,15 @@ public final class ScoreApplication {
           List.of(FirstDecisions.STORE),
           config.beginAnew());
     }
+  }
+
+  /**
+   * What this process remembers of a class, by partition. A handle looks its store up at each use,
+   * so it outlives rebalances, and making one costs more than using it.
+   */
+  private static SharedMemory.Partitions handles(KafkaStreams streams) {
+    Map<Integer, ReadOnlyWindowStore<String, FirstDecision>> known = new ConcurrentHashMap<>();
+    return partition -> known.computeIfAbsent(partition, each -> decisions(streams, each));
   }
 
   /** A memory that is still being restored is read as far as it is. */

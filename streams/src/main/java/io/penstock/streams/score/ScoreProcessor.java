@@ -221,7 +221,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       return;
     }
     forward(current, current.id(), work.get(), WORK);
-    if (current.before().isEmpty() && current.identity() != null) {
+    if (current.before().filter(own -> !own.leavesIdFree()).isEmpty()
+        && current.identity() != null) {
       // Another class's decision: should its transaction fail, this one stands for both.
       decisions.remember(current.identity().key(), first, current.before(), current.now());
     }

@@ -27,7 +27,7 @@ record SourceRecord(
 
   private static final String TRACESTATE = "tracestate";
 
-  /** Twice of what the W3C asks everybody to hand on. */
+  /** Twice what the W3C asks everybody to hand on. */
   private static final int MAX_TRACESTATE_BYTES = 1_024;
 
   /**
@@ -38,8 +38,11 @@ record SourceRecord(
 
   private static final int MAX_DIGITS = 15;
 
-  /** A record waits no longer to be put back than requests are usually kept. */
-  private static final Duration LONGEST_WAY_BACK = Duration.ofDays(8);
+  /**
+   * The longest time before its own acceptance that a record may claim. Anybody who may produce
+   * requests may set the header, so it must be too short to gain rank by.
+   */
+  private static final Duration LONGEST_WAY_BACK = Duration.ofSeconds(30);
 
   static SourceRecord of(Record<byte[], byte[]> record, Optional<RecordMetadata> metadata) {
     return new SourceRecord(

@@ -412,7 +412,8 @@ class ScoreTopologyTest {
 
   @Test
   void believesNoFirstAcceptanceThatIsLaterOrLongAgo() {
-    for (Instant said : List.of(NOW.plusSeconds(1), NOW.minus(Duration.ofDays(30)))) {
+    for (Instant said :
+        List.of(NOW.plusSeconds(1), NOW.minusSeconds(31), NOW.minus(Duration.ofDays(30)))) {
       RecordHeaders headers = new RecordHeaders();
       headers.add(
           SourceRecord.ACCEPTED_AT,

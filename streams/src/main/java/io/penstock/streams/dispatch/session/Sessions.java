@@ -142,7 +142,7 @@ public final class Sessions {
 
   /**
    * The sessions that would take a request of one of these targets now. One that rests is among
-   * them only if no live worker of theirs does not rest: a bad worker is better than none.
+   * them only if all other live workers of theirs rest or pause: a bad worker is better than none.
    *
    * @param model the model of all the targets
    */
@@ -155,7 +155,7 @@ public final class Sessions {
         continue;
       }
       boolean admitted = session.trust().admits(session.holdsNothing(), nowMicros);
-      others |= !session.isResting();
+      others |= !session.isResting() && nowMicros >= session.pausedUntil();
       if (session.isOpen(nowMicros)) {
         spared |= !admitted;
         open.add(session);

@@ -76,7 +76,7 @@ final class Faults {
           paused(candidate, outcome, another && !isAvoidingAnother(entry, worker, now), now);
       case QUOTA, REFUSAL -> {
         sessions.failed(worker, micros(now));
-        yield another && isFirstRefusal(entry)
+        yield another && lacksSecondOpinion(entry, worker)
             ? new Fault.OfWorker(now.plus(retries.secondOpinion()), now, true)
             : counted(entry, blamedUntil, null);
       }
@@ -117,8 +117,9 @@ final class Faults {
         && entry.getAvoidUntil().filter(until -> until.isAfter(now)).isPresent();
   }
 
-  private static boolean isFirstRefusal(DispatchEntry entry) {
-    return entry.getRefusedBy().isEmpty();
+  /** Whether no other worker has refused it: one that says the same twice is one witness. */
+  private static boolean lacksSecondOpinion(DispatchEntry entry, String worker) {
+    return entry.getRefusedBy().map(worker::equals).orElse(true);
   }
 
   private Fault counted(

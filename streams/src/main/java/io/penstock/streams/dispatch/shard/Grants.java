@@ -5,6 +5,7 @@ import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
@@ -73,10 +74,15 @@ final class Grants {
       store.putSession(session.workerId(), session.stored());
       Share share =
           index.charge(pair.candidate(), settlement.expected(pair.candidate()), nowMicros);
-      events.happened(
-          pair.candidate().key(),
-          new Event.Granted(session.workerId(), session.session(), sequence, share),
-          now);
+      Decision granted =
+          events.happened(
+              pair.candidate().key(),
+              new Event.Granted(session.workerId(), session.session(), sequence, share),
+              now);
+      if (granted.verdict() != Verdict.LEASED) {
+        // The store knows it as something else: offering it again would use up the window.
+        index.remove(pair.candidate().key());
+      }
     }
   }
 

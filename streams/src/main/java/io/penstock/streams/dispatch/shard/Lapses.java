@@ -5,7 +5,9 @@ import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.index.WaitingIndex;
+import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.WorkerSession;
@@ -121,7 +123,11 @@ final class Lapses {
   private void expire(long nowMicros, Instant now) {
     Candidate expired = index.expired(nowMicros);
     for (int count = 0; expired != null && count < EXPIRED_PER_TICK; count++) {
-      events.happened(expired.key(), new Event.DeadlinePassed(), now);
+      Decision decision = events.happened(expired.key(), new Event.DeadlinePassed(), now);
+      if (decision.verdict() == Verdict.IGNORED) {
+        // The store knows it as something else: it would be the first to expire for ever.
+        index.remove(expired.key());
+      }
       expired = index.expired(nowMicros);
     }
     long overdue = nowMicros - micros(settings.overdueGrace());

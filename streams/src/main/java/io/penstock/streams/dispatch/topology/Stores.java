@@ -6,6 +6,8 @@ import io.penstock.schemas.DispatchSession;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.streams.dispatch.shard.ShardStore;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
@@ -39,7 +41,7 @@ final class Stores implements ShardStore {
 
   @Override
   public void putRequest(DispatchEntry entry) {
-    requests.put(RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId()), entry);
+    requests.put(key(entry), entry);
   }
 
   @Override
@@ -49,9 +51,25 @@ final class Stores implements ShardStore {
 
   @Override
   public void forEachRequest(Consumer<DispatchEntry> visitor) {
+    List<KeyValue<String, DispatchEntry>> former = new ArrayList<>(0);
     try (KeyValueIterator<String, DispatchEntry> all = requests.all()) {
-      all.forEachRemaining(pair -> visitor.accept(pair.value));
+      all.forEachRemaining(
+          pair -> {
+            if (!pair.key.equals(key(pair.value))) {
+              former.add(pair);
+            }
+            visitor.accept(pair.value);
+          });
     }
+    // A version before ids were unique by tenant kept requests by their id alone.
+    for (KeyValue<String, DispatchEntry> pair : former) {
+      requests.delete(pair.key);
+      putRequest(pair.value);
+    }
+  }
+
+  private static String key(DispatchEntry entry) {
+    return RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
   }
 
   @Override

@@ -24,6 +24,8 @@ import java.util.TreeMap;
  */
 public final class Fingerprint {
 
+  private static final RoutingPreferences NONE_WANTED = RoutingPreferences.newBuilder().build();
+
   private final MessageDigest digest = sha256();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
@@ -54,7 +56,7 @@ public final class Fingerprint {
   }
 
   private void add(Optional<RoutingPreferences> routing) {
-    RoutingPreferences wanted = routing.orElseGet(() -> RoutingPreferences.newBuilder().build());
+    RoutingPreferences wanted = routing.orElse(NONE_WANTED);
     add(wanted.getModels());
     add(wanted.getSort().orElse(""));
     add(String.valueOf(wanted.getMaxPrice().orElse(null)));

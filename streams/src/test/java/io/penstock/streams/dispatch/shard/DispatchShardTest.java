@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
@@ -86,6 +87,30 @@ class DispatchShardTest {
     assertThat(leases()).hasSize(2);
     shard.demand(demand("w", "s1", 3, 3, 2, now).build(), now);
     assertThat(leases()).extracting(Lease::getSequence).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void whatTheStoreDoesNotKnowUsesUpNoWindowAndHoldsUpNobody() {
+    arrive("a");
+    DispatchEntry kept = store.requests.remove(Samples.key("a"));
+    store.requests.put("of another key", kept);
+    restart();
+    shard.demand(demand("w", "s1", 1, 5, 0, now).build(), now);
+    assertThat(shard.waiting()).isZero();
+    arrive("b");
+    assertThat(leases()).extracting(Lease::getRequestId).containsExactly("b");
+  }
+
+  @Test
+  void whatTheStoreDoesNotKnowDoesNotKeepOthersFromExpiring() {
+    arrive("a");
+    DispatchEntry kept = store.requests.remove(Samples.key("a"));
+    store.requests.put("of another key", kept);
+    restart();
+    arrive("b");
+    pass(Duration.ofDays(2));
+    assertThat(shard.waiting()).isZero();
+    assertThat(results()).extracting(InferenceResult::getId).containsExactly("b");
   }
 
   @Test

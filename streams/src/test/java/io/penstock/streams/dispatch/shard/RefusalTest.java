@@ -50,6 +50,18 @@ class RefusalTest {
   }
 
   @Test
+  void aWorkerThatRefusesTwiceIsOneWitness() {
+    site.worker("a", 4, false, RefusalTest::refuses);
+    site.worker("busy", 1, false, lease -> Reply.served(Duration.ofSeconds(40)));
+    arrive(0, "first");
+    arrive(2, "second");
+    site.runUntil(120);
+    assertThat(site.results.values())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.SUCCEEDED, TerminalStatus.SUCCEEDED);
+  }
+
+  @Test
   void aRefusalByTheOnlyWorkerIsBelievedAtOnce() {
     site.worker("w", 4, false, RefusalTest::refuses);
     arrive(0, "a");
