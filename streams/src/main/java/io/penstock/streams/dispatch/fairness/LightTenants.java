@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 public record LightTenants(double share, Duration memory) {
 
-  public static final LightTenants DEFAULT = new LightTenants(0.75, Duration.ofSeconds(30));
+  public static final LightTenants DEFAULT = new LightTenants(0.75, Duration.ofMinutes(1));
 
   /** Nobody goes first for that. */
   public static final LightTenants NONE = new LightTenants(0, Duration.ofMinutes(1));
