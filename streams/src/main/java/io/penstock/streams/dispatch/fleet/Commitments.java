@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.fleet;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.models.PredictedCost;
 import io.penstock.schemas.routing.RoutingState;
@@ -42,12 +43,23 @@ public final class Commitments {
    * @param after as it waits or runs now; null: it does not any more
    */
   public void changed(@Nullable DispatchEntry before, @Nullable DispatchEntry after) {
+    if (before != null && after != null && isSame(before.getFacts(), after.getFacts())) {
+      return;
+    }
     if (before != null) {
       count(before, -1);
     }
     if (after != null) {
       count(after, 1);
     }
+  }
+
+  /** Whether both count the same: so it is at nearly every change but the first and the last. */
+  private static boolean isSame(ScoredFacts before, ScoredFacts after) {
+    return PredictedCost.of(before) == PredictedCost.of(after)
+        && before.getTenant().equals(after.getTenant())
+        && before.getChoice().getModel().equals(after.getChoice().getModel())
+        && before.getChoice().getVariant().equals(after.getChoice().getVariant());
   }
 
   private void count(DispatchEntry entry, int sign) {
