@@ -111,10 +111,21 @@ final class Faults {
         : new Fault.OfWorker(end, end.plus(pause.multipliedBy(spread).dividedBy(1000)), false);
   }
 
-  /** Whether another worker has turned it away just now: it must not go to and fro. */
-  private static boolean isAvoidingAnother(DispatchEntry entry, String worker, Instant now) {
-    return entry.getAvoidWorker().filter(avoided -> !avoided.equals(worker)).isPresent()
+  /**
+   * Whether another worker has turned it away just now and would be granted it again: it must not
+   * go to and fro. A worker that says itself that it pauses is granted nothing.
+   */
+  private boolean isAvoidingAnother(DispatchEntry entry, String worker, Instant now) {
+    return entry
+            .getAvoidWorker()
+            .filter(avoided -> !avoided.equals(worker) && !isPaused(avoided, now))
+            .isPresent()
         && entry.getAvoidUntil().filter(until -> until.isAfter(now)).isPresent();
+  }
+
+  private boolean isPaused(String worker, Instant now) {
+    WorkerSession session = sessions.find(worker);
+    return session != null && micros(now) < session.pausedUntil();
   }
 
   /** Whether no other worker has refused it: one that says the same twice is one witness. */

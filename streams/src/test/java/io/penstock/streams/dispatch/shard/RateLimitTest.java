@@ -71,6 +71,31 @@ class RateLimitTest {
     assertThat(one.attempts + two.attempts).isBetween(10L, 70L);
   }
 
+  @Test
+  void aRequestThatTwoWorkersLimitGoesToTheThirdAsSoonAsThatIsFree() {
+    site.worker("free", 1, true, lease -> Reply.served(Duration.ofSeconds(3)));
+    arrive(0.2, "hold");
+    site.runUntil(0.5);
+    Site.Worker one = site.worker("v", 4, true, lease -> limited(Duration.ofMillis(20), 60_000L));
+    Site.Worker two = site.worker("w", 4, true, lease -> limited(Duration.ofMillis(20), 60_000L));
+    arrive(1, "a");
+    site.runUntil(200);
+    assertThat(one.attempts + two.attempts).isEqualTo(2);
+    assertThat(site.succeeded(result -> seconds(result) < 6)).isEqualTo(2);
+  }
+
+  @Test
+  void aRequestDoesNotGoToAndFroWhileTheThirdWorkerIsBusy() {
+    site.worker("busy", 1, true, lease -> Reply.served(Duration.ofSeconds(60)));
+    arrive(0.2, "hold");
+    site.runUntil(0.5);
+    Site.Worker one = site.worker("v", 4, false, lease -> limited(Duration.ofMillis(20), 2000L));
+    Site.Worker two = site.worker("w", 4, false, lease -> limited(Duration.ofMillis(20), 2000L));
+    arrive(1, "a");
+    site.runUntil(60);
+    assertThat(one.attempts + two.attempts).isBetween(10L, 70L);
+  }
+
   private Reply limitsThreeTimes(Lease lease) {
     boolean limits =
         lease.getRequestId().startsWith("limited")
