@@ -2,20 +2,21 @@ package io.penstock.streams.dispatch;
 
 import io.penstock.schemas.RequestState;
 
-/** Which changes of state are written to the lifecycle topic; each costs a record. */
+/**
+ * Which changes of state are written to the lifecycle topic; each costs a record. The end of each
+ * request is always written: from it score learns that the request counts against its tenant's
+ * budget no longer, and how long outputs are.
+ */
 public enum StatusDetail {
   /** Every change. */
   ALL,
   /** The end of each request only: no view of what waits or runs. */
-  TERMINAL,
-  /** Nothing: status and learned output lengths are not available. */
-  NONE;
+  TERMINAL;
 
   /** Whether a change to this state is written. */
   public boolean includes(RequestState state) {
     return switch (this) {
       case ALL -> true;
-      case NONE -> false;
       case TERMINAL ->
           switch (state) {
             case ACCEPTED, WAITING, LEASED -> false;
