@@ -83,6 +83,11 @@ public final class FleetView {
     return new FleetView(next);
   }
 
+  /** The last report of each partition and target, fresh or not. */
+  public Collection<FleetReport> reports() {
+    return reports.values();
+  }
+
   /** All targets of which there are reports, fresh or not. */
   public Collection<Target> targets() {
     return Collections.unmodifiableSet(byTarget.keySet());

@@ -11,11 +11,13 @@ import io.penstock.streams.dispatch.index.ClassCensus;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.session.Sessions;
 import io.penstock.streams.dispatch.session.TargetCapacity;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FleetReporter {
 
+  private static final Duration GONE_AFTER = Duration.ofHours(1);
+
   private final int partition;
   private final WaitingIndex index;
   private final Sessions sessions;
@@ -39,6 +43,11 @@ public final class FleetReporter {
 
   /** When a target was last looked at in vain, so that it is not looked at again at each tick. */
   private final Map<String, Instant> looked = new HashMap<>();
+
+  /** Targets whose report is removed, but may still be seen in the fleet view for a moment. */
+  private final Set<String> removed = new HashSet<>();
+
+  private FleetView seen = FleetView.EMPTY;
 
   /**
    * @param writer told the key and the report, null for a target that is known no longer
@@ -54,6 +63,42 @@ public final class FleetReporter {
     this.sessions = sessions;
     this.commitments = commitments;
     this.writer = writer;
+  }
+
+  /**
+   * The targets of which an earlier owner of this partition left reports. They are to be watched:
+   * then a report of what there is now takes the place of the earlier owner's last word, and in
+   * time it is removed. Else what that owner had committed would count against budgets for ever.
+   * Reports of partitions that are gone have no owner: the first partition's removes them.
+   */
+  public Set<String> inherited(FleetView fleet, int partitions, Instant now) {
+    if (fleet == seen) {
+      return Set.of();
+    }
+    seen = fleet;
+    if (partition == 0) {
+      removeOfGone(fleet, partitions, now);
+    }
+    Set<String> reported = new HashSet<>();
+    for (Target target : fleet.targets()) {
+      if (fleet.report(partition, target).isPresent()) {
+        reported.add(target.toString());
+      }
+    }
+    removed.retainAll(reported);
+    reported.removeAll(written.keySet());
+    reported.removeAll(removed);
+    return reported;
+  }
+
+  /** A live shard says anew what it has: while partitions are being added, its report is recent. */
+  private void removeOfGone(FleetView fleet, int partitions, Instant now) {
+    for (FleetReport report : fleet.reports()) {
+      if (report.getPartition() >= partitions
+          && report.getSentAt().isBefore(now.minus(GONE_AFTER))) {
+        writer.accept(FleetView.key(report), null);
+      }
+    }
   }
 
   /**
@@ -81,6 +126,7 @@ public final class FleetReporter {
       if (schedule.due(last, report(watch, waiting, cost, now, sent), isAsked, now)) {
         FleetReport next = report(watch, waiting, cost, now, now);
         written.put(name, next);
+        removed.remove(name);
         writer.accept(FleetView.key(next), next);
       }
     }
@@ -92,6 +138,7 @@ public final class FleetReporter {
     looked.remove(name);
     FleetReport last = written.remove(name);
     if (last != null) {
+      removed.add(name);
       writer.accept(FleetView.key(last), null);
     }
   }

@@ -10,6 +10,7 @@ import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
@@ -250,6 +251,8 @@ public final class DispatchShard {
       asked = draining(routing);
     }
     book.keep(asked, now);
+    FleetView fleet = surroundings.fleet().get();
+    book.keep(reporter.inherited(fleet, surroundings.partitions(), now), now);
     List<TargetWatch> forgotten =
         book.tick(index.awaited(), sessions.targets(), sessions::serves, now);
     gate.update(routing);
