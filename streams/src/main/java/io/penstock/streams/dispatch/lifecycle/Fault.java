@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.lifecycle;
 
+import io.penstock.schemas.ModelAlternative;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,13 @@ public sealed interface Fault {
    * @param refused whether the worker refused it, so that the next refusal is believed
    */
   record OfWorker(Instant avoidUntil, Instant tryFrom, boolean refused) implements Fault {}
+
+  /**
+   * Nobody's: its prompt is too long for the model, and not for another.
+   *
+   * @param larger one of its alternatives, whose context is larger
+   */
+  record OfContext(ModelAlternative larger) implements Fault {}
 
   /** The request's, and any worker may try it again. */
   Fault REQUEST = new OfRequest(null);

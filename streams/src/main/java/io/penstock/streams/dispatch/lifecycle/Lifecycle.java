@@ -8,6 +8,7 @@ import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.topics.TopicNames;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Arrived         WAITING  1   CANCELLED  5  again    7        again    7              again    7   again    7
  * Granted         -            -             LEASED            -                       -            -
  * Ended succeeded fenced       fenced        fenced            SUCCEEDED            2  fenced       fenced
- * Ended failed    fenced       fenced        fenced            WAITING or FAILED    2  fenced       fenced
+ * Ended failed    fenced       fenced        fenced            WAITING or FAILED  2 8  fenced       fenced
  * Ended released  fenced       fenced        fenced            WAITING              2  fenced       fenced
  * LeaseLost       -            -             -                 WAITING or FAILED    2  -            -
  * GivenBack       -            -             -                 WAITING              2  -            -
@@ -49,14 +50,18 @@ import org.jspecify.annotations.Nullable;
  * 6  if it has been moved more often than when it left here, else duplicate; one that only asks how
  *    the first ended is told that, or passed on
  * 7  told how the first ended, or that it conflicts with it: see Repetitions
+ * 8  or as Moved, if its prompt is too long for the model and an alternative has a larger context
  * </pre>
  *
  * <p>A request is in one shard only: MOVED here and its transfer to another are one transaction,
- * and only a request without a lease moves. Commands are read by every shard. A cancellation that
- * finds it MOVED here finds it in the other shard, or forestalls it there; and forestalls its
- * return here, which would otherwise be missed by a command read before.
+ * and only a request without a lease moves, or one whose lease ends with it. Commands are read by
+ * every shard. A cancellation that finds it MOVED here finds it in the other shard, or forestalls
+ * it there; and forestalls its return here, which would otherwise be missed by a command read
+ * before.
  */
 public final class Lifecycle {
+
+  private static final String TOO_LONG = "its prompt is longer than the model's context";
 
   private final Announcements announcements;
   private final Repetitions repetitions;
@@ -163,9 +168,12 @@ public final class Lifecycle {
   }
 
   private Decision moved(Event.Moved move, State state, Instant now) {
-    if (!(state instanceof State.Waiting(DispatchEntry waiting))) {
-      return Decision.unchanged(Verdict.IGNORED);
-    }
+    return state instanceof State.Waiting(DispatchEntry waiting)
+        ? moved(move, waiting, now)
+        : Decision.unchanged(Verdict.IGNORED);
+  }
+
+  private Decision moved(Event.Moved move, DispatchEntry waiting, Instant now) {
     int to = move.to().getPartition();
     DispatchEntry entry = Rewriting.moved(waiting, move, partition);
     if (to == partition) {
@@ -270,7 +278,12 @@ public final class Lifecycle {
       Instant now) {
     return setbacks
         .after(leased, failure, fault, now)
-        .map(waiting -> waitAgain(waiting, outcome, Verdict.RETRIED, now))
+        .map(
+            waiting ->
+                fault instanceof Fault.OfContext(ModelAlternative larger)
+                        && waiting.getFacts().getDeadline().isAfter(now)
+                    ? moved(new Event.Moved(larger, MoveCause.CONTEXT, TOO_LONG), waiting, now)
+                    : waitAgain(waiting, outcome, Verdict.RETRIED, now))
         .orElseGet(
             () -> finished(leased.entry(), TerminalStatus.FAILED, outcome, failure, null, now));
   }

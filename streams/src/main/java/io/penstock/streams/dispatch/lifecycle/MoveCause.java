@@ -6,6 +6,8 @@ public enum MoveCause {
   UNHEALTHY,
   /** Where it waits it would be too late. */
   DEADLINE,
+  /** Its prompt is too long for the model it was given to. */
+  CONTEXT,
   /** Its model's requests are in other partitions now. */
   PARTITIONS
 }

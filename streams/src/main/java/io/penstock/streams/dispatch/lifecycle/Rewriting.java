@@ -57,7 +57,7 @@ final class Rewriting {
    */
   static DispatchEntry moved(DispatchEntry entry, Event.Moved move, int partition) {
     return switch (move.cause()) {
-      case UNHEALTHY, DEADLINE -> elsewhere(entry, move, partition);
+      case UNHEALTHY, DEADLINE, CONTEXT -> elsewhere(entry, move, partition);
       case PARTITIONS -> handedOn(entry, partition);
     };
   }

@@ -34,6 +34,8 @@ record Setbacks(RetryPolicy retries) {
         yield Optional.of(
             waiting.setAvoidWorker(worker).setAvoidUntil(avoidUntil).setNotBefore(tryFrom).build());
       }
+      // A move begins anew: what happened here counts for nothing there.
+      case Fault.OfContext ignored -> Optional.of(waiting.build());
       case Fault.OfRequest(Instant elsewhereUntil) -> {
         if (elsewhereUntil != null) {
           waiting.setAvoidWorker(worker).setAvoidUntil(elsewhereUntil);

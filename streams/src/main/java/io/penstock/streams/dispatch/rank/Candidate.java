@@ -47,6 +47,7 @@ public record Candidate(
     boolean failedBefore,
     boolean behind) {
 
+  private static final double SECONDS_PER_MICRO = 1e-6;
   private static final int MOST_TOKENS = 1 << 30;
   private static final String RATE_LIMITED = "engine_rate_limited";
 
@@ -82,6 +83,12 @@ public record Candidate(
   /** Whether it must not go to this worker now. */
   public boolean avoids(String workerId, long nowMicros) {
     return avoidWorker != null && nowMicros < avoidUntil && avoidWorker.equals(workerId);
+  }
+
+  /** Until its objective, or once that has passed, until its deadline. */
+  public double secondsLeft(Instant now) {
+    long nowMicros = micros(now);
+    return ((firstTokenBy > nowMicros ? firstTokenBy : deadline) - nowMicros) * SECONDS_PER_MICRO;
   }
 
   /** Microseconds since the epoch. */

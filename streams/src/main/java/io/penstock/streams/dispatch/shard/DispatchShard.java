@@ -111,6 +111,9 @@ public final class DispatchShard {
     gate.update(surroundings.routing().get());
     Settlement settlement = new Settlement(settings.fairness());
     Commitments commitments = new Commitments();
+    Alternatives alternatives =
+        new Alternatives(partition, surroundings, book, settings.assumedSpeeds());
+    LargerContexts larger = new LargerContexts(settings.moves(), surroundings, alternatives);
     this.requests =
         new Requests(
             new Lifecycle(
@@ -123,7 +126,7 @@ public final class DispatchShard {
             index,
             sessions,
             book,
-            new Faults(settings.retries(), book, sessions, metrics),
+            new Faults(settings.retries(), book, sessions, larger, metrics),
             new Candidates(accounts),
             commitments,
             store,
@@ -134,7 +137,7 @@ public final class DispatchShard {
     this.lapses = new Lapses(settings, index, sessions, store, grants, requests);
     this.moves =
         new Moves(
-            partition, settings, surroundings, index, sessions, book, store, grants, requests);
+            settings, surroundings, index, sessions, book, alternatives, store, grants, requests);
     this.homing =
         new Homing(
             partition, settings.moves().movesPerTick(), surroundings, index, store, requests);

@@ -4,6 +4,7 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.Attempt;
@@ -33,12 +34,19 @@ final class Faults {
   private final RetryPolicy retries;
   private final TargetBook book;
   private final Sessions sessions;
+  private final LargerContexts larger;
   private final ShardMetrics metrics;
 
-  Faults(RetryPolicy retries, TargetBook book, Sessions sessions, ShardMetrics metrics) {
+  Faults(
+      RetryPolicy retries,
+      TargetBook book,
+      Sessions sessions,
+      LargerContexts larger,
+      ShardMetrics metrics) {
     this.retries = retries;
     this.book = book;
     this.sessions = sessions;
+    this.larger = larger;
     this.metrics = metrics;
   }
 
@@ -84,7 +92,11 @@ final class Faults {
         sessions.failed(worker, micros(now));
         yield counted(entry, blamedUntil, another ? now.plus(retries.secondOpinion()) : null);
       }
-      case WELL, NONE -> Fault.REQUEST;
+      case NONE -> {
+        ModelAlternative to = larger.after(outcome, entry, candidate, now);
+        yield to == null ? Fault.REQUEST : new Fault.OfContext(to);
+      }
+      case WELL -> Fault.REQUEST;
     };
   }
 

@@ -3,7 +3,6 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.TargetBook;
@@ -14,8 +13,6 @@ import io.penstock.streams.dispatch.lifecycle.Event;
 import io.penstock.streams.dispatch.lifecycle.MoveCause;
 import io.penstock.streams.dispatch.move.MovePolicy;
 import io.penstock.streams.dispatch.move.MoveSettings;
-import io.penstock.streams.dispatch.move.Option;
-import io.penstock.streams.dispatch.move.Prospects;
 import io.penstock.streams.dispatch.move.Work;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.session.Sessions;
@@ -45,9 +42,6 @@ final class Moves {
   /** A backlog shorter than this puts nothing at risk. */
   private static final double SHORT_SECONDS = 0.25;
 
-  private static final double SECONDS_PER_MICRO = 1e-6;
-
-  private final int partition;
   private final MoveSettings settings;
   private final MovePolicy policy;
   private final Speeds assumed;
@@ -55,10 +49,10 @@ final class Moves {
   private final WaitingIndex index;
   private final Sessions sessions;
   private final TargetBook book;
+  private final Alternatives alternatives;
   private final ShardStore store;
   private final Grants grants;
   private final Events events;
-  private final Prospects prospects;
   private final Map<String, Scan> scans = new HashMap<>();
   private int turn;
   private int movesLeft;
@@ -76,16 +70,15 @@ final class Moves {
   }
 
   Moves(
-      int partition,
       ShardSettings settings,
       Surroundings surroundings,
       WaitingIndex index,
       Sessions sessions,
       TargetBook book,
+      Alternatives alternatives,
       ShardStore store,
       Grants grants,
       Events events) {
-    this.partition = partition;
     this.settings = settings.moves();
     this.policy = new MovePolicy(settings.moves());
     this.assumed = settings.assumedSpeeds();
@@ -96,7 +89,7 @@ final class Moves {
     this.store = store;
     this.grants = grants;
     this.events = events;
-    this.prospects = new Prospects(settings.assumedSpeeds());
+    this.alternatives = alternatives;
   }
 
   void tick(Instant now) {
@@ -132,7 +125,7 @@ final class Moves {
       DispatchEntry entry = movable(candidate);
       if (entry != null) {
         policy
-            .failover(options(entry, fleet, now), secondsLeft(candidate, now))
+            .failover(alternatives.of(entry, fleet, now), candidate.secondsLeft(now))
             .ifPresent(to -> move(candidate, to, MoveCause.UNHEALTHY, watch.reason(), now));
       }
     }
@@ -177,7 +170,7 @@ final class Moves {
           seconds(urgent(backlog, candidate.serviceClass()), capacity)
               + density * seconds(before, capacity)
               + ownPrefill(candidate, capacity);
-      double left = secondsLeft(candidate, now);
+      double left = candidate.secondsLeft(now);
       boolean moved =
           policy.isAtRisk(startHere, left) && rescue(candidate, startHere, left, fleet, now);
       if (!moved) {
@@ -192,7 +185,8 @@ final class Moves {
     if (entry == null) {
       return false;
     }
-    Optional<ModelAlternative> to = policy.rescue(options(entry, fleet, now), startHere, left);
+    Optional<ModelAlternative> to =
+        policy.rescue(alternatives.of(entry, fleet, now), startHere, left);
     String reason =
         String.format(Locale.ROOT, "predicted to begin in %.1f s, later than it should", startHere);
     to.ifPresent(there -> move(candidate, there, MoveCause.DEADLINE, reason, now));
@@ -205,44 +199,11 @@ final class Moves {
     return entry == null || entry.getMoves() >= settings.mostMoves() ? null : entry;
   }
 
-  private List<Option> options(DispatchEntry entry, FleetView fleet, Instant now) {
-    List<Option> options = new ArrayList<>();
-    for (ModelAlternative to : entry.getFacts().getAlternatives()) {
-      if (to.getPartition() >= 0 && to.getPartition() < surroundings.partitions()) {
-        Option known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
-        options.add(isTroubledHere(to) ? unhealthy(known) : known);
-      }
-    }
-    return options;
-  }
-
-  /** What this shard knows itself is newer than its report. */
-  private boolean isTroubledHere(ModelAlternative to) {
-    if (to.getPartition() != partition || !book.hasTrouble()) {
-      return false;
-    }
-    String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
-    // Of a variant that nothing waited for so far, its model is what is known.
-    return book.troubled(book.knows(target) ? target : to.getModel()) != null;
-  }
-
-  private static Option unhealthy(Option option) {
-    return new Option(option.alternative(), TargetHealth.UNHEALTHY, option.startSeconds());
-  }
-
   private void move(
       Candidate candidate, ModelAlternative to, MoveCause cause, String reason, Instant now) {
     movesLeft--;
-    prospects.claimed(to, now);
+    alternatives.claimed(to, now);
     grants.grantTo(events.happened(candidate.key(), new Event.Moved(to, cause, reason), now), now);
-  }
-
-  /** Until its objective, or once that has passed, until its deadline. */
-  private static double secondsLeft(Candidate candidate, Instant now) {
-    long nowMicros = Candidate.micros(now);
-    long by =
-        candidate.firstTokenBy() > nowMicros ? candidate.firstTokenBy() : candidate.deadline();
-    return (by - nowMicros) * SECONDS_PER_MICRO;
   }
 
   private static Work work(ClassCensus census) {

@@ -1,15 +1,19 @@
 package io.penstock.streams.dispatch.topology;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.lifecycle.Event;
+import io.penstock.streams.dispatch.lifecycle.Fault;
+import io.penstock.streams.dispatch.lifecycle.MoveCause;
 import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import java.time.Duration;
@@ -56,8 +60,13 @@ final class DispatchCounters implements ShardMetrics {
             "class",
             serviceClass)
         .increment();
-    if (event instanceof Event.Moved move && decision.verdict() == Verdict.MOVED) {
-      moved(model, move);
+    if (decision.verdict() == Verdict.MOVED) {
+      switch (event) {
+        case Event.Moved move -> moved(model, move.to(), move.cause());
+        case Event.Ended(AttemptOutcome ignored, Fault.OfContext(ModelAlternative to)) ->
+            moved(model, to, MoveCause.CONTEXT);
+        default -> {}
+      }
     }
     for (Effect effect : decision.effects()) {
       if (effect instanceof Effect.Answer(InferenceResult result)
@@ -94,16 +103,10 @@ final class DispatchCounters implements ShardMetrics {
     registry.counter("penstock.dispatch.worker.rests").increment();
   }
 
-  private void moved(String model, Event.Moved move) {
+  private void moved(String model, ModelAlternative to, MoveCause cause) {
     registry
         .counter(
-            "penstock.dispatch.moves",
-            "model",
-            model,
-            "to",
-            move.to().getModel(),
-            "cause",
-            lower(move.cause()))
+            "penstock.dispatch.moves", "model", model, "to", to.getModel(), "cause", lower(cause))
         .increment();
   }
 

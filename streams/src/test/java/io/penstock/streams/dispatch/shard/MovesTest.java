@@ -7,11 +7,18 @@ import static io.penstock.streams.dispatch.Samples.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.Failure;
+import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.streams.control.ControlSamples;
 import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.move.MoveSettings;
@@ -47,6 +54,91 @@ class MovesTest {
     assertThat(result.getCost().orElseThrow()).isPositive();
     assertThat(world.stores.get(0).requests).isEmpty();
     assertThat(world.stores.get(1).requests).isEmpty();
+  }
+
+  @Test
+  void aPromptThatItsEngineFindsTooLongGoesToALargerModel() {
+    register(4_096, 32_768);
+    refuseAsTooLong(TwoShards.alternative("n", null, 1));
+    assertThat(results()).isEmpty();
+    assertThat(leases()).extracting(Lease::getModel).containsExactly("m", "n");
+    world.shards.get(1).outcome(success("a", 2, "sw", now), now);
+    assertThat(results()).hasSize(1);
+    InferenceResult result = results().getFirst();
+    assertThat(result.getStatus()).isEqualTo(TerminalStatus.SUCCEEDED);
+    assertThat(result.getChoice().orElseThrow().getMovedFrom())
+        .containsExactly("m: its prompt is longer than the model's context");
+    assertThat(world.stores.get(0).requests).isEmpty();
+    assertThat(world.stores.get(1).requests).isEmpty();
+  }
+
+  @Test
+  void aPromptThatIsTooLongFailsWhereNoAlternativeIsKnownToBeLarger() {
+    register(4_096, 4_096);
+    refuseAsTooLong(TwoShards.alternative("n", null, 1), TwoShards.alternative("m", "blue", 0));
+    assertThat(transfers()).isEmpty();
+    assertThat(results())
+        .singleElement()
+        .satisfies(
+            result -> {
+              assertThat(result.getStatus()).isEqualTo(TerminalStatus.FAILED);
+              assertThat(result.getError().orElseThrow().getCode())
+                  .isEqualTo("context_length_exceeded");
+            });
+  }
+
+  @Test
+  void aLargerModelThatTheRequestDoesNotAllowIsNone() {
+    register(4_096, 32_768);
+    refuseAsTooLong();
+    assertThat(transfers()).isEmpty();
+    assertThat(results())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.FAILED);
+  }
+
+  @Test
+  void aPromptThatIsTooLongIsMovedNoMoreOftenThanAllowed() {
+    world = world(ShardSettings.DEFAULT.withMoves(moves(0)));
+    register(4_096, 32_768);
+    refuseAsTooLong(TwoShards.alternative("n", null, 1));
+    assertThat(transfers()).isEmpty();
+    assertThat(results()).hasSize(1);
+  }
+
+  private void register(int contextOfM, int contextOfN) {
+    world.models = ModelCatalog.of(List.of(model("m", contextOfM, 0), model("n", contextOfN, 1)));
+  }
+
+  private static ModelSpec model(String name, int context, int partition) {
+    return ModelSpec.newBuilder(ControlSamples.model())
+        .setName(name)
+        .setAliases(List.of())
+        .setPartitions(List.of(partition))
+        .setContextWindow(context)
+        .build();
+  }
+
+  /** Both models have workers; the first that gets the request says that it is too long. */
+  private void refuseAsTooLong(ModelAlternative... alternatives) {
+    beat(0, "v", 5, "m");
+    beat(1, "w", 5, "n");
+    now = now.plusMillis(1100);
+    world.shards.forEach(shard -> shard.tick(now));
+    arrive("a", LONG, alternatives);
+    Failure tooLong =
+        new Failure(
+            FailureCategory.REJECTED, "context_length_exceeded", "too long", null, 400, null);
+    world
+        .shards
+        .get(0)
+        .outcome(
+            Samples.outcome("a", 1, "sv", OutcomeKind.FAILED, now)
+                .setWorkerId("v")
+                .setFailure(tooLong)
+                .build(),
+            now);
+    world.deliver(1, now);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -25,6 +26,7 @@ final class TwoShards {
   final List<Deque<Effect.Transfer>> transfers = List.of(new ArrayDeque<>(), new ArrayDeque<>());
   final Map<String, FleetReport> reports = new HashMap<>();
   final List<DispatchShard> shards = new ArrayList<>();
+  ModelCatalog models = ModelCatalog.EMPTY;
   private final BiConsumer<Integer, Effect> listener;
   private final ShardSettings settings;
 
@@ -50,7 +52,8 @@ final class TwoShards {
         stores.get(partition),
         (effect, traceparent) -> written(partition, effect),
         ShardMetrics.NONE,
-        new Surroundings(2, () -> FleetView.of(reports.values()), () -> RoutingState.EMPTY));
+        new Surroundings(
+            2, () -> FleetView.of(reports.values()), () -> RoutingState.EMPTY, () -> models));
   }
 
   private void written(int partition, Effect effect) {

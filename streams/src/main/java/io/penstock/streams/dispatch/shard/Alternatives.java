@@ -1,0 +1,61 @@
+package io.penstock.streams.dispatch.shard;
+
+import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.routing.Target;
+import io.penstock.streams.dispatch.health.TargetBook;
+import io.penstock.streams.dispatch.move.Option;
+import io.penstock.streams.dispatch.move.Prospects;
+import io.penstock.streams.dispatch.session.Speeds;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A request's alternatives with what is known of each now, here or reported. For one thread. */
+final class Alternatives {
+
+  private final int partition;
+  private final Surroundings surroundings;
+  private final TargetBook book;
+  private final Prospects prospects;
+
+  Alternatives(int partition, Surroundings surroundings, TargetBook book, Speeds assumed) {
+    this.partition = partition;
+    this.surroundings = surroundings;
+    this.book = book;
+    this.prospects = new Prospects(assumed);
+  }
+
+  /** Best first, without those whose partition does not exist. */
+  List<Option> of(DispatchEntry entry, FleetView fleet, Instant now) {
+    List<Option> options = new ArrayList<>();
+    for (ModelAlternative to : entry.getFacts().getAlternatives()) {
+      if (to.getPartition() >= 0 && to.getPartition() < surroundings.partitions()) {
+        Option known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
+        options.add(isTroubledHere(to) ? unhealthy(known) : known);
+      }
+    }
+    return options;
+  }
+
+  /** Notes that a request goes there. */
+  void claimed(ModelAlternative to, Instant now) {
+    prospects.claimed(to, now);
+  }
+
+  /** What this shard knows itself is newer than its report. */
+  private boolean isTroubledHere(ModelAlternative to) {
+    if (to.getPartition() != partition || !book.hasTrouble()) {
+      return false;
+    }
+    String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
+    // Of a variant that nothing waited for so far, its model is what is known.
+    return book.troubled(book.knows(target) ? target : to.getModel()) != null;
+  }
+
+  private static Option unhealthy(Option option) {
+    return new Option(option.alternative(), TargetHealth.UNHEALTHY, option.startSeconds());
+  }
+}
