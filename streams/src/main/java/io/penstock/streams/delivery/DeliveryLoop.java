@@ -1,5 +1,7 @@
 package io.penstock.streams.delivery;
 
+import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -128,13 +130,20 @@ final class DeliveryLoop implements AutoCloseable {
         serve(session);
       } catch (WakeupException e) {
         LOG.debug("Woken", e);
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (RuntimeException | Error e) {
+        if (FatalErrors.isFatal(e)) {
+          LOG.error("The process is damaged and delivery ends; restart it", e);
+          throw e;
+        }
         if (stopped()) {
           return;
         }
         metrics.restarted();
         lastError = String.valueOf(e.getMessage());
-        LOG.warn("Delivery begins anew in {} ms after {}", pause.toMillis(), e.toString());
+        LOG.warn(
+            "Delivery begins anew in {} ms after {}",
+            pause.toMillis(),
+            Printable.of(String.valueOf(e)));
         LOG.debug("The cause", e);
         if (!sleep(pause)) {
           return;

@@ -70,6 +70,7 @@ public final class DispatchShard {
   private final Moves moves;
   private final Homing homing;
   private final FleetReporter reporter;
+  private @Nullable Instant listeningSince;
   private final Forestalls forestalls = new Forestalls();
   private RoutingState known = RoutingState.EMPTY;
   private Set<String> asked = Set.of();
@@ -155,6 +156,7 @@ public final class DispatchShard {
    * Writes nothing: leases of sessions that are not known are taken back with the first tick.
    */
   public void restore(Instant now) {
+    listeningSince = now;
     long nowMicros = Candidate.micros(now);
     store.forEachSession((workerId, stored) -> sessions.restore(workerId, stored, nowMicros));
     requests.restore(lapses::orphaned, now);
@@ -254,8 +256,7 @@ public final class DispatchShard {
       asked = draining(routing);
     }
     book.keep(asked, now);
-    FleetView fleet = surroundings.fleet().get();
-    book.keep(reporter.inherited(fleet, surroundings.partitions(), now), now);
+    inherit(now);
     List<TargetWatch> forgotten =
         book.tick(index.awaited(), sessions.targets(), sessions::serves, now);
     gate.update(routing);
@@ -277,6 +278,20 @@ public final class DispatchShard {
         .filter(rollout -> rollout.state() == Rollout.State.COMPLETING)
         .map(rollout -> new Target(rollout.name(), rollout.from()).toString())
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Takes over what an earlier owner reported, once every live worker has had time to be heard:
+   * before that a report would deny workers that are there.
+   */
+  private void inherit(Instant now) {
+    if (listeningSince == null) {
+      listeningSince = now;
+    }
+    if (!now.isBefore(listeningSince.plus(settings.leaseTimeout()))) {
+      FleetView fleet = surroundings.fleet().get();
+      book.keep(reporter.inherited(fleet, surroundings.partitions(), now), now);
+    }
   }
 
   /** Requests waiting, those backing off included. */

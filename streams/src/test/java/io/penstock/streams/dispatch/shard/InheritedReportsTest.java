@@ -29,6 +29,9 @@ class InheritedReportsTest {
 
   private static final String KEY = "0/small#blue";
 
+  /** Before it has listened for so long, a shard does not say who is not there. */
+  private static final Duration LISTENING = ShardSettings.DEFAULT.leaseTimeout();
+
   private final Map<String, FleetReport> reports = new HashMap<>();
   private final List<String> written = new ArrayList<>();
   private final MemoryStore store = new MemoryStore();
@@ -40,7 +43,7 @@ class InheritedReportsTest {
     dieAfterTheLastRequestEnded();
     DispatchShard successor = shard();
     follow();
-    pass(successor, Duration.ofMillis(200));
+    pass(successor, LISTENING);
     follow();
     assertThat(view.committed("tenant")).isZero();
   }
@@ -49,11 +52,21 @@ class InheritedReportsTest {
   void whatADeadShardHadCommittedDoesNotCountAlsoIfTheFleetIsKnownLater() {
     dieAfterTheLastRequestEnded();
     DispatchShard successor = shard();
-    pass(successor, Duration.ofSeconds(1));
+    pass(successor, LISTENING);
     follow();
     pass(successor, Duration.ofMillis(200));
     follow();
     assertThat(view.committed("tenant")).isZero();
+  }
+
+  @Test
+  void aShardThatHasJustBegunDeniesNoWorkerThatItHasNotHeardYet() {
+    dieAfterTheLastRequestEnded();
+    DispatchShard successor = shard();
+    follow();
+    written.clear();
+    pass(successor, LISTENING.minusMillis(1));
+    assertThat(written).isEmpty();
   }
 
   @Test
@@ -78,7 +91,7 @@ class InheritedReportsTest {
     dieAfterTheLastRequestEnded();
     DispatchShard successor = shard();
     follow();
-    pass(successor, Duration.ofSeconds(1));
+    pass(successor, LISTENING);
     follow();
     FleetReport last = reports.get(KEY);
     pass(successor, Duration.ofHours(2));
