@@ -6,6 +6,7 @@ import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
 import io.penstock.streams.runtime.BatchEnd;
@@ -45,6 +46,7 @@ public final class DispatchApplication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DispatchApplication.class);
 
   private final DispatchConfig config;
+  private final ShardRules rules;
   private final ClusterConnection connection;
   private final TopicSettings topics;
   private final Path stateDirectory;
@@ -54,13 +56,19 @@ public final class DispatchApplication implements AutoCloseable {
   private volatile @Nullable KafkaStreams streams;
   private volatile @Nullable JobWatch watch;
 
+  /**
+   * Connects to nothing yet. Creates the policies that the configuration names.
+   *
+   * @throws IllegalArgumentException if there is no policy of a name, or an option is wrong
+   */
   public DispatchApplication(
       DispatchConfig config,
       ClusterConnection connection,
       TopicSettings topics,
       Path stateDirectory,
       MeterRegistry registry) {
-    this.config = config;
+    this.config = config.withShard(config.shard().within(topics));
+    this.rules = ShardRules.of(this.config.shard());
     this.connection = connection;
     this.topics = topics;
     this.stateDirectory = stateDirectory;
@@ -95,7 +103,8 @@ public final class DispatchApplication implements AutoCloseable {
     PolledBatches batches = PolledBatches.diligent().reportingTo(working.progress(), clock);
     DispatchParts parts =
         new DispatchParts(
-            config.withShard(config.shard().within(topics)),
+            config,
+            rules,
             topics,
             new AvroSerdes(connection),
             config.exactlyOnce() ? batches : BatchEnd.NEVER,

@@ -6,6 +6,7 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.extension.Extensions;
 import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
@@ -18,13 +19,15 @@ import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.StartPositions;
 import io.penstock.streams.runtime.ThreadReplacement;
-import io.penstock.streams.score.complexity.ComplexityArtefact;
-import io.penstock.streams.score.complexity.LinearModel;
+import io.penstock.streams.score.complexity.ComplexityPredictor;
+import io.penstock.streams.score.complexity.ComplexityPredictorProvider;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.identity.SharedMemory;
-import io.penstock.streams.score.model.RoutingChooser;
+import io.penstock.streams.score.model.ChooserParts;
+import io.penstock.streams.score.model.ModelChooser;
+import io.penstock.streams.score.model.ModelChooserProvider;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.RequestLimits;
@@ -35,7 +38,6 @@ import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
 import io.penstock.streams.score.view.RoutingView;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,7 +71,7 @@ public final class ScoreApplication {
   /** A spec's usual encoding, loaded while the instances start. */
   private static final String USUAL_ENCODING = "cl100k_base";
 
-  /** Of those who have none: what RouteLLM's CPT80 asks for. */
+  /** The quality floor of tenants without a policy, as in RouteLLM's CPT80. */
   private static final RoutingGoal GOAL = new RoutingGoal.QualityFloor(0.8);
 
   /** Batch goes on giving way for so long after a request that somebody waits for. */
@@ -89,17 +91,18 @@ public final class ScoreApplication {
   private final PromptTokenEstimator tokens = new PromptTokenEstimator();
   private final OutputLengthPredictor outputs;
   private final AdmittedCost admitted = new AdmittedCost();
-  private final Complexity complexity;
+  private final ModelChooser chooser;
   private final FinishedFeed feed;
   private final LatestWork awaited = new LatestWork(GIVING_WAY);
   private final List<ScoreInstance> instances = new ArrayList<>();
   private volatile boolean stopping;
 
   /**
-   * Connects to nothing yet. Loads the complexity predictor.
+   * Connects to nothing yet. Creates the chooser of models and the predictor of complexity that the
+   * configuration names.
    *
    * @param stateDirectory where Streams keeps its stores; one process at a time
-   * @throws IllegalArgumentException if the predictor cannot be used
+   * @throws IllegalArgumentException if there is none of a name, or an option is wrong
    */
   public ScoreApplication(
       ScoreConfig config,
@@ -120,7 +123,7 @@ public final class ScoreApplication {
     this.serdes = new AvroSerdes(connection);
     this.memory = new SharedMemory(settings.idRetention());
     this.outputs = new OutputLengthPredictor(config.maxTenants());
-    this.complexity = Complexity.of(predictor(config), GOAL, true);
+    this.chooser = chooser(config);
     this.admin = Admin.create(connection.with(Map.of("client.id", "penstock-score-admin")));
     this.feed = feed();
   }
@@ -279,27 +282,31 @@ public final class ScoreApplication {
   private RequestScorer scorer() {
     return new RequestScorer(
         new RequestValidator(new RequestLimits(settings.maxDeadline(), settings.maxRequestBytes())),
-        new RoutingChooser(outputs, complexity, config.levels(), settings.modelPartitions()),
+        chooser,
         tokens,
         outputs,
         config.levels(),
         settings.modelPartitions());
   }
 
-  private static LinearModel predictor(ScoreConfig config) {
-    if (config.complexity().isEmpty()) {
-      return ComplexityArtefact.shipped();
-    }
-    Path file = config.complexity().get();
-    try {
-      return ComplexityArtefact.read(file);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "the complexity predictor %s cannot be read; name another file or leave it out to use"
-                  .formatted(file)
-              + " the one that comes with Penstock",
-          e);
-    }
+  private ModelChooser chooser(ScoreConfig config) {
+    ComplexityPredictor predictor =
+        Extensions.create(
+            ComplexityPredictorProvider.class,
+            "score.complexity",
+            config.complexity(),
+            ComplexityPredictorProvider::create);
+    ChooserParts parts =
+        new ChooserParts(
+            outputs,
+            Complexity.of(predictor, GOAL, true),
+            config.levels(),
+            settings.modelPartitions());
+    return Extensions.create(
+        ModelChooserProvider.class,
+        "score.chooser",
+        config.chooser(),
+        (provider, options) -> provider.create(parts, options));
   }
 
   private RegistryPatience patience(Duration budget, ScoreMetrics counts) {

@@ -1,11 +1,11 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * How scoring runs. A contradiction stops start-up.
@@ -28,8 +28,10 @@ import java.util.Optional;
  * @param maxTenants pairs of tenant and model whose output lengths are remembered
  * @param batchShare of its time that scoring of batch requests works while they queue up and
  *     requests of the other classes come, 0.05 to 1: a flood leaves them the rest of the machine
- * @param complexity a predictor of complexity as {@code penstock complexity train} writes it;
- *     empty: the one that comes with Penstock
+ * @param chooser the policy that chooses the model: {@code routing} or an extension's
+ * @param complexity the predictor of complexity: {@code linear} or an extension's. The option
+ *     {@code artefact} of {@code linear} names a file that {@code penstock complexity train} wrote;
+ *     without it the shipped predictor is used
  * @param progress when scoring of a class counts as stalled
  * @param beginAnew whether to read all requests again that are kept, where it is not known any more
  *     which were read; else such a start is refused. Ids that are remembered are not run again
@@ -47,7 +49,8 @@ public record ScoreConfig(
     int learnFromLast,
     int maxTenants,
     double batchShare,
-    Optional<Path> complexity,
+    Extension chooser,
+    Extension complexity,
     ProgressSettings progress,
     boolean beginAnew) {
 
@@ -67,7 +70,8 @@ public record ScoreConfig(
           10_000,
           10_000,
           0.2,
-          Optional.empty(),
+          Extension.named("routing"),
+          Extension.named("linear"),
           ProgressSettings.DEFAULT,
           false);
 
@@ -98,6 +102,7 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
+        chooser,
         complexity,
         progress,
         beginAnew);
@@ -118,12 +123,13 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
+        chooser,
         complexity,
         progress,
         beginAnew);
   }
 
-  /** The same with a predictor of the operator's own. */
+  /** The same with a predictor that {@code penstock complexity train} wrote. */
   public ScoreConfig withComplexity(Path artefact) {
     return new ScoreConfig(
         levels,
@@ -138,7 +144,8 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
-        Optional.of(artefact),
+        chooser,
+        complexity.with("artefact", artefact.toString()),
         progress,
         beginAnew);
   }
@@ -158,6 +165,7 @@ public record ScoreConfig(
         learnFromLast,
         maxTenants,
         batchShare,
+        chooser,
         complexity,
         progress,
         other);

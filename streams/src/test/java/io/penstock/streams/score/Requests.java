@@ -6,6 +6,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.complexity.ComplexityArtefact;
+import io.penstock.streams.score.complexity.LinearComplexityPredictor;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.model.RoutingChooser;
 import io.penstock.streams.score.output.OutputLengthPredictor;
@@ -45,7 +46,10 @@ public final class Requests {
   public static final PromptTokenEstimator TOKENS = new PromptTokenEstimator();
 
   public static final Complexity COMPLEXITY =
-      Complexity.of(ComplexityArtefact.shipped(), new RoutingGoal.QualityFloor(0.8), false);
+      Complexity.of(
+          new LinearComplexityPredictor(ComplexityArtefact.shipped()),
+          new RoutingGoal.QualityFloor(0.8),
+          false);
 
   private Requests() {}
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.ProgressSettings;
@@ -13,7 +14,6 @@ import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +35,8 @@ class ScoreConfigTest {
     assertThat(DEFAULT.learnFromLast()).isEqualTo(10_000);
     assertThat(DEFAULT.maxTenants()).isEqualTo(10_000);
     assertThat(DEFAULT.batchShare()).isEqualTo(0.2);
-    assertThat(DEFAULT.complexity()).isEmpty();
+    assertThat(DEFAULT.chooser()).isEqualTo(Extension.named("routing"));
+    assertThat(DEFAULT.complexity()).isEqualTo(Extension.named("linear"));
   }
 
   @Test
@@ -137,7 +138,8 @@ class ScoreConfigTest {
         0,
         maxTenants,
         0.5,
-        Optional.empty(),
+        Extension.named("routing"),
+        Extension.named("linear"),
         ProgressSettings.DEFAULT,
         false);
   }

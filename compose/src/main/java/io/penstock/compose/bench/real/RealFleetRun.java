@@ -8,6 +8,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.dispatch.rank.SlackRankProvider;
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.score.ScoreConfig;
 import io.penstock.streams.score.output.OutputLengthPredictor;
@@ -85,7 +86,8 @@ final class RealFleetRun implements AutoCloseable {
 
   private void startParts(List<FleetExperiment.Request> warmUps) throws InterruptedException {
     cluster.startDispatch(
-        DispatchConfig.DEFAULT.withShard(ShardSettings.DEFAULT.withRank(scale.rank())));
+        DispatchConfig.DEFAULT.withShard(
+            ShardSettings.DEFAULT.withRank(SlackRankProvider.named(scale.rank()))));
     new ModelPublisher(cluster.connection(), cluster.topics()).apply(List.of(model()));
     Map<String, Integer> lengths = new HashMap<>();
     experiment.requests().forEach(each -> lengths.put(each.id(), each.outputTokens()));

@@ -4,6 +4,7 @@ import io.penstock.compose.bench.BenchProgress;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.score.RequestScorer;
 import io.penstock.streams.score.ScoringOutcome;
+import io.penstock.streams.score.complexity.LinearComplexityPredictor;
 import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.model.ModelChooser;
@@ -91,7 +92,9 @@ final class ChoiceBench {
   private List<Case> cases() {
     OutputLengthPredictor outputs = new OutputLengthPredictor(10_000);
     int partitions = TopicSettings.DEFAULT.modelPartitions();
-    Complexity complexity = Complexity.of(model, new RoutingGoal.QualityFloor(0.8), true);
+    Complexity complexity =
+        Complexity.of(
+            new LinearComplexityPredictor(model), new RoutingGoal.QualityFloor(0.8), true);
     RequestScorer plain = scorer(new NamedBaseline(), outputs, partitions);
     RequestScorer scorer =
         scorer(

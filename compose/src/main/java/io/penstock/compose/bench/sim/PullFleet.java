@@ -14,10 +14,10 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.RankPolicy;
-import io.penstock.streams.dispatch.rank.SlackRank;
 import io.penstock.streams.dispatch.shard.DispatchShard;
 import io.penstock.streams.dispatch.shard.MemoryStore;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
+import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.dispatch.shard.Surroundings;
 import io.penstock.streams.score.output.OutputLengthPredictor;
@@ -41,8 +41,9 @@ final class PullFleet implements Scheduler {
   private static final long TICK = Duration.ofMillis(100).toNanos();
   private static final int MOST_OUTPUT = 4096;
 
-  private static final ShardSettings ORDERED =
-      ShardSettings.DEFAULT.withRank(PullOrder.RANK).withFairness(FairnessSettings.OFF);
+  private static final ShardRules ORDERED =
+      ShardRules.of(ShardSettings.DEFAULT.withFairness(FairnessSettings.OFF))
+          .withRank(PullOrder.RANK);
 
   private final VirtualClock clock;
   private final List<SimGpu> gpus;
@@ -62,7 +63,7 @@ final class PullFleet implements Scheduler {
       List<SimGpu> gpus,
       FleetSettings settings,
       @Nullable PullOrder order,
-      ShardSettings rules,
+      ShardRules rules,
       boolean lengthsKnown) {
     this.clock = clock;
     this.delay = settings.delay().toNanos();
@@ -88,12 +89,19 @@ final class PullFleet implements Scheduler {
   /** With the production rank and shares. */
   static Factory ranked(RankPolicy rank) {
     return (clock, gpus, settings) ->
-        new PullFleet(clock, gpus, settings, null, ShardSettings.DEFAULT.withRank(rank), false);
+        new PullFleet(
+            clock,
+            gpus,
+            settings,
+            null,
+            ShardRules.of(ShardSettings.DEFAULT).withRank(rank),
+            false);
   }
 
-  /** With the default rank and shares. */
+  /** With the rank and shares that dispatch has by default. */
   static Factory production() {
-    return ranked(SlackRank.DEFAULT);
+    return (clock, gpus, settings) ->
+        new PullFleet(clock, gpus, settings, null, ShardRules.of(ShardSettings.DEFAULT), false);
   }
 
   /** With the default rank and other shares. */
@@ -104,7 +112,7 @@ final class PullFleet implements Scheduler {
             gpus,
             settings,
             null,
-            ShardSettings.DEFAULT.withFairness(fairness),
+            ShardRules.of(ShardSettings.DEFAULT.withFairness(fairness)),
             lengthsKnown);
   }
 

@@ -6,48 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Whether and when a failed attempt is followed by another.
- *
- * <p>Backoff is exponential with full jitter (Brooker, "Exponential backoff and jitter", AWS
- * Architecture Blog, 2015): uniform in [0, min(longest, first x 2^(n-1))] for the n-th failure. The
- * jitter comes from a hash of the request and the attempt, so that replaying the log decides alike.
- *
- * @param maxFailures attempts that may fail before the request does, 1 or more
- * @param maxOverloads times an engine may turn it away for being full before the request fails, 1
- *     or more
- * @param maxLostLeases workers that may be lost with the request before it fails, 1 or more:
- *     brokers and spot machines die, so more than failures
- * @param maxExcuses failures that may be put down to an unhealthy target before they count, 1 or
- *     more
- * @param firstBackoff the upper bound of the first backoff, positive
- * @param longestBackoff the upper bound of any backoff
- * @param avoidance how long a worker that was full is not offered the request again the first time,
- *     twice as long each further time up to longestBackoff, unless its engine said longer
- * @param secondOpinion how long a worker that failed or refused the request leaves it to another,
- *     if there is one
+ * Decides whether and when a failed attempt is followed by another. A pure function: replaying the
+ * log must decide alike. Safe for use by many threads.
  */
-public record RetryPolicy(
-    int maxFailures,
-    int maxOverloads,
-    int maxLostLeases,
-    int maxExcuses,
-    Duration firstBackoff,
-    Duration longestBackoff,
-    Duration avoidance,
-    Duration secondOpinion) {
-
-  public static final RetryPolicy DEFAULT =
-      new RetryPolicy(
-          3,
-          1000,
-          10,
-          20,
-          Duration.ofMillis(200),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(10));
-
-  private static final int MOST_DOUBLINGS = 30;
+public interface RetryPolicy {
 
   /**
    * What a request has been through, the last failure included.
@@ -56,10 +18,10 @@ public record RetryPolicy(
    * @param overloads attempts that were turned away
    * @param lostLeases workers that were lost
    */
-  public record Strikes(int failures, int overloads, int lostLeases) {
+  record Strikes(int failures, int overloads, int lostLeases) {
 
     /** One more of this category. */
-    Strikes with(FailureCategory category) {
+    public Strikes with(FailureCategory category) {
       return switch (category) {
         case OVERLOADED -> new Strikes(failures, overloads + 1, lostLeases);
         case LEASE_LOST -> new Strikes(failures, overloads, lostLeases + 1);
@@ -69,89 +31,32 @@ public record RetryPolicy(
     }
   }
 
-  /** What to do after a failure. */
-  public sealed interface Verdict {
-
-    /** Try again, not before this instant; any worker may. */
-    record Later(Instant notBefore) implements Verdict {}
-
-    /** Try again at once, but not on the worker that was full until this instant. */
-    record Elsewhere(Instant avoidUntil) implements Verdict {}
-
-    /** Do not try again. */
-    record GiveUp() implements Verdict {}
-  }
-
-  public RetryPolicy {
-    if (maxFailures < 1 || maxOverloads < 1 || maxLostLeases < 1 || maxExcuses < 1) {
-      throw new IllegalArgumentException(
-          "maxFailures, maxOverloads, maxLostLeases and maxExcuses must be 1 or more");
-    }
-    if (!firstBackoff.isPositive() || longestBackoff.compareTo(firstBackoff) < 0) {
-      throw new IllegalArgumentException(
-          "firstBackoff must be positive and longestBackoff no shorter");
-    }
-    if (avoidance.isNegative() || secondOpinion.isNegative()) {
-      throw new IllegalArgumentException("avoidance and secondOpinion must not be negative");
-    }
-  }
-
   /**
-   * Decides.
+   * Decides. INVALID and REJECTED are never tried again; every other category only so many times.
+   * An engine that says when to come back is not asked earlier, for waits of up to an hour.
    *
    * @param failure why the attempt failed
    * @param strikes what the request has been through, this failure included
-   * @param seed equal for equal request and attempt
+   * @param seed equal for equal request and attempt: where jitter comes from
    */
-  public Verdict after(Failure failure, Strikes strikes, long seed, Instant now) {
-    return switch (failure.getCategory()) {
-      case INVALID, REJECTED -> new Verdict.GiveUp();
-      case OVERLOADED ->
-          strikes.overloads() >= maxOverloads
-              ? new Verdict.GiveUp()
-              : new Verdict.Elsewhere(now.plus(askedFor(failure, avoidance(strikes.overloads()))));
-      case RETRYABLE, TIMEOUT ->
-          strikes.failures() >= maxFailures
-              ? new Verdict.GiveUp()
-              : new Verdict.Later(now.plus(askedFor(failure, backoff(strikes.failures(), seed))));
-      // The worker is gone, not the request's fault: another worker may start at once.
-      case LEASE_LOST ->
-          strikes.lostLeases() >= maxLostLeases ? new Verdict.GiveUp() : new Verdict.Later(now);
-    };
-  }
+  RetryDecision after(Failure failure, Strikes strikes, long seed, Instant now);
 
-  /** Whether a further failure would be the last. */
-  public boolean isLast(int failures) {
-    return failures + 1 >= maxFailures;
-  }
+  /**
+   * Whether a further failure would be the last.
+   *
+   * @param failures attempts that have failed so far
+   */
+  boolean isLast(int failures);
 
-  private static Duration askedFor(Failure failure, Duration otherwise) {
-    return failure
-        .getRetryAfterMillis()
-        .map(millis -> Duration.ofMillis(Math.clamp(millis, 0, Duration.ofHours(1).toMillis())))
-        .filter(asked -> asked.compareTo(otherwise) > 0)
-        .orElse(otherwise);
-  }
+  /**
+   * How many failures may be put down to an unhealthy target before they count against the request;
+   * 1 or more.
+   */
+  int maxExcuses();
 
-  private Duration backoff(int failures, long seed) {
-    return Duration.ofNanos((long) (unit(seed) * doubled(firstBackoff, failures - 1)));
-  }
-
-  private Duration avoidance(int overloads) {
-    return Duration.ofNanos((long) doubled(avoidance, overloads - 1));
-  }
-
-  /** Nanoseconds, at most the longest backoff. */
-  private double doubled(Duration first, int times) {
-    double nanos = first.toNanos() * Math.scalb(1.0, Math.clamp(times, 0, MOST_DOUBLINGS));
-    return Math.min((double) longestBackoff.toNanos(), nanos);
-  }
-
-  /** A number in [0, 1) from a seed: the finaliser of SplitMix64 (Steele et al., OOPSLA 2014). */
-  private static double unit(long seed) {
-    long z = seed + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return ((z ^ (z >>> 31)) >>> 11) * 0x1.0p-53;
-  }
+  /**
+   * How long a worker that failed or refused the request leaves it to another, if there is one; 0
+   * or more.
+   */
+  Duration secondOpinion();
 }

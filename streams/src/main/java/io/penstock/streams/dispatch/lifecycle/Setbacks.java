@@ -58,10 +58,10 @@ record Setbacks(RetryPolicy retries) {
     }
     long seed = (long) entry.getFacts().getId().hashCode() << 32 | entry.getAttempts();
     return switch (retries.after(failure, strikes, seed, now)) {
-      case RetryPolicy.Verdict.GiveUp ignored -> Optional.empty();
-      case RetryPolicy.Verdict.Later later ->
+      case RetryDecision.GiveUp ignored -> Optional.empty();
+      case RetryDecision.Later later ->
           Optional.of(waiting.setNotBefore(later.notBefore()).build());
-      case RetryPolicy.Verdict.Elsewhere elsewhere ->
+      case RetryDecision.Elsewhere elsewhere ->
           Optional.of(
               waiting
                   .setAvoidWorker(leased.lease().getWorkerId())

@@ -191,7 +191,7 @@ public record SlackRank(
     long waited = nowMicros - candidate.acceptedAt();
     long bound = boundMicros(candidate.serviceClass());
     if (waited > bound && isTurn(overdueShare * waited / bound, worker, nowMicros)) {
-      return new Rank(OVERDUE, -waited * SECONDS_PER_MICRO);
+      return new Rank(OVERDUE, -waited * SECONDS_PER_MICRO, true);
     }
     long slack =
         candidate.firstTokenBy() - readyMicros(candidate.promptTokens(), worker, nowMicros);

@@ -75,7 +75,7 @@ public final class DispatchShard {
   private RoutingState known = RoutingState.EMPTY;
   private Set<String> asked = Set.of();
 
-  /** A shard that knows of no other. */
+  /** A shard that knows of no other, with the policies that the settings name. */
   public DispatchShard(
       int partition,
       TopicNames names,
@@ -94,8 +94,19 @@ public final class DispatchShard {
       ShardOutput output,
       ShardMetrics metrics,
       Surroundings surroundings) {
+    this(partition, names, ShardRules.of(settings), store, output, metrics, surroundings);
+  }
+
+  public DispatchShard(
+      int partition,
+      TopicNames names,
+      ShardRules rules,
+      ShardStore store,
+      ShardOutput output,
+      ShardMetrics metrics,
+      Surroundings surroundings) {
     this.partition = partition;
-    this.settings = settings;
+    this.settings = rules.settings();
     this.surroundings = surroundings;
     this.store = store;
     this.output = output;
@@ -120,20 +131,20 @@ public final class DispatchShard {
             new Lifecycle(
                 names,
                 partition,
-                settings.retries(),
+                rules.retries(),
                 settings.leaseTimeout(),
                 settings.longestDeadline()),
             settlement,
             index,
             sessions,
             book,
-            new Faults(settings.retries(), book, sessions, larger, metrics),
+            new Faults(rules.retries(), book, sessions, larger, metrics),
             new Candidates(accounts),
             commitments,
             store,
             output,
             metrics);
-    Match match = new Match(index, settings.rank(), settings.fairness(), settings.choice(), gate);
+    Match match = new Match(index, rules.rank(), settings.fairness(), rules.choice(), gate);
     this.grants = new Grants(index, sessions, match, gate, settlement, store, requests);
     this.lapses = new Lapses(settings, index, sessions, store, grants, requests);
     this.moves =

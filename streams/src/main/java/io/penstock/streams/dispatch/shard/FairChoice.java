@@ -5,7 +5,6 @@ import io.penstock.streams.dispatch.fairness.Leeway;
 import io.penstock.streams.dispatch.index.HeadVisitor;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
-import io.penstock.streams.dispatch.rank.SlackRank;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class FairChoice {
   private Leeway leeway = Leeway.UNLIMITED;
   private double held;
   private boolean othersLackRoom;
-  private boolean overdueLacksRoom;
+  private boolean roomReserved;
 
   /** A request that the worker could take. */
   record Seen(Candidate candidate, Rank rank, double served) {
@@ -50,7 +49,7 @@ final class FairChoice {
     leeway = ofClass;
     held = least + leeway.bound();
     othersLackRoom = false;
-    overdueLacksRoom = false;
+    roomReserved = false;
   }
 
   void takeable(Candidate candidate, Rank rank, double served) {
@@ -61,13 +60,13 @@ final class FairChoice {
   void lacksRoom(Rank rank, double served) {
     if (served <= held) {
       othersLackRoom = true;
-      overdueLacksRoom |= rank.tier() == SlackRank.OVERDUE;
+      roomReserved |= rank.rightOfWay();
     }
   }
 
-  /** Whether an overdue request that is not held back lacks room. */
-  boolean overdueLacksRoom() {
-    return overdueLacksRoom;
+  /** Whether a request with the right of way, which is not held back, lacks room. */
+  boolean isRoomReserved() {
+    return roomReserved;
   }
 
   /** The best of those seen, or null if there is none or the worker is to be left to empty. */

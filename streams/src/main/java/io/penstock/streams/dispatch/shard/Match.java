@@ -7,7 +7,6 @@ import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
 import io.penstock.streams.dispatch.rank.RankPolicy;
-import io.penstock.streams.dispatch.rank.SlackRank;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import io.penstock.streams.dispatch.session.WorkerChoice;
 import io.penstock.streams.dispatch.session.WorkerSession;
@@ -93,14 +92,14 @@ final class Match {
         }
         FairChoice.Seen ofClass =
             bestFor(session, view, target, serviceClass, admission, nowMicros);
-        reserved |= fair.overdueLacksRoom();
+        reserved |= fair.isRoomReserved();
         if (ofClass != null && (best == null || ofClass.rank().compareTo(best.rank()) < 0)) {
           best = ofClass;
         }
       }
     }
-    // Smaller requests must not overtake an overdue one for ever: the worker is left to empty.
-    return reserved && best != null && best.rank().tier() != SlackRank.OVERDUE ? null : best;
+    // Smaller requests must not overtake this one for ever: the worker is left to empty.
+    return reserved && best != null && !best.rank().rightOfWay() ? null : best;
   }
 
   private FairChoice.@Nullable Seen bestFor(
@@ -176,6 +175,6 @@ final class Match {
         views.add(view);
       }
     }
-    return able.get(views.indexOf(choice.choose(candidate, views)));
+    return able.get(views.indexOf(choice.choose(candidate, views, nowMicros)));
   }
 }

@@ -1,19 +1,17 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.deadlines.LatestResult;
+import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.health.HealthSettings;
-import io.penstock.streams.dispatch.lifecycle.RetryPolicy;
 import io.penstock.streams.dispatch.move.MoveSettings;
-import io.penstock.streams.dispatch.rank.RankPolicy;
-import io.penstock.streams.dispatch.rank.SlackRank;
 import io.penstock.streams.dispatch.session.Speeds;
-import io.penstock.streams.dispatch.session.WorkerChoice;
 import java.time.Duration;
 
 /**
- * The rules of a shard.
+ * The rules of a shard, as the configuration gives them; {@link ShardRules} has the policies that
+ * are named here.
  *
  * @param leaseTimeout how long a worker may be silent before its leases are taken back, 100 ms or
  *     more; several times the workers' heartbeat
@@ -23,11 +21,13 @@ import java.time.Duration;
  *     command: its payload is kept for not much longer
  * @param overdueGrace how long after its deadline a worker may still answer; then the request
  *     expires although it is leased
- * @param retries whether and when a failed attempt is followed by another
- * @param rank who is next
+ * @param retries the policy that says whether and when a failed attempt is followed by another:
+ *     {@code backoff} or an extension's
+ * @param rank the policy that says who is next: {@code slack} or an extension's
  * @param fairness how tenants share a class
  * @param reserve the slots that are left to those who wait
- * @param choice which worker gets it
+ * @param choice the policy that says which worker gets it: {@code earliest-finish} or an
+ *     extension's
  * @param assumedSpeeds speeds of workers that have not observed their own
  * @param health when a target is granted nothing
  * @param moves when a waiting request goes to another target
@@ -37,11 +37,11 @@ public record ShardSettings(
     Duration finishedRetention,
     Duration longestDeadline,
     Duration overdueGrace,
-    RetryPolicy retries,
-    RankPolicy rank,
+    Extension retries,
+    Extension rank,
     FairnessSettings fairness,
     SlotReserve reserve,
-    WorkerChoice choice,
+    Extension choice,
     Speeds assumedSpeeds,
     HealthSettings health,
     MoveSettings moves) {
@@ -52,11 +52,11 @@ public record ShardSettings(
           TopicSettings.DEFAULT.idRetention(),
           TopicSettings.DEFAULT.maxDeadline(),
           LatestResult.OVERDUE_GRACE,
-          RetryPolicy.DEFAULT,
-          SlackRank.DEFAULT,
+          Extension.named("backoff"),
+          Extension.named("slack"),
           FairnessSettings.DEFAULT,
           SlotReserve.DEFAULT,
-          WorkerChoice.EARLIEST_FINISH,
+          Extension.named("earliest-finish"),
           Speeds.DEFAULT,
           HealthSettings.DEFAULT,
           MoveSettings.DEFAULT);
@@ -104,7 +104,7 @@ public record ShardSettings(
   }
 
   /** The same with another rank. */
-  public ShardSettings withRank(RankPolicy other) {
+  public ShardSettings withRank(Extension other) {
     return with(other, fairness, reserve, health, moves);
   }
 
@@ -129,7 +129,7 @@ public record ShardSettings(
   }
 
   private ShardSettings with(
-      RankPolicy newRank,
+      Extension newRank,
       FairnessSettings newFairness,
       SlotReserve newReserve,
       HealthSettings newHealth,

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.CrashLoop;
 import java.time.InstantSource;
@@ -12,6 +13,7 @@ import java.util.function.BooleanSupplier;
 /**
  * What the processors of all shards share. Everything in it bears many threads.
  *
+ * @param rules those of every shard, its policies included
  * @param batchEnd when to commit before the interval is over
  * @param stopping whether the job is being closed, so that nothing is waited for
  * @param crashLoop finds records that end one thread after another
@@ -19,6 +21,7 @@ import java.util.function.BooleanSupplier;
  */
 public record DispatchParts(
     DispatchConfig config,
+    ShardRules rules,
     TopicSettings topics,
     AvroSerdes serdes,
     BatchEnd batchEnd,
@@ -31,6 +34,7 @@ public record DispatchParts(
 
   public DispatchParts(
       DispatchConfig config,
+      ShardRules rules,
       TopicSettings topics,
       AvroSerdes serdes,
       BatchEnd batchEnd,
@@ -39,6 +43,7 @@ public record DispatchParts(
       BooleanSupplier stopping) {
     this(
         config,
+        rules,
         topics,
         serdes,
         batchEnd,

@@ -35,7 +35,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
         new DispatchShard(
             partition,
             parts.topics().names(),
-            parts.config().shard(),
+            parts.rules(),
             new Stores(context),
             outputs,
             parts.counters(),

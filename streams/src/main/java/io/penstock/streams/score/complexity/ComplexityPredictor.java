@@ -10,17 +10,18 @@ import java.util.List;
 public interface ComplexityPredictor {
 
   /**
-   * Estimates a prompt. Of a prompt longer than {@link
-   * io.penstock.streams.score.complexity.features.PromptText#MOST_CHARACTERS} only the beginning
-   * and the end are read, so that the work is bounded.
+   * Estimates a prompt. The work must be bounded, however long the prompt is: scoring waits for it.
    */
   ComplexityEstimate estimate(CharSequence prompt);
 
   /**
-   * What an estimate rests on: the largest effects on the gain, largest first. Slower than an
+   * Explains an estimate by the largest effects on the gain, largest first. Slower than an
    * estimate; for decisions that are shown.
    *
    * @param most at most so many
    */
   List<Contribution> explain(CharSequence prompt, int most);
+
+  /** What the estimates are measured against: thresholds follow from it. Always the same. */
+  PredictorCalibration calibration();
 }

@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates by a fitted {@link LinearModel}: one pass over the prompt and one over its n-grams.
- * Each thread keeps a scratch pad of about half a megabyte, so call it from few threads.
+ * Estimates by a fitted {@link LinearModel}: one pass over the prompt and one over its n-grams. Of
+ * a prompt longer than {@link
+ * io.penstock.streams.score.complexity.features.PromptText#MOST_CHARACTERS} it reads the beginning
+ * and the end only.
+ *
+ * <p>Each thread keeps a scratch pad of about half a megabyte, so call it from few threads.
  */
 public final class LinearComplexityPredictor implements ComplexityPredictor {
 
@@ -41,6 +45,12 @@ public final class LinearComplexityPredictor implements ComplexityPredictor {
     }
     return new ComplexityEstimate(
         Math.clamp(cheap, 0, 1), Math.clamp(cheap + gain, 0, 1), gain, model.curve().rank(gain));
+  }
+
+  @Override
+  public PredictorCalibration calibration() {
+    return new PredictorCalibration(
+        model.curve(), model.facts().cheapQuality(), model.facts().strongQuality());
   }
 
   private double standard(PromptFeatures features, int i) {

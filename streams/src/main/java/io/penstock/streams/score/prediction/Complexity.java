@@ -2,8 +2,7 @@ package io.penstock.streams.score.prediction;
 
 import io.penstock.streams.score.complexity.ComplexityEstimate;
 import io.penstock.streams.score.complexity.ComplexityPredictor;
-import io.penstock.streams.score.complexity.LinearComplexityPredictor;
-import io.penstock.streams.score.complexity.LinearModel;
+import io.penstock.streams.score.complexity.PredictorCalibration;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.complexity.threshold.Thresholds;
 
@@ -17,17 +16,19 @@ public record Complexity(
     ComplexityPredictor predictor, Thresholds thresholds, double meanCheap, double meanStrong) {
 
   /**
-   * Of a trained predictor.
+   * A predictor with thresholds from its own calibration.
    *
    * @param byDefault the goal of those who say none
    * @param online whether cost budgets follow the prompts that come
    */
-  public static Complexity of(LinearModel model, RoutingGoal byDefault, boolean online) {
+  public static Complexity of(
+      ComplexityPredictor predictor, RoutingGoal byDefault, boolean online) {
+    PredictorCalibration calibration = predictor.calibration();
     return new Complexity(
-        new LinearComplexityPredictor(model),
-        new Thresholds(model.curve(), byDefault, online),
-        model.facts().cheapQuality(),
-        model.facts().strongQuality());
+        predictor,
+        new Thresholds(calibration.curve(), byDefault, online),
+        calibration.meanCheap(),
+        calibration.meanStrong());
   }
 
   /** What is expected of a prompt that nothing can be read of. */

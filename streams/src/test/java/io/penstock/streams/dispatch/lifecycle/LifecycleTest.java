@@ -44,7 +44,8 @@ class LifecycleTest {
   private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Lifecycle LIFECYCLE =
-      new Lifecycle(TopicNames.DEFAULT, 3, RetryPolicy.DEFAULT, LEASE_TIMEOUT, Duration.ofDays(1));
+      new Lifecycle(
+          TopicNames.DEFAULT, 3, BackoffRetries.DEFAULT, LEASE_TIMEOUT, Duration.ofDays(1));
 
   private static final State WAITING = arrive(asking(1));
   private static final State LEASED = next(granted(1), WAITING, NOW);
@@ -414,7 +415,7 @@ class LifecycleTest {
   void theLastFailureFailsTheRequestAndBuriesIt() {
     State state = WAITING;
     Decision decision = null;
-    for (int attempt = 1; attempt <= RetryPolicy.DEFAULT.maxFailures(); attempt++) {
+    for (int attempt = 1; attempt <= BackoffRetries.DEFAULT.maxFailures(); attempt++) {
       state = next(granted(attempt), state, NOW);
       decision =
           LIFECYCLE.decide(
@@ -439,7 +440,7 @@ class LifecycleTest {
   @Test
   void theWorkerIsToldThatItsFailureWouldBeTheLast() {
     State state = WAITING;
-    for (int attempt = 1; attempt < RetryPolicy.DEFAULT.maxFailures(); attempt++) {
+    for (int attempt = 1; attempt < BackoffRetries.DEFAULT.maxFailures(); attempt++) {
       State leased = next(granted(attempt), state, NOW);
       state =
           next(

@@ -544,10 +544,11 @@ class DispatchShardTest {
         new DispatchShard(
             0,
             TopicNames.DEFAULT,
-            ShardSettings.DEFAULT.withRank(rank),
+            ShardRules.of(ShardSettings.DEFAULT).withRank(rank),
             store,
             (effect, traceparent) -> written.add(effect),
-            ShardMetrics.NONE);
+            ShardMetrics.NONE,
+            Surroundings.NONE);
     shard.restore(now);
   }
 

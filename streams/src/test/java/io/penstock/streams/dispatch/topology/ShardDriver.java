@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchConfig;
+import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.runtime.BatchEnd;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class ShardDriver implements AutoCloseable {
     parts =
         new DispatchParts(
             DispatchConfig.DEFAULT,
+            ShardRules.of(DispatchConfig.DEFAULT.shard()),
             TopicSettings.DEFAULT,
             serdes,
             BatchEnd.NEVER,

@@ -8,9 +8,12 @@ import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.score.Requests;
+import io.penstock.streams.score.complexity.ComplexityArtefact;
 import io.penstock.streams.score.complexity.ComplexityEstimate;
 import io.penstock.streams.score.complexity.ComplexityPredictor;
 import io.penstock.streams.score.complexity.Contribution;
+import io.penstock.streams.score.complexity.LinearComplexityPredictor;
+import io.penstock.streams.score.complexity.PredictorCalibration;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.ParsedRequest;
@@ -44,6 +47,11 @@ abstract class ChooserFixture {
     @Override
     public List<Contribution> explain(CharSequence prompt, int most) {
       return List.of();
+    }
+
+    @Override
+    public PredictorCalibration calibration() {
+      return new LinearComplexityPredictor(ComplexityArtefact.shipped()).calibration();
     }
   }
 

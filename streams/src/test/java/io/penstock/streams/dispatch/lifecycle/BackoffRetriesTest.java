@@ -14,18 +14,18 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class RetryPolicyTest {
+class BackoffRetriesTest {
 
   private static final RetryPolicy POLICY = policy(40, 3);
 
   @Property
   void backoffIsNeverLongerThanItsBoundNorInThePast(
       @ForAll @IntRange(min = 1, max = 39) int failures, @ForAll long seed) {
-    RetryPolicy.Verdict verdict =
+    RetryDecision verdict =
         POLICY.after(
             Samples.failure(FailureCategory.RETRYABLE), new Strikes(failures, 0, 0), seed, START);
-    assertThat(verdict).isInstanceOf(RetryPolicy.Verdict.Later.class);
-    Duration backoff = Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore());
+    assertThat(verdict).isInstanceOf(RetryDecision.Later.class);
+    Duration backoff = Duration.between(START, ((RetryDecision.Later) verdict).notBefore());
     double bound = Math.min(5, 0.1 * Math.pow(2, failures - 1));
     assertThat(backoff.toNanos() / 1e9).isBetween(0.0, bound);
   }
@@ -34,11 +34,11 @@ class RetryPolicyTest {
   void backoffIsSpreadOverItsBound() {
     double mean = 0;
     for (int seed = 0; seed < 1000; seed++) {
-      RetryPolicy.Verdict verdict =
+      RetryDecision verdict =
           POLICY.after(
               Samples.failure(FailureCategory.RETRYABLE), new Strikes(1, 0, 0), seed, START);
       mean +=
-          Duration.between(START, ((RetryPolicy.Verdict.Later) verdict).notBefore()).toNanos()
+          Duration.between(START, ((RetryDecision.Later) verdict).notBefore()).toNanos()
               / 1e6
               / 1000;
     }
@@ -50,27 +50,27 @@ class RetryPolicyTest {
     Failure limited =
         new Failure(FailureCategory.OVERLOADED, "code", "message", null, 429, 20_000L);
     assertThat(POLICY.after(limited, new Strikes(0, 1, 0), 1, START))
-        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(20)));
+        .isEqualTo(new RetryDecision.Elsewhere(START.plusSeconds(20)));
   }
 
   @Test
   void whatTheRequestIsToBlameForIsNeverTriedAgain() {
     assertThat(
             POLICY.after(Samples.failure(FailureCategory.INVALID), new Strikes(1, 0, 0), 1, START))
-        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+        .isInstanceOf(RetryDecision.GiveUp.class);
     assertThat(
             POLICY.after(Samples.failure(FailureCategory.REJECTED), new Strikes(1, 0, 0), 1, START))
-        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+        .isInstanceOf(RetryDecision.GiveUp.class);
   }
 
   @Test
   void lostLeasesHaveALimitOfTheirOwn() {
     Failure lost = Samples.failure(FailureCategory.LEASE_LOST);
-    RetryPolicy policy = RetryPolicy.DEFAULT;
+    RetryPolicy policy = BackoffRetries.DEFAULT;
     assertThat(policy.after(lost, new Strikes(2, 0, 9), 1, START))
-        .isEqualTo(new RetryPolicy.Verdict.Later(START));
+        .isEqualTo(new RetryDecision.Later(START));
     assertThat(policy.after(lost, new Strikes(0, 0, 10), 1, START))
-        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+        .isInstanceOf(RetryDecision.GiveUp.class);
   }
 
   @Test
@@ -78,7 +78,7 @@ class RetryPolicyTest {
     assertThat(
             POLICY.after(
                 Samples.failure(FailureCategory.LEASE_LOST), new Strikes(1, 0, 0), 1, START))
-        .isEqualTo(new RetryPolicy.Verdict.Later(START));
+        .isEqualTo(new RetryDecision.Later(START));
   }
 
   @Test
@@ -86,9 +86,9 @@ class RetryPolicyTest {
     RetryPolicy patient = policy(3, 1000);
     Failure full = Samples.failure(FailureCategory.OVERLOADED);
     assertThat(patient.after(full, new Strikes(0, 2, 0), 1, START))
-        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(2)));
+        .isEqualTo(new RetryDecision.Elsewhere(START.plusSeconds(2)));
     assertThat(patient.after(full, new Strikes(0, 900, 0), 1, START))
-        .isEqualTo(new RetryPolicy.Verdict.Elsewhere(START.plusSeconds(5)));
+        .isEqualTo(new RetryDecision.Elsewhere(START.plusSeconds(5)));
   }
 
   @Test
@@ -96,14 +96,14 @@ class RetryPolicyTest {
     assertThat(
             POLICY.after(
                 Samples.failure(FailureCategory.OVERLOADED), new Strikes(0, 3, 0), 1, START))
-        .isInstanceOf(RetryPolicy.Verdict.GiveUp.class);
+        .isInstanceOf(RetryDecision.GiveUp.class);
   }
 
   @Test
   void contradictorySettingsAreRefused() {
     assertThatThrownBy(
             () ->
-                new RetryPolicy(
+                new BackoffRetries(
                     1,
                     1,
                     1,
@@ -116,7 +116,7 @@ class RetryPolicyTest {
   }
 
   private static RetryPolicy policy(int failures, int overloads) {
-    return new RetryPolicy(
+    return new BackoffRetries(
         failures,
         overloads,
         10,
