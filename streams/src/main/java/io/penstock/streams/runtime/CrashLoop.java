@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the record that ends one stream thread after another. Whoever replaces a dead thread reads
  * again what it had in hand; a record that ended {@value #DEATHS} of them is condemned: its job
- * sets it aside instead of trying it once more. Safe for use by many threads; what it knows ends
- * with the process.
+ * sets it aside instead of trying it once more, and answers its request as far as that can be read.
+ * If even that ends a thread, the job writes a dead letter and looks no further. Safe for use by
+ * many threads; what it knows ends with the process.
  */
 public final class CrashLoop {
 
@@ -45,6 +46,11 @@ public final class CrashLoop {
   /** Whether a record has ended too many threads. */
   public boolean condemned(RecordMetadata record) {
     return any && deaths(Position.of(record)) >= DEATHS;
+  }
+
+  /** Whether setting a condemned record aside has ended a thread, too. */
+  public boolean hopeless(RecordMetadata record) {
+    return any && deaths(Position.of(record)) > DEATHS;
   }
 
   /** Works on a record, and remembers it if that fails by its own fault. */

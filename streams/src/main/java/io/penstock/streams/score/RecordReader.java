@@ -15,6 +15,9 @@ final class RecordReader {
     record Read(InferenceRequest request) implements Reading {}
 
     record Unreadable(Refusal refusal) implements Reading {}
+
+    /** It can be read, and is refused without being looked into. */
+    record SetAside(InferenceRequest request, Refusal refusal) implements Reading {}
   }
 
   private final Deserializer<InferenceRequest> deserializer;

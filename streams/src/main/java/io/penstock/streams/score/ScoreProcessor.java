@@ -6,6 +6,7 @@ import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.ids.RequestKey;
+import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.identity.FirstDecision;
@@ -80,8 +81,10 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   @Override
   public void process(Record<byte[], byte[]> record) {
     RecordMetadata position = context.recordMetadata().orElseThrow();
-    if (parts.crashLoop().condemned(position)) {
-      setAside(record);
+    if (parts.crashLoop().hopeless(position)) {
+      refuseUnread(record);
+    } else if (parts.crashLoop().condemned(position)) {
+      parts.crashLoop().watch(position, () -> setAside(record));
     } else {
       parts.crashLoop().watch(position, () -> take(record));
     }
@@ -106,6 +109,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
               Identity.ofUnreadable(source.keyAsId(), source.value());
           case RecordReader.Reading.Read(InferenceRequest request) ->
               Identity.of(request, source.keyAsId());
+          case RecordReader.Reading.SetAside(InferenceRequest request, Refusal ignored) ->
+              Identity.of(request, source.keyAsId());
         };
     if (identity.isEmpty()) {
       Taken unknown = new Taken(source, reading, null, Optional.empty(), now, began);
@@ -118,25 +123,58 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     }
   }
 
-  /** Refuses a record that has ended one thread after another, without looking into it again. */
+  /**
+   * Refuses a record that has ended one thread after another. It is read once more, for whose
+   * request it is; whatever goes wrong with that costs no more than the tenant's name.
+   */
   private void setAside(Record<byte[], byte[]> record) {
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
-    RecordReader.Reading fault =
-        new RecordReader.Reading.Unreadable(
-            new Refusal(
-                RefusalCode.INTERNAL_ERROR,
-                null,
-                "scoring failed %d times on this request and leaves it; report it with its id, and"
-                        .formatted(CrashLoop.DEATHS)
-                    + " try again under a new id"));
+    InferenceRequest request;
+    Optional<Identity> identity;
+    try {
+      if (!(reader.read(source) instanceof RecordReader.Reading.Read(InferenceRequest read))) {
+        refuseUnread(record);
+        return;
+      }
+      request = read;
+      identity = Identity.of(read, source.keyAsId());
+    } catch (RegistryUnavailableException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      FatalErrors.throwIfFatal(e);
+      refuseUnread(record);
+      return;
+    }
+    refuseAnyway(source, new RecordReader.Reading.SetAside(request, setAside()), identity);
+  }
+
+  /** Refuses a record that cannot even be set aside, by its key alone. */
+  private void refuseUnread(Record<byte[], byte[]> record) {
+    SourceRecord source = SourceRecord.of(record, context.recordMetadata());
+    refuseAnyway(
+        source,
+        new RecordReader.Reading.Unreadable(setAside()),
+        Identity.ofUnreadable(source.keyAsId(), source.value()));
+  }
+
+  private void refuseAnyway(
+      SourceRecord source, RecordReader.Reading fault, Optional<Identity> identity) {
     Instant now = parts.clock().instant();
-    Optional<Identity> identity = Identity.ofUnreadable(source.keyAsId(), source.value());
     if (identity.isPresent()) {
       known(source, fault, identity.get(), now, System.nanoTime());
     } else {
       Taken unknown = new Taken(source, fault, null, Optional.empty(), now, System.nanoTime());
       refuse(unknown, refusal(judge(unknown, Optional.empty())));
     }
+  }
+
+  private static Refusal setAside() {
+    return new Refusal(
+        RefusalCode.INTERNAL_ERROR,
+        null,
+        "scoring failed %d times on this request and leaves it; report it with its id, and"
+                .formatted(CrashLoop.DEATHS)
+            + " try again under a new id");
   }
 
   /** Looks the id up and follows what is known of it, before another class can decide on it. */
@@ -278,6 +316,10 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   /** Scoring, with a fault of ours turned into a refusal rather than an endless loop. */
   private ScoringOutcome judge(Taken current, Optional<FirstDecision.Placed> placed) {
     if (current.reading() instanceof RecordReader.Reading.Unreadable(Refusal refusal)) {
+      return new ScoringOutcome.Refused(refusal);
+    }
+    if (current.reading()
+        instanceof RecordReader.Reading.SetAside(InferenceRequest ignored, Refusal refusal)) {
       return new ScoringOutcome.Refused(refusal);
     }
     InferenceRequest request = current.request().orElseThrow();

@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.Identity;
+import io.penstock.streams.score.request.Refusal;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,9 +25,12 @@ record Taken(
     long began) {
 
   Optional<InferenceRequest> request() {
-    return reading instanceof RecordReader.Reading.Read(InferenceRequest request)
-        ? Optional.of(request)
-        : Optional.empty();
+    return switch (reading) {
+      case RecordReader.Reading.Read(InferenceRequest request) -> Optional.of(request);
+      case RecordReader.Reading.SetAside(InferenceRequest request, Refusal ignored) ->
+          Optional.of(request);
+      case RecordReader.Reading.Unreadable ignored -> Optional.empty();
+    };
   }
 
   /** The id, of a record that has one. */

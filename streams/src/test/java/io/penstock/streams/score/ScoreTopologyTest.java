@@ -28,6 +28,7 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.request.RequestLimits;
@@ -36,6 +37,7 @@ import io.penstock.streams.score.view.FleetFollower;
 import io.penstock.streams.score.view.FollowedViews;
 import io.penstock.streams.score.view.ModelView;
 import io.penstock.streams.score.view.RoutingView;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,6 +56,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.ReadOnlyWindowStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -589,6 +593,59 @@ class ScoreTopologyTest {
     assertThat(refused.key()).isEqualTo("request-1");
     assertThat(refused.value().getError().orElseThrow().getCode()).isEqualTo("internal_error");
     assertThat(next(WORK, ScoredRequest.class).key()).isEqualTo("request-2");
+  }
+
+  @Test
+  void aRecordThatCanBeReadAfterThreeThreadsIsRefusedInItsTenantsName() {
+    faults = CrashLoop.DEATHS;
+    outliveThreads(CrashLoop.DEATHS);
+
+    send(chat().setTenant("acme").build());
+
+    TestRecord<String, InferenceResult> refused = next(TOPICS.results(), InferenceResult.class);
+    assertThat(refused.value().getTenant()).isEqualTo("acme");
+    assertThat(refused.value().getStatus()).isEqualTo(TerminalStatus.FAILED);
+    assertThat(refused.value().getError().orElseThrow().getCode()).isEqualTo("internal_error");
+    assertThat(next(TOPICS.lifecycle(), RequestStatus.class).key())
+        .isEqualTo(RequestKey.of("acme", "request-1"));
+    assertThat(next(TOPICS.deadLetters(), DeadLetter.class).value().getTenant()).contains("acme");
+    assertNothing(WORK);
+  }
+
+  @Test
+  void aRecordThatEndsAThreadAgainWhenItIsSetAsideIsRefusedByItsKeyAlone() {
+    memory.share(ServiceClass.BATCH, partition -> memoryThatOverflowsFor("acme"));
+    outliveThreads(CrashLoop.DEATHS + 1);
+
+    send(chat().setTenant("acme").build());
+
+    TestRecord<String, InferenceResult> refused = next(TOPICS.results(), InferenceResult.class);
+    assertThat(refused.key()).isEqualTo("request-1");
+    assertThat(refused.value().getTenant()).isEqualTo("unknown");
+    assertThat(next(TOPICS.deadLetters(), DeadLetter.class).value().getTenant()).isEmpty();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static ReadOnlyWindowStore<String, FirstDecision> memoryThatOverflowsFor(String tenant) {
+    return (ReadOnlyWindowStore<String, FirstDecision>)
+        Proxy.newProxyInstance(
+            ScoreTopologyTest.class.getClassLoader(),
+            new Class<?>[] {ReadOnlyWindowStore.class},
+            (proxy, method, arguments) -> {
+              if (RequestKey.tenant((String) arguments[0]).equals(tenant)) {
+                throw new StackOverflowError();
+              }
+              throw new InvalidStateStoreException("nothing here");
+            });
+  }
+
+  private void outliveThreads(int threads) {
+    for (int thread = 1; thread <= threads; thread++) {
+      assertThatThrownBy(() -> send(chat().setTenant("acme").build()))
+          .isInstanceOf(StackOverflowError.class);
+      driver.close();
+      open();
+    }
   }
 
   private List<InferenceResult> results() {

@@ -201,10 +201,11 @@ public final class DispatchShard {
    * @param entry the request, with these values replaced
    * @param handedOver whether another shard handed it over
    * @param failure what is wrong with it
+   * @return what became of it
    */
-  public void unusable(DispatchEntry entry, boolean handedOver, Failure failure, Instant now) {
+  public Verdict unusable(DispatchEntry entry, boolean handedOver, Failure failure, Instant now) {
     String key = RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
-    requests.happened(key, new Event.Unusable(entry, handedOver, failure), now);
+    return requests.happened(key, new Event.Unusable(entry, handedOver, failure), now).verdict();
   }
 
   /** A worker stated its demand. */
@@ -224,14 +225,19 @@ public final class DispatchShard {
     }
   }
 
-  /** A worker reported how an attempt ended. */
-  public void outcome(AttemptOutcome outcome, Instant now) {
+  /**
+   * A worker reported how an attempt ended.
+   *
+   * @return what became of its request
+   */
+  public Verdict outcome(AttemptOutcome outcome, Instant now) {
     sessions.outcomeRead(outcome.getWorkerId(), outcome.getSession());
     Requests.Ended ended = requests.ended(outcome, now);
     grants.grantTo(ended.decision(), now);
     if (ended.recovering() != null) {
       grants.grant(ended.recovering(), now);
     }
+    return ended.decision().verdict();
   }
 
   /**

@@ -60,8 +60,11 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
   @Override
   public void process(Record<String, byte[]> record) {
     RecordMetadata position = context.recordMetadata().orElseThrow();
-    if (parts.crashLoop().condemned(position)) {
-      intake.setAside(record, position, now());
+    if (parts.crashLoop().hopeless(position)) {
+      intake.bury(record, position, now());
+      parts.counters().unreadable(position.topic());
+    } else if (parts.crashLoop().condemned(position)) {
+      parts.crashLoop().watch(position, () -> intake.setAside(record, position, now()));
       parts.counters().unreadable(position.topic());
     } else {
       parts.crashLoop().watch(position, () -> take(record, position));

@@ -10,13 +10,15 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.trace.TraceParent;
+import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.DispatchShard;
-import io.penstock.streams.runtime.CrashLoop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -42,6 +44,7 @@ final class Intake {
   private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private final Map<String, Reader> readers = new HashMap<>();
+  private final Map<String, Ending> endings = new HashMap<>();
   private final DispatchShard shard;
   private final Set<String> forClients;
   private final Outputs outputs;
@@ -51,6 +54,18 @@ final class Intake {
   @FunctionalInterface
   private interface Reader {
     void read(Record<String, byte[]> record, RecordMetadata position, Instant now);
+  }
+
+  /** Ends the request that one topic's record is about, if it can be told which it is. */
+  @FunctionalInterface
+  private interface Ending {
+    Ended read(byte[] value, RecordMetadata position, Instant now);
+  }
+
+  /** A request that is to end. Changes the shard, so nothing of the record is read any more. */
+  @FunctionalInterface
+  private interface Ended {
+    Verdict apply(DispatchShard shard, Failure failure);
   }
 
   Intake(
@@ -83,6 +98,30 @@ final class Intake {
                         position.offset(),
                         TraceParent.in(record.headers()).orElse(null),
                         now)));
+    work.forEach(
+        (serviceClass, topic) ->
+            endings.put(
+                topic,
+                (value, position, now) -> {
+                  DispatchEntry entry =
+                      SetAside.work(
+                          facts.deserialize(topic, value), serviceClass, position.offset(), now);
+                  return (to, failure) -> to.unusable(entry, false, failure, now);
+                }));
+    endings.put(
+        names.transfers(),
+        (value, position, now) -> {
+          DispatchEntry entry =
+              SetAside.transfer(transfers.deserialize(position.topic(), value), now);
+          return (to, failure) -> to.unusable(entry, true, failure, now);
+        });
+    endings.put(
+        names.outcomes(),
+        (value, position, now) -> {
+          AttemptOutcome outcome =
+              Plausibility.check(outcomes.deserialize(position.topic(), value), now);
+          return (to, failure) -> to.outcome(SetAside.outcome(outcome, failure), now);
+        });
     readers.put(
         names.demand(),
         (record, position, now) ->
@@ -131,11 +170,39 @@ final class Intake {
     }
   }
 
-  /** Buries a record that has ended one thread after another, without looking into it again. */
+  /**
+   * Ends the request of a record that has ended one thread after another. Where it cannot be read
+   * whose it is, or nothing waits for it, a dead letter is all that is left of the record.
+   *
+   * @throws io.penstock.schemas.serde.RegistryUnavailableException if it may be readable later
+   */
   void setAside(Record<String, byte[]> record, RecordMetadata position, Instant now) {
-    String why =
-        "Dispatch failed %d times on this record and leaves it.".formatted(CrashLoop.DEATHS);
-    outputs.bury(shortKey(record), letter(record, position, why, now));
+    Ended ended = ending(record, position, now);
+    if (ended == null || ended.apply(shard, SetAside.FAILURE) != Verdict.FINISHED) {
+      bury(record, position, now);
+    }
+  }
+
+  /** Reads without changing anything, so that whatever goes wrong here costs the answer only. */
+  private @Nullable Ended ending(
+      Record<String, byte[]> record, RecordMetadata position, Instant now) {
+    Ending ending = endings.get(position.topic());
+    if (ending == null || record.value() == null) {
+      return null;
+    }
+    try {
+      return ending.read(record.value(), position, now);
+    } catch (RegistryUnavailableException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      FatalErrors.throwIfFatal(e);
+      return null;
+    }
+  }
+
+  /** Buries a record that cannot even be set aside, without looking into it again. */
+  void bury(Record<String, byte[]> record, RecordMetadata position, Instant now) {
+    outputs.bury(shortKey(record), letter(record, position, SetAside.FAILURE.getMessage(), now));
   }
 
   private void work(

@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -206,33 +207,14 @@ class DispatchTopologyTest {
 
   @Test
   void aRecordThatEndsThreeThreadsIsBuriedAndTheNextIsServed() {
-    registry
-        .config()
-        .meterFilter(
-            new MeterFilter() {
-              @Override
-              public Meter.Id map(Meter.Id id) {
-                if ("poison".equals(id.getTag("model"))) {
-                  throw new StackOverflowError();
-                }
-                return id;
-              }
-            });
-    ScoredFacts poison =
-        ScoredFacts.newBuilder(facts("poison"))
-            .setChoice(
-                ModelChoice.newBuilder(facts("poison").getChoice()).setModel("poison").build())
-            .build();
-    for (int thread = 1; thread <= CrashLoop.DEATHS; thread++) {
-      assertThatThrownBy(() -> work(ServiceClass.BATCH).pipeInput("poison", scored(poison)))
-          .isInstanceOf(StackOverflowError.class);
-      driver.reopen();
-    }
+    overflowOn("poison");
+    outliveThreads(
+        CrashLoop.DEATHS, () -> work(ServiceClass.BATCH).pipeInput("poison", poison("poison")));
 
     TestOutputTopic<String, DeadLetter> letters =
         driver.output(NAMES.deadLetters(), DeadLetter.class);
     TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
-    work(ServiceClass.BATCH).pipeInput("poison", scored(poison));
+    work(ServiceClass.BATCH).pipeInput("poison", poison("poison"));
     work(ServiceClass.BATCH).pipeInput("good", scored(facts("good")));
     demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
 
@@ -240,6 +222,133 @@ class DispatchTopologyTest {
     assertThat(letter.getFailure().getMessage()).contains("failed 3 times on this record");
     assertThat(letter.getRequestId()).contains("poison");
     assertThat(leases.readValue().getRequestId()).isEqualTo("good");
+  }
+
+  @Test
+  void aRequestThatEndsThreeThreadsIsAnsweredToItsTenant() {
+    overflowOn("poison");
+    outliveThreads(CrashLoop.DEATHS, () -> work(ServiceClass.BATCH).pipeInput("a", poison("a")));
+
+    work(ServiceClass.BATCH).pipeInput("a", poison("a"));
+
+    InferenceResult result = driver.output(NAMES.results(), InferenceResult.class).readValue();
+    assertThat(result.getId()).isEqualTo("a");
+    assertThat(result.getTenant()).isEqualTo("tenant");
+    assertThat(result.getStatus()).isEqualTo(TerminalStatus.FAILED);
+    assertThat(result.getError().orElseThrow().getMessage()).contains("failed 3 times");
+    assertThat(driver.output(NAMES.lifecycle(), RequestStatus.class).readKeyValue().key)
+        .isEqualTo(Samples.key("a"));
+    assertThat(driver.output(NAMES.deadLetters(), DeadLetter.class).readValuesToList())
+        .extracting(DeadLetter::getTenant)
+        .containsExactly(Optional.of("tenant"));
+  }
+
+  @Test
+  void aRecordThatEndsAThreadAgainWhenItIsSetAsideLeavesADeadLetterOnly() {
+    overflowOn("poison");
+    overflowOn("unknown");
+    outliveThreads(
+        CrashLoop.DEATHS + 1, () -> work(ServiceClass.BATCH).pipeInput("a", poison("a")));
+
+    work(ServiceClass.BATCH).pipeInput("a", poison("a"));
+
+    assertThat(driver.output(NAMES.results(), InferenceResult.class).isEmpty()).isTrue();
+    assertThat(driver.output(NAMES.deadLetters(), DeadLetter.class).readValuesToList())
+        .extracting(DeadLetter::getRequestId)
+        .containsExactly(Optional.of("a"));
+  }
+
+  @Test
+  void aTransferThatEndsThreeThreadsIsAnswered() {
+    overflowOn("poison");
+    DispatchEntry entry =
+        DispatchEntry.newBuilder()
+            .setFacts(poisonFacts("a"))
+            .setPayloadClass(ServiceClass.STANDARD)
+            .setPayloadOffset(1)
+            .setQueuedAt(START)
+            .setAttempts(0)
+            .setFailures(0)
+            .setOverloads(0)
+            .setMoves(1)
+            .build();
+    Runnable read =
+        () ->
+            driver
+                .input(NAMES.transfers(), DispatchTransfer.class)
+                .pipeInput("a", new DispatchTransfer(entry, 1, "moved", START, false));
+    outliveThreads(CrashLoop.DEATHS, read);
+    read.run();
+
+    assertThat(driver.output(NAMES.results(), InferenceResult.class).readValuesToList())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.FAILED);
+  }
+
+  @Test
+  void anOutcomeThatEndsThreeThreadsFailsItsRequest() {
+    registry
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                if ("succeeded".equals(id.getTag("status"))) {
+                  throw new StackOverflowError();
+                }
+                return id;
+              }
+            });
+    outliveThreads(
+        CrashLoop.DEATHS,
+        () -> {
+          grant("a");
+          outcomes().pipeInput("a", success("a", 1, "s1", now));
+        });
+
+    grant("a");
+    outcomes().pipeInput("a", success("a", 1, "s1", now));
+
+    assertThat(driver.output(NAMES.results(), InferenceResult.class).readValuesToList())
+        .extracting(InferenceResult::getStatus)
+        .containsExactly(TerminalStatus.FAILED);
+  }
+
+  private void grant(String id) {
+    demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
+    work(ServiceClass.STANDARD).pipeInput(id, scored(facts(id)));
+  }
+
+  private void outliveThreads(int threads, Runnable read) {
+    for (int thread = 1; thread <= threads; thread++) {
+      assertThatThrownBy(read::run).isInstanceOf(StackOverflowError.class);
+      driver.reopen();
+    }
+  }
+
+  private void overflowOn(String model) {
+    registry
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                if (model.equals(id.getTag("model"))) {
+                  throw new StackOverflowError();
+                }
+                return id;
+              }
+            });
+  }
+
+  private static ScoredFacts poisonFacts(String id) {
+    return ScoredFacts.newBuilder(facts(id))
+        .setChoice(ModelChoice.newBuilder(facts(id).getChoice()).setModel("poison").build())
+        .build();
+  }
+
+  private static ScoredRequest poison(String id) {
+    return scored(poisonFacts(id));
   }
 
   @Test
