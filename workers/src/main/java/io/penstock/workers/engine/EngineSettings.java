@@ -7,12 +7,13 @@ import java.util.TreeMap;
 /**
  * Which engine a worker runs and how, as flags or a file give it.
  *
- * @param kind {@code embedding}, {@code openai} or {@code simulated}
- * @param options by name; {@link EngineFactory} lists them
+ * @param kind the engine's name: {@code embedding}, {@code openai}, {@code simulated}, or that of
+ *     an {@link EngineProvider} on the class path
+ * @param options by name; {@link EngineProvider#options} lists them
  */
 public record EngineSettings(String kind, Map<String, String> options) {
 
-  /** Of an option without a name it is not known whether it is a key. */
+  /** An option without a name may be a key, so that messages show no more than this. */
   private static final int SHOWN = 4;
 
   public EngineSettings {

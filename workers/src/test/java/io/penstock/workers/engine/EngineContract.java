@@ -75,6 +75,23 @@ public abstract class EngineContract {
   }
 
   @Test
+  void tokenCountsKeepWithinTheRequest() throws Exception {
+    EngineRequest request = quick();
+    var answered = (EngineReply.Answered) engine.run(request, DEAF);
+
+    assertThat(answered.usage().getCompletionTokens()).isBetween(0L, request.maxOutputTokens());
+    assertThat(answered.usage().getCachedPromptTokens())
+        .isBetween(0L, answered.usage().getPromptTokens());
+  }
+
+  @Test
+  void aDeadlineThatHasPassedIsATimeout() throws Exception {
+    EngineRequest request = EngineRequests.withDeadline(slow(), Instant.now().minusSeconds(1));
+
+    assertThat(failure(engine.run(request, DEAF)).getCategory()).isEqualTo(FailureCategory.TIMEOUT);
+  }
+
+  @Test
   void firstTokenIsToldAtMostOnceAndNeverAfterTheReply() throws Exception {
     var told = new AtomicInteger();
     engine.run(quick(), told::incrementAndGet);
@@ -187,7 +204,7 @@ public abstract class EngineContract {
 
   @Test
   void nameIsKindAndVersion() {
-    assertThat(engine.name()).matches("[a-z]+/\\S+");
+    assertThat(engine.name()).matches("[a-z][a-z0-9-]*/\\S+");
   }
 
   protected final Engine engine() {

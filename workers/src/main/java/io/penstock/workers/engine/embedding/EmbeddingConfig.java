@@ -22,11 +22,11 @@ public record EmbeddingConfig(int threads, int maxInputs, int maxInputCharacters
     }
     if (maxInputs < 1 || maxInputs > MAX_INPUTS) {
       throw new IllegalArgumentException(
-          "maxInputs must be 1 to " + MAX_INPUTS + ", but is " + maxInputs);
+          "max-inputs must be 1 to " + MAX_INPUTS + ", but is " + maxInputs);
     }
     if (maxInputCharacters < 1) {
       throw new IllegalArgumentException(
-          "maxInputCharacters must be 1 or more, but is " + maxInputCharacters);
+          "max-input-characters must be 1 or more, but is " + maxInputCharacters);
     }
   }
 

@@ -50,7 +50,9 @@ public sealed interface ApiKey {
         String key = environment.apply(variable);
         if (key == null || key.isBlank()) {
           throw new IllegalArgumentException(
-              "environment variable " + variable + " is not set; it has to hold the API key");
+              "api-key-env: environment variable "
+                  + variable
+                  + " is not set; put the API key into it");
         }
         Optional<String> found = Optional.of(usable(key, "environment variable " + variable));
         yield () -> found;
@@ -60,7 +62,7 @@ public sealed interface ApiKey {
         try {
           source.key();
         } catch (IOException e) {
-          throw new IllegalArgumentException(e.getMessage(), e);
+          throw new IllegalArgumentException("api-key-file: " + e.getMessage(), e);
         }
         yield source;
       }
@@ -71,7 +73,7 @@ public sealed interface ApiKey {
     String key = text.strip();
     if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new IllegalArgumentException(
-          from + " has to hold the API key: one line of visible ASCII characters");
+          from + " must hold the API key and nothing else: one line of visible ASCII characters");
     }
     return key;
   }

@@ -56,14 +56,14 @@ public record OpenAiConfig(
    */
   public record Metrics(URI url, Duration interval, Duration staleAfter) {
     public Metrics {
-      checkHttp("metrics url", url);
+      checkHttp("metrics-url", url);
       if (interval.toMillis() < 100) {
         throw new IllegalArgumentException(
-            "metrics interval must be 100 ms or more, but is " + interval);
+            "metrics-interval must be 100 ms or more, but is " + interval);
       }
       if (staleAfter.compareTo(interval) <= 0) {
         throw new IllegalArgumentException(
-            "metrics staleAfter must be longer than the interval "
+            "metrics-stale-after must be longer than metrics-interval "
                 + interval
                 + ", but is "
                 + staleAfter);
@@ -77,9 +77,9 @@ public record OpenAiConfig(
   }
 
   public OpenAiConfig {
-    checkHttp("base url", baseUrl);
-    checkPositive("connectTimeout", connectTimeout);
-    checkPositive("totalTimeout", totalTimeout);
+    checkHttp("base-url", baseUrl);
+    checkPositive("connect-timeout", connectTimeout);
+    checkPositive("total-timeout", totalTimeout);
     servedNames = Map.copyOf(servedNames);
     headers = Map.copyOf(headers);
     endpoints = Set.copyOf(endpoints);
@@ -93,10 +93,10 @@ public record OpenAiConfig(
       }
     }
     headers.forEach(OpenAiConfig::checkHeader);
-    checkPositive("longestPause", longestPause);
+    checkPositive("longest-pause", longestPause);
     if (maxResponseBytes < 1024) {
       throw new IllegalArgumentException(
-          "maxResponseBytes must be 1024 or more, but is " + maxResponseBytes);
+          "max-response-bytes must be 1024 or more, but is " + maxResponseBytes);
     }
   }
 
@@ -128,13 +128,13 @@ public record OpenAiConfig(
   /** A header that cannot be sent would fail every request. Its value may be a key: not said. */
   private static void checkHeader(String name, String value) {
     if (OUR_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
-      throw new IllegalArgumentException("headers: " + name + " is set by the engine itself");
+      throw new IllegalArgumentException("header: " + name + " is set by the engine itself");
     }
     try {
       HttpRequest.newBuilder().header(name, value);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "headers: HTTP does not allow the name or the value of "
+          "header: HTTP does not allow the name or the value of "
               + Printable.of(name, 100)
               + "; use visible ASCII on one line");
     }

@@ -20,13 +20,13 @@ public record BatchingSettings(
 
   public BatchingSettings {
     if (chunkTokens < 1) {
-      throw new IllegalArgumentException("chunkTokens must be 1 or more, but is " + chunkTokens);
+      throw new IllegalArgumentException("chunk-tokens must be 1 or more, but is " + chunkTokens);
     }
     if (!(speed > 0) || Double.isInfinite(speed)) {
       throw new IllegalArgumentException("speed must be above 0, but is " + speed);
     }
     if (startUp.isNegative()) {
-      throw new IllegalArgumentException("startUp must not be negative, but is " + startUp);
+      throw new IllegalArgumentException("start-up must not be negative, but is " + startUp);
     }
   }
 

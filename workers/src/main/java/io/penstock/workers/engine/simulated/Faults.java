@@ -29,7 +29,7 @@ public interface Faults {
   static Faults random(long seed, double probability) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
-          "failure probability must be between 0 and 1, but is " + probability);
+          "failure-probability must be between 0 and 1, but is " + probability);
     }
     return (ordinal, outputTokens) -> {
       var random = new SplittableRandom(seed + ordinal * 0x9E3779B97F4A7C15L);

@@ -79,7 +79,7 @@ public final class GpuProfiles {
     GpuProfile profile = byName.get(name);
     if (profile == null) {
       throw new IllegalArgumentException(
-          "no GPU profile is named " + name + "; there are " + String.join(", ", byName.keySet()));
+          "profile: no GPU is named " + name + "; there are " + String.join(", ", byName.keySet()));
     }
     return profile;
   }

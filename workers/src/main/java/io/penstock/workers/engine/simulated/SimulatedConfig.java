@@ -15,11 +15,11 @@ public record SimulatedConfig(
 
   public SimulatedConfig {
     if (!(speedUp > 0) || Double.isInfinite(speedUp)) {
-      throw new IllegalArgumentException("speedUp must be above 0, but is " + speedUp);
+      throw new IllegalArgumentException("speed-up must be above 0, but is " + speedUp);
     }
     if (embeddingDimensions < 1 || embeddingDimensions > 8192) {
       throw new IllegalArgumentException(
-          "embeddingDimensions must be 1 to 8192, but is " + embeddingDimensions);
+          "dimensions must be 1 to 8192, but is " + embeddingDimensions);
     }
   }
 

@@ -1,0 +1,43 @@
+package io.penstock.workers.engine.embedding;
+
+import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineOption;
+import io.penstock.workers.engine.EngineOptions;
+import io.penstock.workers.engine.EngineProvider;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Provides {@link EmbeddingEngine} under the name {@code embedding}. */
+public final class EmbeddingEngineProvider implements EngineProvider {
+
+  private static final String THREADS = "threads";
+  private static final String MAX_INPUTS = "max-inputs";
+  private static final String MAX_INPUT_CHARACTERS = "max-input-characters";
+
+  @Override
+  public String name() {
+    return "embedding";
+  }
+
+  @Override
+  public List<EngineOption> options() {
+    return List.of(
+        new EngineOption(THREADS, "Inference threads. Default: all cores but one."),
+        new EngineOption(MAX_INPUTS, "The most texts in one request, 1 to 2048. Default: 2048."),
+        new EngineOption(
+            MAX_INPUT_CHARACTERS, "The longest text of a request, 1 or more. Default: 32768."));
+  }
+
+  @Override
+  public Engine create(EngineOptions options, InstantSource clock) {
+    return new EmbeddingEngine(config(options), clock);
+  }
+
+  static EmbeddingConfig config(EngineOptions options) {
+    EmbeddingConfig defaults = EmbeddingConfig.defaults();
+    return new EmbeddingConfig(
+        options.integer(THREADS, defaults.threads()),
+        options.integer(MAX_INPUTS, defaults.maxInputs()),
+        options.integer(MAX_INPUT_CHARACTERS, defaults.maxInputCharacters()));
+  }
+}
