@@ -1,0 +1,68 @@
+package io.penstock.compose.bench;
+
+import io.penstock.compose.chart.Chart;
+import io.penstock.compose.chart.ChartDrawing;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/**
+ * Writes a report into a folder: {@code BENCH-TABLE.csv} for each table, {@code BENCH-CHART.svg}
+ * for each chart, {@code BENCH.md} with all of them to read, and {@code BENCH.json}. Files of an
+ * earlier run are replaced.
+ */
+public final class ReportWriter {
+
+  private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setNullString("").get();
+
+  private final Path folder;
+
+  /**
+   * @param folder is made if it is not there
+   */
+  public ReportWriter(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes everything, the figures first, and returns the files. */
+  public List<Path> write(BenchReport report) throws IOException {
+    Files.createDirectories(folder);
+    List<Path> files = new ArrayList<>();
+    for (BenchTable table : report.findings().tables()) {
+      files.add(writeTable(report, table));
+    }
+    Path json = folder.resolve(report.name() + ".json");
+    Files.writeString(json, report.toJson().toPrettyString() + "\n");
+    files.add(json);
+    for (Chart chart : report.findings().charts()) {
+      Path file = file(report, chart.name(), "svg");
+      Files.writeString(file, ChartDrawing.svg(chart));
+      files.add(file);
+    }
+    Path section = folder.resolve(report.name() + ".md");
+    Files.writeString(section, MarkdownSection.of(report));
+    files.add(section);
+    return files;
+  }
+
+  private Path writeTable(BenchReport report, BenchTable table) throws IOException {
+    Path file = file(report, table.name(), "csv");
+    try (Writer writer = Files.newBufferedWriter(file);
+        CSVPrinter csv = new CSVPrinter(writer, CSV)) {
+      csv.printRecord(table.columns());
+      for (List<Object> row : table.rows()) {
+        csv.printRecord(row);
+      }
+    }
+    return file;
+  }
+
+  private Path file(BenchReport report, String part, String ending) {
+    return folder.resolve("%s-%s.%s".formatted(report.name(), part, ending));
+  }
+}

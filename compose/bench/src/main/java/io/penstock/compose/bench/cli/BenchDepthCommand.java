@@ -1,0 +1,116 @@
+package io.penstock.compose.bench.cli;
+
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.depth.DepthBench;
+import io.penstock.compose.bench.depth.DepthSettings;
+import io.penstock.compose.cli.Environment;
+import io.penstock.compose.cli.TimeText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code penstock bench depth}. */
+@Command(
+    name = "depth",
+    description = {
+      "What a backlog costs: lease latency, ingest rate, memory and restart by requests waiting.",
+      "",
+      "JSON: lease_p50_ms, lease_p99_ms, ingest_per_s, heap_bytes_per_request, restart_s and"
+          + " restart_folder_lost_s by depth; drain_per_s, idle_cpu_percent."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  penstock bench depth --depths 1000,100000",
+      "  PENSTOCK_JAVA_OPTS=-Xmx3g penstock bench depth --million"
+    })
+final class BenchDepthCommand extends BenchmarkCommand {
+
+  private static final int MILLION = 1_000_000;
+
+  @Option(
+      names = "--depths",
+      paramLabel = "N",
+      split = ",",
+      description = "Requests waiting (default: ${DEFAULT-VALUE}).")
+  List<Integer> depths = List.of(1_000, 100_000);
+
+  @Option(
+      names = "--million",
+      description = "A million too; takes many minutes, and a heap of 2 GB.")
+  boolean million;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long latency is measured at each depth (default: ${DEFAULT-VALUE}).")
+  int seconds = 15;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "Interactive requests per second meanwhile (default: ${DEFAULT-VALUE}).")
+  double rate = 50;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "The worker's slots (default: ${DEFAULT-VALUE}).")
+  int slots = 16;
+
+  @Option(
+      names = "--job",
+      paramLabel = "TIME",
+      description = "How long its engine sleeps for a request (default: ${DEFAULT-VALUE}).")
+  String job = "40ms";
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
+  int warmUp = 90;
+
+  @Option(
+      names = "--idle-seconds",
+      paramLabel = "N",
+      description =
+          "How long idle CPU is measured, after six times as long; 0: not (default:"
+              + " ${DEFAULT-VALUE}).")
+  int idleSeconds = 10;
+
+  BenchDepthCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Bench bench() {
+    return new DepthBench(settings());
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of(
+        "--depths", "1000,5000", "--seconds", "4", "--warm-up", "5", "--idle-seconds", "3");
+  }
+
+  /** What the options say. */
+  DepthSettings settings() {
+    List<Integer> all = new ArrayList<>(depths);
+    if (million) {
+      all.add(MILLION);
+    }
+    return valid(
+        () ->
+            new DepthSettings(
+                all,
+                Duration.ofSeconds(seconds),
+                rate,
+                slots,
+                TimeText.duration("--job", job),
+                Duration.ofSeconds(warmUp),
+                Duration.ofSeconds(idleSeconds),
+                8));
+  }
+}

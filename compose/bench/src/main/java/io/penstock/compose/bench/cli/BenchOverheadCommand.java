@@ -1,0 +1,138 @@
+package io.penstock.compose.bench.cli;
+
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.overhead.OverheadBench;
+import io.penstock.compose.bench.overhead.OverheadSettings;
+import io.penstock.compose.cli.Environment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code penstock bench overhead}. */
+@Command(
+    name = "overhead",
+    description = {
+      "What Penstock adds to a request, beside as many plain Kafka hops.",
+      "",
+      "Runs everything in a temporary folder, with an engine that takes no time. JSON:"
+          + " lease_p50_ms, lease_p99_ms, start_..., result_p50_ms, result_p99_ms at headline_rate,"
+          + " the same by rate under rates, noop_per_s; plain_... of plain Kafka and ..._ratio"
+          + " beside each."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  penstock bench overhead --rates 200 --seconds 30 --repeats 5",
+      "  penstock bench overhead --guarantee at_least_once --json | tail -1 | jq .lease_p99_ms"
+    })
+final class BenchOverheadCommand extends BenchmarkCommand {
+
+  /** What dispatch promises. */
+  enum Guarantee {
+    EXACTLY_ONCE,
+    AT_LEAST_ONCE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--rates",
+      paramLabel = "R",
+      split = ",",
+      description = "Requests per second to measure latency at (default: ${DEFAULT-VALUE}).")
+  List<Double> rates = List.of(50.0, 200.0, 1000.0);
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long a round is (default: ${DEFAULT-VALUE}).")
+  int seconds = 8;
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "N",
+      description = "Rounds at each rate (default: ${DEFAULT-VALUE}).")
+  int repeats = 3;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
+  int warmUp = 75;
+
+  @Option(
+      names = "--guarantee",
+      paramLabel = "KIND",
+      description =
+          "Of score and dispatch: exactly_once or at_least_once (default: ${DEFAULT-VALUE}).")
+  Guarantee guarantee = Guarantee.EXACTLY_ONCE;
+
+  @Option(
+      names = "--throughput-seconds",
+      paramLabel = "N",
+      description = "How long each closed loop is measured, 0: not (default: ${DEFAULT-VALUE}).")
+  int throughputSeconds = 15;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      description = "Requests in flight in the closed loops (default: ${DEFAULT-VALUE}).")
+  int inFlight = 1024;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Workers in the closed loop (default: ${DEFAULT-VALUE}).")
+  int workers = 4;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Slots of each worker (default: ${DEFAULT-VALUE}).")
+  int slots = 256;
+
+  BenchOverheadCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Bench bench() {
+    return new OverheadBench(settings());
+  }
+
+  @Override
+  List<String> quick() {
+    return List.of(
+        "--rates",
+        "200",
+        "--seconds",
+        "3",
+        "--repeats",
+        "1",
+        "--warm-up",
+        "5",
+        "--throughput-seconds",
+        "3");
+  }
+
+  /** What the options say. */
+  OverheadSettings settings() {
+    return valid(
+        () ->
+            new OverheadSettings(
+                rates,
+                Duration.ofSeconds(seconds),
+                repeats,
+                Duration.ofSeconds(warmUp),
+                guarantee == Guarantee.EXACTLY_ONCE,
+                Duration.ofSeconds(throughputSeconds),
+                inFlight,
+                workers,
+                slots));
+  }
+}

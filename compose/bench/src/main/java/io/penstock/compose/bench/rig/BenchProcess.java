@@ -1,0 +1,142 @@
+package io.penstock.compose.bench.rig;
+
+import static java.util.stream.Collectors.joining;
+
+import io.penstock.compose.bench.SourceTree;
+import io.penstock.compose.kafka.EmbeddedKafkaConfig;
+import io.penstock.compose.kafka.KafkaQuorum;
+import io.penstock.schemas.cluster.ClusterConnection;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A part of Penstock, or a broker, in a process of its own, so that it can be killed. */
+public final class BenchProcess implements AutoCloseable {
+
+  private final Process process;
+  private final Path log;
+
+  private BenchProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * Starts dispatch.
+   *
+   * @param name of its folder
+   * @param failover its session's and its transactions' time-out
+   * @param standbys warm copies on other instances
+   */
+  public static BenchProcess dispatch(
+      BenchCluster cluster, String name, Duration failover, int standbys) throws IOException {
+    return start(
+        cluster,
+        name,
+        "dispatch",
+        cluster.folder(name).toString(),
+        failover.toString(),
+        Integer.toString(standbys));
+  }
+
+  /** Starts a worker with a sleeping engine. */
+  public static BenchProcess worker(
+      BenchCluster cluster, String id, String model, int slots, Duration job) throws IOException {
+    return start(cluster, id, "worker", id, model, Integer.toString(slots), job.toString());
+  }
+
+  /** Starts a broker, one of several. It is the caller's to close. */
+  static BenchProcess broker(EmbeddedKafkaConfig config, Path log) throws IOException {
+    KafkaQuorum quorum = config.quorum().orElseThrow();
+    return launch(
+        log,
+        List.of(
+            "broker",
+            config.folder().toString(),
+            Integer.toString(config.port()),
+            Integer.toString(config.maxMessageBytes()),
+            quorum.clusterId(),
+            Integer.toString(quorum.node()),
+            quorum.controllerPorts().stream().map(String::valueOf).collect(joining(",")),
+            quorum.sessionTimeout().toString()));
+  }
+
+  private static BenchProcess start(
+      BenchCluster cluster, String name, String part, String... arguments) throws IOException {
+    ClusterConnection connection = cluster.connection();
+    List<String> all = new ArrayList<>();
+    all.add(part);
+    all.add(connection.bootstrapServers());
+    all.add(connection.registryUrl());
+    all.add(Short.toString(cluster.topics().replicationFactor()));
+    all.addAll(List.of(arguments));
+    BenchProcess started = launch(cluster.folder(name + ".log"), all);
+    cluster.closeFirst(started);
+    return started;
+  }
+
+  private static BenchProcess launch(Path log, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            // Several of them start at once and are soon measured: compile little, early.
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.penstock.schemas",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            classPath(),
+            BenchChild.class.getName()));
+    command.addAll(arguments);
+    return new BenchProcess(
+        new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile())).start(), log);
+  }
+
+  /** This process's class path, with the benchmarks, which may have a class loader of their own. */
+  private static String classPath() {
+    String inherited = System.getProperty("java.class.path");
+    String own = SourceTree.ownClasses().toString();
+    return List.of(inherited.split(File.pathSeparator)).contains(own)
+        ? inherited
+        : inherited + File.pathSeparator + own;
+  }
+
+  /**
+   * Returns when it is ready.
+   *
+   * @throws IllegalStateException with what it logged, if it ended instead
+   */
+  public BenchProcess awaitReady() throws IOException {
+    BufferedReader output = process.inputReader();
+    String line = output.readLine();
+    while (line != null && !line.equals(BenchChild.READY)) {
+      line = output.readLine();
+    }
+    if (line == null) {
+      throw new IllegalStateException(
+          "a part ended before it was ready:\n" + Files.readString(log));
+    }
+    return this;
+  }
+
+  /** As {@code kill -9}: nothing of it gets a chance to clean up. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Kills it too; waits, so that its folder can go. */
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

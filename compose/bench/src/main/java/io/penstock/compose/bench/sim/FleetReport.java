@@ -1,0 +1,157 @@
+package io.penstock.compose.bench.sim;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Findings;
+import io.penstock.compose.bench.Spread;
+import io.penstock.compose.chart.Chart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Table, chart and JSON of a comparison of policies.
+ *
+ * @param results by policy, a figure for each repeat
+ * @param leftOut requests of the last repeat's trace that fit no engine
+ * @param simulatedPerMinute requests simulated per minute of wall time
+ */
+record FleetReport(
+    FleetBenchSettings settings,
+    Map<String, List<FleetMetrics>> results,
+    int leftOut,
+    double simulatedPerMinute) {
+
+  private record Column(String field, String heading, ToDoubleFunction<FleetMetrics> of) {}
+
+  private static final Column INTERACTIVE =
+      new Column("interactive_slo", "interactive %", FleetMetrics::interactiveSlo);
+  private static final Column STANDARD =
+      new Column("standard_slo", "standard %", FleetMetrics::standardSlo);
+  private static final Column BATCH = new Column("batch_slo", "batch %", FleetMetrics::batchSlo);
+  private static final List<Column> REST =
+      List.of(
+          new Column("ttft_p50_ms", "ttft p50 ms", FleetMetrics::ttftP50Millis),
+          new Column("ttft_p99_ms", "ttft p99 ms", FleetMetrics::ttftP99Millis),
+          new Column("goodput_per_s", "goodput/s", FleetMetrics::goodputPerSecond),
+          new Column("utilisation", "busy %", FleetMetrics::utilisation));
+
+  Findings findings() {
+    List<Column> shares = shares();
+    List<String> headings = new ArrayList<>(List.of("policy"));
+    for (Column column : shares) {
+      headings.add(column.heading());
+      headings.add("min..max");
+    }
+    REST.forEach(column -> headings.add(column.heading()));
+    BenchTable table = new BenchTable("policies", headings.toArray(String[]::new));
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    describe(json);
+    ObjectNode policies = json.putObject("policies");
+    results.forEach(
+        (policy, repeats) -> {
+          List<Object> row = new ArrayList<>(List.of(policy));
+          ObjectNode figures = policies.putObject(policy);
+          for (Column column : shares) {
+            Spread spread = spread(repeats, column);
+            row.add(percent(spread.median()));
+            row.add(String.format(Locale.ROOT, "%.2f..%.2f", spread.least(), spread.most()));
+            Figures.put(figures, column.field(), spread.median());
+          }
+          for (Column column : REST) {
+            double median = spread(repeats, column).median();
+            row.add(median);
+            Figures.put(figures, column.field(), median);
+          }
+          table.row(row.toArray());
+        });
+    return new Findings(List.of(table), List.of(chart(shares)), json, notes());
+  }
+
+  private List<Column> shares() {
+    boolean standard =
+        results.values().stream()
+            .flatMap(List::stream)
+            .anyMatch(metrics -> !Double.isNaN(metrics.standardSlo()));
+    return standard ? List.of(INTERACTIVE, STANDARD, BATCH) : List.of(INTERACTIVE, BATCH);
+  }
+
+  private void describe(ObjectNode json) {
+    json.put("mode", "sim")
+        .put("trace", settings.traceName())
+        .put("profile", settings.profile())
+        .put("workers", settings.workers())
+        .put("slow_share", settings.slowShare())
+        .put("load", settings.load())
+        .put("delay_ms", settings.delay().toNanos() / 1e6)
+        .put("repeats", settings.repeats())
+        .put("left_out", leftOut);
+    Figures.put(json, "simulated_per_min", simulatedPerMinute);
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        String.format(
+            Locale.ROOT,
+            "simulated on a virtual clock: trace %s at %s times its load, %d workers %s, %.0f%% of"
+                + " them 2x slower, %s ms each way, medians of %d seeds; penstock is the"
+                + " production dispatch and worker code; time to first token is the interactive"
+                + " requests'",
+            settings.traceName(),
+            settings.load(),
+            settings.workers(),
+            settings.profile(),
+            settings.slowShare() * 100,
+            settings.delay().toNanos() / 1e6,
+            settings.repeats()));
+    notes.add(
+        String.format(
+            Locale.ROOT, "%.1f million requests simulated per minute", simulatedPerMinute / 1e6));
+    if (leftOut > 0) {
+      notes.add(leftOut + " requests fit no engine's KV cache and were left out");
+    }
+    return notes;
+  }
+
+  private Chart chart(List<Column> shares) {
+    Chart.Builder chart =
+        Chart.bars(
+            "slo",
+            String.format(
+                Locale.ROOT,
+                "Served in time: %s x%s, %d workers, %.0f%% slow (simulated)",
+                settings.traceName(),
+                settings.load(),
+                settings.workers(),
+                settings.slowShare() * 100),
+            "policy",
+            "% of requests",
+            List.copyOf(results.keySet()));
+    for (Column column : shares) {
+      chart.bar(
+          column.heading(),
+          results.values().stream()
+              .map(repeats -> zero(spread(repeats, column).median()))
+              .toList());
+    }
+    return chart.build();
+  }
+
+  private static double zero(double figure) {
+    return Double.isFinite(figure) ? figure : 0;
+  }
+
+  /** With the two decimals that tell good policies apart. */
+  private static String percent(double figure) {
+    return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.2f", figure) : "-";
+  }
+
+  private static Spread spread(List<FleetMetrics> repeats, Column column) {
+    return Spread.of(repeats.stream().mapToDouble(column.of()).toArray());
+  }
+}

@@ -1,0 +1,105 @@
+package io.penstock.compose.e2e;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.compose.kafka.EmbeddedKafka;
+import io.penstock.compose.kafka.EmbeddedKafkaConfig;
+import io.penstock.streams.runtime.LostPositionsException;
+import io.penstock.streams.runtime.StartPositions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LostPositionsIT {
+
+  private static final String JOB = "job";
+  private static final String SOURCE = "source";
+  private static final String OTHER_SOURCE = "other-source";
+  private static final String CHANGELOG = "job-memory-changelog";
+
+  @TempDir Path folder;
+
+  @Test
+  void aJobThatHasWorkedRefusesToStartOnceItsPositionsAreGone() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new EmbeddedKafkaConfig(folder, 0, 1024 * 1024))) {
+      kafka.start();
+      Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+      try (Admin admin = Admin.create(settings);
+          KafkaProducer<byte[], byte[]> producer =
+              new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        StartPositions positions = new StartPositions(admin, () -> consumer(settings));
+        create(admin, SOURCE, OTHER_SOURCE);
+        send(producer, SOURCE, 1);
+        assertThatCode(() -> require(positions))
+            .as("it has never worked")
+            .doesNotThrowAnyException();
+
+        create(admin, CHANGELOG);
+        assertThatCode(() -> require(positions)).as("no state yet").doesNotThrowAnyException();
+        send(producer, CHANGELOG, 0);
+        assertThatCode(() -> require(positions)).as("nothing to read").doesNotThrowAnyException();
+
+        send(producer, CHANGELOG, 1);
+        admin
+            .alterConsumerGroupOffsets(
+                JOB, Map.of(new TopicPartition(OTHER_SOURCE, 1), new OffsetAndMetadata(0)))
+            .all()
+            .get();
+        assertThatCode(() -> require(positions)).as("it has a position").doesNotThrowAnyException();
+
+        admin.deleteConsumerGroups(List.of(JOB)).all().get();
+        assertThatThrownBy(() -> require(positions))
+            .isInstanceOf(LostPositionsException.class)
+            .hasMessageContaining(JOB)
+            .hasMessageContaining("[1]")
+            .hasMessageContaining("--begin-anew");
+        assertThatCode(
+                () ->
+                    positions.require(JOB, List.of(SOURCE, OTHER_SOURCE), List.of("memory"), true))
+            .as("an operator wants it")
+            .doesNotThrowAnyException();
+      }
+    }
+  }
+
+  private static void require(StartPositions positions) {
+    positions.require(JOB, List.of(SOURCE, OTHER_SOURCE), List.of("memory"), false);
+  }
+
+  private static void create(Admin admin, String... names) throws Exception {
+    for (String name : names) {
+      admin.createTopics(List.of(new NewTopic(name, Optional.of(2), Optional.empty()))).all().get();
+    }
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, int partition)
+      throws Exception {
+    producer.send(new ProducerRecord<>(topic, partition, new byte[] {1}, new byte[] {1})).get();
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    return new KafkaConsumer<>(
+        Map.of(
+            "bootstrap.servers",
+            settings.get("bootstrap.servers"),
+            "isolation.level",
+            "read_committed",
+            "enable.auto.commit",
+            false),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+}

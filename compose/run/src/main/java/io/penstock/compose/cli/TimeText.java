@@ -1,0 +1,103 @@
+package io.penstock.compose.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as people type and read them. */
+public final class TimeText {
+
+  private static final Pattern SHORT = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private TimeText() {}
+
+  /**
+   * A duration such as 500ms, 30s, 5m, 2h, 1d or PT1H30M.
+   *
+   * @throws CliException if it is none, or not positive
+   */
+  public static Duration duration(String option, String text) {
+    Matcher matcher = SHORT.matcher(text.toLowerCase(Locale.ROOT));
+    Duration duration = Duration.ZERO;
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      duration =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+          };
+    } else {
+      try {
+        duration = Duration.parse(text);
+      } catch (DateTimeParseException e) {
+        throw wrong(option, text, "a duration such as 30s, 5m, 2h or PT1H30M");
+      }
+    }
+    if (!duration.isPositive()) {
+      throw wrong(option, text, "a positive duration such as 30s");
+    }
+    return duration;
+  }
+
+  /** An instant after now: given as itself or as a duration from now. */
+  public static Instant future(String option, String text, Instant now) {
+    Instant instant =
+        looksLikeInstant(text) ? instant(option, text) : now.plus(duration(option, text));
+    if (!instant.isAfter(now)) {
+      throw wrong(option, text, "in the future");
+    }
+    return instant;
+  }
+
+  /** An instant given as itself or as a duration before now. */
+  public static Instant past(String option, String text, Instant now) {
+    return looksLikeInstant(text) ? instant(option, text) : now.minus(duration(option, text));
+  }
+
+  private static boolean looksLikeInstant(String text) {
+    return text.length() > 4 && text.charAt(4) == '-';
+  }
+
+  private static Instant instant(String option, String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw wrong(
+          option, text, "an instant such as 2026-11-22T15:04:05Z, or a duration such as 5m");
+    }
+  }
+
+  private static CliException wrong(String option, String text, String wanted) {
+    return CliException.usage("%s is '%s'; it must be %s".formatted(option, text, wanted));
+  }
+
+  /** A duration for a person, in its two greatest units at most. */
+  public static String age(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < 10) {
+      return "%.1fs".formatted(Math.max(0, age.toMillis()) / 1000.0);
+    }
+    if (seconds < 60) {
+      return seconds + "s";
+    }
+    if (seconds < 3600) {
+      return seconds / 60 + "m" + seconds % 60 + "s";
+    }
+    if (seconds < 86400) {
+      return seconds / 3600 + "h" + seconds % 3600 / 60 + "m";
+    }
+    return seconds / 86400 + "d" + seconds % 86400 / 3600 + "h";
+  }
+
+  /** An instant to the millisecond. */
+  public static String text(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+}
