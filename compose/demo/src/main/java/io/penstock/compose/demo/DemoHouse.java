@@ -1,8 +1,9 @@
 package io.penstock.compose.demo;
 
 import io.penstock.compose.node.NodeConfig;
-import io.penstock.compose.node.NodeConfig.RegistrySource;
 import io.penstock.compose.node.PenstockNode;
+import io.penstock.compose.node.RegistrySettings;
+import io.penstock.compose.node.Role;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -13,7 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,19 +37,23 @@ final class DemoHouse implements AutoCloseable {
 
   /** Takes a new folder and free ports. */
   static DemoHouse open() throws IOException {
-    return open(UnaryOperator.identity());
+    return open(Role.all());
   }
 
   /** As {@link #open}, for workers of the caller's own. */
   static DemoHouse withoutWorker() throws IOException {
-    return open(NodeConfig::withoutWorker);
+    return open(EnumSet.complementOf(EnumSet.of(Role.WORKER)));
   }
 
-  private static DemoHouse open(UnaryOperator<NodeConfig> changed) throws IOException {
+  private static DemoHouse open(Set<Role> roles) throws IOException {
     Path folder = Files.createTempDirectory("penstock-demo-");
     try {
-      NodeConfig config = NodeConfig.of(folder).withRegistry(new RegistrySource.Embedded(0, false));
-      return new DemoHouse(folder, new PenstockNode(changed.apply(config)));
+      NodeConfig usual = NodeConfig.of(folder);
+      NodeConfig config =
+          usual
+              .at(usual.kafka(), RegistrySettings.embedded(0, false), usual.operations())
+              .withRoles(roles);
+      return new DemoHouse(folder, new PenstockNode(config));
     } catch (RuntimeException e) {
       delete(folder);
       throw e;

@@ -48,9 +48,10 @@ public final class PenstockFixture implements ParameterResolver {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+      NodeConfig usual = NodeConfig.of(folder);
       node =
           new PenstockNode(
-              NodeConfig.of(folder).withRegistry(new NodeConfig.RegistrySource.Embedded(0, false)));
+              usual.at(usual.kafka(), RegistrySettings.embedded(0, false), usual.operations()));
       try {
         node.start();
         node.awaitReady(PATIENCE);

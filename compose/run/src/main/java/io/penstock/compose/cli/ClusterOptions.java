@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicNames;
 import java.io.IOException;
@@ -7,11 +8,13 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options by which every command finds its cluster. */
@@ -24,8 +27,8 @@ final class ClusterOptions {
       names = "--kafka",
       paramLabel = "HOST:PORT",
       description =
-          "Kafka's bootstrap servers. Else $$PENSTOCK_KAFKA, else those of the running"
-              + " 'penstock up', else "
+          "Kafka's bootstrap servers. Else $$PENSTOCK_KAFKA, else kafka.bootstrapServers of"
+              + " the configuration, else those of the running 'penstock up', else "
               + DEFAULT_KAFKA
               + ".")
   @Nullable String kafka;
@@ -34,8 +37,8 @@ final class ClusterOptions {
       names = "--registry",
       paramLabel = "URL",
       description =
-          "The schema registry, in Confluent's API. Else $$PENSTOCK_REGISTRY, else that of the"
-              + " running 'penstock up', else "
+          "The schema registry, in Confluent's API. Else $$PENSTOCK_REGISTRY, else"
+              + " registry.url of the configuration, else that of the running 'penstock up', else "
               + DEFAULT_REGISTRY
               + ".")
   @Nullable String registry;
@@ -44,8 +47,8 @@ final class ClusterOptions {
       names = "--prefix",
       paramLabel = "TEXT",
       description =
-          "What the topics' names begin with. Else $$PENSTOCK_PREFIX, else that of the running"
-              + " 'penstock up', else 'penstock.'.")
+          "What the topics' names begin with. Else $$PENSTOCK_PREFIX, else topics.names.prefix"
+              + " of the configuration, else that of the running 'penstock up', else 'penstock.'.")
   @Nullable String prefix;
 
   @Option(
@@ -54,15 +57,33 @@ final class ClusterOptions {
       description = "A properties file with further Kafka client settings, such as security.")
   @Nullable Path kafkaConfig;
 
+  @Mixin final ConfigOptions config = new ConfigOptions();
+
   Cluster connect(Environment environment) {
     return environment.connector().connect(connection(environment), names(environment));
   }
 
   ClusterConnection connection(Environment environment) {
+    Optional<NodeConfig> configured = configured(environment);
+    Map<String, String> settings =
+        new HashMap<>(configured.map(node -> node.kafka().settings()).orElse(Map.of()));
+    settings.putAll(kafkaSettings(kafkaConfig));
     return new ClusterConnection(
-        choose(environment, kafka, "PENSTOCK_KAFKA", ClusterFile::kafka, DEFAULT_KAFKA),
-        choose(environment, registry, "PENSTOCK_REGISTRY", ClusterFile::registry, DEFAULT_REGISTRY),
-        kafkaSettings(kafkaConfig));
+        choose(
+            environment,
+            kafka,
+            "PENSTOCK_KAFKA",
+            configured.flatMap(node -> node.kafka().bootstrapServers()),
+            ClusterFile::kafka,
+            DEFAULT_KAFKA),
+        choose(
+            environment,
+            registry,
+            "PENSTOCK_REGISTRY",
+            configured.flatMap(node -> node.registry().url()),
+            ClusterFile::registry,
+            DEFAULT_REGISTRY),
+        settings);
   }
 
   TopicNames names(Environment environment) {
@@ -71,6 +92,9 @@ final class ClusterOptions {
             environment,
             prefix,
             "PENSTOCK_PREFIX",
+            configured(environment)
+                .map(node -> node.topics().names().prefix())
+                .filter(configured -> !configured.equals(TopicNames.DEFAULT.prefix())),
             ClusterFile::prefix,
             TopicNames.DEFAULT.prefix());
     try {
@@ -80,10 +104,18 @@ final class ClusterOptions {
     }
   }
 
+  /** The configuration, if there is one. */
+  private Optional<NodeConfig> configured(Environment environment) {
+    return config.isGiven(environment)
+        ? Optional.of(config.read(environment, List.of(), NodeDefaults::alone).node())
+        : Optional.empty();
+  }
+
   private static String choose(
       Environment environment,
       @Nullable String option,
       String variable,
+      Optional<String> configured,
       Function<ClusterFile, String> fromFile,
       String fallback) {
     if (option != null && !option.isBlank()) {
@@ -91,6 +123,7 @@ final class ClusterOptions {
     }
     return Optional.ofNullable(environment.variables().get(variable))
         .filter(value -> !value.isBlank())
+        .or(() -> configured)
         .or(() -> ClusterFile.read(environment.clusterFile()).map(fromFile))
         .orElse(fallback);
   }

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -47,6 +48,21 @@ final class KafkaCluster implements Cluster {
     requireKafka(connection);
     requireRegistry(connection.registryUrl());
     return new KafkaCluster(connection, names);
+  }
+
+  /** Sees that what a node does not run itself is there. */
+  static void requireReachable(NodeConfig config) {
+    config
+        .kafka()
+        .bootstrapServers()
+        .ifPresent(
+            servers ->
+                requireKafka(
+                    new ClusterConnection(
+                        servers,
+                        config.registry().url().orElse("not asked here"),
+                        config.kafka().settings())));
+    config.registry().url().ifPresent(KafkaCluster::requireRegistry);
   }
 
   private static void requireKafka(ClusterConnection connection) {

@@ -106,9 +106,15 @@ public final class PenstockCli implements Runnable {
     CommandLine feedback =
         new CommandLine(new FeedbackCommand(environment))
             .addSubcommand(new FeedbackExportCommand(environment));
+    CommandLine config =
+        new CommandLine(new ConfigCommand())
+            .addSubcommand(new ConfigCommand.Init(environment))
+            .addSubcommand(new ConfigCommand.Check(environment))
+            .addSubcommand(new ConfigCommand.Show(environment));
     List<CommandLine> own =
         List.of(
             new CommandLine(new UpCommand(environment)),
+            config,
             new CommandLine(new SubmitCommand(environment)),
             new CommandLine(new StatusCommand(environment)),
             new CommandLine(new ResultsCommand(environment)),

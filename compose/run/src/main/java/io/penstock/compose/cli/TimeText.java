@@ -1,17 +1,13 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.config.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Times as people type and read them. */
 public final class TimeText {
-
-  private static final Pattern SHORT = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   private TimeText() {}
 
@@ -21,24 +17,11 @@ public final class TimeText {
    * @throws CliException if it is none, or not positive
    */
   public static Duration duration(String option, String text) {
-    Matcher matcher = SHORT.matcher(text.toLowerCase(Locale.ROOT));
-    Duration duration = Duration.ZERO;
-    if (matcher.matches()) {
-      long count = Long.parseLong(matcher.group(1));
-      duration =
-          switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-          };
-    } else {
-      try {
-        duration = Duration.parse(text);
-      } catch (DateTimeParseException e) {
-        throw wrong(option, text, "a duration such as 30s, 5m, 2h or PT1H30M");
-      }
+    Duration duration;
+    try {
+      duration = DurationText.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(option, text, "a duration such as 30s, 5m, 2h or PT1H30M");
     }
     if (!duration.isPositive()) {
       throw wrong(option, text, "a positive duration such as 30s");

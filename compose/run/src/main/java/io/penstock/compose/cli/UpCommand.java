@@ -1,16 +1,16 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.config.ConfigSources.Given;
 import io.penstock.compose.node.NodeAddresses;
 import io.penstock.compose.node.NodeConfig;
-import io.penstock.compose.node.NodeConfig.KafkaSource;
-import io.penstock.compose.node.NodeConfig.RegistrySource;
 import io.penstock.compose.node.PenstockNode;
-import io.penstock.schemas.topics.TopicNames;
-import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.compose.node.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,10 @@ import picocli.CommandLine.Option;
           + " without options, by ~/.penstock/cluster.properties, unless another one runs, which"
           + " they go on finding.",
       "",
+      "Parts can also run in processes of their own against a cluster that they share: --roles,"
+          + " --kafka and --registry. Most options are short forms of keys of the configuration,"
+          + " which stand behind them in brackets; 'penstock config init' explains all keys.",
+      "",
       "Prints a line with the addresses when it is ready. JSON: {\"ready\":true,\"kafka\","
           + "\"registry\",\"operations\",\"data\"}. Logs go to stderr."
     },
@@ -38,8 +42,10 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  penstock up",
       "  penstock up --data /var/lib/penstock --models models.yaml",
+      "  penstock up --config penstock.yaml --set topics.modelPartitions=8",
       "  penstock up --kafka broker:9092 --replication 3 --registry http://registry:8081"
-          + " --no-worker"
+          + " --no-worker",
+      "  penstock up --roles dispatch --kafka broker:9092 --registry http://registry:8081"
     })
 final class UpCommand implements Callable<Integer> {
 
@@ -47,22 +53,33 @@ final class UpCommand implements Callable<Integer> {
 
   private final Environment environment;
 
+  @Mixin final ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--roles",
+      paramLabel = "NAME",
+      description =
+          "The parts to run, with commas: score, dispatch, delivery, control, worker. Default: all"
+              + " (roles).")
+  @Nullable String roles;
+
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "What is kept; one process at a time. Default: ~/.penstock.")
+      description = "What is kept; one process at a time. Default: ~/.penstock (data).")
   @Nullable Path data;
 
   @Option(
-      names = "--kafka",
+      names = {"--kafka", "--bootstrap-servers"},
       paramLabel = "HOST:PORT",
-      description = "Use this Kafka instead of starting one.")
+      description = "Use this Kafka instead of starting one (kafka.bootstrapServers).")
   @Nullable String kafka;
 
   @Option(
       names = "--kafka-config",
       paramLabel = "FILE",
-      description = "With --kafka: a properties file with further client settings.")
+      description =
+          "With --kafka: a properties file with further client settings (kafka.settings).")
   @Nullable Path kafkaConfig;
 
   @Option(
@@ -70,43 +87,52 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "With --kafka: copies of each partition of topics it creates; with 3, one broker may be"
-              + " lost (default: ${DEFAULT-VALUE}).")
-  int replication = TopicSettings.DEFAULT.replicationFactor();
+              + " lost. Default: 1 (topics.replicationFactor).")
+  @Nullable Integer replication;
 
   @Option(
-      names = "--registry",
+      names = {"--registry", "--registry-url"},
       paramLabel = "URL",
-      description = "Use this schema registry instead of starting one.")
+      description = "Use this schema registry instead of starting one (registry.url).")
   @Nullable String registry;
 
   @Option(
       names = "--prefix",
       paramLabel = "TEXT",
-      description = "What the topics' names begin with (default: ${DEFAULT-VALUE}).")
-  String prefix = TopicNames.DEFAULT.prefix();
+      description =
+          "What the topics' names begin with. Default: penstock. with its dot"
+              + " (topics.names.prefix).")
+  @Nullable String prefix;
 
   @Option(
       names = "--kafka-port",
       paramLabel = "PORT",
-      description = "Kafka's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
-  int kafkaPort = 9092;
+      description =
+          "Kafka's port, 0 for a free one. Default: " + NodeDefaults.KAFKA_PORT + " (kafka.port).")
+  @Nullable Integer kafkaPort;
 
   @Option(
       names = "--registry-port",
       paramLabel = "PORT",
-      description = "The registry's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
-  int registryPort = 8081;
+      description =
+          "The registry's port, 0 for a free one. Default: "
+              + NodeDefaults.REGISTRY_PORT
+              + " (registry.port).")
+  @Nullable Integer registryPort;
 
   @Option(
       names = "--operations-port",
       paramLabel = "PORT",
-      description = "Health and metrics, 0 for a free port (default: ${DEFAULT-VALUE}).")
-  int operationsPort = 9095;
+      description =
+          "Health and metrics, 0 for a free port. Default: "
+              + NodeDefaults.OPERATIONS_PORT
+              + " (operations.port).")
+  @Nullable Integer operationsPort;
 
   @Option(
       names = "--models",
       paramLabel = "FILE",
-      description = "A YAML or JSON file of models to put into the registry at the start.")
+      description = "A YAML or JSON file of models to put into the registry at the start (models).")
   @Nullable Path models;
 
   @Option(names = "--no-worker", description = "Start no worker; run some with 'penstock worker'.")
@@ -116,7 +142,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--begin-anew",
       description =
           "Start although Kafka no longer knows what was read, and read everything again that is"
-              + " kept. Requests whose ids are remembered are not run again.")
+              + " kept. Requests whose ids are remembered are not run again (score.beginAnew,"
+              + " dispatch.beginAnew).")
   boolean beginAnew;
 
   @Mixin final OutputOptions output = new OutputOptions();
@@ -129,6 +156,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     NodeConfig config = config();
     LogLevels.forServer(output.verbose);
+    KafkaCluster.requireReachable(config);
     ClusterClaim claim = ClusterClaim.take(environment.clusterFile());
     PenstockNode node = new PenstockNode(config);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -148,50 +176,38 @@ final class UpCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  /** What the options say. */
+  /** What the file, the environment and the options say. */
   NodeConfig config() {
-    TopicSettings usual = TopicSettings.DEFAULT;
-    TopicSettings topics =
-        new TopicSettings(
-            new TopicNames(prefix),
-            usual.modelPartitions(),
-            usual.otherPartitions(),
-            copies(),
-            usual.maxDeadline(),
-            usual.resultRetention(),
-            usual.maxRequestBytes());
-    if (kafka == null && kafkaConfig != null) {
-      throw CliException.usage("--kafka-config needs --kafka");
+    NodeConfig said = NodeDefaults.read(config, environment, options()).node();
+    if (!noWorker) {
+      return said;
     }
-    NodeConfig config =
-        NodeConfig.of(Optional.ofNullable(data).orElse(environment.clusterFile().getParent()))
-            .withKafka(
-                kafka == null
-                    ? new KafkaSource.Embedded(kafkaPort)
-                    : new KafkaSource.External(kafka, ClusterOptions.kafkaSettings(kafkaConfig)))
-            .withRegistry(
-                registry == null
-                    ? new RegistrySource.Embedded(registryPort, true)
-                    : new RegistrySource.External(registry))
-            .withOperationsPort(operationsPort)
-            .withTopics(topics);
-    if (models != null) {
-      config = config.withModelsFile(models);
+    if (roles != null) {
+      throw CliException.usage("--no-worker and --roles contradict each other; give --roles alone");
     }
-    if (beginAnew) {
-      config = config.beginningAnew();
-    }
-    return noWorker ? config.withoutWorker() : config;
+    Set<Role> others = EnumSet.copyOf(said.roles());
+    others.remove(Role.WORKER);
+    return said.withRoles(others);
   }
 
-  private short copies() {
-    if (replication < 1 || replication > Short.MAX_VALUE) {
-      throw CliException.usage("--replication is %d; it must be 1 or more".formatted(replication));
-    }
-    if (kafka == null && replication > 1) {
-      throw CliException.usage("--replication needs --kafka: the embedded Kafka is one broker");
-    }
-    return (short) replication;
+  /** The options as the keys that they are short forms of. */
+  private List<Given> options() {
+    Boolean anew = beginAnew ? Boolean.TRUE : null;
+    return new GivenOptions()
+        .add("--roles", "roles", roles)
+        .add("--data", "data", data)
+        .add("--models", "models", models)
+        .add("--prefix", "topics.names.prefix", prefix)
+        .add("--replication", "topics.replicationFactor", replication)
+        .add("--begin-anew", "score.beginAnew", anew)
+        .add("--begin-anew", "dispatch.beginAnew", anew)
+        .add("--kafka", "kafka.bootstrapServers", kafka)
+        .add("--kafka-port", "kafka.port", kafkaPort)
+        .addKafkaSettings(kafkaConfig)
+        .add("--registry", "registry.url", registry)
+        .add("--registry-port", "registry.port", registryPort)
+        .add("--operations-port", "operations.port", operationsPort)
+        .all();
   }
 
   private static ClusterFile clusterFile(PenstockNode node, NodeConfig config) {

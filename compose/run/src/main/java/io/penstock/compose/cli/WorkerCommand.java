@@ -2,6 +2,9 @@ package io.penstock.compose.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.penstock.compose.config.ConfigSources.Given;
+import io.penstock.compose.config.Configuration;
+import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
 import io.penstock.workers.Worker;
@@ -10,8 +13,7 @@ import io.penstock.workers.WorkerHealth;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineFactory;
 import io.penstock.workers.engine.EngineSettings;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,45 +62,48 @@ final class WorkerCommand extends ClusterCommand {
   @Option(
       names = "--id",
       paramLabel = "NAME",
-      description = "Who it is; one running worker for each id. Default: the host's name.")
+      description =
+          "Who it is; one running worker for each id. Default: the host's name (worker.workerId).")
   @Nullable String id;
 
   @Option(
       names = {"-m", "--model"},
       paramLabel = "NAME",
-      required = true,
-      description = "A model of the registry to serve; may be repeated.")
-  List<String> models = List.of();
+      description = "A model of the registry to serve; may be repeated (worker.models).")
+  @Nullable List<String> models;
 
   @Option(
       names = "--engine",
       paramLabel = "KIND",
-      description = "embedding, openai or simulated (default: ${DEFAULT-VALUE}).")
-  String engine = "embedding";
+      description = "embedding, openai or simulated. Default: embedding (engine.kind).")
+  @Nullable String engine;
 
   @Option(
       names = {"-E", "--engine-option"},
       paramLabel = "KEY=VALUE",
-      description = "An option of the engine; may be repeated.")
+      description = "An option of the engine; may be repeated (engine.options.KEY).")
   List<String> engineOptions = List.of();
 
   @Option(
       names = "--slots",
       paramLabel = "N",
-      description = "Requests the engine runs at once. Default: twice the processors.")
-  int slots = 2 * Runtime.getRuntime().availableProcessors();
+      description =
+          "Requests the engine runs at once. Default: twice the processors (worker.slots).")
+  @Nullable Integer slots;
 
   @Option(
       names = "--operations-port",
       paramLabel = "PORT",
-      description = "Health and metrics on 127.0.0.1, 0 for a free port (default: 0).")
-  int operationsPort;
+      description =
+          "Health and metrics on 127.0.0.1, 0 for a free port. Default: 0 (operations.port).")
+  @Nullable Integer operationsPort;
 
   @Option(
       names = "--drain-grace",
       paramLabel = "TIME",
-      description = "How long running requests may finish (default: ${DEFAULT-VALUE}).")
-  String drainGrace = "30s";
+      description =
+          "How long running requests may finish. Default: 30s (worker.timing.drainGrace).")
+  @Nullable String drainGrace;
 
   WorkerCommand(Environment environment) {
     super(environment);
@@ -108,46 +113,61 @@ final class WorkerCommand extends ClusterCommand {
   void validate() {
     LogLevels.forServer(output.verbose);
     config();
-    grace();
-    EngineSettings.of(engine, engineOptions);
   }
 
-  /** What the options say. */
-  WorkerConfig config() {
-    String host = hostName();
-    return new WorkerConfig(Optional.ofNullable(id).orElse(host), models, slots).withHost(host);
-  }
-
-  private Duration grace() {
-    return TimeText.duration("--drain-grace", drainGrace);
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
+  /** What the file, the environment and the options say. */
+  NodeConfig config() {
+    Configuration read =
+        clusterOptions.config.read(environment, options(), WorkerCommand::defaults);
+    if (!read.isSet("worker.models")) {
+      throw CliException.usage("name a model to serve with --model, or in worker.models");
     }
+    return read.node();
+  }
+
+  private List<Given> options() {
+    GivenOptions given =
+        new GivenOptions()
+            .add("--id", "worker.workerId", id)
+            .add("--model", "worker.models", models)
+            .add("--slots", "worker.slots", slots)
+            .add("--drain-grace", "worker.timing.drainGrace", drainGrace)
+            .add("--engine", "engine.kind", engine)
+            .add("--operations-port", "operations.port", operationsPort);
+    // Its own reader names a pair that is none.
+    EngineSettings.of("", engineOptions)
+        .options()
+        .forEach((key, value) -> given.add("--engine-option", "engine.options." + key, value));
+    return given.all();
+  }
+
+  private static NodeConfig defaults(Path data) {
+    NodeConfig usual = NodeConfig.of(data);
+    String host = NodeDefaults.hostName();
+    int slots = 2 * Runtime.getRuntime().availableProcessors();
+    return usual.withWorker(new WorkerConfig(host, usual.worker().models(), slots).withHost(host));
   }
 
   @Override
   int run(Cluster cluster) throws InterruptedException {
+    NodeConfig config = config();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Engine running =
-        EngineFactory.create(EngineSettings.of(engine, engineOptions), InstantSource.system());
-    Worker worker = new Worker(config(), cluster.connection(), cluster.topics(), running, metrics);
+    Engine running = EngineFactory.create(config.engine(), InstantSource.system());
+    Worker worker =
+        new Worker(config.worker(), cluster.connection(), cluster.topics(), running, metrics);
     OperationsServer operations =
         new OperationsServer(
-            operationsPort,
+            config.operations().port(),
             metrics,
             List.of(new HealthCheck("worker", () -> problem(worker.health()))));
     Parts parts = new Parts(worker, operations, running);
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace())));
+    Duration grace = config.worker().timing().drainGrace();
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace)));
     CompletableFuture<Void> stopped = worker.stopped();
     try {
       worker.start();
       if (awaitReady(() -> worker.health().ready(), stopped)) {
-        print(running, operations);
+        print(config.worker(), running, operations);
       }
       stopped.get();
       return ExitCodes.OK;
@@ -198,8 +218,8 @@ final class WorkerCommand extends ClusterCommand {
     return health.ready() ? Optional.empty() : Optional.of(String.join("; ", health.reasons()));
   }
 
-  private void print(Engine running, OperationsServer operations) {
-    String worker = config().workerId();
+  private void print(WorkerConfig config, Engine running, OperationsServer operations) {
+    String worker = config.workerId();
     if (output.json) {
       console()
           .print(
@@ -213,7 +233,8 @@ final class WorkerCommand extends ClusterCommand {
       console()
           .print(
               "Worker %s is ready: engine %s, models %s, health and metrics %s"
-                  .formatted(worker, running.name(), String.join(",", models), operations.url()));
+                  .formatted(
+                      worker, running.name(), String.join(",", config.models()), operations.url()));
     }
   }
 }

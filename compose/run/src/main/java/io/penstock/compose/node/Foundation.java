@@ -2,8 +2,6 @@ package io.penstock.compose.node;
 
 import io.penstock.compose.kafka.EmbeddedKafka;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
-import io.penstock.compose.node.NodeConfig.KafkaSource;
-import io.penstock.compose.node.NodeConfig.RegistrySource;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.registry.RegistryConfig;
 import io.penstock.compose.registry.RegistryDistribution;
@@ -11,7 +9,6 @@ import io.penstock.compose.registry.RegistryProcess;
 import io.penstock.compose.registry.RegistryStorage;
 import io.penstock.schemas.cluster.ClusterConnection;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,56 +27,42 @@ final class Foundation {
    * @param stops is given what to close
    */
   Foundation(NodeConfig config, StopSequence stops) {
-    kafka =
-        switch (config.kafka()) {
-          case KafkaSource.Embedded(int port) -> Optional.of(embeddedKafka(config, port));
-          case KafkaSource.External _ -> Optional.empty();
-        };
+    kafka = config.kafka().isEmbedded() ? Optional.of(embeddedKafka(config)) : Optional.empty();
     kafka.ifPresent(broker -> stops.add("Kafka", broker));
     String bootstrapServers =
-        switch (config.kafka()) {
-          case KafkaSource.Embedded _ -> kafka.orElseThrow().bootstrapServers();
-          case KafkaSource.External(String servers, Map<String, String> _) -> servers;
-        };
+        config.kafka().bootstrapServers().orElseGet(() -> kafka.orElseThrow().bootstrapServers());
     registry =
-        switch (config.registry()) {
-          case RegistrySource.Embedded(int port, boolean durable) ->
-              Optional.of(embeddedRegistry(config, port, durable, bootstrapServers));
-          case RegistrySource.External _ -> Optional.empty();
-        };
+        config.registry().isEmbedded()
+            ? Optional.of(embeddedRegistry(config, bootstrapServers))
+            : Optional.empty();
     registry.ifPresent(process -> stops.add("the schema registry", process));
     connection = connection(config, bootstrapServers);
   }
 
-  private static EmbeddedKafka embeddedKafka(NodeConfig config, int port) {
+  private static EmbeddedKafka embeddedKafka(NodeConfig config) {
     // A result holds an answer, a dead letter a request with its body: leave room around both.
     int maxMessageBytes = 2 * config.topics().maxRequestBytes() + 2 * 1024 * 1024;
     return new EmbeddedKafka(
-        new EmbeddedKafkaConfig(config.data().resolve("kafka"), port, maxMessageBytes));
+        new EmbeddedKafkaConfig(
+            config.data().resolve("kafka"), config.kafka().port(), maxMessageBytes));
   }
 
-  private static RegistryProcess embeddedRegistry(
-      NodeConfig config, int port, boolean durable, String bootstrapServers) {
+  private static RegistryProcess embeddedRegistry(NodeConfig config, String bootstrapServers) {
     RegistryStorage storage =
-        durable
+        config.registry().durable()
             ? new RegistryStorage.OnKafka(bootstrapServers, config.topics().names().prefix())
             : new RegistryStorage.InMemory();
     return new RegistryProcess(
         new RegistryConfig(
-            RegistryDistribution.find(), config.data().resolve("registry"), port, storage));
+            RegistryDistribution.find(),
+            config.data().resolve("registry"),
+            config.registry().port(),
+            storage));
   }
 
   private ClusterConnection connection(NodeConfig config, String bootstrapServers) {
-    String url =
-        switch (config.registry()) {
-          case RegistrySource.Embedded _ -> registry.orElseThrow().url();
-          case RegistrySource.External(String external) -> external;
-        };
-    return switch (config.kafka()) {
-      case KafkaSource.Embedded _ -> new ClusterConnection(bootstrapServers, url);
-      case KafkaSource.External(String _, Map<String, String> settings) ->
-          new ClusterConnection(bootstrapServers, url, settings);
-    };
+    String url = config.registry().url().orElseGet(() -> registry.orElseThrow().url());
+    return new ClusterConnection(bootstrapServers, url, config.kafka().settings());
   }
 
   /** How to reach both, known before they run. */

@@ -4,27 +4,26 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
-import io.penstock.streams.control.ControlConfig;
 import io.penstock.streams.delivery.DeliveryApplication;
 import io.penstock.streams.dispatch.DispatchApplication;
 import io.penstock.streams.score.ScoreApplication;
 import io.penstock.workers.Worker;
-import io.penstock.workers.WorkerConfig;
 import io.penstock.workers.WorkerHealth;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What does the work: score, dispatch, delivery, the control loop, and the worker with its engine.
+ * What does the work, by the roles of this process: score, dispatch, delivery, the control loop,
+ * and the worker with its engine.
  */
 final class Jobs {
 
@@ -52,7 +51,7 @@ final class Jobs {
 
   /** Begins to load the engine's weights, on a thread of its own. */
   void loadEngine(StopSequence stops) {
-    if (config.worker().isEmpty()) {
+    if (!config.has(Role.WORKER)) {
       return;
     }
     CompletableFuture<Engine> loading =
@@ -63,24 +62,52 @@ final class Jobs {
     stops.add("the engine", () -> loading.join().close());
   }
 
-  /** Starts all. Their topics and models must be there. */
+  /** Starts what the roles say. Their topics and models must be there. */
   void start(StopSequence stops) {
-    Path state = config.data().resolve("streams");
+    // Score stops after dispatch, so it is made first; dispatch is ready before work comes.
+    ScoreApplication scoring = config.has(Role.SCORE) ? makeScore(stops) : null;
+    if (config.has(Role.DISPATCH)) {
+      startDispatch(stops);
+    }
+    if (scoring != null) {
+      scoring.start();
+      score = scoring;
+    }
+    if (config.has(Role.DELIVERY)) {
+      startDelivery(stops);
+    }
+    if (config.has(Role.CONTROL)) {
+      startControl(stops);
+    }
+    if (config.has(Role.WORKER)) {
+      startWorker(stops);
+    }
+  }
+
+  /** Where a role keeps its state. */
+  static Path state(Path data, Role role) {
+    return data.resolve("streams").resolve(role.toString());
+  }
+
+  private ScoreApplication makeScore(StopSequence stops) {
     ScoreApplication scoring =
         new ScoreApplication(
-            config.score(), connection, config.topics(), state.resolve("score"), metrics);
+            config.score(), connection, config.topics(), state(config.data(), Role.SCORE), metrics);
     stops.add("score", () -> scoring.close(STOP_TIMEOUT));
+    return scoring;
+  }
+
+  private void startDispatch(StopSequence stops) {
     DispatchApplication dispatching =
         new DispatchApplication(
-            config.dispatch(), connection, config.topics(), state.resolve("dispatch"), metrics);
+            config.dispatch(),
+            connection,
+            config.topics(),
+            state(config.data(), Role.DISPATCH),
+            metrics);
     stops.add("dispatch", () -> dispatching.close(STOP_TIMEOUT));
     dispatching.start();
     dispatch = dispatching;
-    scoring.start();
-    score = scoring;
-    startDelivery(stops);
-    startControl(stops);
-    config.worker().ifPresent(settings -> startWorker(settings, stops));
   }
 
   private void startDelivery(StopSequence stops) {
@@ -91,21 +118,17 @@ final class Jobs {
     delivery = delivering;
   }
 
-  /** Pressure is measured against what score promises. */
   private void startControl(StopSequence stops) {
     ControlApplication controlling =
-        new ControlApplication(
-            ControlConfig.DEFAULT.withLevels(config.score().levels()),
-            connection,
-            config.topics(),
-            metrics);
+        new ControlApplication(config.control(), connection, config.topics(), metrics);
     stops.add("the control loop", controlling);
     controlling.start();
     control = controlling;
   }
 
-  private void startWorker(WorkerConfig settings, StopSequence stops) {
-    Worker working = new Worker(settings, connection, config.topics(), loadedEngine(), metrics);
+  private void startWorker(StopSequence stops) {
+    Worker working =
+        new Worker(config.worker(), connection, config.topics(), loadedEngine(), metrics);
     stops.add("the worker", working::drain);
     working.start();
     worker = working;
@@ -126,16 +149,22 @@ final class Jobs {
     }
   }
 
+  /** One for each role that runs here. */
   List<HealthCheck> checks() {
-    List<HealthCheck> checks = new ArrayList<>();
-    checks.add(new HealthCheck("score", this::scoreProblem));
-    checks.add(new HealthCheck("dispatch", this::dispatchProblem));
-    checks.add(new HealthCheck("delivery", this::deliveryProblem));
-    checks.add(new HealthCheck("control", this::controlProblem));
-    if (config.worker().isPresent()) {
-      checks.add(new HealthCheck("worker", this::workerProblem));
-    }
-    return checks;
+    return config.roles().stream()
+        .sorted()
+        .map(role -> new HealthCheck(role.toString(), problem(role)))
+        .toList();
+  }
+
+  private Supplier<Optional<String>> problem(Role role) {
+    return switch (role) {
+      case SCORE -> this::scoreProblem;
+      case DISPATCH -> this::dispatchProblem;
+      case DELIVERY -> this::deliveryProblem;
+      case CONTROL -> this::controlProblem;
+      case WORKER -> this::workerProblem;
+    };
   }
 
   private Optional<String> scoreProblem() {

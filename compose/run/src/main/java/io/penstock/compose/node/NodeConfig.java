@@ -1,6 +1,7 @@
 package io.penstock.compose.node;
 
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.control.ControlConfig;
 import io.penstock.streams.delivery.DeliveryConfig;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.score.ScoreConfig;
@@ -10,100 +11,104 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What an operator decides about a single-process Penstock. Contradictions are refused at start.
+ * What an operator decides about a process of Penstock. Contradictions are refused at start.
  *
  * @param data the folder of everything that outlives the process; one process at a time
- * @param kafka where Kafka comes from
- * @param registry where the schema registry comes from
- * @param operationsPort for health and metrics on 127.0.0.1, 1 to 65535, or 0 for a free one
+ * @param roles the parts that this process runs: score, dispatch, delivery, control, worker
+ * @param models a YAML or JSON file of models to put into the registry at the start, beside the
+ *     built-in ones
  * @param topics how topics are laid out
- * @param modelsFile models to apply beside the built-in ones
  * @param score how scoring runs
  * @param dispatch how dispatch runs
- * @param delivery how results are copied to reply topics; with score's reply topics
- * @param worker the worker in this process, if there is to be one
+ * @param delivery how results are copied to reply topics
+ * @param control how rollouts, experiments, overload and spend are watched
+ * @param worker the worker in this process, if it has that role
  * @param engine what that worker runs
+ * @param kafka where Kafka comes from
+ * @param registry where the schema registry comes from
+ * @param operations where health and metrics are served
  */
 public record NodeConfig(
     Path data,
-    KafkaSource kafka,
-    RegistrySource registry,
-    int operationsPort,
+    Set<Role> roles,
+    Optional<Path> models,
     TopicSettings topics,
-    Optional<Path> modelsFile,
     ScoreConfig score,
     DispatchConfig dispatch,
     DeliveryConfig delivery,
-    Optional<WorkerConfig> worker,
-    EngineSettings engine) {
+    ControlConfig control,
+    WorkerConfig worker,
+    EngineSettings engine,
+    KafkaSettings kafka,
+    RegistrySettings registry,
+    OperationsSettings operations) {
 
   /** The built-in embedding model's name in the registry. */
   public static final String EMBEDDING_MODEL = "all-minilm-l6-v2";
 
-  /** Where Kafka comes from. */
-  public sealed interface KafkaSource {
-
-    /**
-     * A broker in this process, on the data folder.
-     *
-     * @param port on 127.0.0.1, or 0 for a free one
-     */
-    record Embedded(int port) implements KafkaSource {}
-
-    /**
-     * A cluster that runs already.
-     *
-     * @param bootstrapServers its {@code host:port} list
-     * @param settings further Kafka client settings, such as security
-     */
-    record External(String bootstrapServers, Map<String, String> settings) implements KafkaSource {
-
-      public External {
-        settings = Map.copyOf(settings);
-      }
-    }
-  }
-
-  /** Where the schema registry comes from. */
-  public sealed interface RegistrySource {
-
-    /**
-     * A child process.
-     *
-     * @param port on 127.0.0.1, or 0 for a free one
-     * @param durable whether it keeps the schemas on Kafka; otherwise they are gone when it stops,
-     *     and records of the data folder cannot be read again
-     */
-    record Embedded(int port, boolean durable) implements RegistrySource {}
-
-    /**
-     * A registry that runs already.
-     *
-     * @param url its base in Confluent's API
-     */
-    record External(String url) implements RegistrySource {}
-  }
-
   public NodeConfig {
-    if (!score.replyTopics().equals(delivery.replyTopics())) {
+    roles = Set.copyOf(roles);
+    requireAgreement(score, dispatch, delivery, control, worker);
+    requireReachable(roles, kafka, registry);
+    if (kafka.isEmbedded() && topics.replicationFactor() > 1) {
       throw new IllegalArgumentException(
-          "score takes requests for the reply topics %s, but delivery copies to %s; give both the same"
-              .formatted(score.replyTopics(), delivery.replyTopics()));
+          "topics.replicationFactor is %d, but the Kafka in this process is one broker; set it to 1, or name a cluster with kafka.bootstrapServers"
+              .formatted(topics.replicationFactor()));
     }
-    if (operationsPort < 0 || operationsPort > 65_535) {
+    if (registry.isEmbedded() && registry.durable() && !kafka.settings().isEmpty()) {
       throw new IllegalArgumentException(
-          "operationsPort is %d; it must be from 1 to 65535, or 0 for a free one"
-              .formatted(operationsPort));
+          "the registry of this process cannot keep its schemas on a Kafka that needs"
+              + " kafka.settings; name a running registry with registry.url");
     }
-    if (registry instanceof RegistrySource.Embedded(int _, boolean durable)
-        && durable
-        && kafka instanceof KafkaSource.External(String _, Map<String, String> settings)
-        && !settings.isEmpty()) {
+  }
+
+  private static void requireAgreement(
+      ScoreConfig score,
+      DispatchConfig dispatch,
+      DeliveryConfig delivery,
+      ControlConfig control,
+      WorkerConfig worker) {
+    requireEqual(
+        "score.replyTopics", score.replyTopics(), "delivery.replyTopics", delivery.replyTopics());
+    requireEqual("score.levels", score.levels(), "control.levels", control.levels());
+    requireEqual(
+        "dispatch.shard.leaseTimeout",
+        dispatch.shard().leaseTimeout(),
+        "worker.timing.leaseTimeout",
+        worker.timing().leaseTimeout());
+  }
+
+  private static void requireEqual(String one, Object value, String other, Object otherValue) {
+    if (!value.equals(otherValue)) {
       throw new IllegalArgumentException(
-          "the registry cannot keep its schemas on a Kafka that needs client settings; name a"
-              + " running registry with --registry");
+          "%s is %s, but %s is %s; give both the same".formatted(one, value, other, otherValue));
+    }
+  }
+
+  /** A part without the others needs a cluster that they can reach, too. */
+  private static void requireReachable(
+      Set<Role> roles, KafkaSettings kafka, RegistrySettings registry) {
+    if (roles.isEmpty()) {
+      throw new IllegalArgumentException(
+          "roles is empty; name one at least of "
+              + String.join(", ", Role.all().stream().map(Role::toString).toList()));
+    }
+    if (roles.containsAll(Set.of(Role.SCORE, Role.DISPATCH))) {
+      return;
+    }
+    String named = String.join(",", roles.stream().sorted().map(Role::toString).toList());
+    if (kafka.isEmbedded()) {
+      throw new IllegalArgumentException(
+          "roles is %s, and kafka.bootstrapServers is missing: these need a Kafka cluster that the other roles use, too; name it with --bootstrap-servers or kafka.bootstrapServers"
+              .formatted(named));
+    }
+    if (registry.isEmbedded()) {
+      throw new IllegalArgumentException(
+          "roles is %s, and registry.url is missing: these need the schema registry that the other roles use, too; name it with --registry-url or registry.url"
+              .formatted(named));
     }
   }
 
@@ -111,16 +116,18 @@ public record NodeConfig(
   public static NodeConfig of(Path data) {
     return new NodeConfig(
         data,
-        new KafkaSource.Embedded(0),
-        new RegistrySource.Embedded(0, true),
-        0,
-        TopicSettings.DEFAULT,
+        Role.all(),
         Optional.empty(),
+        TopicSettings.DEFAULT,
         ScoreConfig.DEFAULT,
         DispatchConfig.DEFAULT,
         DeliveryConfig.DEFAULT,
-        Optional.of(embeddingWorker()),
-        new EngineSettings("embedding", Map.of()));
+        ControlConfig.DEFAULT,
+        embeddingWorker(),
+        new EngineSettings("embedding", Map.of()),
+        KafkaSettings.embedded(0),
+        RegistrySettings.embedded(0, true),
+        new OperationsSettings(0));
   }
 
   /**
@@ -132,99 +139,62 @@ public record NodeConfig(
     return new WorkerConfig("worker-1", List.of(EMBEDDING_MODEL), slots);
   }
 
-  public NodeConfig withKafka(KafkaSource other) {
+  public boolean has(Role role) {
+    return roles.contains(role);
+  }
+
+  /** The same with other parts. */
+  public NodeConfig withRoles(Set<Role> others) {
     return new NodeConfig(
         data,
+        others,
+        models,
+        topics,
+        score,
+        dispatch,
+        delivery,
+        control,
+        worker,
+        engine,
+        kafka,
+        registry,
+        operations);
+  }
+
+  /** The same with another worker. */
+  public NodeConfig withWorker(WorkerConfig other) {
+    return new NodeConfig(
+        data,
+        roles,
+        models,
+        topics,
+        score,
+        dispatch,
+        delivery,
+        control,
         other,
+        engine,
+        kafka,
         registry,
-        operationsPort,
+        operations);
+  }
+
+  /** The same with other addresses. */
+  public NodeConfig at(
+      KafkaSettings otherKafka, RegistrySettings otherRegistry, OperationsSettings otherPort) {
+    return new NodeConfig(
+        data,
+        roles,
+        models,
         topics,
-        modelsFile,
         score,
         dispatch,
         delivery,
+        control,
         worker,
-        engine);
-  }
-
-  public NodeConfig withRegistry(RegistrySource other) {
-    return new NodeConfig(
-        data,
-        kafka,
-        other,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        delivery,
-        worker,
-        engine);
-  }
-
-  /** The same, reading everything again that is kept where it is not known what was read. */
-  public NodeConfig beginningAnew() {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score.withBeginAnew(true),
-        dispatch.withBeginAnew(true),
-        delivery,
-        worker,
-        engine);
-  }
-
-  public NodeConfig withOperationsPort(int port) {
-    return new NodeConfig(
-        data, kafka, registry, port, topics, modelsFile, score, dispatch, delivery, worker, engine);
-  }
-
-  public NodeConfig withTopics(TopicSettings other) {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        other,
-        modelsFile,
-        score,
-        dispatch,
-        delivery,
-        worker,
-        engine);
-  }
-
-  public NodeConfig withModelsFile(Path file) {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        Optional.of(file),
-        score,
-        dispatch,
-        delivery,
-        worker,
-        engine);
-  }
-
-  public NodeConfig withoutWorker() {
-    return new NodeConfig(
-        data,
-        kafka,
-        registry,
-        operationsPort,
-        topics,
-        modelsFile,
-        score,
-        dispatch,
-        delivery,
-        Optional.empty(),
-        engine);
+        engine,
+        otherKafka,
+        otherRegistry,
+        otherPort);
   }
 }

@@ -32,10 +32,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A whole Penstock in this process: Kafka, the schema registry beside it, score, dispatch and a
- * worker. Making it takes the data folder and the ports, so what is in use is told at once. Starts
- * once; {@link #close} may be called from any thread, also from a shutdown hook while {@link
- * #start} runs, and then waits for it.
+ * What the roles of this process say of Penstock: all of it with Kafka and the schema registry
+ * beside it, or parts that use a cluster that runs already. Making it takes the data folder and the
+ * ports, so what is in use is told at once. Starts once; {@link #close} may be called from any
+ * thread, also from a shutdown hook while {@link #start} runs, and then waits for it.
  */
 public final class PenstockNode implements AutoCloseable {
 
@@ -64,7 +64,7 @@ public final class PenstockNode implements AutoCloseable {
   public PenstockNode(NodeConfig config) {
     this.config = config;
     try {
-      stops.add("the data folder", FolderLock.acquire(config.data()));
+      lockFolders();
       foundation = new Foundation(config, stops);
       jobs = new Jobs(config, foundation.connection(), metrics, clock);
       admin =
@@ -73,13 +73,28 @@ public final class PenstockNode implements AutoCloseable {
       kafkaProbe = new KafkaProbe(admin);
       stops.add("the Kafka probe", kafkaProbe);
       checks = checks();
-      operations = new OperationsServer(config.operationsPort(), metrics, checks);
+      operations = new OperationsServer(config.operations().port(), metrics, checks);
       stops.add("the operations server", operations);
     } catch (RuntimeException e) {
       stops.run();
       throw e;
     }
     watchJvm();
+  }
+
+  /**
+   * Roles that run in processes of their own may share a data folder, but not what one of them
+   * keeps in it.
+   */
+  private void lockFolders() {
+    if (config.kafka().isEmbedded() || config.registry().isEmbedded()) {
+      stops.add("the data folder", FolderLock.acquire(config.data()));
+    }
+    for (Role role : List.of(Role.SCORE, Role.DISPATCH)) {
+      if (config.has(role)) {
+        stops.add("the folder of " + role, FolderLock.acquire(Jobs.state(config.data(), role)));
+      }
+    }
   }
 
   private List<HealthCheck> checks() {
@@ -106,20 +121,26 @@ public final class PenstockNode implements AutoCloseable {
    * @throws RuntimeException whatever kept a part from starting, naming the part and the remedy
    */
   public synchronized void start() throws InterruptedException {
-    List<ModelSpec> ownModels = BuiltInModels.read(partitions(), clock.instant());
-    List<ModelSpec> models = config.modelsFile().map(this::read).orElse(List.of());
+    List<ModelSpec> models = models();
     jobs.loadEngine(stops);
     foundation.start();
     TopicAdmin.ensure(admin, config.topics());
-    if (config.kafka() instanceof NodeConfig.KafkaSource.Embedded) {
+    if (config.kafka().isEmbedded()) {
       stops.add("the watch for hanging transactions", HangingTransactions.watch(admin));
     }
     foundation.awaitRegistry();
     new AvroSerdes(connection()).subjects().register(new TopicCatalog(config.topics()));
-    ModelPublisher publisher = new ModelPublisher(connection(), config.topics());
-    publisher.apply(Stream.concat(ownModels.stream(), models.stream()).toList());
+    new ModelPublisher(connection(), config.topics()).apply(models);
     jobs.start(stops);
     started = true;
+  }
+
+  /** The built-in models come with score, which is the first to need them. */
+  private List<ModelSpec> models() {
+    List<ModelSpec> own =
+        config.has(Role.SCORE) ? BuiltInModels.read(partitions(), clock.instant()) : List.of();
+    List<ModelSpec> named = config.models().map(this::read).orElse(List.of());
+    return Stream.concat(own.stream(), named.stream()).toList();
   }
 
   private int partitions() {

@@ -1,0 +1,131 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.config.ConfigException;
+import io.penstock.compose.config.ConfigSources;
+import io.penstock.compose.config.ConfigSources.Given;
+import io.penstock.compose.config.Configuration;
+import io.penstock.compose.config.Fault;
+import io.penstock.compose.config.Origin;
+import io.penstock.compose.node.NodeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a command finds its configuration. */
+final class ConfigOptions {
+
+  static final String FILE_NAME = "penstock.yaml";
+
+  private static final String VARIABLE = "PENSTOCK_CONFIG";
+  private static final String DATA = "data";
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The configuration. Else $$PENSTOCK_CONFIG, else penstock.yaml in the data folder if it"
+              + " is there. 'penstock config init' writes one.")
+  @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Set a key of the configuration, such as topics.modelPartitions=8; may be repeated. Wins"
+              + " over the file and over environment variables.")
+  List<String> sets = List.of();
+
+  /**
+   * Reads the configuration.
+   *
+   * @param options what other options of the command say
+   * @param defaults by data folder
+   */
+  Configuration read(
+      Environment environment, List<Given> options, Function<Path, NodeConfig> defaults) {
+    List<Given> given = new ArrayList<>(given());
+    given.addAll(options);
+    Optional<Path> named = named(environment);
+    Optional<Path> file = named.or(() -> besideData(environment, given));
+    Configuration read =
+        Configuration.read(
+            new ConfigSources(file, environment.variables(), given),
+            defaults.apply(home(environment)));
+    if (named.isEmpty()) {
+      refuseOtherData(read);
+    }
+    return read;
+  }
+
+  /** Whether there is a configuration at all. */
+  boolean isGiven(Environment environment) {
+    return !sets.isEmpty()
+        || named(environment).isPresent()
+        || besideData(environment, List.of()).isPresent()
+        || environment.variables().keySet().stream().anyMatch(Configuration::isVariable);
+  }
+
+  private List<Given> given() {
+    return sets.stream().map(ConfigOptions::given).toList();
+  }
+
+  private static Given given(String set) {
+    int equals = set.indexOf('=');
+    if (equals < 1) {
+      throw CliException.usage(
+          "--set '%s' is not of the form KEY=VALUE, such as topics.modelPartitions=8"
+              .formatted(equals < 0 ? set : "=..."));
+    }
+    String key = set.substring(0, equals).strip();
+    return new Given(key, set.substring(equals + 1).strip(), new Origin.Option("--set " + key));
+  }
+
+  /** The file that somebody named. */
+  private Optional<Path> named(Environment environment) {
+    return Optional.ofNullable(config)
+        .or(
+            () ->
+                Optional.ofNullable(environment.variables().get(VARIABLE))
+                    .filter(value -> !value.isBlank())
+                    .map(Path::of));
+  }
+
+  private static Optional<Path> besideData(Environment environment, List<Given> given) {
+    Path data =
+        given.stream()
+            .filter(each -> each.key().equals(DATA))
+            .reduce((_, last) -> last)
+            .map(Given::value)
+            .or(() -> Optional.ofNullable(environment.variables().get("PENSTOCK_DATA")))
+            .map(Path::of)
+            .orElseGet(() -> home(environment));
+    return Optional.of(data.resolve(FILE_NAME)).filter(Files::exists);
+  }
+
+  /** The folder of what outlives a process, where none is named. */
+  static Path home(Environment environment) {
+    return environment.home().resolve(".penstock");
+  }
+
+  /** The file was found by the data folder, so it cannot name another one. */
+  private static void refuseOtherData(Configuration read) {
+    read.effective().stream()
+        .filter(each -> each.key().equals(DATA) && each.origin() instanceof Origin.InFile)
+        .findFirst()
+        .ifPresent(
+            each -> {
+              throw new ConfigException(
+                  List.of(
+                      new Fault(
+                          each.origin(),
+                          "data cannot be set in a file that was found in the data folder; name the"
+                              + " file with --config or $"
+                              + VARIABLE)));
+            });
+  }
+}

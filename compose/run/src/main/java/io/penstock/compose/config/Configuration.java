@@ -1,0 +1,116 @@
+package io.penstock.compose.config;
+
+import io.penstock.compose.config.Slot.Followed;
+import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Section;
+import io.penstock.compose.config.Slot.Table;
+import io.penstock.compose.node.NodeConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A configuration in force: what a process runs by, and where each value came from.
+ *
+ * @param node the records
+ * @param effective every key
+ * @param file the file that was read, if there was one
+ */
+public record Configuration(NodeConfig node, List<Effective> effective, Optional<Path> file) {
+
+  public Configuration {
+    effective = List.copyOf(effective);
+  }
+
+  /**
+   * Reads all sources. Later ones win: defaults, the file, environment variables, {@code --set},
+   * other options.
+   *
+   * @throws ConfigException if something is wrong, with all that is
+   */
+  public static Configuration read(ConfigSources sources, NodeConfig defaults) {
+    List<Fault> faults = new ArrayList<>();
+    Schema schema = Schema.of(defaults);
+    Settings settings = new Settings(schema, faults);
+    Optional<Path> file = sources.file();
+    file.ifPresent(path -> new FileLayer(path, schema, settings, faults).read());
+    new VariableLayer(schema).read(sources.variables(), settings, faults);
+    sources
+        .options()
+        .forEach(option -> settings.put(option.key(), option.value(), option.origin()));
+    Object bound = new Binder(schema, settings, faults).bind();
+    if (!faults.isEmpty()) {
+      faults.sort(Comparator.comparingInt(Configuration::line));
+      throw new ConfigException(faults);
+    }
+    List<Effective> effective = new ArrayList<>();
+    new Shown(settings, effective).add(schema.root(), bound);
+    return new Configuration((NodeConfig) bound, effective, file);
+  }
+
+  /** What stands in no file comes after what does. */
+  private static int line(Fault fault) {
+    return fault.origin() instanceof Origin.InFile(Path _, int line) ? line : Integer.MAX_VALUE;
+  }
+
+  /** Whether an environment variable may set a key. */
+  public static boolean isVariable(String name) {
+    return VariableLayer.isOurs(name);
+  }
+
+  /** Whether somebody set this key. */
+  public boolean isSet(String key) {
+    return effective.stream().anyMatch(each -> each.key().equals(key) && each.isChanged());
+  }
+
+  /** Lists the values in force. */
+  private record Shown(Settings settings, List<Effective> effective) {
+
+    void add(Slot slot, Object value) {
+      switch (slot) {
+        case Section section -> {
+          var components = section.type().getRecordComponents();
+          for (int i = 0; i < components.length; i++) {
+            add(section.parts().get(i), Records.value(components[i], value));
+          }
+        }
+        case Table table ->
+            table.parts().forEach((constant, part) -> add(part, ((Map<?, ?>) value).get(constant)));
+        case Key key when value instanceof Map<?, ?> map && Values.isMap(key) && !map.isEmpty() ->
+            entries(key, map);
+        case Key key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
+        case Followed followed ->
+            effective.add(
+                new Effective(
+                    followed.path(),
+                    Values.text(value),
+                    new Origin.Follows(followed.rule().source())));
+        case Slot.Fixed _ -> {}
+      }
+    }
+
+    private void entries(Key key, Map<?, ?> map) {
+      map.entrySet().stream()
+          .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
+          .forEach(
+              entry -> {
+                String path = key.path() + "." + entry.getKey();
+                Collection<Setting> given =
+                    settings.of(key).stream().filter(each -> each.path().equals(path)).toList();
+                add(path, String.valueOf(entry.getValue()), origin(given));
+              });
+    }
+
+    private void add(String path, String text, Origin origin) {
+      effective.add(new Effective(path, Secrets.shown(path, text), origin));
+    }
+
+    private static Origin origin(Collection<Setting> given) {
+      return given.stream().findFirst().map(Setting::origin).orElseGet(Origin.Default::new);
+    }
+  }
+}

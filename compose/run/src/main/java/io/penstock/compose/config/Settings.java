@@ -1,0 +1,150 @@
+package io.penstock.compose.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.penstock.compose.config.Slot.Followed;
+import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Section;
+import io.penstock.compose.config.Slot.Table;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * Collects what was given from one place after another; what comes later wins. Faults are
+ * collected, too, so that all of them are told at once.
+ */
+final class Settings {
+
+  private final Schema schema;
+  private final List<Fault> faults;
+
+  /** By key, and for a map by entry. */
+  private final Map<String, Map<String, Setting>> settings = new LinkedHashMap<>();
+
+  Settings(Schema schema, List<Fault> faults) {
+    this.schema = schema;
+    this.faults = faults;
+  }
+
+  /** Gives a key a value; a map's value replaces the entries it names. */
+  void put(Key key, JsonNode value, Origin origin) {
+    if (Values.isMap(key) && value.isObject()) {
+      value.properties().forEach(entry -> putEntry(key, entry.getKey(), entry.getValue(), origin));
+    } else {
+      put(new Setting(key, "", value, origin));
+    }
+  }
+
+  /** Gives one entry of a map a value. */
+  void putEntry(Key map, String entry, JsonNode value, Origin origin) {
+    put(new Setting(map, entry, value, origin));
+  }
+
+  private void put(Setting setting) {
+    settings
+        .computeIfAbsent(setting.key().path(), _ -> new LinkedHashMap<>())
+        .put(setting.entry(), setting);
+  }
+
+  /** Gives the key at a path a value that stands on one line, as variables and options do. */
+  void put(String path, String text, Origin origin) {
+    Optional<Slot> slot = schema.at(path);
+    if (slot.isPresent() && slot.get() instanceof Key key) {
+      value(key, text, origin).ifPresent(value -> put(key, value, origin));
+      return;
+    }
+    Optional<Key> map = mapAbove(path);
+    if (map.isPresent()) {
+      String entry = path.substring(map.get().path().length() + 1);
+      putEntry(map.get(), entry, JsonNodeFactory.instance.textNode(text), origin);
+      return;
+    }
+    refuse(path, origin);
+  }
+
+  /** The map whose entry this path is. */
+  private Optional<Key> mapAbove(String path) {
+    return schema.keys().stream()
+        .filter(key -> Values.isMap(key) && path.startsWith(key.path() + "."))
+        .findFirst();
+  }
+
+  /** Lists may be written {@code a,b}, and lists and maps as in the file. */
+  private Optional<JsonNode> value(Key key, String text, Origin origin) {
+    if (!Values.isMap(key) && !Values.isList(key)) {
+      return Optional.of(
+          key.optional() && text.isEmpty()
+              ? JsonNodeFactory.instance.nullNode()
+              : JsonNodeFactory.instance.textNode(text));
+    }
+    if (Values.isList(key) && !text.strip().startsWith("[")) {
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      Stream.of(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
+      return Optional.of(list);
+    }
+    try {
+      return Optional.of(YamlText.value(YamlText.parse(text)));
+    } catch (YAMLException | IllegalArgumentException e) {
+      faults.add(
+          new Fault(
+              origin,
+              "%s cannot be read; it must be %s, written as in the file"
+                  .formatted(key.path(), Values.described(key))));
+      return Optional.empty();
+    }
+  }
+
+  /** Says that there is no key at a path, and which may have been meant. */
+  void refuse(String path, Origin origin) {
+    faults.add(new Fault(origin, refusal(path)));
+  }
+
+  private String refusal(String path) {
+    Slot slot = schema.at(path).orElse(null);
+    return switch (slot) {
+      case Followed(String _, Agreement rule, Object _) ->
+          "%s has no value of its own; set %s, and both agree".formatted(path, rule.source());
+      case Section section ->
+          "%s is a section; give its keys, such as %s"
+              .formatted(path, section.parts().getFirst().path());
+      case Table table ->
+          "%s is a section; give its keys, such as %s"
+              .formatted(path, table.parts().values().iterator().next().path());
+      case null, default -> "there is no key %s; %s".formatted(path, suggestion(path));
+    };
+  }
+
+  private String suggestion(String path) {
+    Collection<String> known = schema.keys().stream().map(Key::path).toList();
+    Collection<String> sections =
+        schema.root().parts().stream().map(Slot::path).filter(each -> !each.isEmpty()).toList();
+    return Suggestion.elsewhere(path, known)
+        .or(() -> Suggestion.of(path, known))
+        .or(() -> Suggestion.of(path, sections))
+        .map("did you mean %s?"::formatted)
+        .orElse("'penstock config show' lists all keys");
+  }
+
+  /** What was given for a key: nothing, one setting, or one for each entry of a map. */
+  Collection<Setting> of(Key key) {
+    return settings.getOrDefault(key.path(), Map.of()).values();
+  }
+
+  /** Everything that was given. */
+  List<Setting> all() {
+    List<Setting> all = new ArrayList<>();
+    settings.values().forEach(each -> all.addAll(each.values()));
+    return all;
+  }
+
+  Optional<Origin> origin(String path) {
+    return settings.getOrDefault(path, Map.of()).values().stream().map(Setting::origin).findFirst();
+  }
+}

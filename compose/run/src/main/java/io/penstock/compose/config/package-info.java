@@ -1,0 +1,5 @@
+/**
+ * What an operator configures: keys that follow from the settings' records, and their values from a
+ * file, environment variables and options.
+ */
+package io.penstock.compose.config;
