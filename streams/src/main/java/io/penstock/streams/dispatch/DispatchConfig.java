@@ -131,24 +131,6 @@ public record DispatchConfig(
         beginAnew);
   }
 
-  /** The same, beginning anew or not where positions are gone. */
-  public DispatchConfig withBeginAnew(boolean other) {
-    return new DispatchConfig(
-        shard,
-        statusDetail,
-        tick,
-        exactlyOnce,
-        commitInterval,
-        pollTime,
-        threads,
-        standbys,
-        sessionTimeout,
-        transactionTimeout,
-        tenantsCounted,
-        progress,
-        other);
-  }
-
   /** The same with another number of warm copies. */
   public DispatchConfig withStandbys(int other) {
     return new DispatchConfig(

@@ -4,7 +4,6 @@ import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.score.service.ServiceLevels;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -127,48 +126,6 @@ public record ScoreConfig(
         complexity,
         progress,
         beginAnew);
-  }
-
-  /** The same with a predictor that {@code penstock complexity train} wrote. */
-  public ScoreConfig withComplexity(Path artefact) {
-    return new ScoreConfig(
-        levels,
-        lifecycle,
-        commitInterval,
-        pollTime,
-        exactlyOnce,
-        sessionTimeout,
-        transactionTimeout,
-        registryPatience,
-        replyTopics,
-        learnFromLast,
-        maxTenants,
-        batchShare,
-        chooser,
-        complexity.with("artefact", artefact.toString()),
-        progress,
-        beginAnew);
-  }
-
-  /** The same, beginning anew or not where positions are gone. */
-  public ScoreConfig withBeginAnew(boolean other) {
-    return new ScoreConfig(
-        levels,
-        lifecycle,
-        commitInterval,
-        pollTime,
-        exactlyOnce,
-        sessionTimeout,
-        transactionTimeout,
-        registryPatience,
-        replyTopics,
-        learnFromLast,
-        maxTenants,
-        batchShare,
-        chooser,
-        complexity,
-        progress,
-        other);
   }
 
   private static <T extends Comparable<T>> void requireRange(

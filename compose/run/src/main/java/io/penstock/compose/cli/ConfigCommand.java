@@ -111,7 +111,7 @@ final class ConfigCommand extends GroupCommand {
 
     @Override
     public Integer call() {
-      Configuration read = NodeDefaults.read(config, environment, List.of());
+      Configuration read = NodeDefaults.read(config, environment, List.of()).withKnownExtensions();
       Optional<String> file = read.file().map(Path::toString);
       if (output.json) {
         environment

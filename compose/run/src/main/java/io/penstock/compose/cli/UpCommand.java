@@ -178,7 +178,8 @@ final class UpCommand implements Callable<Integer> {
 
   /** What the file, the environment and the options say. */
   NodeConfig config() {
-    NodeConfig said = NodeDefaults.read(config, environment, options()).node();
+    NodeConfig said =
+        NodeDefaults.read(config, environment, options()).withKnownExtensions().node();
     if (!noWorker) {
       return said;
     }

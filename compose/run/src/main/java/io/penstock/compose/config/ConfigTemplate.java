@@ -6,6 +6,7 @@ import io.penstock.compose.config.Slot.Table;
 import io.penstock.compose.node.NodeConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A file with all keys at their defaults, commented out. A line {@code #key: value} is a key;
@@ -14,6 +15,7 @@ import java.util.List;
 public final class ConfigTemplate {
 
   private static final int WIDTH = 100;
+  private static final Pattern SPACE = Pattern.compile(" ");
   private static final String HEAD =
       """
       # The configuration of Penstock. Every key is commented out at its default: remove the # in front
@@ -89,7 +91,7 @@ public final class ConfigTemplate {
   private static List<String> wrapped(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : SPACE.splitAsStream(text).toList()) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
         lines.add(line.toString());
         line.setLength(0);

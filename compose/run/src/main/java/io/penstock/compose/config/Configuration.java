@@ -62,6 +62,19 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
     return VariableLayer.isOurs(name);
   }
 
+  /**
+   * The same, once it is sure that what it names is there: policies and the engine.
+   *
+   * @throws ConfigException if something is not, or has an option that is wrong
+   */
+  public Configuration withKnownExtensions() {
+    List<Fault> faults = NamedExtensions.faults(this);
+    if (!faults.isEmpty()) {
+      throw new ConfigException(faults);
+    }
+    return this;
+  }
+
   /** Whether somebody set this key. */
   public boolean isSet(String key) {
     return effective.stream().anyMatch(each -> each.key().equals(key) && each.isChanged());

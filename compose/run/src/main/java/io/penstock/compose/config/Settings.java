@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
@@ -21,6 +21,8 @@ import org.yaml.snakeyaml.error.YAMLException;
  * collected, too, so that all of them are told at once.
  */
 final class Settings {
+
+  private static final Pattern COMMA = Pattern.compile(",");
 
   private final Schema schema;
   private final List<Fault> faults;
@@ -86,7 +88,7 @@ final class Settings {
     }
     if (Values.isList(key) && !text.strip().startsWith("[")) {
       ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      Stream.of(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
+      COMMA.splitAsStream(text).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
       return Optional.of(list);
     }
     try {

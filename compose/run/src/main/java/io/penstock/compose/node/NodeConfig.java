@@ -161,6 +161,24 @@ public record NodeConfig(
         operations);
   }
 
+  /** The same with other topics. */
+  public NodeConfig withTopics(TopicSettings others) {
+    return new NodeConfig(
+        data,
+        roles,
+        models,
+        others,
+        score,
+        dispatch,
+        delivery,
+        control,
+        worker,
+        engine,
+        kafka,
+        registry,
+        operations);
+  }
+
   /** The same with another worker. */
   public NodeConfig withWorker(WorkerConfig other) {
     return new NodeConfig(

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class EveryKeyTest {
 
   private static final NodeConfig USUAL = NodeConfig.of(Path.of("/var/lib/penstock"));
 
+  private static final Pattern DOT = Pattern.compile("\\.");
   private static final JsonMapper TYPES = JsonMapper.builder().addModule(new Jdk8Module()).build();
 
   @TempDir Path folder;
@@ -141,7 +143,7 @@ class EveryKeyTest {
   /** Looks along the path without any help of what is tested. */
   private static Object at(Object root, String path) {
     Object value = root;
-    for (String name : path.split("\\.")) {
+    for (String name : DOT.splitAsStream(path).toList()) {
       value = value instanceof Map<?, ?> map ? entry(map, name) : component(value, name);
     }
     return value;
@@ -192,7 +194,7 @@ class EveryKeyTest {
     StringBuilder yaml = new StringBuilder();
     List<String> open = new ArrayList<>();
     for (Key key : schema.keys()) {
-      List<String> names = List.of(key.path().split("\\."));
+      List<String> names = DOT.splitAsStream(key.path()).toList();
       int shared = 0;
       while (shared < Math.min(open.size(), names.size() - 1)
           && open.get(shared).equals(names.get(shared))) {

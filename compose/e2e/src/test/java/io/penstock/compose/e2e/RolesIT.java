@@ -1,0 +1,107 @@
+package io.penstock.compose.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.compose.node.KafkaSettings;
+import io.penstock.compose.node.NodeConfig;
+import io.penstock.compose.node.OperationsSettings;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.compose.node.RegistrySettings;
+import io.penstock.compose.node.Role;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.client.InferenceRequests;
+import io.penstock.schemas.client.PenstockClient;
+import io.penstock.schemas.client.PenstockClientConfig;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each part in a node of its own, on a cluster that another node runs, under topics of its own. */
+@ExtendWith(PenstockFixture.class)
+class RolesIT {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final TopicNames ALONE = new TopicNames("alone.");
+
+  @Test
+  void eachPartRunsAloneAndAllTogetherServeARequest(PenstockNode cluster, @TempDir Path data)
+      throws Exception {
+    Deque<PenstockNode> nodes = new ArrayDeque<>();
+    try {
+      for (Role role : Role.values()) {
+        PenstockNode node = new PenstockNode(alone(role, cluster, data));
+        nodes.push(node);
+        node.start();
+        node.awaitReady(PATIENCE);
+        assertThat(health(node)).as("parts of the node of %s", role).containsOnlyOnce(quoted(role));
+        for (Role other : EnumSet.complementOf(EnumSet.of(role))) {
+          assertThat(health(node))
+              .as("parts of the node of %s", role)
+              .doesNotContain(quoted(other));
+        }
+      }
+      try (PenstockClient client =
+          new PenstockClient(
+              PenstockClientConfig.of(cluster.connection(), nodes.element().topics()))) {
+        InferenceResult result =
+            client
+                .submit(InferenceRequests.embedding(NodeConfig.EMBEDDING_MODEL, "apart").build())
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(result.getStatus()).as(result.toString()).isEqualTo(TerminalStatus.SUCCEEDED);
+      }
+    } finally {
+      nodes.forEach(PenstockNode::close);
+    }
+  }
+
+  /** They share a data folder, in which each keeps its own. */
+  private static NodeConfig alone(Role role, PenstockNode cluster, Path data) {
+    NodeConfig usual = NodeConfig.of(data);
+    TopicSettings topics = usual.topics();
+    return usual
+        .at(
+            new KafkaSettings(Optional.of(cluster.connection().bootstrapServers()), 0, Map.of()),
+            new RegistrySettings(Optional.of(cluster.connection().registryUrl()), 0, true),
+            new OperationsSettings(0))
+        .withTopics(
+            new TopicSettings(
+                ALONE,
+                topics.modelPartitions(),
+                topics.otherPartitions(),
+                topics.replicationFactor(),
+                topics.maxDeadline(),
+                topics.resultRetention(),
+                topics.maxRequestBytes()))
+        .withRoles(Set.of(role));
+  }
+
+  private static String quoted(Role role) {
+    return '"' + role.toString() + '"';
+  }
+
+  private static String health(PenstockNode node) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(node.addresses().operationsUrl() + "/health/ready"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+  }
+}
