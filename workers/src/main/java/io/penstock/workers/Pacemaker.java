@@ -2,16 +2,16 @@ package io.penstock.workers;
 
 import io.penstock.schemas.WorkerState;
 import io.penstock.workers.kafka.Signal;
-import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseEvent;
+import io.penstock.workers.lease.LeaseManager;
 import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.outcome.Outbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +25,14 @@ final class Pacemaker {
   private static final Logger LOG = LoggerFactory.getLogger(Pacemaker.class);
   private static final Duration TRY_AGAIN = Duration.ofMillis(100);
 
-  private final LeaseDesk desk;
-  private final Probing probing;
+  private final LeaseManager leases;
+  private final EngineMonitor monitor;
   private final Outbox outbox;
   private final WorkerMeters meters;
   private final WorkerConfig config;
   private final BooleanSupplier mayDemand;
   private final InstantSource clock;
-  private final Signal signal = new Signal();
-  private final AtomicReference<@Nullable RenewalReason> renewal = new AtomicReference<>();
+  private final Signal signal;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final Thread thread;
   private Instant nextHeartbeat = Instant.MIN;
@@ -43,21 +42,24 @@ final class Pacemaker {
   /**
    * @param mayDemand whether leases can be received, so that none asked for is missed; without
    *     demands dispatch takes back what it has granted
+   * @param signal wakes the thread; it is raised when there is something to do
    */
   Pacemaker(
-      LeaseDesk desk,
-      Probing probing,
+      LeaseManager leases,
+      EngineMonitor monitor,
       Outbox outbox,
       WorkerMeters meters,
       WorkerConfig config,
       BooleanSupplier mayDemand,
+      Signal signal,
       InstantSource clock) {
-    this.desk = desk;
-    this.probing = probing;
+    this.leases = leases;
+    this.monitor = monitor;
     this.outbox = outbox;
     this.meters = meters;
     this.config = config;
     this.mayDemand = mayDemand;
+    this.signal = signal;
     this.clock = clock;
     this.thread =
         Thread.ofPlatform().daemon().name("penstock-worker-pacemaker").unstarted(this::run);
@@ -73,21 +75,10 @@ final class Pacemaker {
         && (thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone());
   }
 
-  /** There is something to do. From any thread; never waits. */
-  void wake() {
-    signal.raise();
-  }
-
-  /** Asks for a new session. From any thread; never waits. */
-  void renew(RenewalReason reason) {
-    renewal.compareAndSet(null, reason);
-    wake();
-  }
-
   /** Ends the thread without waiting for what is still held. */
   void cut() {
     cut = true;
-    wake();
+    signal.raise();
   }
 
   /**
@@ -130,8 +121,8 @@ final class Pacemaker {
    */
   Instant turn(Instant now) {
     renewIfDue(now);
-    Instant next = desk.expire(now);
-    boolean again = outbox.flush(desk.snapshot().session());
+    Instant next = leases.expire(now);
+    boolean again = outbox.flush(leases.snapshot().session());
     if (outbox.hasFailed()) {
       return now;
     }
@@ -150,8 +141,7 @@ final class Pacemaker {
       return notBefore;
     }
     boolean heartbeat = !now.isBefore(nextHeartbeat);
-    LeaseDesk.Composed composed = probing.compose(desk, heartbeat, now);
-    meters.capacity(composed.capacity());
+    LeaseManager.Composed composed = monitor.compose(leases, heartbeat, now);
     composed.demands().forEach(to -> outbox.send(to.partition(), to.demand()));
     if (!composed.demands().isEmpty()) {
       notBefore = now.plus(config.timing().demandSpacing());
@@ -159,40 +149,39 @@ final class Pacemaker {
     if (heartbeat) {
       nextHeartbeat = now.plus(config.timing().heartbeat());
     }
-    // To the second: the heartbeat may come up to one later than the pause ends.
-    Instant pauseEnd = probing.pause().pausedUntil(now).orElse(Instant.MAX);
+    // A pause must end to the second, and the heartbeat may come up to one later.
+    Instant pauseEnd = monitor.pause().pausedUntil(now).orElse(Instant.MAX);
     Instant next = earlier(nextHeartbeat, pauseEnd);
-    boolean recheck = composed.capacity().mayRiseByItself() && desk.snapshot().held() > 0;
+    boolean recheck = composed.capacity().mayRiseByItself() && leases.snapshot().held() > 0;
     return recheck ? earlier(next, now.plus(config.probes().recheckInterval())) : next;
   }
 
   private void renewIfDue(Instant now) {
-    RenewalReason reason = renewal.getAndSet(null);
+    Optional<RenewalReason> due = leases.renewalDue(now);
     if (outbox.hasFailed()) {
       outbox.reset();
-      reason = RenewalReason.PRODUCER_FAILED;
+      due = Optional.of(RenewalReason.PRODUCER_FAILED);
     }
-    if (reason == null) {
-      reason = desk.renewalDue(now).orElse(null);
-    }
-    if (reason != null) {
-      desk.renew(now);
-      nextHeartbeat = now;
-      meters.renewed(reason);
-      LOG.warn("New session {} because of {}", desk.snapshot().session(), reason.tag());
-    }
+    due.ifPresent(reason -> renew(reason, now));
+  }
+
+  private void renew(RenewalReason reason, Instant now) {
+    leases.renew(now);
+    nextHeartbeat = now;
+    meters.renewed(reason);
+    LOG.warn("New session {} because of {}", leases.snapshot().session(), reason.tag());
   }
 
   /** The last demand says that the worker has stopped, after the last outcome was delivered. */
   private boolean endDrain(Instant now) {
-    boolean draining = desk.snapshot().state() == WorkerState.DRAINING;
-    if (!draining || !desk.settled() || outbox.undelivered() > 0) {
+    boolean draining = leases.snapshot().state() == WorkerState.DRAINING;
+    if (!draining || !leases.isSettled() || outbox.undelivered() > 0) {
       return false;
     }
-    desk.stopped();
+    leases.on(new LeaseEvent.DrainEnded(), now);
     if (mayDemand.getAsBoolean()) {
-      probing
-          .compose(desk, true, now)
+      monitor
+          .compose(leases, true, now)
           .demands()
           .forEach(to -> outbox.send(to.partition(), to.demand()));
     }

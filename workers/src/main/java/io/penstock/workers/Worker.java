@@ -22,15 +22,20 @@ import io.penstock.workers.capacity.OshiGpuSource;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.kafka.Clients;
 import io.penstock.workers.kafka.ConsumerLoop;
+import io.penstock.workers.kafka.Signal;
 import io.penstock.workers.lease.EngineRunner;
-import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseActions;
+import io.penstock.workers.lease.LeaseEvent;
+import io.penstock.workers.lease.LeaseManager;
 import io.penstock.workers.lease.LeaseReader;
+import io.penstock.workers.lease.OutgoingOutcome;
 import io.penstock.workers.lease.Payloads;
 import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.lease.WorkerIdentity;
 import io.penstock.workers.models.ModelFollower;
 import io.penstock.workers.models.ServedModels;
 import io.penstock.workers.outcome.Outbox;
+import io.penstock.workers.outcome.OutcomeQueue;
 import io.penstock.workers.payload.PayloadReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +47,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +68,7 @@ public final class Worker implements AutoCloseable {
   private final WorkerConfig config;
   private final TopicSettings topics;
   private final InstantSource clock;
-  private final LeaseDesk desk;
+  private final LeaseManager leases;
   private final Pacemaker pacemaker;
   private final Outbox outbox;
   private final GpuProbe gpuProbe;
@@ -111,46 +117,55 @@ public final class Worker implements AutoCloseable {
             registry,
             tags);
     enginePause = engine.account().map(EnginePause::ofAccount).orElseGet(EnginePause::new);
-    Probing probing =
-        new Probing(
+    EngineMonitor monitor =
+        new EngineMonitor(
             new CapacityPolicy(config.slots(), config.prefillChunkTokens(), config.gpu()),
             new EngineProbe(engine, config.probes().staleAfter(), registry, tags),
             gpuProbe::read,
             new AdaptiveLimit(config.slots()),
             enginePause,
-            new ObservedSpeed());
-    PayloadReader payloadReader = new PayloadReader(config.timing().payloadTimeout(), clock);
-    Wiring wiring =
-        new Wiring(
-            new Payloads(
-                payloadReader,
-                serdes.deserializer(ScoredRequest.class),
-                engine::serves,
-                topics.names(),
-                clock),
-            new EngineRunner(engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), clock),
-            probing,
+            new ObservedSpeed(),
             meters);
-    desk =
-        new LeaseDesk(
+    PayloadReader payloadReader = new PayloadReader(config.timing().payloadTimeout(), clock);
+    Payloads payloads =
+        new Payloads(
+            payloadReader,
+            serdes.deserializer(ScoredRequest.class),
+            engine::serves,
+            topics.names(),
+            clock);
+    EngineRunner runs =
+        new EngineRunner(engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), clock);
+    OutcomeQueue outcomes = new OutcomeQueue();
+    Consumer<OutgoingOutcome> counted = outgoing -> meters.outcome(outgoing.outcome());
+    Signal signal = new Signal();
+    leases =
+        new LeaseManager(
             new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),
-            new LeaseDesk.LeaseTiming(
-                config.timing().leaseTimeout(),
-                config.timing().payloadTimeout(),
-                config.timing().attemptTimeout(),
-                config.timing().stopGrace(),
-                config.timing().drainGrace()),
+            config.timing().ofLeases(),
             topics.maxRequestBytes(),
-            wiring,
+            new LeaseActions(
+                payloads,
+                runs,
+                counted.andThen(outcomes::add),
+                signal::raise,
+                meters::ignored,
+                monitor),
             clock.instant());
     outbox =
         new Outbox(
+            outcomes,
             clients::producer,
             topics.names(),
             serdes.serializer(WorkerDemand.class),
             serdes.serializer(AttemptOutcome.class),
-            demand -> desk.acknowledged(demand.getSession(), clock.instant()),
-            report -> desk.delivered(report.outcome().getSession(), report.partition()),
+            demand ->
+                leases.on(new LeaseEvent.DemandAcknowledged(demand.getSession()), clock.instant()),
+            outgoing ->
+                leases.on(
+                    new LeaseEvent.OutcomeDelivered(
+                        outgoing.outcome().getSession(), outgoing.partition()),
+                    clock.instant()),
             _ -> meters.dropped());
     int leasePartition = ModelPartitions.ofWorker(config.workerId(), topics.otherPartitions());
     leaseReader =
@@ -158,14 +173,12 @@ public final class Worker implements AutoCloseable {
             config.workerId(),
             new TopicPartition(topics.names().leases(), leasePartition),
             serdes.deserializer(Lease.class),
-            new Wiring.Leases(wiring, clock));
-    pacemaker = new Pacemaker(desk, probing, outbox, meters, config, this::canReceive, clock);
-    wiring.connect(desk, outbox, pacemaker);
-    meters.watch(desk::snapshot);
-    meters.watch(enginePause, clock);
-    leavePause = enginePause.join(config.slots(), pacemaker::wake);
-
-    Runnable renew = () -> pacemaker.renew(RenewalReason.READER_FAILED);
+            leases,
+            meters::received,
+            signal::raise,
+            clock);
+    Runnable renew =
+        () -> leases.on(new LeaseEvent.SessionLost(RenewalReason.READER_FAILED), clock.instant());
     leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader, renew);
     payloadLoop =
         new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader, renew);
@@ -173,6 +186,11 @@ public final class Worker implements AutoCloseable {
         new ModelFollower(
             topics.names().models(), serdes.deserializer(ModelSpec.class), this::follow);
     modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models, () -> {});
+    pacemaker =
+        new Pacemaker(leases, monitor, outbox, meters, config, this::canReceive, signal, clock);
+    meters.watch(leases::snapshot);
+    meters.watch(enginePause, clock);
+    leavePause = enginePause.join(config.slots(), signal::raise);
   }
 
   /** Starts the threads and returns; see {@link #health} for when it can take leases. */
@@ -200,8 +218,7 @@ public final class Worker implements AutoCloseable {
   public void drain(Duration grace) {
     if (started.get() && !ended.get()) {
       Instant now = clock.instant();
-      desk.drain(now.plus(grace), now);
-      pacemaker.wake();
+      leases.on(new LeaseEvent.DrainBegan(now.plus(grace)), now);
       awaitStopped(grace.plus(config.timing().stopGrace()).plus(FAREWELL));
     }
     end();
@@ -226,7 +243,7 @@ public final class Worker implements AutoCloseable {
   public WorkerHealth health() {
     return WorkerDiagnosis.of(
         config,
-        desk.snapshot(),
+        leases.snapshot(),
         served,
         started.get(),
         pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
@@ -262,8 +279,7 @@ public final class Worker implements AutoCloseable {
                     "Variant {} is not in the registry or is retired; only what still waits for it"
                         + " is served",
                     v));
-    desk.serve(now.byPartition());
-    pacemaker.wake();
+    leases.on(new LeaseEvent.ModelsChanged(now.byPartition()), clock.instant());
   }
 
   private void awaitStopped(Duration atMost) {
@@ -281,7 +297,7 @@ public final class Worker implements AutoCloseable {
   private void end() {
     if (ended.compareAndSet(false, true) && started.get()) {
       leavePause.run();
-      boolean told = desk.snapshot().state() == WorkerState.STOPPED;
+      boolean told = leases.snapshot().state() == WorkerState.STOPPED;
       pacemaker.cut();
       awaitStopped(FAREWELL);
       outbox.close(told ? FAREWELL : Duration.ZERO);

@@ -4,6 +4,7 @@ import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.text.Printable;
 import io.penstock.workers.capacity.GpuLimits;
+import io.penstock.workers.lease.LeaseTiming;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -126,6 +127,11 @@ public record WorkerConfig(
       requireBetween("payloadTimeout", payloadTimeout, Duration.ofMillis(1), Duration.ofMinutes(5));
       requireBetween("stopGrace", stopGrace, Duration.ZERO, Duration.ofMinutes(1));
       requireBetween("drainGrace", drainGrace, Duration.ZERO, Duration.ofDays(1));
+    }
+
+    /** The part that bounds a lease's steps. */
+    LeaseTiming ofLeases() {
+      return new LeaseTiming(leaseTimeout, payloadTimeout, attemptTimeout, stopGrace, drainGrace);
     }
   }
 

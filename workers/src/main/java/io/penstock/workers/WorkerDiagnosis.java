@@ -2,7 +2,7 @@ package io.penstock.workers;
 
 import io.penstock.schemas.WorkerState;
 import io.penstock.workers.capacity.EnginePause;
-import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseManager;
 import io.penstock.workers.models.ServedModels;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ final class WorkerDiagnosis {
 
   static WorkerHealth of(
       WorkerConfig config,
-      LeaseDesk.Snapshot desk,
+      LeaseManager.Snapshot leases,
       ServedModels served,
       boolean started,
       boolean threadsAlive,
@@ -31,13 +31,13 @@ final class WorkerDiagnosis {
     } else if (!positioned) {
       obstacles.add("the leases topic cannot be read yet");
     }
-    if (desk.state() != WorkerState.ACTIVE) {
-      obstacles.add("the worker is " + desk.state());
+    if (leases.state() != WorkerState.ACTIVE) {
+      obstacles.add("the worker is " + leases.state());
     }
     boolean known = served.missing().size() < config.models().size();
-    if (desk.partitions().isEmpty() || !known) {
+    if (leases.partitions().isEmpty() || !known) {
       obstacles.add("none of its models is in the registry: " + config.models());
-    } else if (!isRecent(config, desk, now)) {
+    } else if (!isRecent(config, leases, now)) {
       obstacles.add("Kafka has not acknowledged a demand of this session lately");
     }
     List<String> reasons = new ArrayList<>(obstacles);
@@ -51,26 +51,27 @@ final class WorkerDiagnosis {
       reasons.add("the engine is left alone until %s: %s".formatted(until, why));
     }
     served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
-    if (config.slots() < desk.partitions().size()) {
+    if (config.slots() < leases.partitions().size()) {
       reasons.add(
           "%d slots are fewer than the %d partitions served, so some wait for others; raise slots"
-              .formatted(config.slots(), desk.partitions().size()));
+              .formatted(config.slots(), leases.partitions().size()));
     }
     return new WorkerHealth(
         threadsAlive,
         obstacles.isEmpty(),
         reasons,
-        desk.state(),
-        desk.session(),
-        desk.partitions(),
-        desk.held(),
-        desk.running(),
-        desk.acknowledgedAt(),
-        desk.lastLease());
+        leases.state(),
+        leases.session(),
+        leases.partitions(),
+        leases.held(),
+        leases.running(),
+        leases.acknowledgedAt(),
+        leases.lastLease());
   }
 
-  private static boolean isRecent(WorkerConfig config, LeaseDesk.Snapshot desk, Instant now) {
-    return desk.acknowledgedAt()
+  private static boolean isRecent(WorkerConfig config, LeaseManager.Snapshot leases, Instant now) {
+    return leases
+        .acknowledgedAt()
         .filter(at -> at.plus(config.timing().leaseTimeout()).isAfter(now))
         .isPresent();
   }

@@ -11,7 +11,7 @@ import io.penstock.schemas.Lease;
 import io.penstock.workers.capacity.Capacity;
 import io.penstock.workers.capacity.EnginePause;
 import io.penstock.workers.capacity.LimitingFactor;
-import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseManager;
 import io.penstock.workers.lease.RenewalReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,11 +45,11 @@ final class WorkerMeters {
     }
   }
 
-  /** Gauges of the desk's state. */
-  void watch(Supplier<LeaseDesk.Snapshot> desk) {
-    gauge(desk, "running", "Requests the engine runs", LeaseDesk.Snapshot::running);
-    gauge(desk, "held", "Leases held", LeaseDesk.Snapshot::held);
-    gauge(desk, "window.open", "Leases asked for and not received", LeaseDesk.Snapshot::open);
+  /** Registers gauges of the leases. */
+  void watch(Supplier<LeaseManager.Snapshot> leases) {
+    gauge(leases, "running", "Requests the engine runs", LeaseManager.Snapshot::running);
+    gauge(leases, "held", "Leases held", LeaseManager.Snapshot::held);
+    gauge(leases, "window.open", "Leases asked for and not received", LeaseManager.Snapshot::open);
   }
 
   /** How long the engine is left alone yet, and how often it was. */
@@ -73,11 +73,11 @@ final class WorkerMeters {
   }
 
   private void gauge(
-      Supplier<LeaseDesk.Snapshot> desk,
+      Supplier<LeaseManager.Snapshot> leases,
       String name,
       String description,
-      ToIntFunction<LeaseDesk.Snapshot> value) {
-    Gauge.builder(PREFIX + name, desk, now -> value.applyAsInt(now.get()))
+      ToIntFunction<LeaseManager.Snapshot> value) {
+    Gauge.builder(PREFIX + name, leases, now -> value.applyAsInt(now.get()))
         .description(description)
         .tags(tags)
         // Nobody else holds the supplier, and a gauge's own reference is weak.

@@ -25,9 +25,12 @@ import io.penstock.workers.engine.EngineListener;
 import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
+import io.penstock.workers.kafka.Signal;
+import io.penstock.workers.lease.LeaseEvent;
 import io.penstock.workers.lease.LeaseFixture;
 import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.outcome.Outbox;
+import io.penstock.workers.outcome.OutcomeQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,8 +56,10 @@ class PacemakerTest {
   private MockProducer<String, byte[]> producer = newProducer();
   private boolean positioned = true;
   private @Nullable Error fatal;
+  private final OutcomeQueue queue = new OutcomeQueue();
   private final Outbox outbox =
       new Outbox(
+          queue,
           () -> {
             if (producer.closed()) {
               producer = newProducer();
@@ -64,26 +69,32 @@ class PacemakerTest {
           TopicNames.DEFAULT,
           serdes.serializer(WorkerDemand.class),
           serdes.serializer(AttemptOutcome.class),
-          demand -> f.desk.acknowledged(demand.getSession(), f.now),
-          report -> f.desk.delivered(report.outcome().getSession(), report.partition()),
+          demand -> f.leases.on(new LeaseEvent.DemandAcknowledged(demand.getSession()), f.now),
+          report ->
+              f.leases.on(
+                  new LeaseEvent.OutcomeDelivered(
+                      report.outcome().getSession(), report.partition()),
+                  f.now),
           _ -> {});
   private final EnginePause pause = pause();
-  private final Probing probing =
-      new Probing(
+  private final EngineMonitor monitor =
+      new EngineMonitor(
           new CapacityPolicy(4, 1000, GpuLimits.DEFAULT),
           new EngineProbe(engine, Duration.ofSeconds(5), registry, Tags.empty()),
           _ -> new GpuReading.Absent(),
           new AdaptiveLimit(4),
           pause,
-          new ObservedSpeed());
+          new ObservedSpeed(),
+          new WorkerMeters(registry, Tags.empty()));
   private final Pacemaker pacemaker =
       new Pacemaker(
-          f.desk,
-          probing,
+          f.leases,
+          monitor,
           outbox,
           new WorkerMeters(registry, Tags.empty()),
           CONFIG,
           this::isPositioned,
+          new Signal(),
           () -> f.now);
 
   @Test
@@ -248,13 +259,13 @@ class PacemakerTest {
     pacemaker.turn(f.now);
     producer.completeNext();
     f.start(1, "a");
-    f.desk.drain(f.now.plusSeconds(9), f.now);
+    f.drain(f.now.plusSeconds(9));
     f.pass(Duration.ofMillis(2));
     pacemaker.turn(f.now);
     assertThat(demands().getLast().getState()).isEqualTo(WorkerState.DRAINING);
     producer.completeNext();
     f.answer("a", 1);
-    outbox.report(f.reports.getFirst());
+    queue.add(f.reports.getFirst());
     f.pass(Duration.ofMillis(2));
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isNotDone();

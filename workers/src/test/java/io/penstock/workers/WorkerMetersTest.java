@@ -20,7 +20,7 @@ class WorkerMetersTest {
   void gaugesOutliveACollection() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     LeaseFixture f = new LeaseFixture(4);
-    new WorkerMeters(registry, Tags.empty()).watch(() -> f.desk.snapshot());
+    new WorkerMeters(registry, Tags.empty()).watch(() -> f.leases.snapshot());
     f.demands(true);
     f.start(1, "a");
     System.gc();

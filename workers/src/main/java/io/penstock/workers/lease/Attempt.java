@@ -2,28 +2,30 @@ package io.penstock.workers.lease;
 
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.ScoredRequest;
+import io.penstock.workers.engine.EngineRequest;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lease this worker holds, from its receipt until the engine has let go. All changes are made
- * by {@link LeaseBook} under its lock.
+ * One lease that this worker has received, until the engine has let go of its request. Only {@link
+ * LeaseTable} changes it, under the lock of {@link LeaseManager}.
  */
 public final class Attempt {
 
   private final Lease lease;
   private final Instant receivedAt;
+  private AttemptState state = AttemptState.READING;
   private @Nullable String traceparent;
   private @Nullable InferenceRequest request;
   private @Nullable Instant startedAt;
   private @Nullable Instant firstTokenAt;
-  private @Nullable Instant stopAt;
-  private @Nullable StopReason stopReason;
-  private @Nullable Instant stoppedAt;
-  private @Nullable Run run;
+  private Instant stopAt = Instant.MAX;
+  private StopReason stopReason = StopReason.TIMED_OUT;
+  private Instant stoppedAt = Instant.MAX;
   private int inFlightAtStart;
-  private boolean reported;
 
   Attempt(Lease lease, Instant receivedAt, @Nullable String traceparent) {
     this.lease = lease;
@@ -40,7 +42,7 @@ public final class Attempt {
   }
 
   /**
-   * The lease's deadline by this worker's clock, which may be ahead of or behind the one that
+   * The lease's deadline by this worker's clock, which may be ahead of or behind the clock that
    * granted it: the time that was left at the grant counts from the lease's receipt.
    */
   public Instant deadline() {
@@ -56,7 +58,7 @@ public final class Attempt {
     return request;
   }
 
-  /** When the engine was given it; null while its payload is being read. */
+  /** When the engine was given the request; null before. */
   public @Nullable Instant startedAt() {
     return startedAt;
   }
@@ -70,23 +72,22 @@ public final class Attempt {
     return inFlightAtStart;
   }
 
-  boolean started() {
-    return startedAt != null;
+  AttemptState state() {
+    return state;
   }
 
-  boolean reported() {
-    return reported;
-  }
-
-  @Nullable StopReason stopReason() {
+  /** Why it is stopped; meaningful in STOPPING and REPORTED. */
+  StopReason stopReason() {
     return stopReason;
   }
 
-  @Nullable Instant stopAt() {
+  /** When a run that has not ended is stopped. */
+  Instant stopAt() {
     return stopAt;
   }
 
-  @Nullable Instant stoppedAt() {
+  /** When the run was interrupted; never in RUNNING. */
+  Instant stoppedAt() {
     return stoppedAt;
   }
 
@@ -95,20 +96,38 @@ public final class Attempt {
     request = body;
   }
 
+  /** The request in the engine's terms. */
+  EngineRequest engineRequest(ScoredRequest payload, @Nullable String trace) {
+    ByteBuffer buffer = payload.getRequest().getBody();
+    byte[] body = new byte[buffer.remaining()];
+    buffer.duplicate().get(body);
+    return new EngineRequest(
+        lease.getRequestId(),
+        payload.getEndpoint(),
+        lease.getModel(),
+        lease.getVariant().orElse(null),
+        body,
+        lease.getPromptTokens(),
+        lease.getMaxOutputTokens(),
+        deadline(),
+        trace);
+  }
+
   /** The engine takes over. */
   void start(
-      InferenceRequest body,
-      @Nullable String trace,
-      Instant now,
-      Instant until,
-      int inFlight,
-      Run started) {
+      InferenceRequest body, @Nullable String trace, Instant now, Instant until, int inFlight) {
+    state = AttemptState.RUNNING;
     request = body;
     traceparent = trace;
     startedAt = now;
     stopAt = until;
     inFlightAtStart = inFlight;
-    run = started;
+  }
+
+  /** The run could not be started after all. */
+  void unstart() {
+    state = AttemptState.READING;
+    startedAt = null;
   }
 
   void firstToken(Instant now) {
@@ -117,31 +136,13 @@ public final class Attempt {
     }
   }
 
-  /** Interrupts the run; the first reason stands, but nothing outlives its session. */
   void stop(StopReason reason, Instant now) {
-    if (stopReason == null) {
-      stoppedAt = now;
-      if (run != null) {
-        run.interrupt();
-      }
-    }
-    if (stopReason == null || reason == StopReason.ABANDONED) {
-      stopReason = reason;
-    }
+    state = AttemptState.STOPPING;
+    stopReason = reason;
+    stoppedAt = now;
   }
 
-  /** From here on nothing interrupts the thread that ran it. */
-  void detach() {
-    run = null;
-  }
-
-  void markReported() {
-    reported = true;
-  }
-
-  /** An engine run that can be interrupted. */
-  @FunctionalInterface
-  public interface Run {
-    void interrupt();
+  void become(AttemptState next) {
+    state = next;
   }
 }

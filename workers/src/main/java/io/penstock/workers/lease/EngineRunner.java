@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs each request on a thread of its own; leases bound how many there are. */
-public final class EngineRunner {
+public final class EngineRunner implements LeaseActions.Runs {
 
   private static final Logger LOG = LoggerFactory.getLogger(EngineRunner.class);
 
@@ -26,19 +26,20 @@ public final class EngineRunner {
     this.clock = clock;
   }
 
-  /** Starts the run and returns; the desk is told its end on the run's own thread. */
-  public Attempt.Run start(Attempt attempt, EngineRequest request, LeaseDesk desk) {
-    Thread thread = threads.newThread(() -> run(attempt, request, desk));
+  @Override
+  public Runnable start(Attempt attempt, EngineRequest request, LeaseEvents events) {
+    Thread thread = threads.newThread(() -> run(attempt, request, events));
     thread.start();
     return thread::interrupt;
   }
 
-  private void run(Attempt attempt, EngineRequest request, LeaseDesk desk) {
+  private void run(Attempt attempt, EngineRequest request, LeaseEvents events) {
     @Nullable EngineReply reply = null;
     try {
-      reply = engine.run(request, () -> desk.firstToken(attempt, clock.instant()));
+      reply =
+          engine.run(request, () -> events.on(new LeaseEvent.FirstToken(attempt), clock.instant()));
     } catch (InterruptedException e) {
-      // The desk knows why it interrupted.
+      // The lease table knows why the run was interrupted.
     } catch (RuntimeException | Error e) {
       LOG.error(
           "Engine {} broke its contract on request {}",
@@ -50,6 +51,6 @@ public final class EngineRunner {
           new EngineReply.Failed(
               Outcomes.failure(FailureCategory.RETRYABLE, "engine_error", message));
     }
-    desk.ended(attempt, reply, clock.instant());
+    events.on(new LeaseEvent.RunEnded(attempt, reply), clock.instant());
   }
 }

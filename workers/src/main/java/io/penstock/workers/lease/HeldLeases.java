@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts that take up slots, in the order of their leases. Its owner locks. */
+/** The attempts that take up slots, in the order of their leases. Not safe for several threads. */
 final class HeldLeases {
 
   private record Key(String request, int attempt, String session) {
@@ -27,7 +27,7 @@ final class HeldLeases {
     return Collections.unmodifiableCollection(attempts.values());
   }
 
-  /** All as they are now, for loops that end some. */
+  /** The attempts as they are now, for loops that end some of them. */
   List<Attempt> copy() {
     return List.copyOf(attempts.values());
   }
@@ -36,8 +36,13 @@ final class HeldLeases {
     return attempts.size();
   }
 
+  /** Requests that the engine has. */
   int running() {
-    return (int) attempts.values().stream().filter(Attempt::started).count();
+    int running = 0;
+    for (Attempt attempt : attempts.values()) {
+      running += attempt.state().isWithEngine() ? 1 : 0;
+    }
+    return running;
   }
 
   /** The attempt that this lease, or one with the same fencing token, began. */
@@ -45,21 +50,12 @@ final class HeldLeases {
     return attempts.get(Key.of(lease));
   }
 
-  boolean contains(Attempt attempt) {
-    return find(attempt.lease()) == attempt;
-  }
-
-  /** Whether it is held and the engine does not have it yet. */
-  boolean isWaiting(Attempt attempt) {
-    return !attempt.started() && contains(attempt);
-  }
-
-  /** False if its lease is held already. */
+  /** Adds an attempt; returns false if its lease is held already. */
   boolean add(Attempt attempt) {
     return attempts.putIfAbsent(Key.of(attempt.lease()), attempt) == null;
   }
 
-  /** False if it was not held. */
+  /** Removes an attempt; returns false if it was not held. */
   boolean remove(Attempt attempt) {
     return attempts.remove(Key.of(attempt.lease()), attempt);
   }

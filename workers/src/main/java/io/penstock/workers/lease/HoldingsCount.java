@@ -5,7 +5,7 @@ import io.penstock.workers.capacity.Holdings;
 import java.time.Instant;
 import java.util.Collection;
 
-/** Counts what is held, apart by whether the engine's account can include it. */
+/** Counts what is held, and how much of it the engine cannot have counted yet. */
 final class HoldingsCount {
 
   private HoldingsCount() {}
@@ -19,9 +19,9 @@ final class HoldingsCount {
     long unanswered = 0;
     for (Attempt attempt : attempts) {
       Instant startedAt = attempt.startedAt();
-      running += startedAt == null ? 0 : 1;
+      running += attempt.state().isWithEngine() ? 1 : 0;
       if (startedAt == null || startedAt.isAfter(accountOf)) {
-        unseenKv += LeaseBook.kvTokens(attempt.lease());
+        unseenKv += LeaseTable.kvTokens(attempt.lease());
         unseenPrompt += attempt.firstTokenAt() == null ? attempt.lease().getPromptTokens() : 0;
       } else if (attempt.firstTokenAt() == null) {
         unanswered += attempt.lease().getPromptTokens();

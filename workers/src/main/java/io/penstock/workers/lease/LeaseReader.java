@@ -5,6 +5,7 @@ import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.workers.kafka.ConsumerLoop;
 import io.penstock.workers.kafka.TraceContext;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -13,13 +14,12 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one partition of the leases topic from its end at the start on, and hands on those of this
- * worker. Runs on its {@link ConsumerLoop}'s thread.
+ * Reads one partition of the leases topic, from where it ends at the start, and tells of the leases
+ * that are for this worker. Runs on the thread of its {@link ConsumerLoop}.
  */
 public final class LeaseReader implements ConsumerLoop.Reader {
 
@@ -30,34 +30,35 @@ public final class LeaseReader implements ConsumerLoop.Reader {
 
   private static final long UNKNOWN = -1;
 
-  /** Takes what is read. Must not wait. */
-  public interface Listener {
-
-    void received(Lease lease, @Nullable String traceparent);
-
-    /** The position is known: no lease granted from now on is missed. */
-    void positioned();
-
-    /** A lease cannot be read, or was deleted before it was. */
-    void missed();
-  }
-
   private final String workerId;
   private final TopicPartition partition;
   private final Deserializer<Lease> deserializer;
-  private final Listener listener;
+  private final LeaseEvents events;
+  private final java.util.function.Consumer<Lease> counter;
+  private final Runnable whenPositioned;
+  private final InstantSource clock;
   private final AtomicBoolean positioned = new AtomicBoolean();
   private long position = UNKNOWN;
 
+  /**
+   * @param counter counts the leases of this worker
+   * @param whenPositioned runs once, as soon as no lease granted from now on is missed
+   */
   public LeaseReader(
       String workerId,
       TopicPartition partition,
       Deserializer<Lease> deserializer,
-      Listener listener) {
+      LeaseEvents events,
+      java.util.function.Consumer<Lease> counter,
+      Runnable whenPositioned,
+      InstantSource clock) {
     this.workerId = workerId;
     this.partition = partition;
     this.deserializer = deserializer;
-    this.listener = listener;
+    this.events = events;
+    this.counter = counter;
+    this.whenPositioned = whenPositioned;
+    this.clock = clock;
   }
 
   /** Whether reading has begun. May be called from any thread. */
@@ -75,7 +76,7 @@ public final class LeaseReader implements ConsumerLoop.Reader {
       consumer.seek(partition, position);
     }
     if (positioned.compareAndSet(false, true)) {
-      listener.positioned();
+      whenPositioned.run();
     }
   }
 
@@ -95,7 +96,7 @@ public final class LeaseReader implements ConsumerLoop.Reader {
           e.getMessage());
       consumer.seekToEnd(List.of(partition));
       position = consumer.position(partition);
-      listener.missed();
+      missed();
     } catch (WakeupException e) {
       // The loop looks whether to go on.
     }
@@ -110,11 +111,17 @@ public final class LeaseReader implements ConsumerLoop.Reader {
       throw e;
     } catch (RuntimeException e) {
       LOG.error("Lease at {}-{} cannot be read and is skipped", partition, record.offset(), e);
-      listener.missed();
+      missed();
       return;
     }
     if (lease != null) {
-      listener.received(lease, TraceContext.from(record.headers()));
+      counter.accept(lease);
+      String trace = TraceContext.from(record.headers());
+      events.on(new LeaseEvent.Arrived(lease, trace), clock.instant());
     }
+  }
+
+  private void missed() {
+    events.on(new LeaseEvent.SessionLost(RenewalReason.LEASES_UNREADABLE), clock.instant());
   }
 }

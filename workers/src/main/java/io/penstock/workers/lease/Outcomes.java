@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Words the outcomes of attempts. */
+/** Writes the outcomes of attempts. */
 record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
 
   AttemptOutcome replied(Attempt attempt, EngineReply reply, Instant now) {
@@ -26,7 +26,7 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
     };
   }
 
-  /** The request goes along where no attempt can follow, so that it can be replayed. */
+  /** Adds the request where no attempt can follow, so that it can be replayed. */
   AttemptOutcome failed(Attempt attempt, Failure failure, Instant now) {
     boolean last = attempt.lease().getLastAttempt() || isFinal(failure.getCategory());
     return outcome(
@@ -45,7 +45,6 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
       case CANCELLED -> plain(attempt, OutcomeKind.CANCELLED, now);
       case RELEASED -> plain(attempt, OutcomeKind.RELEASED, now);
       case TIMED_OUT -> failed(attempt, timedOut(attempt, now), now);
-      case ABANDONED -> throw new IllegalStateException("nobody is told of an abandoned attempt");
     };
   }
 
@@ -67,6 +66,13 @@ record Outcomes(WorkerIdentity identity, int maxAnswerBytes) {
         "payload_timeout",
         "The worker could not read and start the request within %s; see its health and log"
             .formatted(within));
+  }
+
+  static Failure interrupted() {
+    return failure(
+        FailureCategory.RETRYABLE,
+        "engine_interrupted",
+        "The engine's thread was interrupted by somebody else; try again");
   }
 
   private AttemptOutcome plain(Attempt attempt, OutcomeKind kind, Instant now) {

@@ -18,8 +18,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gets a lease's request out of the log, and says what is wrong if it cannot be had. */
-public final class Payloads {
+/** Reads a lease's request from the log, and says what is wrong if that is not possible. */
+public final class Payloads implements LeaseActions.PayloadReads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
   private static final int MAX_MESSAGE = 500;
@@ -47,12 +47,13 @@ public final class Payloads {
     this.clock = clock;
   }
 
-  /** Reads it and tells the desk, on the reader's thread. Never waits. */
-  public void read(Attempt attempt, LeaseDesk desk) {
+  /** Asks the reader, on whose thread {@code events} is told. */
+  @Override
+  public void read(Attempt attempt, LeaseEvents events) {
     Lease lease = attempt.lease();
     if (topics.classOfWork(lease.getPayloadTopic()).isEmpty()) {
       refuse(
-          desk,
+          events,
           attempt,
           FailureCategory.INVALID,
           "payload_gone",
@@ -63,24 +64,24 @@ public final class Payloads {
     // A request that was moved here left its payload where it was.
     int holder = lease.getPayloadPartition().orElse(lease.getPartition());
     TopicPartition partition = new TopicPartition(lease.getPayloadTopic(), holder);
-    reader.read(partition, lease.getPayloadOffset(), read -> answer(desk, attempt, read));
+    reader.read(partition, lease.getPayloadOffset(), read -> answer(events, attempt, read));
   }
 
   /** Nothing may escape from here: it would take the reader's thread down. */
-  private void answer(LeaseDesk desk, Attempt attempt, PayloadRead read) {
+  private void answer(LeaseEvents events, Attempt attempt, PayloadRead read) {
     switch (read) {
       case PayloadRead.Found(ConsumerRecord<String, byte[]> record) ->
-          decode(desk, attempt, record);
+          decode(events, attempt, record);
       case PayloadRead.Gone(String why) ->
           refuse(
-              desk,
+              events,
               attempt,
               FailureCategory.INVALID,
               "payload_gone",
               "The request is no longer in the log: %s. Submit it again".formatted(why));
       case PayloadRead.Unavailable(String why) ->
           refuse(
-              desk,
+              events,
               attempt,
               FailureCategory.RETRYABLE,
               "payload_unavailable",
@@ -88,16 +89,16 @@ public final class Payloads {
     }
   }
 
-  private void decode(LeaseDesk desk, Attempt attempt, ConsumerRecord<String, byte[]> record) {
+  private void decode(LeaseEvents events, Attempt attempt, ConsumerRecord<String, byte[]> record) {
     ScoredRequest payload;
     try {
       payload = deserializer.deserialize(record.topic(), record.value());
     } catch (RegistryUnavailableException e) {
       String message = "The schema registry does not answer: " + said(e);
-      refuse(desk, attempt, FailureCategory.RETRYABLE, "registry_unavailable", message);
+      refuse(events, attempt, FailureCategory.RETRYABLE, "registry_unavailable", message);
       return;
     } catch (RuntimeException e) {
-      // Its message may quote the record, which anybody may have written.
+      // The message may quote the record, which anybody may have written.
       LOG.warn(
           "Payload at {}-{}@{} cannot be read: {}",
           record.topic(),
@@ -106,17 +107,17 @@ public final class Payloads {
           said(e));
       LOG.debug("The cause", e);
       String message = "The request in the log cannot be read: " + said(e);
-      refuse(desk, attempt, FailureCategory.INVALID, "payload_unreadable", message);
+      refuse(events, attempt, FailureCategory.INVALID, "payload_unreadable", message);
       return;
     } catch (Error e) {
-      // The worker's trouble, such as a lack of memory, is not the request's.
+      // A lack of memory, for example, is the worker's fault and not the request's.
       String message = "The worker failed while it decoded the request: " + e;
-      refuse(desk, attempt, FailureCategory.RETRYABLE, "payload_error", message);
+      refuse(events, attempt, FailureCategory.RETRYABLE, "payload_error", message);
       throw e;
     }
     if (payload == null || !payload.getId().equals(attempt.lease().getRequestId())) {
       String message = "Another record is at the place in the log that the lease names";
-      refuse(desk, attempt, FailureCategory.INVALID, "payload_mismatch", message);
+      refuse(events, attempt, FailureCategory.INVALID, "payload_mismatch", message);
     } else if (!servesEndpoint.test(payload.getEndpoint())) {
       String message =
           "This worker's engine does not serve %s; correct the model's endpoints in the registry"
@@ -124,9 +125,11 @@ public final class Payloads {
       Failure failure =
           new Failure(
               FailureCategory.REJECTED, "endpoint_not_served", message, "endpoint", null, null);
-      desk.refused(attempt, failure, payload.getRequest(), clock.instant());
+      events.on(
+          new LeaseEvent.PayloadRefused(attempt, failure, payload.getRequest()), clock.instant());
     } else {
-      desk.payloadRead(attempt, payload, TraceContext.from(record.headers()), clock.instant());
+      String trace = TraceContext.from(record.headers());
+      events.on(new LeaseEvent.PayloadRead(attempt, payload, trace), clock.instant());
     }
   }
 
@@ -135,7 +138,8 @@ public final class Payloads {
   }
 
   private void refuse(
-      LeaseDesk desk, Attempt attempt, FailureCategory category, String code, String message) {
-    desk.refused(attempt, Outcomes.failure(category, code, message), null, clock.instant());
+      LeaseEvents events, Attempt attempt, FailureCategory category, String code, String message) {
+    Failure failure = Outcomes.failure(category, code, message);
+    events.on(new LeaseEvent.PayloadRefused(attempt, failure, null), clock.instant());
   }
 }

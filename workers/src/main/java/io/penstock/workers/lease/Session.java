@@ -1,6 +1,7 @@
 package io.penstock.workers.lease;
 
 import io.penstock.workers.demand.PartitionDemand;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -67,13 +68,25 @@ final class Session {
     return Optional.ofNullable(acknowledgedAt);
   }
 
-  /** Since when a lease before one received is missing. */
-  Optional<Instant> gapSince(Instant now) {
+  /** Why leases of this session may be lost, if they may: nothing was heard for so long. */
+  Optional<RenewalReason> lost(Instant now, Duration timeout) {
+    if (acknowledgedAt != null && acknowledgedAt.plus(timeout).isBefore(now)) {
+      return Optional.of(RenewalReason.HEARTBEATS_LOST);
+    }
+    Instant gap = gapSince(now);
+    if (gap != null && gap.plus(timeout).isBefore(now)) {
+      return Optional.of(RenewalReason.LEASE_MISSED);
+    }
+    return Optional.empty();
+  }
+
+  /** Since when a lease before one received is missing; null if none is. */
+  private @Nullable Instant gapSince(Instant now) {
     if (partitions.values().stream().noneMatch(demand -> demand.window().hasGap())) {
       gapSince = null;
     } else if (gapSince == null) {
       gapSince = now;
     }
-    return Optional.ofNullable(gapSince);
+    return gapSince;
   }
 }

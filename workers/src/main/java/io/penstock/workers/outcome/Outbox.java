@@ -6,11 +6,8 @@ import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.kafka.TraceContext;
-import io.penstock.workers.lease.LeasePorts.Report;
+import io.penstock.workers.lease.OutgoingOutcome;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
@@ -24,23 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends demands and outcomes. Outcomes are tried until Kafka has them or their session is over;
- * demands are not tried again, since the next one says more. The producer belongs to the thread
- * that calls all but {@link #report}.
+ * Sends demands and outcomes. It tries outcomes until Kafka has them or their session is over. It
+ * does not try demands again, since the next one says more. One thread calls all methods.
  */
 public final class Outbox {
 
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
+  private final OutcomeQueue queue;
   private final Supplier<Producer<String, byte[]>> producers;
   private final TopicNames topics;
   private final Serializer<WorkerDemand> demands;
   private final Serializer<AttemptOutcome> outcomes;
   private final Consumer<WorkerDemand> acknowledged;
-  private final Consumer<Report> delivered;
+  private final Consumer<OutgoingOutcome> delivered;
   private final Consumer<AttemptOutcome> dropped;
-  private final Queue<Report> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger undelivered = new AtomicInteger();
   private volatile @Nullable Producer<String, byte[]> producer;
 
   /** Set by the producer's thread; whoever reads it makes a new producer. */
@@ -49,19 +44,22 @@ public final class Outbox {
   private volatile boolean troubled;
 
   /**
-   * @param acknowledged told of demands that Kafka has, on the producer's thread
-   * @param delivered told of outcomes that Kafka has, on the producer's thread, before they cease
-   *     to count as undelivered
-   * @param dropped told of outcomes that nobody waits for any more
+   * @param queue the outcomes to send
+   * @param acknowledged takes demands that Kafka has, on the producer's thread
+   * @param delivered takes outcomes that Kafka has, on the producer's thread, before they cease to
+   *     count as undelivered
+   * @param dropped takes outcomes that nobody waits for any more
    */
   public Outbox(
+      OutcomeQueue queue,
       Supplier<Producer<String, byte[]>> producers,
       TopicNames topics,
       Serializer<WorkerDemand> demands,
       Serializer<AttemptOutcome> outcomes,
       Consumer<WorkerDemand> acknowledged,
-      Consumer<Report> delivered,
+      Consumer<OutgoingOutcome> delivered,
       Consumer<AttemptOutcome> dropped) {
+    this.queue = queue;
     this.producers = producers;
     this.topics = topics;
     this.demands = demands;
@@ -71,15 +69,9 @@ public final class Outbox {
     this.dropped = dropped;
   }
 
-  /** Queues an outcome. From any thread; never waits. */
-  public void report(Report report) {
-    undelivered.incrementAndGet();
-    queue.add(report);
-  }
-
   /** Outcomes that Kafka does not have yet. */
   public int undelivered() {
-    return undelivered.get();
+    return queue.undelivered();
   }
 
   /** Whether the producer cannot go on; see {@link #reset}. */
@@ -94,19 +86,19 @@ public final class Outbox {
    */
   public boolean flush(String session) {
     troubled = false;
-    for (int left = queue.size(); left > 0 && !troubled && !failed; left--) {
-      Report report = queue.poll();
-      if (report == null) {
+    for (int left = queue.waiting(); left > 0 && !troubled && !failed; left--) {
+      OutgoingOutcome outgoing = queue.poll();
+      if (outgoing == null) {
         break;
       }
-      if (report.outcome().getSession().equals(session)) {
-        send(report);
+      if (outgoing.outcome().getSession().equals(session)) {
+        send(outgoing);
       } else {
-        undelivered.decrementAndGet();
-        dropped.accept(report.outcome());
+        queue.done();
+        dropped.accept(outgoing.outcome());
       }
     }
-    return !queue.isEmpty();
+    return queue.waiting() > 0;
   }
 
   /** Sends a demand. */
@@ -129,30 +121,30 @@ public final class Outbox {
     }
   }
 
-  private void send(Report report) {
-    AttemptOutcome outcome = report.outcome();
+  private void send(OutgoingOutcome outgoing) {
+    AttemptOutcome outcome = outgoing.outcome();
     try {
       byte[] value = outcomes.serialize(topics.outcomes(), outcome);
       ProducerRecord<String, byte[]> record =
           new ProducerRecord<>(
               topics.outcomes(),
-              report.partition(),
+              outgoing.partition(),
               null,
               outcome.getRequestId(),
               value,
-              TraceContext.headers(report.traceparent()));
+              TraceContext.headers(outgoing.traceparent()));
       send(
           record,
           problem -> {
             if (problem == null) {
-              delivered.accept(report);
-              undelivered.decrementAndGet();
+              delivered.accept(outgoing);
+              queue.done();
             } else {
-              again(report, problem);
+              again(outgoing, problem);
             }
           });
     } catch (RuntimeException e) {
-      again(report, e);
+      again(outgoing, e);
       troubled(e, "An outcome");
     }
   }
@@ -166,7 +158,7 @@ public final class Outbox {
         record,
         (_, problem) -> {
           delivered.accept(problem);
-          // What a producer says while it is being replaced is no news of its successor.
+          // An error of a producer that was replaced says nothing about its successor.
           if (problem != null && sender == producer) {
             troubled(problem, "A record");
           }
@@ -177,30 +169,30 @@ public final class Outbox {
    * An outcome that cannot be written or is too large becomes a small failure that says so; any
    * other is sent again.
    */
-  private void again(Report report, Exception problem) {
+  private void again(OutgoingOutcome outgoing, Exception problem) {
     switch (problem) {
       case RecordTooLargeException _ ->
-          queue.add(instead(report, SmallOutcome.tooLarge(report.outcome(), problem)));
-      case MalformedRecordException _ when SmallOutcome.isUnwritable(report.outcome()) -> {
+          queue.putBack(instead(outgoing, SmallOutcome.tooLarge(outgoing.outcome(), problem)));
+      case MalformedRecordException _ when SmallOutcome.isUnwritable(outgoing.outcome()) -> {
         LOG.error(
             "Not even a failure can be reported of {}",
-            Printable.of(report.outcome().getRequestId()));
-        undelivered.decrementAndGet();
-        dropped.accept(report.outcome());
+            Printable.of(outgoing.outcome().getRequestId()));
+        queue.done();
+        dropped.accept(outgoing.outcome());
         // The new session gives the lease back.
         failed = true;
       }
       case MalformedRecordException _ ->
-          queue.add(instead(report, SmallOutcome.unwritable(report.outcome(), problem)));
-      default -> queue.add(report);
+          queue.putBack(instead(outgoing, SmallOutcome.unwritable(outgoing.outcome(), problem)));
+      default -> queue.putBack(outgoing);
     }
   }
 
-  private static Report instead(Report report, AttemptOutcome small) {
-    return new Report(report.partition(), small, report.traceparent());
+  private static OutgoingOutcome instead(OutgoingOutcome outgoing, AttemptOutcome small) {
+    return new OutgoingOutcome(outgoing.partition(), small, outgoing.traceparent());
   }
 
-  /** The registry's troubles are not the producer's; the rest is, unless Kafka says otherwise. */
+  /** A failure of the registry says nothing about the producer; any other does unless retriable. */
   private void troubled(Exception problem, String what) {
     troubled = true;
     if (problem instanceof RetriableException

@@ -29,21 +29,21 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A desk with everything around it scripted, on a clock the test moves. */
-public final class LeaseFixture implements LeasePorts {
+/** A lease manager with everything around it scripted, on a clock that the test moves. */
+public final class LeaseFixture implements LeaseActions.EngineFeedback {
 
   public static final int PARTITION = 2;
   static final int MAX_ANSWER = 100;
 
   public Instant now = Instant.parse("2026-01-01T00:00:00Z");
   public final List<AttemptOutcome> outcomes = new ArrayList<>();
-  public final List<Report> reports = new ArrayList<>();
+  public final List<OutgoingOutcome> reports = new ArrayList<>();
   public final ArrayDeque<Attempt> toRead = new ArrayDeque<>();
   public final Map<String, Attempt> running = new LinkedHashMap<>();
   public final List<String> interrupted = new ArrayList<>();
   public final List<String> ignored = new ArrayList<>();
   public final Map<String, EngineRequest> engineRequests = new LinkedHashMap<>();
-  public final LeaseDesk desk;
+  public final LeaseManager leases;
   public EngineReading engine = new EngineReading.Silent();
   public boolean noThreads;
   private final int slots;
@@ -52,25 +52,39 @@ public final class LeaseFixture implements LeasePorts {
 
   public LeaseFixture(int slots, Set<Integer> partitions) {
     this.slots = slots;
-    this.desk =
-        new LeaseDesk(
+    this.leases =
+        new LeaseManager(
             new WorkerIdentity("w1", "host", "fake/1", slots),
-            new LeaseDesk.LeaseTiming(
+            new LeaseTiming(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30)),
             MAX_ANSWER,
-            this,
+            new LeaseActions(
+                (attempt, _) -> toRead.add(attempt),
+                (attempt, request, _) -> run(attempt, request),
+                this::report,
+                this::wake,
+                ignored::add,
+                this),
             now);
     Map<Integer, Set<String>> models = new LinkedHashMap<>();
     partitions.forEach(p -> models.put(p, Set.of("m" + p)));
-    desk.serve(models);
+    serve(models);
   }
 
   public LeaseFixture(int slots) {
     this(slots, Set.of(PARTITION));
+  }
+
+  public void serve(Map<Integer, Set<String>> models) {
+    leases.on(new LeaseEvent.ModelsChanged(models), now);
+  }
+
+  public void drain(Instant until) {
+    leases.on(new LeaseEvent.DrainBegan(until), now);
   }
 
   public void onWake(Runnable action) {
@@ -83,7 +97,7 @@ public final class LeaseFixture implements LeasePorts {
 
   public List<WorkerDemand> demands(boolean heartbeat) {
     CapacityPolicy policy = new CapacityPolicy(slots, 1000, GpuLimits.DEFAULT);
-    return desk
+    return leases
         .compose(
             policy,
             engine,
@@ -100,7 +114,7 @@ public final class LeaseFixture implements LeasePorts {
   }
 
   public String session() {
-    return desk.snapshot().session();
+    return leases.snapshot().session();
   }
 
   /** A grant as dispatch would send it, a day from its deadline. */
@@ -147,7 +161,7 @@ public final class LeaseFixture implements LeasePorts {
   }
 
   public void receive(Lease lease) {
-    desk.received(lease, "00-trace", now);
+    leases.on(new LeaseEvent.Arrived(lease, "00-trace"), now);
   }
 
   /** Receives a grant and hands its payload over. */
@@ -158,17 +172,18 @@ public final class LeaseFixture implements LeasePorts {
 
   public void read() {
     Attempt attempt = toRead.remove();
-    desk.payloadRead(attempt, payload(attempt.lease().getRequestId()), null, now);
+    leases.on(
+        new LeaseEvent.PayloadRead(attempt, payload(attempt.lease().getRequestId()), null), now);
   }
 
   public void answer(String id, int bytes) {
     EngineReply reply =
         new EngineReply.Answered(200, new byte[bytes], new TokenUsage(100L, 10L, 0L));
-    desk.ended(running.remove(id), reply, now);
+    leases.on(new LeaseEvent.RunEnded(running.remove(id), reply), now);
   }
 
   public void end(String id, @Nullable EngineReply reply) {
-    desk.ended(running.remove(id), reply, now);
+    leases.on(new LeaseEvent.RunEnded(running.remove(id), reply), now);
   }
 
   public static ScoredRequest payload(String id) {
@@ -207,13 +222,7 @@ public final class LeaseFixture implements LeasePorts {
         .build();
   }
 
-  @Override
-  public void readPayload(Attempt attempt) {
-    toRead.add(attempt);
-  }
-
-  @Override
-  public Attempt.Run run(Attempt attempt, EngineRequest request) {
+  private Runnable run(Attempt attempt, EngineRequest request) {
     if (noThreads) {
       throw new OutOfMemoryError("unable to create a thread");
     }
@@ -222,25 +231,18 @@ public final class LeaseFixture implements LeasePorts {
     return () -> interrupted.add(request.id());
   }
 
-  @Override
-  public void report(Report report) {
+  private void report(OutgoingOutcome report) {
     reports.add(report);
     outcomes.add(report.outcome());
   }
 
-  @Override
-  public void wake() {
+  private void wake() {
     if (onWake != null) {
       onWake.run();
     }
   }
 
-  @Override
-  public void ignored(String why) {
-    ignored.add(why);
-  }
-
-  /** Makes the worker's pause what the desk asks about and tells of replies. */
+  /** Makes this the pause that the manager asks about and that hears of replies. */
   public void pausedBy(EnginePause enginePause) {
     pause = enginePause;
   }
@@ -251,7 +253,7 @@ public final class LeaseFixture implements LeasePorts {
   }
 
   @Override
-  public @Nullable EngineReply observed(
+  public @Nullable EngineReply learn(
       Attempt attempt, @Nullable EngineReply reply, int runs, Instant at) {
     Instant startedAt = attempt.startedAt();
     return reply == null || startedAt == null ? reply : pause.heard(reply, startedAt, runs, at);

@@ -119,16 +119,16 @@ class NeverMoreThanAskedForTest {
 
     private void rare() {
       f.pass(Duration.ofMillis(random.nextInt(500)));
-      f.desk.expire(f.now);
+      f.leases.expire(f.now);
       if (random.nextInt(10) == 0) {
-        f.desk.renew(f.now);
+        f.leases.renew(f.now);
       }
     }
 
     void check() {
-      LeaseDesk.Snapshot desk = f.desk.snapshot();
-      assertThat(desk.held()).isLessThanOrEqualTo(slots);
-      assertThat(desk.held() + desk.open()).isLessThanOrEqualTo(slots);
+      LeaseManager.Snapshot now = f.leases.snapshot();
+      assertThat(now.held()).isLessThanOrEqualTo(slots);
+      assertThat(now.held() + now.open()).isLessThanOrEqualTo(slots);
       assertThat(f.outcomes).noneMatch(o -> o.getKind() == OutcomeKind.RELEASED);
     }
 
@@ -139,7 +139,7 @@ class NeverMoreThanAskedForTest {
       while (!f.running.isEmpty()) {
         finish();
       }
-      assertThat(f.desk.snapshot().held()).isZero();
+      assertThat(f.leases.snapshot().held()).isZero();
       Set<String> reported = new HashSet<>();
       for (AttemptOutcome outcome : f.outcomes) {
         assertThat(reported.add(outcome.getRequestId())).isTrue();

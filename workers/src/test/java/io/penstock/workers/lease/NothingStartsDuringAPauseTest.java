@@ -75,7 +75,7 @@ class NothingStartsDuringAPauseTest {
     f.demands(true);
     f.receive(f.grant(1, "waits"));
     pause.heard(rateLimited(2_000L), f.now, 1, f.now);
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
 
     assertThat(f.outcomes.getLast().getKind()).isEqualTo(OutcomeKind.RELEASED);
     assertThat(f.demands(true)).allMatch(demand -> demand.getPrefillBudgetTokens() == 0);
@@ -132,7 +132,7 @@ class NothingStartsDuringAPauseTest {
     assertThat(world.outcomes)
         .extracting(outcome -> outcome.getRequestId())
         .doesNotHaveDuplicates();
-    assertThat(world.outcomes.size() + world.desk.snapshot().held()).isEqualTo((int) granted);
+    assertThat(world.outcomes.size() + world.leases.snapshot().held()).isEqualTo((int) granted);
   }
 
   private static EngineReply rateLimited(@Nullable Long millis) {

@@ -9,8 +9,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.lease.LeaseFixture;
-import io.penstock.workers.lease.LeasePorts;
-import io.penstock.workers.lease.LeasePorts.Report;
+import io.penstock.workers.lease.OutgoingOutcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +28,14 @@ class OutboxTest {
   private final AvroSerdes serdes = new AvroSerdes("mock://outbox");
   private final List<MockProducer<String, byte[]>> producers = new ArrayList<>();
   private final List<WorkerDemand> acknowledged = new ArrayList<>();
-  private final List<LeasePorts.Report> delivered = new ArrayList<>();
+  private final List<OutgoingOutcome> delivered = new ArrayList<>();
   private final List<AttemptOutcome> dropped = new ArrayList<>();
   private final LeaseFixture f = new LeaseFixture(2);
   private Predicate<AttemptOutcome> unwritable = _ -> false;
+  private final OutcomeQueue queue = new OutcomeQueue();
   private final Outbox outbox =
       new Outbox(
+          queue,
           this::producer,
           TopicNames.DEFAULT,
           serdes.serializer(WorkerDemand.class),
@@ -45,7 +46,7 @@ class OutboxTest {
 
   @Test
   void anOutcomeGoesToItsLeasesPartitionWithKeyAndTrace() {
-    outbox.report(answered());
+    queue.add(answered());
     assertThat(outbox.flush(f.session())).isFalse();
     ProducerRecord<String, byte[]> record = sent().getFirst();
     assertThat(record.topic()).isEqualTo("penstock.outcomes");
@@ -64,7 +65,7 @@ class OutboxTest {
 
   @Test
   void anOutcomeIsTriedUntilKafkaHasIt() {
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush(f.session());
     producers.getFirst().errorNext(new TimeoutException("late"));
     assertThat(outbox.undelivered()).isEqualTo(1);
@@ -77,7 +78,7 @@ class OutboxTest {
 
   @Test
   void anOutcomeThatIsTooLargeBecomesAFailure() {
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush(f.session());
     producers.getFirst().errorNext(new RecordTooLargeException("20 MB"));
     outbox.flush(f.session());
@@ -91,7 +92,7 @@ class OutboxTest {
   @Test
   void anOutcomeThatCannotBeWrittenBecomesAFailure() {
     unwritable = outcome -> outcome.getBody().isPresent();
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush(f.session());
     assertThat(producers).isEmpty();
     outbox.flush(f.session());
@@ -106,7 +107,7 @@ class OutboxTest {
   @Test
   void whereNotEvenTheFailureCanBeWrittenTheSessionEnds() {
     unwritable = _ -> true;
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush(f.session());
     assertThat(outbox.flush(f.session())).isFalse();
     assertThat(outbox.hasFailed()).as("which renews the session").isTrue();
@@ -116,7 +117,7 @@ class OutboxTest {
 
   @Test
   void whatBelongsToAnotherSessionIsDropped() {
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush("another");
     assertThat(producers).isEmpty();
     assertThat(dropped).hasSize(1);
@@ -125,7 +126,7 @@ class OutboxTest {
 
   @Test
   void aProducerThatFailsForGoodIsReplaced() {
-    outbox.report(answered());
+    queue.add(answered());
     outbox.flush(f.session());
     producers.getFirst().errorNext(new AuthorizationException("no"));
     assertThat(outbox.hasFailed()).isTrue();
@@ -153,7 +154,7 @@ class OutboxTest {
     assertThat(sent()).hasSize(2);
   }
 
-  private Report answered() {
+  private OutgoingOutcome answered() {
     f.demands(true);
     f.start(1, "a");
     f.answer("a", 1);

@@ -20,8 +20,10 @@ import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import io.penstock.workers.lease.Attempt;
-import io.penstock.workers.lease.LeaseDesk;
-import io.penstock.workers.lease.LeasePorts;
+import io.penstock.workers.lease.LeaseActions;
+import io.penstock.workers.lease.LeaseEvent;
+import io.penstock.workers.lease.LeaseManager;
+import io.penstock.workers.lease.LeaseTiming;
 import io.penstock.workers.lease.WorkerIdentity;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -36,13 +38,13 @@ import org.jspecify.annotations.Nullable;
  * A worker whose leases, windows, capacity and demand are production code; what {@code Pacemaker}
  * does on a thread happens here at events of the virtual clock. The engine is a {@link SimGpu}.
  */
-final class PullWorker implements LeasePorts, SimGpu.Watcher {
+final class PullWorker implements LeaseActions.EngineFeedback, SimGpu.Watcher {
 
   static final String MODEL = "simulated";
 
   private static final WorkerConfig.Timing TIMING = WorkerConfig.Timing.DEFAULT;
-  private static final LeaseDesk.LeaseTiming LEASE_TIMING =
-      new LeaseDesk.LeaseTiming(
+  private static final LeaseTiming LEASE_TIMING =
+      new LeaseTiming(
           TIMING.leaseTimeout(),
           TIMING.payloadTimeout(),
           TIMING.attemptTimeout().multipliedBy(100),
@@ -59,7 +61,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   private final SimGpu gpu;
   private final Uplink uplink;
   private final Function<String, SimRequest> requests;
-  private final LeaseDesk desk;
+  private final LeaseManager leases;
   private final CapacityPolicy policy;
   private final ObservedSpeed speed = new ObservedSpeed();
   private final Map<SimRequest, Attempt> running = new HashMap<>();
@@ -92,24 +94,29 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
     this.requests = requests;
     int slots = gpu.profile().maxBatch();
     this.policy = new CapacityPolicy(slots, gateTokens, GpuLimits.DEFAULT);
-    this.desk =
-        new LeaseDesk(
+    this.leases =
+        new LeaseManager(
             new WorkerIdentity(id, "", "simulated", slots),
             LEASE_TIMING,
             Integer.MAX_VALUE,
-            this,
+            new LeaseActions(
+                (attempt, _) -> clock.after(0, () -> payloadRead(attempt)),
+                (attempt, request, _) -> run(attempt, request),
+                outgoing -> uplink.outcome(outgoing.outcome()),
+                this::wake,
+                PullWorker::ignored,
+                this),
             clock.instant());
-    this.session = desk.snapshot().session();
-    desk.serve(Map.of(0, Set.of(MODEL)));
+    this.session = leases.snapshot().session();
     gpu.watchedBy(this);
-    wake();
+    leases.on(new LeaseEvent.ModelsChanged(Map.of(0, Set.of(MODEL))), clock.instant());
   }
 
   /** A lease record arrived. */
   void received(Lease lease) {
     // What was granted to a dead worker comes to its successor, which knows it by its session.
     if (!dead && lease.getSession().equals(session)) {
-      desk.received(lease, null, clock.instant());
+      leases.on(new LeaseEvent.Arrived(lease, null), clock.instant());
     }
   }
 
@@ -121,19 +128,13 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
     running.clear();
   }
 
-  @Override
-  public void readPayload(Attempt attempt) {
-    clock.after(0, () -> payloadRead(attempt));
-  }
-
   private void payloadRead(Attempt attempt) {
     if (!dead) {
-      desk.payloadRead(attempt, PAYLOAD, null, clock.instant());
+      leases.on(new LeaseEvent.PayloadRead(attempt, PAYLOAD, null), clock.instant());
     }
   }
 
-  @Override
-  public Attempt.Run run(Attempt attempt, EngineRequest engineRequest) {
+  private Runnable run(Attempt attempt, EngineRequest engineRequest) {
     SimRequest request = requests.apply(engineRequest.id());
     running.put(request, attempt);
     gpu.submit(request);
@@ -144,28 +145,21 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
 
   @Override
   public void firstToken(SimRequest request) {
-    desk.firstToken(running.get(request), clock.instant());
+    leases.on(new LeaseEvent.FirstToken(running.get(request)), clock.instant());
   }
 
   @Override
   public void finished(SimRequest request) {
     TokenUsage usage = new TokenUsage((long) request.promptTokens, (long) request.outputTokens, 0L);
-    desk.ended(
-        running.remove(request), new EngineReply.Answered(200, ANSWER, usage), clock.instant());
+    EngineReply reply = new EngineReply.Answered(200, ANSWER, usage);
+    leases.on(new LeaseEvent.RunEnded(running.remove(request), reply), clock.instant());
   }
 
-  @Override
-  public void report(Report report) {
-    uplink.outcome(report.outcome());
-  }
-
-  @Override
-  public void wake() {
+  private void wake() {
     planTurn(clock.now());
   }
 
-  @Override
-  public void ignored(String why) {
+  private static void ignored(String why) {
     throw new IllegalStateException("a lease was ignored: " + why);
   }
 
@@ -175,7 +169,7 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
   }
 
   @Override
-  public @Nullable EngineReply observed(
+  public @Nullable EngineReply learn(
       Attempt attempt, @Nullable EngineReply reply, int engineRuns, Instant now) {
     // The engine tells its speed, which outweighs what is observed.
     return reply;
@@ -204,8 +198,8 @@ final class PullWorker implements LeasePorts, SimGpu.Watcher {
     boolean heartbeat = now >= nextHeartbeat;
     EngineLoad load = gpu.engineLoad();
     speed.told(load);
-    LeaseDesk.Composed composed =
-        desk.compose(
+    LeaseManager.Composed composed =
+        leases.compose(
             policy,
             new EngineReading.Told(load),
             NO_GPU,

@@ -12,7 +12,8 @@ import io.penstock.workers.capacity.GpuReading;
 import io.penstock.workers.capacity.ObservedSpeed;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.lease.Attempt;
-import io.penstock.workers.lease.LeaseDesk;
+import io.penstock.workers.lease.LeaseActions;
+import io.penstock.workers.lease.LeaseManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -20,23 +21,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker knows of its engine and GPUs, and what follows for its demand.
+ * Watches the engine and the GPUs, and says how much work the worker may ask for.
  *
- * @param gpu the last reading as of an instant
- * @param adaptive counts only while the engine does not tell its load
+ * @param gpu gives the last reading as of an instant
+ * @param adaptive the learned limit, which counts only while the engine does not tell its load
  */
-record Probing(
+record EngineMonitor(
     CapacityPolicy policy,
     EngineProbe engine,
     Function<Instant, GpuReading> gpu,
     ConcurrencyLimit adaptive,
     EnginePause pause,
-    ObservedSpeed speed) {
+    ObservedSpeed speed,
+    WorkerMeters meters)
+    implements LeaseActions.EngineFeedback {
 
-  /** A prompt token costs about this part of a generated one. */
+  /** The work of a prompt token, as a share of a generated token's. */
   private static final double PROMPT_TOKEN_WORK = 1.0 / 32;
 
-  LeaseDesk.Composed compose(LeaseDesk desk, boolean heartbeat, Instant now) {
+  LeaseManager.Composed compose(LeaseManager leases, boolean heartbeat, Instant now) {
     EngineReading reading = engine.read(now);
     OptionalInt limit =
         switch (reading) {
@@ -47,21 +50,28 @@ record Probing(
           }
           case EngineReading.Lost _ -> OptionalInt.empty();
         };
-    return desk.compose(
-        policy, reading, gpu.apply(now), limit, pause.admission(now), speed, heartbeat, now);
+    LeaseManager.Composed composed =
+        leases.compose(
+            policy, reading, gpu.apply(now), limit, pause.admission(now), speed, heartbeat, now);
+    meters.capacity(composed.capacity());
+    return composed;
   }
 
-  /**
-   * Learns from a run that is over.
-   *
-   * @param running requests under way, this one included
-   * @return the reply, with the length of the pause that it is the cause of
-   */
-  @Nullable EngineReply observed(
+  @Override
+  public boolean isPaused(Instant now) {
+    return pause.pausedUntil(now).isPresent();
+  }
+
+  @Override
+  public @Nullable EngineReply learn(
       Attempt attempt, @Nullable EngineReply reply, int running, Instant now) {
     Instant startedAt = attempt.startedAt();
-    if (startedAt == null || reply == null) {
+    if (startedAt == null) {
       return reply;
+    }
+    meters.ran(attempt.receivedAt(), startedAt, now);
+    if (reply == null) {
+      return null;
     }
     EngineReply told = pause.heard(reply, startedAt, running, now);
     Duration took = Duration.between(startedAt, now);
@@ -80,14 +90,14 @@ record Probing(
     return told;
   }
 
-  /** A refusal that names a time is the pause's, which lowers what runs at once by itself. */
+  /** A refusal that names a time begins a pause, which lowers the limit by itself. */
   private static boolean isUnexplained(EngineReply told) {
     return told instanceof EngineReply.Failed(Failure failure)
         && failure.getCategory() == FailureCategory.OVERLOADED
         && failure.getRetryAfterMillis().isEmpty();
   }
 
-  /** A long answer is no sign of load: durations are compared by the work they did. */
+  /** Compares durations by the work they did, since a long answer is no sign of load. */
   private static Duration perUnitOfWork(Duration took, TokenUsage usage) {
     double work = usage.getCompletionTokens() + usage.getPromptTokens() * PROMPT_TOKEN_WORK;
     return Duration.ofNanos(Math.max(1, Math.round(took.toNanos() / Math.max(1, work))));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LeaseDeskTest {
+class LeaseManagerTest {
 
   private final LeaseFixture f = new LeaseFixture(4);
 
@@ -52,7 +52,7 @@ class LeaseDeskTest {
     f.start(1, "a");
     f.receive(f.grant(1, "a"));
     var old = f.grant(2, "b");
-    f.desk.renew(f.now);
+    f.leases.renew(f.now);
     f.receive(old);
     assertThat(f.toRead).isEmpty();
     assertThat(f.ignored).containsExactly("duplicate", "other_session");
@@ -79,9 +79,9 @@ class LeaseDeskTest {
   void anAttemptThatTakesTooLongIsInterruptedAndFailsWhenTheEngineLetsGo() {
     f.demands(true);
     f.start(1, "a");
-    assertThat(f.desk.expire(f.now)).isEqualTo(f.now.plusSeconds(60));
+    assertThat(f.leases.expire(f.now)).isEqualTo(f.now.plusSeconds(60));
     f.pass(Duration.ofSeconds(60));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(f.interrupted).containsExactly("a");
     assertThat(f.outcomes).isEmpty();
     f.end("a", null);
@@ -92,9 +92,9 @@ class LeaseDeskTest {
   void anAttemptWhosePayloadNeverComesFailsAndFreesItsSlot() {
     f.demands(true);
     f.receive(f.grant(1, "a"));
-    assertThat(f.desk.expire(f.now)).isEqualTo(f.now.plusSeconds(12));
+    assertThat(f.leases.expire(f.now)).isEqualTo(f.now.plusSeconds(12));
     f.pass(Duration.ofSeconds(12));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
     assertThat(f.demands(false).getFirst().getLeaseLimit()).isEqualTo(5);
     f.read();
@@ -108,9 +108,9 @@ class LeaseDeskTest {
     f.noThreads = true;
     assertThatThrownBy(f::read).isInstanceOf(OutOfMemoryError.class);
     f.pass(Duration.ofSeconds(12));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertFailed(onlyOutcome(), FailureCategory.RETRYABLE, "payload_timeout");
-    assertThat(f.desk.snapshot().held()).isZero();
+    assertThat(f.leases.snapshot().held()).isZero();
   }
 
   @Test
@@ -119,7 +119,7 @@ class LeaseDeskTest {
     f.receive(f.grant(LeaseFixture.PARTITION, 1, "a", false, f.now.plusSeconds(10)));
     f.read();
     f.pass(Duration.ofSeconds(10));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     f.end("a", null);
     assertFailed(onlyOutcome(), FailureCategory.TIMEOUT, "deadline_passed");
   }
@@ -135,10 +135,10 @@ class LeaseDeskTest {
     f.read();
     assertThat(f.engineRequests.get("a").deadline()).isEqualTo(f.now.plusSeconds(9));
     f.pass(Duration.ofSeconds(8));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(f.interrupted).isEmpty();
     f.pass(Duration.ofSeconds(1));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(f.interrupted).containsExactly("a");
     f.end("a", null);
     assertFailed(onlyOutcome(), FailureCategory.TIMEOUT, "deadline_passed");
@@ -150,10 +150,10 @@ class LeaseDeskTest {
     f.start(1, "a");
     f.receive(f.cancel("a"));
     f.pass(Duration.ofSeconds(2));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(onlyOutcome().getKind()).isEqualTo(OutcomeKind.CANCELLED);
     assertThat(f.demands(false)).as("the slot is not free").isEmpty();
-    f.desk.expire(f.now.plusSeconds(60));
+    f.leases.expire(f.now.plusSeconds(60));
     f.answer("a", 1);
     assertThat(f.outcomes).hasSize(1);
     assertThat(f.demands(false).getFirst().getLeaseLimit()).isEqualTo(5);
@@ -184,7 +184,7 @@ class LeaseDeskTest {
     f.demands(true);
     f.start(1, "a");
     f.pass(Duration.ofSeconds(60));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     f.answer("a", 1);
     assertThat(onlyOutcome().getKind()).isEqualTo(OutcomeKind.SUCCEEDED);
   }
@@ -233,8 +233,8 @@ class LeaseDeskTest {
     f.receive(f.grant(1, "a"));
     Attempt attempt = f.toRead.remove();
     Failure gone = Outcomes.failure(FailureCategory.INVALID, "payload_gone", "gone");
-    f.desk.refused(attempt, gone, null, f.now);
-    f.desk.refused(attempt, gone, null, f.now);
+    f.leases.on(new LeaseEvent.PayloadRefused(attempt, gone, null), f.now);
+    f.leases.on(new LeaseEvent.PayloadRefused(attempt, gone, null), f.now);
     assertFailed(onlyOutcome(), FailureCategory.INVALID, "payload_gone");
     assertThat(f.demands(false).getFirst().getLeaseLimit()).isEqualTo(5);
   }
@@ -245,7 +245,7 @@ class LeaseDeskTest {
     f.start(1, "a");
     f.start(2, "b");
     f.receive(f.grant(3, "c"));
-    f.desk.drain(f.now.plusSeconds(30), f.now);
+    f.drain(f.now.plusSeconds(30));
     assertThat(onlyOutcome())
         .returns("c", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
@@ -259,15 +259,15 @@ class LeaseDeskTest {
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
     f.answer("a", 1);
     assertThat(f.outcomes.getLast().getKind()).isEqualTo(OutcomeKind.SUCCEEDED);
-    assertThat(f.desk.settled()).isFalse();
+    assertThat(f.leases.isSettled()).isFalse();
     f.pass(Duration.ofSeconds(30));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(f.interrupted).containsExactly("b");
     f.end("b", null);
     assertThat(f.outcomes.getLast())
         .returns("b", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
-    assertThat(f.desk.settled()).isTrue();
+    assertThat(f.leases.isSettled()).isTrue();
   }
 
   @Test
@@ -277,7 +277,7 @@ class LeaseDeskTest {
     f.receive(f.drain());
     assertThat(f.demands(false).getFirst().getState()).isEqualTo(WorkerState.DRAINING);
     f.pass(Duration.ofSeconds(30));
-    f.desk.expire(f.now);
+    f.leases.expire(f.now);
     assertThat(f.interrupted).containsExactly("a");
   }
 
@@ -285,9 +285,9 @@ class LeaseDeskTest {
   void aSecondDrainOnlyShortensTheGrace() {
     f.demands(true);
     f.start(1, "a");
-    f.desk.drain(f.now.plusSeconds(30), f.now);
-    f.desk.drain(f.now.plusSeconds(60), f.now);
-    f.desk.drain(f.now, f.now);
+    f.drain(f.now.plusSeconds(30));
+    f.drain(f.now.plusSeconds(60));
+    f.drain(f.now);
     assertThat(f.interrupted).containsExactly("a");
   }
 
@@ -297,7 +297,7 @@ class LeaseDeskTest {
     String old = f.session();
     f.start(1, "a");
     f.receive(f.grant(2, "b"));
-    f.desk.renew(f.now);
+    f.leases.renew(f.now);
     assertThat(f.session()).isGreaterThan(old);
     assertThat(f.interrupted).containsExactly("a");
     assertThat(f.demands(true)).singleElement().returns(3L, WorkerDemand::getLeaseLimit);
@@ -309,31 +309,31 @@ class LeaseDeskTest {
   @Test
   void aSessionIsRenewedWhenItsHeartbeatsAreLostAndNotBefore() {
     f.pass(Duration.ofHours(1));
-    assertThat(f.desk.renewalDue(f.now)).as("never acknowledged").isEmpty();
-    f.desk.acknowledged(f.session(), f.now);
+    assertThat(f.leases.renewalDue(f.now)).as("never acknowledged").isEmpty();
+    f.leases.on(new LeaseEvent.DemandAcknowledged(f.session()), f.now);
     f.pass(Duration.ofSeconds(5));
-    assertThat(f.desk.renewalDue(f.now)).isEmpty();
+    assertThat(f.leases.renewalDue(f.now)).isEmpty();
     f.pass(Duration.ofMillis(1));
-    assertThat(f.desk.renewalDue(f.now)).hasValue(RenewalReason.HEARTBEATS_LOST);
-    f.desk.renew(f.now);
-    assertThat(f.desk.renewalDue(f.now.plusSeconds(60))).isEmpty();
+    assertThat(f.leases.renewalDue(f.now)).hasValue(RenewalReason.HEARTBEATS_LOST);
+    f.leases.renew(f.now);
+    assertThat(f.leases.renewalDue(f.now.plusSeconds(60))).isEmpty();
   }
 
   @Test
   void aSessionIsRenewedWhenALeaseStaysMissing() {
     f.demands(true);
     f.start(2, "b");
-    assertThat(f.desk.renewalDue(f.now)).isEmpty();
+    assertThat(f.leases.renewalDue(f.now)).isEmpty();
     f.pass(Duration.ofSeconds(6));
-    assertThat(f.desk.renewalDue(f.now)).hasValue(RenewalReason.LEASE_MISSED);
+    assertThat(f.leases.renewalDue(f.now)).hasValue(RenewalReason.LEASE_MISSED);
     f.start(1, "a");
-    assertThat(f.desk.renewalDue(f.now)).isEmpty();
+    assertThat(f.leases.renewalDue(f.now)).isEmpty();
   }
 
   @Test
   void aPartitionThatIsServedNoMoreTakesNothing() {
     f.demands(true);
-    f.desk.serve(Map.of(0, Set.of("m0")));
+    f.serve(Map.of(0, Set.of("m0")));
     List<WorkerDemand> demands = f.demands(false);
     assertThat(demands).hasSize(2);
     assertThat(demands.get(0)).returns(List.of("m0"), WorkerDemand::getModels);

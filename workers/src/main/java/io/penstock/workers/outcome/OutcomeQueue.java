@@ -1,0 +1,47 @@
+package io.penstock.workers.outcome;
+
+import io.penstock.workers.lease.OutgoingOutcome;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcomes that Kafka does not have yet: those that wait to be sent, and those on their way. Any
+ * thread may add to it.
+ */
+public final class OutcomeQueue {
+
+  private final Queue<OutgoingOutcome> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger undelivered = new AtomicInteger();
+
+  /** Adds a new outcome. Never waits. */
+  public void add(OutgoingOutcome outcome) {
+    undelivered.incrementAndGet();
+    waiting.add(outcome);
+  }
+
+  /** How many outcomes Kafka does not have yet. */
+  public int undelivered() {
+    return undelivered.get();
+  }
+
+  /** Takes the oldest that waits, if any. It stays undelivered. */
+  @Nullable OutgoingOutcome poll() {
+    return waiting.poll();
+  }
+
+  /** Puts back one that was taken and could not be sent, or what is to be sent in its place. */
+  void putBack(OutgoingOutcome outcome) {
+    waiting.add(outcome);
+  }
+
+  /** One that was taken is delivered, or nobody waits for it any more. */
+  void done() {
+    undelivered.decrementAndGet();
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+}
