@@ -43,8 +43,8 @@ record EngineMonitor(
     EngineReading reading = engine.read(now);
     OptionalInt limit =
         switch (reading) {
-          case EngineReading.Silent() -> OptionalInt.of(adaptive.limit());
-          case EngineReading.Told told -> {
+          case EngineReading.Unreported() -> OptionalInt.of(adaptive.limit());
+          case EngineReading.Reported told -> {
             speed.told(told.load());
             yield OptionalInt.empty();
           }

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that owns the producer and the passing of time: it sends outcomes as they come,
- * demands when there is news and at each heartbeat, stops what takes too long, renews the session
- * and ends the drain. All that is one {@link #turn}; {@link #run} only waits between turns.
+ * Owns the producer, and acts when time passes. One thread sends outcomes as they come, sends
+ * demands when something changed and at each heartbeat, stops what takes too long, renews the
+ * session and ends the drain. One {@link #turn} does all of it; {@link #run} only waits between
+ * turns.
  */
 final class Pacemaker {
 
@@ -82,7 +83,7 @@ final class Pacemaker {
   }
 
   /**
-   * Complete when dispatch was told that the worker has stopped, or the thread was cut;
+   * Completes when dispatch knows that the worker has stopped, or the thread was cut. It completes
    * exceptionally if the thread died before.
    */
   CompletableFuture<Void> stopped() {
@@ -149,7 +150,7 @@ final class Pacemaker {
     if (heartbeat) {
       nextHeartbeat = now.plus(config.timing().heartbeat());
     }
-    // A pause must end to the second, and the heartbeat may come up to one later.
+    // The worker asks for work as soon as a pause ends; the next heartbeat may be a second later.
     Instant pauseEnd = monitor.pause().pausedUntil(now).orElse(Instant.MAX);
     Instant next = earlier(nextHeartbeat, pauseEnd);
     boolean recheck = composed.capacity().mayRiseByItself() && leases.snapshot().held() > 0;

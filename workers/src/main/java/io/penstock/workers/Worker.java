@@ -53,10 +53,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker: asks for leases as far as its engine has room, runs them and reports how they ended.
- * Threads: one for each consumer (leases, payloads, models), the pacemaker, which owns the
- * producer, one that samples the GPUs, and a virtual one for each run. The engine stays the
- * caller's to close, after the worker.
+ * Asks for leases as far as its engine has room, runs them and reports how they ended. It has one
+ * thread for each consumer (leases, payloads, models), the pacemaker, which owns the producer, one
+ * that samples the GPUs, and a virtual one for each run. The engine stays the caller's to close,
+ * after the worker.
  */
 public final class Worker implements AutoCloseable {
 
@@ -82,7 +82,7 @@ public final class Worker implements AutoCloseable {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile ServedModels served = ServedModels.NONE;
 
-  /** A worker on the real clock. */
+  /** Creates a worker on the real clock. */
   public Worker(
       WorkerConfig config,
       ClusterConnection cluster,
@@ -92,7 +92,7 @@ public final class Worker implements AutoCloseable {
     this(config, cluster, topics, engine, meters, InstantSource.system());
   }
 
-  /** The parts list. */
+  /** Creates a worker on a given clock. This constructor is the list of its parts. */
   public Worker(
       WorkerConfig config,
       ClusterConnection cluster,
@@ -231,15 +231,15 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Complete when the worker has told dispatch that it stopped, also where an operator had dispatch
-   * drain it; exceptionally if it has died and must be replaced. Its owner then calls {@link
-   * #close}.
+   * Completes when the worker has told dispatch that it stopped, also if an operator had dispatch
+   * drain it. It completes exceptionally if the worker has died and must be replaced. The owner
+   * then calls {@link #close}.
    */
   public CompletableFuture<Void> stopped() {
     return pacemaker.stopped().copy();
   }
 
-  /** How it is now. Cheap; from any thread. */
+  /** The worker's health now. Cheap; any thread may call it. */
   public WorkerHealth health() {
     return WorkerDiagnosis.of(
         config,
@@ -252,7 +252,10 @@ public final class Worker implements AutoCloseable {
         clock.instant());
   }
 
-  /** Whether no lease can be lost: without demands dispatch takes back those it counts on. */
+  /**
+   * Whether leases can be received. If not, the worker sends no demands, and dispatch takes back
+   * what it granted.
+   */
   private boolean canReceive() {
     return leaseReader.isPositioned() && leaseLoop.healthy() && payloadLoop.healthy();
   }

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What an operator decides about one worker. Contradictions are refused at start.
+ * The configuration of one worker. A contradiction stops the start.
  *
  * @param workerId who it is, 1 to 128 characters; one running worker per id
  * @param host where it runs, for a person
@@ -48,7 +48,7 @@ public record WorkerConfig(
     requireRange("prefillChunkTokens", prefillChunkTokens, 1, 10_000_000);
   }
 
-  /** With defaults for all but who it is and what it serves. */
+  /** Uses defaults for all but the id, the models and the slots. */
   public WorkerConfig(String workerId, List<String> models, int slots) {
     this(
         workerId,

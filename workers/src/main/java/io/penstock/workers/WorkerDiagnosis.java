@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judges a worker's health by its facts. */
+/** Derives a worker's health from facts about it. */
 final class WorkerDiagnosis {
 
   private WorkerDiagnosis() {}

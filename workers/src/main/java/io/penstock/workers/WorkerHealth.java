@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a worker is, for a health check and a person.
+ * A worker's health, for a health check and a person.
  *
  * @param live whether its threads run; if not, restart the process
  * @param ready whether it can take leases now

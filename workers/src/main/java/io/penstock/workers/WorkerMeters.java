@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a worker counts and measures. Safe for use by many threads. */
+/** Counts and measures what a worker does. Thread-safe. */
 final class WorkerMeters {
 
   private static final String PREFIX = "penstock.worker.";
@@ -52,7 +52,7 @@ final class WorkerMeters {
     gauge(leases, "window.open", "Leases asked for and not received", LeaseManager.Snapshot::open);
   }
 
-  /** How long the engine is left alone yet, and how often it was. */
+  /** Registers the engine's pauses: their number, and how long the present one lasts. */
   void watch(EnginePause pause, InstantSource clock) {
     Gauge.builder(
             PREFIX + "paused",
@@ -80,7 +80,7 @@ final class WorkerMeters {
     Gauge.builder(PREFIX + name, leases, now -> value.applyAsInt(now.get()))
         .description(description)
         .tags(tags)
-        // Nobody else holds the supplier, and a gauge's own reference is weak.
+        // A gauge's own reference is weak, and nobody else holds the supplier.
         .strongReference(true)
         .register(meters);
   }

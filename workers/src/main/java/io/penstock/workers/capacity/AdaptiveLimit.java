@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The smaller of two limits of Netflix's concurrency-limits: Gradient2, which lowers the limit as
  * durations rise above their long-term mean, and AIMD, which lowers it when the engine refuses.
- * Gradient2 alone takes no notice of refusals.
+ * Gradient2 alone ignores refusals.
  */
 public final class AdaptiveLimit implements ConcurrencyLimit {
 
@@ -17,7 +17,8 @@ public final class AdaptiveLimit implements ConcurrencyLimit {
   private final Limit byRefusals;
 
   /**
-   * @param slots the most, 1 or more; also where it begins, since slots are the operator's estimate
+   * @param slots the largest limit, 1 or more; the limit begins there, since slots are the
+   *     operator's estimate
    */
   public AdaptiveLimit(int slots) {
     this.byDuration =

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a worker can take, and why not more.
+ * How much work a worker can take, and what limits it.
  *
  * @param leases leases it may hold and have open beyond those it holds, 0 or more
  * @param prefillBudgetTokens prompt tokens it would still queue in the engine; {@link #UNLIMITED}
@@ -19,14 +19,14 @@ public record Capacity(
     LimitingFactor factor,
     Map<LimitingFactor, Integer> byFactor) {
 
-  /** No limit, as in the demand's contract. */
+  /** No limit. The demand's contract uses the same number. */
   public static final long UNLIMITED = -1;
 
   public Capacity {
     byFactor = new EnumMap<>(byFactor);
   }
 
-  /** Whether looking again soon may find more, though no request has ended. */
+  /** Whether capacity may rise soon although no request ends. */
   public boolean mayRiseByItself() {
     return leases == 0
         && (factor == LimitingFactor.KV_CACHE || factor == LimitingFactor.PREFILL_GATE);

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How much a worker can take now: the smallest of what its slots, the adaptive limit, a pause the
- * engine asked for, the KV cache, the just-in-time gate and the GPUs allow. A function of its
- * arguments.
+ * Computes how much work a worker can take now: the smallest number that its slots, the adaptive
+ * limit, the engine's pause, the KV cache, the prefill gate and the GPUs allow. The result depends
+ * on the arguments only.
  *
  * @param slots requests the engine runs at once, 1 or more
  * @param prefillChunkTokens the gate is open while fewer prompt tokens than this are unprocessed
@@ -20,7 +20,7 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
    * The capacity by what is known now.
    *
    * @param adaptiveLimit requests at once, as learned; empty if the engine tells its load
-   * @param admission whether the engine asked for a pause, or bears less after one
+   * @param admission whether the engine asked for a pause, or takes less after one
    */
   public Capacity decide(
       Holdings holdings,
@@ -41,9 +41,9 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
     long prefillBudget = Capacity.UNLIMITED;
     long freeKv = Capacity.UNLIMITED;
     switch (engine) {
-      case EngineReading.Silent() -> {}
+      case EngineReading.Unreported() -> {}
       case EngineReading.Lost(String _) -> lostProbe(allowed, holdings);
-      case EngineReading.Told(EngineLoad load) -> {
+      case EngineReading.Reported(EngineLoad load) -> {
         prefillBudget = Math.max(0, prefillChunkTokens - queuedPrefillTokens(load, holdings));
         gate(allowed, LimitingFactor.PREFILL_GATE, prefillBudget > 0);
         if (load.freeKvTokens().isPresent()) {
@@ -54,7 +54,7 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
     }
     switch (gpu) {
       case GpuReading.Absent() -> {}
-      case GpuReading.Lost(String _) -> lostProbe(allowed, holdings);
+      case GpuReading.Unreadable(String _) -> lostProbe(allowed, holdings);
       case GpuReading.Observed observed -> gpuGates(allowed, observed);
     }
     LimitingFactor factor = smallest(allowed);
@@ -71,8 +71,8 @@ public record CapacityPolicy(int slots, int prefillChunkTokens, GpuLimits gpuLim
   }
 
   /**
-   * The engine's own count where it has one. An engine that only counts requests is taken at its
-   * word if none waits; else all that have no first token yet count in full.
+   * Takes the engine's own count where there is one. If the engine counts requests only and none
+   * waits, nothing is queued; otherwise every prompt without a first token counts in full.
    */
   private static long queuedPrefillTokens(EngineLoad load, Holdings holdings) {
     long told =

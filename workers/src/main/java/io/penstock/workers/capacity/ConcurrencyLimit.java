@@ -2,7 +2,10 @@ package io.penstock.workers.capacity;
 
 import java.time.Duration;
 
-/** Learns how many requests at once an engine bears that does not tell. Safe for many threads. */
+/**
+ * Learns how many requests at once an engine can take that does not report its load.
+ * Implementations are thread-safe.
+ */
 public interface ConcurrencyLimit {
 
   /** Requests at once, 1 or more. */

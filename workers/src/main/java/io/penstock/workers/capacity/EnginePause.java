@@ -5,6 +5,7 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.FailureCodes;
+import io.penstock.workers.kafka.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long an engine is left alone, and how much it is given afterwards. Workers of one process
- * whose engines share an account share this too: the provider counts their calls together. Time is
- * passed in; safe for many threads.
+ * Decides how long an engine gets no requests, and how many it gets afterwards. Workers of one
+ * process whose engines share an account share this object too, since the provider counts their
+ * calls together. The time is passed in. Thread-safe.
  *
  * <ul>
  *   <li><b>A rate limit</b>, a 429 or a 503 with Retry-After, pauses for as long as the engine
- *       says. One that does not say pauses for a second, and twice as long each time it happens
- *       again before anything was answered, up to a minute. Requests at once are halved and grow
- *       again by one a second, pause included, or by more if the slots would take more than a
- *       minute so. An engine that refuses everything is thus asked about twice a second in the long
- *       run, however long its pauses are.
+ *       says. If the engine does not say, the pause is a second, and twice as long each time it
+ *       happens again before anything was answered, up to a minute. The number of requests at once
+ *       is halved. It grows again by one a second, also during the pause, or faster if growing back
+ *       to the slots would take more than a minute. So an engine that refuses everything gets about
+ *       two requests a second in the long run, however long its pauses are.
  *   <li><b>Anything else</b> that asks for a pause, such as a server that does not run or an
  *       account that is used up, may last: after the pause single requests try it, until one is
  *       answered.
@@ -37,14 +38,14 @@ public final class EnginePause {
 
   private static final Logger LOG = LoggerFactory.getLogger(EnginePause.class);
 
-  /** Engines bound what they believe of a server; this bounds what is believed of an engine. */
+  /** The longest pause that an engine can ask for. Engines limit what servers can ask of them. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LAST_BACKOFF = Duration.ofMinutes(1);
   private static final int MAX_REASON = 200;
 
-  /** Within this time a halved concurrency has grown back, whatever the slots. */
+  /** A halved concurrency grows back within this time, whatever the number of slots. */
   private static final double RECOVERY_SECONDS = 60;
 
   private static final Map<String, EnginePause> BY_ACCOUNT = new ConcurrentHashMap<>();
@@ -61,21 +62,21 @@ public final class EnginePause {
   /** Whether the engine may be given more. */
   public sealed interface Admission {
 
-    /** It asked for nothing, or has answered since. */
+    /** The engine asked for no pause, or has answered since. */
     Admission OPEN = new Open();
 
-    /** No limit. */
+    /** The engine may be given as much as its other limits allow. */
     record Open() implements Admission {}
 
     /**
-     * It asked for a pause, which is not over.
+     * The engine asked for a pause that is not over.
      *
-     * @param reason why, for a person
+     * @param reason the reason, for a person
      */
     record Paused(Instant until, String reason) implements Admission {}
 
     /**
-     * The pause is over; this many requests at once see how it is.
+     * The pause is over, and this many requests at once try the engine.
      *
      * @param most 1 or more
      */
@@ -84,7 +85,7 @@ public final class EnginePause {
 
   private record Member(int slots, Runnable wake) {}
 
-  /** The one of all engines of this process that share the account. */
+  /** The object that all engines of this process with this account share. */
   public static EnginePause ofAccount(String account) {
     return BY_ACCOUNT.computeIfAbsent(account, _ -> new EnginePause());
   }
@@ -194,7 +195,7 @@ public final class EnginePause {
     return Duration.between(now, until);
   }
 
-  /** What ran; all that was allowed if no whole request more could have been started. */
+  /** How much ran: all that was allowed if not one more request could have started. */
   private double flight(int running, Instant now) {
     double allowed = allowed(now);
     double ran = (double) running * Math.max(1, members.size());
@@ -206,11 +207,10 @@ public final class EnginePause {
     if (asked > 0) {
       return Duration.ofMillis(Math.min(asked, LONGEST.toMillis()));
     }
-    Duration backoff = FIRST_BACKOFF.multipliedBy(1L << Math.clamp(unanswered - 1L, 0, 10));
-    return backoff.compareTo(LAST_BACKOFF) < 0 ? backoff : LAST_BACKOFF;
+    return Backoff.after(unanswered, FIRST_BACKOFF, LAST_BACKOFF);
   }
 
-  /** An answer to a request from before the pause is no news. */
+  /** Ignores answers to requests from before the pause. */
   private void answered(Instant startedAt, Instant now) {
     if (until == null || now.isBefore(until) || startedAt.isBefore(until)) {
       return;

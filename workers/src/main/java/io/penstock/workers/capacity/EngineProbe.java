@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Asks the engine for its load and tells silence from loss. For one thread. */
+/**
+ * Asks the engine for its load, and notices when an engine that used to report it stops. One thread
+ * uses it.
+ */
 public final class EngineProbe {
 
   private final Engine engine;
@@ -26,8 +29,8 @@ public final class EngineProbe {
   public EngineReading read(Instant now) {
     EngineReading reading = ask(now);
     switch (reading) {
-      case EngineReading.Silent() -> watch.absent();
-      case EngineReading.Told(EngineLoad _) -> watch.observed();
+      case EngineReading.Unreported() -> watch.absent();
+      case EngineReading.Reported(EngineLoad _) -> watch.observed();
       case EngineReading.Lost(String cause) -> watch.lost(cause);
     }
     return reading;
@@ -43,12 +46,12 @@ public final class EngineProbe {
     if (load.isEmpty()) {
       return hasTold
           ? new EngineReading.Lost("the engine tells its load no more")
-          : new EngineReading.Silent();
+          : new EngineReading.Unreported();
     }
     hasTold = true;
     Duration age = Duration.between(load.get().observedAt(), now);
     return age.compareTo(staleAfter) > 0
         ? new EngineReading.Lost("the engine's load is %d ms old".formatted(age.toMillis()))
-        : new EngineReading.Told(load.get());
+        : new EngineReading.Reported(load.get());
   }
 }

@@ -2,15 +2,15 @@ package io.penstock.workers.capacity;
 
 import io.penstock.workers.engine.EngineLoad;
 
-/** What is known of the engine's own load. */
+/** What the engine says about its load. */
 public sealed interface EngineReading {
 
-  /** It never told its load: capacity rests on slots and the adaptive limit. */
-  record Silent() implements EngineReading {}
+  /** The engine never reported its load: capacity rests on slots and the adaptive limit. */
+  record Unreported() implements EngineReading {}
 
-  /** Its own account, fresh. */
-  record Told(EngineLoad load) implements EngineReading {}
+  /** The engine reported its load a short while ago. */
+  record Reported(EngineLoad load) implements EngineReading {}
 
-  /** It used to tell and does not any more, or tells old news. */
+  /** The engine used to report its load and does not any more, or its report is old. */
   record Lost(String cause) implements EngineReading {}
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Samples the GPUs on a thread of its own, since a driver may take its time, and keeps the last
- * reading. Where no GPU was ever seen it stops looking.
+ * reading. If it has never seen a GPU it stops looking.
  */
 public final class GpuProbe implements AutoCloseable {
 
@@ -44,7 +44,7 @@ public final class GpuProbe implements AutoCloseable {
     thread.start();
   }
 
-  /** The last reading, or a loss if it is too old. Never waits. */
+  /** The last reading, or Unreadable if it is too old. Never waits. */
   public GpuReading read(Instant now) {
     GpuReading reading = last;
     if (reading instanceof GpuReading.Observed(List<GpuReading.Device> _, Instant at)) {
@@ -52,7 +52,7 @@ public final class GpuProbe implements AutoCloseable {
       if (age.compareTo(staleAfter) > 0) {
         String cause = "the last sample is %d ms old".formatted(age.toMillis());
         watch.lost(cause);
-        return new GpuReading.Lost(cause);
+        return new GpuReading.Unreadable(cause);
       }
     }
     return reading;
@@ -82,7 +82,7 @@ public final class GpuProbe implements AutoCloseable {
   }
 
   private void lose(String cause) {
-    last = new GpuReading.Lost(cause);
+    last = new GpuReading.Unreadable(cause);
     watch.lost(cause);
   }
 

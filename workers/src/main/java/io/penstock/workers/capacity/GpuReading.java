@@ -4,21 +4,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What is known of the GPUs. */
+/** What a look at the GPUs found. */
 public sealed interface GpuReading {
 
-  /** There is no GPU, or none that tells anything: no limit from it. */
+  /** There is no GPU that can be read, so GPUs set no limit. */
   record Absent() implements GpuReading {}
 
-  /** The devices as they were at that instant. */
+  /** The state of the devices at an instant. */
   record Observed(List<Device> devices, Instant observedAt) implements GpuReading {
     public Observed {
       devices = List.copyOf(devices);
     }
   }
 
-  /** GPUs were seen before and cannot be read any more. */
-  record Lost(String cause) implements GpuReading {}
+  /** GPUs could be read before and cannot be read now. */
+  record Unreadable(String cause) implements GpuReading {}
 
   /**
    * One GPU.

@@ -2,11 +2,11 @@ package io.penstock.workers.capacity;
 
 import java.util.List;
 
-/** Reads the GPUs. Called by one thread. */
+/** Reads the GPUs. One thread calls it. */
 public interface GpuSource extends AutoCloseable {
 
   /**
-   * The devices that tell anything, empty if there are none.
+   * The devices that can be read; empty if there are none.
    *
    * @throws RuntimeException if they cannot be read now
    */

@@ -1,7 +1,7 @@
 package io.penstock.workers.capacity;
 
 /**
- * What a worker has taken on.
+ * The work that a worker has taken on.
  *
  * @param held leases held, running or not
  * @param running requests the engine runs

@@ -2,7 +2,7 @@ package io.penstock.workers.capacity;
 
 import java.util.Locale;
 
-/** What capacity may be limited by; in order of precedence where two limit alike. */
+/** What can limit capacity. Where two limit it alike, the first counts. */
 public enum LimitingFactor {
   SLOTS,
   ADAPTIVE_LIMIT,
@@ -14,7 +14,7 @@ public enum LimitingFactor {
   GPU_MEMORY,
   GPU_UTILISATION;
 
-  /** As a metric's tag. */
+  /** The value of a metric's tag. */
   public String tag() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast the engine is, as an exponentially weighted mean over finished runs, or as the engine
- * itself says. Safe for use by many threads.
+ * Estimates how fast the engine is: the engine's own numbers, or an exponentially weighted mean
+ * over finished runs. Thread-safe.
  */
 public final class ObservedSpeed {
 
@@ -39,7 +39,7 @@ public final class ObservedSpeed {
     }
   }
 
-  /** Takes the engine's word where it has one. */
+  /** Takes the engine's own numbers where it reports them. */
   public synchronized void told(EngineLoad load) {
     prefill = load.prefillTokensPerSecond().orElse(prefill);
     decode = load.decodeTokensPerSecond().orElse(decode);

@@ -10,22 +10,22 @@ import oshi.hardware.GraphicsCard;
 /** Reads the GPUs through OSHI: NVML for NVIDIA's, the kernel's files for others. */
 public final class OshiGpuSource implements GpuSource {
 
-  private record Session(int index, GraphicsCard card, GpuStats stats) {}
+  private record OpenCard(int index, GraphicsCard card, GpuStats stats) {}
 
-  private List<Session> sessions = List.of();
+  private List<OpenCard> cards = List.of();
 
   @Override
   public List<GpuReading.Device> read() {
-    if (sessions.isEmpty()) {
-      sessions = open();
+    if (cards.isEmpty()) {
+      cards = open();
     }
     List<GpuReading.Device> devices = new ArrayList<>();
-    for (Session session : sessions) {
-      OptionalDouble memory = memoryFraction(session);
-      OptionalDouble utilisation = fraction(session.stats().getGpuUtilization() / 100);
+    for (OpenCard card : cards) {
+      OptionalDouble memory = memoryFraction(card);
+      OptionalDouble utilisation = fraction(card.stats().getGpuUtilization() / 100);
       if (memory.isPresent() || utilisation.isPresent()) {
         devices.add(
-            new GpuReading.Device(session.index(), session.card().getName(), memory, utilisation));
+            new GpuReading.Device(card.index(), card.card().getName(), memory, utilisation));
       }
     }
     return devices;
@@ -33,22 +33,22 @@ public final class OshiGpuSource implements GpuSource {
 
   @Override
   public void close() {
-    sessions.forEach(session -> session.stats().close());
-    sessions = List.of();
+    cards.forEach(card -> card.stats().close());
+    cards = List.of();
   }
 
-  private static List<Session> open() {
-    List<Session> opened = new ArrayList<>();
+  private static List<OpenCard> open() {
+    List<OpenCard> opened = new ArrayList<>();
     for (GraphicsCard card : new SystemInfo().getHardware().getGraphicsCards()) {
-      opened.add(new Session(opened.size(), card, card.createStatsSession()));
+      opened.add(new OpenCard(opened.size(), card, card.createStatsSession()));
     }
     return opened;
   }
 
   /** OSHI says -1 for what it cannot read, and 0 for an unknown total. */
-  private static OptionalDouble memoryFraction(Session session) {
-    long total = session.card().getVRam();
-    long used = session.stats().getVramUsed();
+  private static OptionalDouble memoryFraction(OpenCard card) {
+    long total = card.card().getVRam();
+    long used = card.stats().getVramUsed();
     return total > 0 && used >= 0 ? fraction((double) used / total) : OptionalDouble.empty();
   }
 

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once per change whether a probe has its source: a gauge, a counter and a line in the log.
+ * Reports whether a probe can read its source: a gauge, a counter, and a log line on each change.
  */
 final class ProbeWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProbeWatch.class);
 
-  private enum State {
+  private enum SourceState {
     UNKNOWN(0),
     ABSENT(0),
     OBSERVED(1),
@@ -23,14 +23,14 @@ final class ProbeWatch {
 
     private final int level;
 
-    State(int level) {
+    SourceState(int level) {
       this.level = level;
     }
   }
 
   private final String probe;
   private final String whenAbsent;
-  private final AtomicReference<State> state = new AtomicReference<>(State.UNKNOWN);
+  private final AtomicReference<SourceState> state = new AtomicReference<>(SourceState.UNKNOWN);
   private final Counter losses;
 
   /**
@@ -53,26 +53,26 @@ final class ProbeWatch {
   }
 
   void observed() {
-    if (changedTo(State.OBSERVED)) {
+    if (changedTo(SourceState.OBSERVED)) {
       LOG.info("Probe {} has its source", probe);
     }
   }
 
   void absent() {
-    if (changedTo(State.ABSENT)) {
+    if (changedTo(SourceState.ABSENT)) {
       LOG.info("Probe {} has no source: {}", probe, whenAbsent);
     }
   }
 
   void lost(String cause) {
-    if (changedTo(State.LOST)) {
+    if (changedTo(SourceState.LOST)) {
       losses.increment();
       LOG.warn(
           "Probe {} has lost its source, capacity falls to half of the slots: {}", probe, cause);
     }
   }
 
-  private boolean changedTo(State next) {
+  private boolean changedTo(SourceState next) {
     return state.getAndSet(next) != next;
   }
 }

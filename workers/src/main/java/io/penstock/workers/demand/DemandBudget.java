@@ -3,11 +3,11 @@ package io.penstock.workers.demand;
 import io.penstock.workers.capacity.Capacity;
 
 /**
- * The tokens one partition may spend. Windows cannot close within a session, budgets can: they are
- * how a worker says "not now".
+ * The tokens that leases of one partition may take. Windows cannot close within a session but
+ * budgets can: with them a worker says "not now".
  *
- * @param prefillTokens as {@code WorkerDemand.prefillBudgetTokens}
- * @param kvTokens as {@code WorkerDemand.freeKvTokens}
+ * @param prefillTokens the value of {@code WorkerDemand.prefillBudgetTokens}
+ * @param kvTokens the value of {@code WorkerDemand.freeKvTokens}
  */
 public record DemandBudget(long prefillTokens, long kvTokens) {
 
@@ -15,8 +15,8 @@ public record DemandBudget(long prefillTokens, long kvTokens) {
   public static final DemandBudget CLOSED = new DemandBudget(0, 0);
 
   /**
-   * One partition's part of a worker's budget. What other partitions' open windows may take is set
-   * aside at the mean size of recent leases, so that no part is too small for a large request.
+   * One partition's part of a worker's budget. Other partitions' open windows keep the mean size of
+   * recent leases each, so that no part is too small for a large request.
    *
    * @param openElsewhere leases that may still come from the worker's other partitions
    */
@@ -26,7 +26,7 @@ public record DemandBudget(long prefillTokens, long kvTokens) {
         setAside(capacity.freeKvTokens(), openElsewhere * mean.kvTokens()));
   }
 
-  /** For exactly one lease: one is granted while any prefill budget is left. */
+  /** A budget for exactly one lease: dispatch grants one while any prefill budget is left. */
   public DemandBudget forOneLease() {
     return new DemandBudget(prefillTokens == 0 ? 0 : 1, kvTokens);
   }

@@ -3,8 +3,8 @@ package io.penstock.workers.demand;
 import java.util.TreeSet;
 
 /**
- * The cumulative window of one partition in one session: how many leases were asked for, and which
- * of them came. The limit never falls. Not safe for use by several threads; its owner locks.
+ * The cumulative window of one partition in one session: how many leases the worker asked for, and
+ * which of them came. The limit never falls. Not thread-safe; its owner locks.
  */
 public final class DemandWindow {
 
@@ -12,15 +12,15 @@ public final class DemandWindow {
   private long receivedThrough;
   private long received;
 
-  /** Sequences received beyond one that is missing. */
+  /** Sequences that arrived although an earlier one is missing. */
   private final TreeSet<Long> ahead = new TreeSet<>();
 
-  /** What became of a lease on arrival. */
+  /** What the window made of a lease on its arrival. */
   public enum Receipt {
     NEW,
-    /** Seen before. */
+    /** The lease came before. */
     DUPLICATE,
-    /** More than was asked for. */
+    /** Nobody asked for the lease. */
     BEYOND_LIMIT
   }
 
@@ -36,7 +36,7 @@ public final class DemandWindow {
     limit += leases;
   }
 
-  /** Takes note of a grant; the same sequence is NEW only once. */
+  /** Records a grant; the same sequence is NEW only once. */
   public Receipt receive(long sequence) {
     if (sequence > limit) {
       return Receipt.BEYOND_LIMIT;

@@ -8,10 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One partition's window and what dispatch was last told of it. Not safe for several threads; its
- * owner locks.
- */
+/** One partition's window and what dispatch last heard of it. Not thread-safe; its owner locks. */
 public final class PartitionDemand {
 
   private final int partition;
@@ -21,10 +18,10 @@ public final class PartitionDemand {
   private int held;
   private long delivered;
   private boolean cameSinceHeartbeat;
-  private @Nullable Told told;
+  private @Nullable LastDemand last;
 
-  /** What dispatch was told, less what it has granted since. */
-  private record Told(
+  /** What dispatch last heard, less what it has granted since. */
+  private record LastDemand(
       WorkerState state,
       Set<String> models,
       long limit,
@@ -77,7 +74,7 @@ public final class PartitionDemand {
     return appetite;
   }
 
-  /** Takes note of a grant that costs so many tokens. */
+  /** Records a grant that costs so many tokens. */
   public DemandWindow.Receipt receive(long sequence, long promptTokens, long kvTokens) {
     DemandWindow.Receipt receipt = window.receive(sequence);
     if (receipt == DemandWindow.Receipt.NEW) {
@@ -85,21 +82,21 @@ public final class PartitionDemand {
       if (window.open() == 0) {
         appetite = Math.min(appetite * 2, 1 << 20);
       }
-      if (told != null) {
-        told =
-            new Told(
-                told.state(),
-                told.models(),
-                told.limit(),
-                less(told.prefillBudget(), promptTokens),
-                less(told.freeKv(), kvTokens),
-                told.pausedUntil());
+      if (last != null) {
+        last =
+            new LastDemand(
+                last.state(),
+                last.models(),
+                last.limit(),
+                less(last.prefillBudget(), promptTokens),
+                less(last.freeKv(), kvTokens),
+                last.pausedUntil());
       }
     }
     return receipt;
   }
 
-  /** Once per heartbeat: an appetite that nothing feeds shrinks. */
+  /** Runs once per heartbeat: the appetite shrinks if no lease came. */
   public void beat() {
     if (!cameSinceHeartbeat) {
       appetite = Math.max(1, appetite / 2);
@@ -107,25 +104,27 @@ public final class PartitionDemand {
     cameSinceHeartbeat = false;
   }
 
-  /** Whether dispatch would grant otherwise if it were told this. */
+  /** Whether dispatch would grant otherwise if it heard this. */
   public boolean isNews(
       WorkerState state, long prefillBudget, long freeKv, @Nullable Instant pausedUntil) {
-    if (told == null || told.state() != state || !told.models().equals(models)) {
+    if (last == null || last.state() != state || !last.models().equals(models)) {
       return true;
     }
-    if (!Objects.equals(told.pausedUntil(), pausedUntil)) {
+    if (!Objects.equals(last.pausedUntil(), pausedUntil)) {
       return true;
     }
-    if (window.limit() > told.limit()) {
+    if (window.limit() > last.limit()) {
       return true;
     }
     return window.open() > 0
-        && (turned(told.prefillBudget(), prefillBudget) || matters(told.freeKv(), freeKv));
+        && (turned(last.prefillBudget(), prefillBudget) || matters(last.freeKv(), freeKv));
   }
 
   public void tell(
       WorkerState state, long prefillBudget, long freeKv, @Nullable Instant pausedUntil) {
-    told = new Told(state, Set.copyOf(models), window.limit(), prefillBudget, freeKv, pausedUntil);
+    last =
+        new LastDemand(
+            state, Set.copyOf(models), window.limit(), prefillBudget, freeKv, pausedUntil);
   }
 
   /** Kafka has one more outcome of the session for this partition. */
@@ -138,7 +137,10 @@ public final class PartitionDemand {
     return delivered;
   }
 
-  /** A lease is granted while any prefill budget is left, so only opening and shutting matter. */
+  /**
+   * Whether the budget opens or closes. Its size does not matter, since dispatch grants a lease
+   * while any is left.
+   */
   private static boolean turned(long before, long now) {
     return hasRoom(before) != hasRoom(now);
   }
@@ -147,7 +149,9 @@ public final class PartitionDemand {
     return budget == Capacity.UNLIMITED || budget > 0;
   }
 
-  /** A lease must fit the KV cache, so any gain matters, and a loss of half. */
+  /**
+   * Whether the free KV cache grew, or shrank by half. A lease must fit it, so any growth matters.
+   */
   private static boolean matters(long before, long now) {
     if (before == Capacity.UNLIMITED || now == Capacity.UNLIMITED) {
       return before != now;

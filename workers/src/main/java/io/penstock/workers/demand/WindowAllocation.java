@@ -69,7 +69,10 @@ public final class WindowAllocation {
     return grants;
   }
 
-  /** Those with nothing at all first, then those with nothing open; within each, by turns. */
+  /**
+   * Orders partitions: first those with nothing held or open, then those with nothing open; within
+   * each, by turns.
+   */
   private static List<Share> inTurn(List<Share> shares, int turn) {
     List<Share> queue = new ArrayList<>(shares);
     queue.sort(Comparator.comparingInt(Share::partition));

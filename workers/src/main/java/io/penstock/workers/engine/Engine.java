@@ -3,9 +3,9 @@ package io.penstock.workers.engine;
 import java.util.Optional;
 
 /**
- * Runs inference: the extension point for anything that serves a model. One object is shared by all
- * of a worker's threads and must bear calls from many at once; the abstract {@code EngineContract}
- * in the tests states what every implementation keeps.
+ * Runs inference. Implement it, and an {@link EngineProvider}, to add an engine. All of a worker's
+ * threads share one object and call it at the same time. The abstract test {@code EngineContract}
+ * says what every implementation must keep.
  */
 public interface Engine extends AutoCloseable {
 
@@ -13,14 +13,15 @@ public interface Engine extends AutoCloseable {
   String name();
 
   /**
-   * The account whose limits its calls count against, where several engines may share one; equal
-   * for those that do, and without secrets. Empty if the engine is limited by itself only.
+   * The account against whose limits the calls count, if several engines may share one. Engines
+   * that share an account return equal names, without secrets. Empty if the engine shares its
+   * limits with no other.
    */
   default Optional<String> account() {
     return Optional.empty();
   }
 
-  /** Whether it runs requests to this OpenAI path, such as {@code /v1/embeddings}. */
+  /** Whether the engine runs requests to this OpenAI path, such as {@code /v1/embeddings}. */
   boolean serves(String endpoint);
 
   /**
@@ -34,8 +35,8 @@ public interface Engine extends AutoCloseable {
   EngineReply run(EngineRequest request, EngineListener listener) throws InterruptedException;
 
   /**
-   * What the engine says of its own load, or empty if it says nothing: capacity then rests on
-   * configured slots and an adaptive limit. Cheap enough to call for every lease.
+   * The engine's own account of its load. Empty if the engine has none: capacity then rests on the
+   * configured slots and an adaptive limit. The call must be cheap, since every lease may make one.
    */
   Optional<EngineLoad> load();
 

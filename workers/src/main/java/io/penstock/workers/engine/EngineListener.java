@@ -1,9 +1,11 @@
 package io.penstock.workers.engine;
 
-/** Told of a request's progress, on the thread that runs it or one of the engine's. */
+/** Learns of a request's progress, on the thread that runs it or on one of the engine's. */
 @FunctionalInterface
 public interface EngineListener {
 
-  /** The first token has come. Called at most once; an engine that cannot tell does not call it. */
+  /**
+   * The first token has come. An engine calls this at most once, and not at all if it cannot know.
+   */
   void firstToken();
 }

@@ -27,7 +27,7 @@ public record EngineRequest(
     Instant deadline,
     @Nullable String traceparent) {
 
-  /** For a model of which no variant was chosen. */
+  /** A request for a model without a chosen variant. */
   public EngineRequest(
       String id,
       String endpoint,

@@ -1,6 +1,6 @@
 package io.penstock.workers.engine;
 
-/** Codes of failures that more than the engine itself acts upon. */
+/** Codes of failures on which other parts than the engine act. */
 public final class FailureCodes {
 
   /** The engine, or the provider behind it, takes no more requests for a while: a 429. */

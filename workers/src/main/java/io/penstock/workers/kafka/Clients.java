@@ -16,20 +16,21 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Makes a worker's Kafka clients. Values travel as bytes, so that a record that cannot be decoded
- * is the reader's matter and never the poll's.
+ * Makes a worker's Kafka clients. They exchange values as bytes, so that a record that cannot be
+ * decoded fails in the reader and never in the poll.
  */
 public record Clients(ClusterConnection cluster, TopicSettings topics, String workerId) {
 
-  /** What a record carries besides bodies; as in the catalog of topics. */
+  /** Room for what a record carries besides bodies. The catalog of topics allows the same. */
   private static final int HEADROOM_BYTES = 1024 * 1024;
 
-  /** A random read costs no more than this, unless one record is larger. */
+  /** A random read fetches at most this much, unless one record is larger. */
   private static final int PAYLOAD_FETCH_BYTES = 256 * 1024;
 
   /**
-   * A consumer reads ahead with one fetch a broker at a time: one that waits at the end of a
-   * partition holds back the fetch of another. What is asked for is always there already.
+   * A consumer reads ahead with one fetch a broker at a time: a fetch that waits at the end of one
+   * partition holds back the fetch of another. The records that a worker reads exist already, so no
+   * fetch needs to wait.
    */
   private static final int PAYLOAD_FETCH_WAIT_MILLIS = 1;
 
@@ -56,7 +57,10 @@ public record Clients(ClusterConnection cluster, TopicSettings topics, String wo
             64));
   }
 
-  /** Delivers until told otherwise: an outcome outlives any outage its session outlives. */
+  /**
+   * The producer tries without a time limit: an outcome survives any outage that its session
+   * survives.
+   */
   public Producer<String, byte[]> producer() {
     Map<String, Object> own = new HashMap<>();
     own.put(ProducerConfig.CLIENT_ID_CONFIG, clientId("producer"));

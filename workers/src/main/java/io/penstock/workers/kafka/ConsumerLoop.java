@@ -16,25 +16,33 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that owns a consumer: it makes one, hands it to the reader turn by turn, and after an
  * error closes it and makes another, with growing waits. An {@link Error}, such as a lack of
- * memory, may have struck the reader anywhere: until another consumer is open the loop is not
- * healthy, and then its owner is told. Only {@link #stop()} and {@link #close()} may be called from
+ * memory, may have struck the reader anywhere: the loop is not healthy until another consumer is
+ * open, and then calls its owner. Only {@link #stop()} and {@link #close()} may be called from
  * other threads.
  */
 public final class ConsumerLoop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-  /** What is done with the consumer. */
+  /** Uses the consumer. */
   public interface Reader {
 
-    /** A new consumer: assign and seek. */
+    /** Prepares a new consumer: assigns and seeks. */
     void open(Consumer<String, byte[]> consumer);
 
-    /** One poll and what follows from it. May wait; ends early by a {@link WakeupException}. */
+    /**
+     * Polls once and handles the records. It may wait, and may end early with a {@link
+     * WakeupException}.
+     */
     void turn(Consumer<String, byte[]> consumer);
 
-    /** The loop is to end: do not wait for anything but the consumer. Called by another thread. */
+    /**
+     * Another thread asks the loop to end. From now on the reader waits for nothing but the
+     * consumer.
+     */
     default void closing() {}
   }
 
@@ -47,8 +55,8 @@ public final class ConsumerLoop implements AutoCloseable {
   private volatile boolean struck;
 
   /**
-   * @param recovered told on the loop's thread when it goes on after an {@link Error}: what the
-   *     reader had in hand may be lost
+   * @param recovered runs on the loop's thread when the loop goes on after an {@link Error}: what
+   *     the reader had in hand may be lost
    */
   public ConsumerLoop(
       String threadName,
@@ -98,7 +106,7 @@ public final class ConsumerLoop implements AutoCloseable {
   }
 
   private void run() {
-    Backoff backoff = new Backoff();
+    Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
     boolean open = true;
     while (open) {
       try {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Wakes one waiting thread; raised several times before it waits, it wakes it once. */
+/** Wakes one waiting thread. Several raises before the thread waits wake it once. */
 public final class Signal {
 
   private static final Duration LONGEST = Duration.ofDays(1);

@@ -7,17 +7,17 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
-/** The W3C trace context in record headers. */
+/** Reads and writes the W3C trace context in record headers. */
 public final class TraceContext {
 
   private TraceContext() {}
 
-  /** The {@code traceparent}, or null if there is none of the standard's form. */
+  /** The {@code traceparent}, or null if there is none or it does not have the standard's form. */
   public static @Nullable String from(Headers headers) {
     return TraceParent.in(headers).orElse(null);
   }
 
-  /** The headers that hand it on. */
+  /** The headers that carry a trace context on. */
   public static List<Header> headers(@Nullable String traceparent) {
     return traceparent == null
         ? List.of()

@@ -5,6 +5,6 @@ import io.penstock.schemas.WorkerDemand;
 /**
  * A demand and where it goes.
  *
- * @param partition of the demand topic: the model partition
+ * @param partition the partition of the demand topic, which is the model partition
  */
 public record AddressedDemand(int partition, WorkerDemand demand) {}

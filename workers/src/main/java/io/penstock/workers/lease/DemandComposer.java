@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a session's windows as far as capacity goes and words the demands. Called under a lock. */
+/** Opens a session's windows as far as capacity allows and writes the demands. The caller locks. */
 record DemandComposer(WorkerIdentity identity) {
 
-  /** What the demands say besides windows and budgets. */
+  /** The facts that demands state besides windows and budgets. */
   record Facts(
       WorkerState state,
       Capacity capacity,
@@ -87,7 +87,7 @@ record DemandComposer(WorkerIdentity identity) {
   }
 
   /**
-   * Where windows ask for more than there is room for by now, each gets one lease while it lasts.
+   * If the windows ask for more than there is room for now, each gets one lease while room lasts.
    */
   private static DemandBudget budget(
       Session session, PartitionDemand partition, Facts facts, boolean shrunk, int left) {
@@ -102,7 +102,7 @@ record DemandComposer(WorkerIdentity identity) {
     return shrunk ? part.forOneLease() : part;
   }
 
-  /** A partition that is served no more takes nothing until the session ends. */
+  /** A partition that the worker no longer serves takes nothing until the session ends. */
   private static WorkerState retired(WorkerState state) {
     return state == WorkerState.ACTIVE ? WorkerState.DRAINING : state;
   }

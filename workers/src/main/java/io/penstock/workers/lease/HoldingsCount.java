@@ -12,7 +12,7 @@ final class HoldingsCount {
 
   static Holdings of(Collection<Attempt> attempts, EngineReading engine) {
     Instant accountOf =
-        engine instanceof EngineReading.Told told ? told.load().observedAt() : Instant.MAX;
+        engine instanceof EngineReading.Reported told ? told.load().observedAt() : Instant.MAX;
     int running = 0;
     long unseenPrompt = 0;
     long unseenKv = 0;

@@ -168,7 +168,7 @@ public final class LeaseManager implements LeaseEvents {
   }
 
   private static long queued(EngineReading engine) {
-    return engine instanceof EngineReading.Told(EngineLoad load)
+    return engine instanceof EngineReading.Reported(EngineLoad load)
         ? load.queuedPrefillTokens().orElse(0)
         : 0;
   }

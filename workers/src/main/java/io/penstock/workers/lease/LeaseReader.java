@@ -98,7 +98,7 @@ public final class LeaseReader implements ConsumerLoop.Reader {
       position = consumer.position(partition);
       missed();
     } catch (WakeupException e) {
-      // The loop looks whether to go on.
+      // The loop checks whether to go on.
     }
   }
 

@@ -8,8 +8,8 @@ import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.workers.kafka.TraceContext;
-import io.penstock.workers.payload.PayloadRead;
 import io.penstock.workers.payload.PayloadReader;
+import io.penstock.workers.payload.RecordRead;
 import java.time.InstantSource;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -68,18 +68,18 @@ public final class Payloads implements LeaseActions.PayloadReads {
   }
 
   /** Nothing may escape from here: it would take the reader's thread down. */
-  private void answer(LeaseEvents events, Attempt attempt, PayloadRead read) {
+  private void answer(LeaseEvents events, Attempt attempt, RecordRead read) {
     switch (read) {
-      case PayloadRead.Found(ConsumerRecord<String, byte[]> record) ->
+      case RecordRead.Found(ConsumerRecord<String, byte[]> record) ->
           decode(events, attempt, record);
-      case PayloadRead.Gone(String why) ->
+      case RecordRead.Gone(String why) ->
           refuse(
               events,
               attempt,
               FailureCategory.INVALID,
               "payload_gone",
               "The request is no longer in the log: %s. Submit it again".formatted(why));
-      case PayloadRead.Unavailable(String why) ->
+      case RecordRead.Unavailable(String why) ->
           refuse(
               events,
               attempt,

@@ -2,7 +2,7 @@ package io.penstock.workers.lease;
 
 import java.util.Locale;
 
-/** Why a worker starts a new session. */
+/** The reason for which a worker starts a new session. */
 public enum RenewalReason {
   /** No demand was acknowledged for so long that dispatch has taken the leases back. */
   HEARTBEATS_LOST,
@@ -15,7 +15,7 @@ public enum RenewalReason {
   /** The producer failed for good. */
   PRODUCER_FAILED;
 
-  /** As a metric's tag. */
+  /** The value of a metric's tag. */
   public String tag() {
     return name().toLowerCase(Locale.ROOT);
   }

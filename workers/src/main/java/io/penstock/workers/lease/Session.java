@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One life of the worker as dispatch sees it. Not safe for several threads; its owner locks. */
+/** The time during which dispatch sees one unbroken worker. Not thread-safe; its owner locks. */
 final class Session {
 
   private final String id;

@@ -1,7 +1,7 @@
 package io.penstock.workers.lease;
 
 /**
- * Who a worker is, as its records say it.
+ * Identifies a worker in its records.
  *
  * @param workerId its id
  * @param host where it runs

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the models topic from its beginning and hands on the whole registry, first when it has
- * read to the end, then after each change. Runs on its {@link ConsumerLoop}'s thread.
+ * Follows the models topic from its beginning and passes on the whole registry, first when it has
+ * read to the end, then after each change. It runs on the thread of its {@link ConsumerLoop}.
  */
 public final class ModelFollower implements ConsumerLoop.Reader {
 
@@ -34,7 +34,7 @@ public final class ModelFollower implements ConsumerLoop.Reader {
 
   /**
    * @param topic the models topic
-   * @param listener told of the registry by model name, on the loop's thread
+   * @param listener takes the registry by model name, on the loop's thread
    */
   public ModelFollower(
       String topic,
@@ -64,7 +64,7 @@ public final class ModelFollower implements ConsumerLoop.Reader {
     } catch (InvalidOffsetException e) {
       rewind(consumer);
     } catch (WakeupException e) {
-      // The loop looks whether to go on.
+      // The loop checks whether to go on.
     }
   }
 

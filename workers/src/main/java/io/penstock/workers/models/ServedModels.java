@@ -13,15 +13,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the models that a worker serves are. It asks for all that it states, also for what the
- * registry has retired or removed: requests may still wait for that.
+ * Says which partitions hold the models that a worker serves. The worker asks for all models that
+ * it is configured with, also for those that the registry has retired or removed, since requests
+ * may still wait for them.
  *
  * @param byPartition the models and variants it serves from each model partition
- * @param missing models it was told to serve that the registry does not have: it asks where a model
- *     of that name has its requests unless the registry says otherwise
+ * @param missing configured models that the registry does not have; the worker asks where a model
+ *     of that name has its requests by default
  * @param outOfRange models whose partitions do not exist
- * @param noVariants variants it was told to serve that their models do not have, or that are
- *     retired: nothing new comes for them
+ * @param noVariants configured variants that their models do not have, or that are retired; nothing
+ *     new comes for them
  */
 public record ServedModels(
     Map<Integer, Set<String>> byPartition,
@@ -33,7 +34,8 @@ public record ServedModels(
       new ServedModels(Map.of(), List.of(), List.of(), List.of());
 
   /**
-   * Looks up what is wanted in the registry; {@code partitions} is the number of model partitions.
+   * Looks up the configured models in the registry; {@code partitions} is the number of model
+   * partitions.
    */
   public static ServedModels of(
       List<String> wanted, Map<String, ModelSpec> registry, int partitions) {

@@ -38,7 +38,7 @@ public final class Outbox {
   private final Consumer<AttemptOutcome> dropped;
   private volatile @Nullable Producer<String, byte[]> producer;
 
-  /** Set by the producer's thread; whoever reads it makes a new producer. */
+  /** The producer's thread sets it; the thread that reads it makes a new producer. */
   private volatile boolean failed;
 
   private volatile boolean troubled;
@@ -80,7 +80,7 @@ public final class Outbox {
   }
 
   /**
-   * Sends what is queued; what belongs to another session is dropped.
+   * Sends the queued outcomes, and drops those of another session.
    *
    * @return whether something must be tried again after a while
    */
@@ -149,7 +149,7 @@ public final class Outbox {
     }
   }
 
-  /** Both the callback and the future tell the outcome; the callback is enough. */
+  /** Ignores the future, since the callback says the same. */
   @SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"})
   private void send(
       ProducerRecord<String, byte[]> record, Consumer<@Nullable Exception> delivered) {
@@ -179,7 +179,7 @@ public final class Outbox {
             Printable.of(outgoing.outcome().getRequestId()));
         queue.done();
         dropped.accept(outgoing.outcome());
-        // The new session gives the lease back.
+        // The session ends, so that dispatch takes the lease back.
         failed = true;
       }
       case MalformedRecordException _ ->

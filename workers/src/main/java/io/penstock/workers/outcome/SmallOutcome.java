@@ -5,7 +5,7 @@ import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.OutcomeKind;
 
-/** Failures that stand in for outcomes that cannot be sent as they are, without their contents. */
+/** Writes small failures that replace outcomes that cannot be sent as they are. */
 final class SmallOutcome {
 
   private static final String UNWRITABLE = "outcome_unwritable";
@@ -24,7 +24,7 @@ final class SmallOutcome {
     return of(outcome, FailureCategory.RETRYABLE, UNWRITABLE, message);
   }
 
-  /** Whether it already stands in for one that could not be written. */
+  /** Whether the outcome already replaces one that could not be written. */
   static boolean isUnwritable(AttemptOutcome outcome) {
     return outcome.getFailure().filter(f -> f.getCode().equals(UNWRITABLE)).isPresent();
   }

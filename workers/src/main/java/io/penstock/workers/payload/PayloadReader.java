@@ -23,25 +23,25 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads single records at given offsets. What is asked for together is read in the order of the
- * log, and what comes along is kept for a while, so that neighbours cost one fetch. Runs on its
- * {@link ConsumerLoop}'s thread, which waits without polling while nothing is asked for; {@link
- * #read} may be called from any thread.
+ * Reads single records at given offsets. It reads records that are asked for together in the order
+ * of the log, and keeps the records between them for a while, so that neighbours cost one fetch. It
+ * runs on the thread of its {@link ConsumerLoop}, which waits without polling while nothing is
+ * asked for; {@link #read} may be called from any thread.
  */
 public final class PayloadReader implements ConsumerLoop.Reader {
 
-  /** Reading on beats seeking if the record is so few offsets ahead. */
+  /** Up to this many offsets, reading on is faster than seeking. */
   private static final long NEAR = 64;
 
-  /** Some fetches' worth: what came along and is not asked for soon, another worker has. */
+  /** Room for a few fetches. Another worker probably holds what is not asked for soon. */
   private static final long READ_AHEAD_BYTES = 4L << 20;
 
   private static final Duration IDLE = Duration.ofMinutes(1);
 
-  /** Told once how the read ended, on the reader's thread. Must not wait. */
+  /** Takes the result of a read, once, on the reader's thread. It must not wait. */
   @FunctionalInterface
   public interface Callback {
-    void ended(PayloadRead read);
+    void ended(RecordRead read);
   }
 
   private record Pending(
@@ -119,7 +119,7 @@ public final class PayloadReader implements ConsumerLoop.Reader {
     for (Pending next = incoming.poll(); next != null; next = incoming.poll()) {
       ConsumerRecord<String, byte[]> kept = readAhead.take(next.partition(), next.offset());
       if (kept != null) {
-        next.callback().ended(new PayloadRead.Found(kept));
+        next.callback().ended(new RecordRead.Found(kept));
       } else {
         pending
             .computeIfAbsent(next.partition(), _ -> new TreeMap<>())
@@ -137,7 +137,7 @@ public final class PayloadReader implements ConsumerLoop.Reader {
               boolean over = !now.isBefore(read.expiresAt());
               if (over) {
                 String why = "not read within " + timeout;
-                read.callback().ended(new PayloadRead.Unavailable(why));
+                read.callback().ended(new RecordRead.Unavailable(why));
               }
               return over;
             });
@@ -146,7 +146,7 @@ public final class PayloadReader implements ConsumerLoop.Reader {
     prune();
   }
 
-  /** Puts each partition asked for at its first offset, and has the others pause. */
+  /** Moves each partition that is asked for to its first offset, and pauses the others. */
   private void aim(Consumer<String, byte[]> consumer) {
     Set<TopicPartition> assigned = new HashSet<>(consumer.assignment());
     if (!assigned.containsAll(pending.keySet())) {
@@ -186,17 +186,17 @@ public final class PayloadReader implements ConsumerLoop.Reader {
     if (reads == null) {
       readAhead.keep(partition, record);
     } else {
-      reads.forEach(read -> read.callback().ended(new PayloadRead.Found(record)));
+      reads.forEach(read -> read.callback().ended(new RecordRead.Found(record)));
     }
   }
 
-  /** An offset that the consumer has passed without a record holds none. */
+  /** Ends reads of offsets that the consumer has passed: they hold no record. */
   private void settle(Consumer<String, byte[]> consumer) {
     pending.forEach(
         (partition, byOffset) -> {
           long position = consumer.position(partition);
           positions.put(partition, position);
-          end(byOffset.headMap(position), new PayloadRead.Gone("there is no record at its offset"));
+          end(byOffset.headMap(position), new RecordRead.Gone("there is no record at its offset"));
         });
     prune();
   }
@@ -206,14 +206,14 @@ public final class PayloadReader implements ConsumerLoop.Reader {
     TreeMap<Long, List<Pending>> byOffset = pending.get(partition);
     if (byOffset != null) {
       long start = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      end(byOffset.headMap(start), new PayloadRead.Gone("the log now starts at offset " + start));
+      end(byOffset.headMap(start), new RecordRead.Gone("the log now starts at offset " + start));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      end(byOffset.tailMap(end), new PayloadRead.Unavailable("the log ends at offset " + end));
+      end(byOffset.tailMap(end), new RecordRead.Unavailable("the log ends at offset " + end));
       prune();
     }
   }
 
-  private static void end(Map<Long, List<Pending>> byOffset, PayloadRead how) {
+  private static void end(Map<Long, List<Pending>> byOffset, RecordRead how) {
     byOffset.values().forEach(reads -> reads.forEach(read -> read.callback().ended(how)));
     byOffset.clear();
   }

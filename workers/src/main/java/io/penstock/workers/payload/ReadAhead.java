@@ -6,10 +6,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Records that came along with those asked for, oldest out first. For one thread. */
+/**
+ * Keeps records that were fetched with those asked for, and drops the oldest first. One thread uses
+ * it.
+ */
 final class ReadAhead {
 
-  /** The record, its key, its headers and its place here, without their bytes. */
+  /** The heap that a record takes besides the bytes of its key and value. */
   private static final long RECORD_BYTES = 350;
 
   private record Place(TopicPartition partition, long offset) {}
@@ -33,7 +36,7 @@ final class ReadAhead {
     }
   }
 
-  /** Takes the record out, or null if it is not here. */
+  /** Takes the record out; returns null if it is not here. */
   @Nullable ConsumerRecord<String, byte[]> take(TopicPartition partition, long offset) {
     ConsumerRecord<String, byte[]> record = records.remove(new Place(partition, offset));
     if (record != null) {
@@ -42,7 +45,7 @@ final class ReadAhead {
     return record;
   }
 
-  /** What a record weighs on the heap, as a histogram of it tells; its value may be missing. */
+  /** The heap that a record takes, measured with a class histogram. The value may be missing. */
   private static long size(ConsumerRecord<String, byte[]> record) {
     return RECORD_BYTES
         + Math.max(0, record.serializedKeySize())

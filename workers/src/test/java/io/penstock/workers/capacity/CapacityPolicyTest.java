@@ -26,7 +26,7 @@ class CapacityPolicyTest {
 
   private static final CapacityPolicy POLICY =
       new CapacityPolicy(8, 1000, new GpuLimits(0.9, 0.8, Set.of(0)));
-  private static final EngineReading SILENT = new EngineReading.Silent();
+  private static final EngineReading SILENT = new EngineReading.Unreported();
   private static final GpuReading NO_GPU = new GpuReading.Absent();
   private static final OptionalInt NONE = OptionalInt.empty();
 
@@ -130,7 +130,7 @@ class CapacityPolicyTest {
   }
 
   private static EngineReading told(long queued, int waiting, long freeKv) {
-    return new EngineReading.Told(
+    return new EngineReading.Reported(
         new EngineLoad(
             1,
             waiting,
@@ -146,7 +146,7 @@ class CapacityPolicyTest {
   }
 
   private static GpuReading gpuLost() {
-    return new GpuReading.Lost("gone");
+    return new GpuReading.Unreadable("gone");
   }
 
   private static GpuReading gpu(int index, double memory, double utilisation) {

@@ -49,7 +49,7 @@ class ProbesTest {
     broken = true;
     assertThat(probe.sample()).isTrue();
     probe.sample();
-    assertThat(probe.read(now)).isInstanceOf(GpuReading.Lost.class);
+    assertThat(probe.read(now)).isInstanceOf(GpuReading.Unreadable.class);
     assertThat(level()).isEqualTo(-1);
     assertThat(meters.get("penstock.worker.probe.losses").counter().count()).isEqualTo(1);
     broken = false;
@@ -64,7 +64,7 @@ class ProbesTest {
     now = now.plusSeconds(5);
     assertThat(probe.read(now)).isInstanceOf(GpuReading.Observed.class);
     now = now.plusMillis(1);
-    assertThat(probe.read(now)).isInstanceOf(GpuReading.Lost.class);
+    assertThat(probe.read(now)).isInstanceOf(GpuReading.Unreadable.class);
   }
 
   @Test

@@ -44,7 +44,7 @@ public final class LeaseFixture implements LeaseActions.EngineFeedback {
   public final List<String> ignored = new ArrayList<>();
   public final Map<String, EngineRequest> engineRequests = new LinkedHashMap<>();
   public final LeaseManager leases;
-  public EngineReading engine = new EngineReading.Silent();
+  public EngineReading engine = new EngineReading.Unreported();
   public boolean noThreads;
   private final int slots;
   private EnginePause pause = new EnginePause();

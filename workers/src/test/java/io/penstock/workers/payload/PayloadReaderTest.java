@@ -57,7 +57,7 @@ class PayloadReaderTest {
   private Instant now = Instant.EPOCH;
   private final SeekingConsumer consumer = new SeekingConsumer();
   private final PayloadReader reader = new PayloadReader(Duration.ofSeconds(10), () -> now);
-  private final Map<Long, PayloadRead> reads = new HashMap<>();
+  private final Map<Long, RecordRead> reads = new HashMap<>();
   private final List<Long> order = new ArrayList<>();
 
   @BeforeEach
@@ -71,7 +71,7 @@ class PayloadReaderTest {
     onPoll(A, 2, 3, 4, 5, 6, 7);
     reader.turn(consumer);
     assertThat(order).containsExactly(2L, 5L, 7L);
-    assertThat(reads.values()).allMatch(read -> read instanceof PayloadRead.Found);
+    assertThat(reads.values()).allMatch(read -> read instanceof RecordRead.Found);
     assertThat(consumer.seeks).containsExactly(2L);
     assertThat(consumer.polls).isEqualTo(1);
   }
@@ -110,8 +110,8 @@ class PayloadReaderTest {
     ask(A, 2, 3);
     onPoll(A, 3);
     reader.turn(consumer);
-    assertThat(reads.get(2L)).isInstanceOf(PayloadRead.Gone.class);
-    assertThat(reads.get(3L)).isInstanceOf(PayloadRead.Found.class);
+    assertThat(reads.get(2L)).isInstanceOf(RecordRead.Gone.class);
+    assertThat(reads.get(3L)).isInstanceOf(RecordRead.Found.class);
   }
 
   @Test
@@ -124,11 +124,11 @@ class PayloadReaderTest {
         });
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(A, 2L)));
     reader.turn(consumer);
-    assertThat(reads.get(2L)).isInstanceOf(PayloadRead.Gone.class);
-    assertThat(reads.get(100L)).isInstanceOf(PayloadRead.Unavailable.class);
+    assertThat(reads.get(2L)).isInstanceOf(RecordRead.Gone.class);
+    assertThat(reads.get(100L)).isInstanceOf(RecordRead.Unavailable.class);
     onPoll(A, 9);
     reader.turn(consumer);
-    assertThat(reads.get(9L)).isInstanceOf(PayloadRead.Found.class);
+    assertThat(reads.get(9L)).isInstanceOf(RecordRead.Found.class);
   }
 
   @Test
@@ -140,8 +140,8 @@ class PayloadReaderTest {
     ask(B, 1);
     onPoll(B, 1);
     reader.turn(consumer);
-    assertThat(reads.get(2L)).isInstanceOf(PayloadRead.Unavailable.class);
-    assertThat(reads.get(1L)).isInstanceOf(PayloadRead.Found.class);
+    assertThat(reads.get(2L)).isInstanceOf(RecordRead.Unavailable.class);
+    assertThat(reads.get(1L)).isInstanceOf(RecordRead.Found.class);
   }
 
   @Test
@@ -153,7 +153,7 @@ class PayloadReaderTest {
     reader.open(another);
     another.schedulePollTask(() -> another.addRecord(record(A, 2)));
     reader.turn(another);
-    assertThat(reads.get(2L)).isInstanceOf(PayloadRead.Found.class);
+    assertThat(reads.get(2L)).isInstanceOf(RecordRead.Found.class);
   }
 
   @Test

@@ -38,7 +38,7 @@ public record EmbeddingBody(List<String> inputs, VectorEncoding encoding, Option
    * @param maxInputs the most texts allowed
    */
   public static EmbeddingBody parse(byte[] body, int maxInputs) throws InvalidBodyException {
-    Reader reader = new Reader(maxInputs);
+    InputParser reader = new InputParser(maxInputs);
     JsonObjectBody.read(body, reader);
     if (reader.inputs == null) {
       throw new InvalidBodyException("body.input", "is missing; give a string or an array of them");
@@ -46,14 +46,14 @@ public record EmbeddingBody(List<String> inputs, VectorEncoding encoding, Option
     return new EmbeddingBody(reader.inputs, reader.encoding, reader.dimensions);
   }
 
-  private static final class Reader implements JsonObjectBody.FieldReader {
+  private static final class InputParser implements JsonObjectBody.FieldReader {
 
     private final int maxInputs;
     private @Nullable List<String> inputs;
     private VectorEncoding encoding = VectorEncoding.FLOAT;
     private OptionalInt dimensions = OptionalInt.empty();
 
-    Reader(int maxInputs) {
+    InputParser(int maxInputs) {
       this.maxInputs = maxInputs;
     }
 

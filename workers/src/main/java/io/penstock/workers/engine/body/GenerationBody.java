@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.OptionalLong;
 
 /**
- * What bounds a {@code /v1/chat/completions} or {@code /v1/completions} request. Fields not named
- * here are ignored.
+ * The limits in the body of a {@code /v1/chat/completions} or {@code /v1/completions} request.
+ * Fields not named here are ignored.
  *
  * @param maxTokens {@code max_completion_tokens}, or else {@code max_tokens}: the most tokens to
  *     generate, 1 or more, if the body says
@@ -20,7 +20,7 @@ public record GenerationBody(OptionalLong maxTokens) {
    * @param content the field that must hold the prompt: {@code messages} or {@code prompt}
    */
   public static GenerationBody parse(byte[] body, String content) throws InvalidBodyException {
-    Reader reader = new Reader(content);
+    PromptParser reader = new PromptParser(content);
     JsonObjectBody.read(body, reader);
     if (!reader.hasContent) {
       throw new InvalidBodyException("body." + content, "is missing or empty");
@@ -29,14 +29,14 @@ public record GenerationBody(OptionalLong maxTokens) {
         reader.maxCompletionTokens.isPresent() ? reader.maxCompletionTokens : reader.maxTokens);
   }
 
-  private static final class Reader implements JsonObjectBody.FieldReader {
+  private static final class PromptParser implements JsonObjectBody.FieldReader {
 
     private final String content;
     private boolean hasContent;
     private OptionalLong maxTokens = OptionalLong.empty();
     private OptionalLong maxCompletionTokens = OptionalLong.empty();
 
-    Reader(String content) {
+    PromptParser(String content) {
       this.content = content;
     }
 

@@ -2,7 +2,10 @@ package io.penstock.workers.engine.body;
 
 import io.penstock.workers.engine.EngineReply;
 
-/** A request body that no engine could run. Carries no stack trace: it is an answer, not a bug. */
+/**
+ * A request body that no engine could run. It has no stack trace, since it is an answer and not a
+ * bug.
+ */
 public final class InvalidBodyException extends Exception {
 
   private static final long serialVersionUID = 1L;

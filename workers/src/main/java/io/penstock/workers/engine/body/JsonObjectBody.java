@@ -12,14 +12,14 @@ import java.io.IOException;
 /** Reads the top-level fields of a JSON object as a stream, without building a tree. */
 public final class JsonObjectBody {
 
-  /** Shared by all that read or write bodies; thread-safe. */
+  /** All code that reads or writes bodies shares it. Thread-safe. */
   public static final JsonFactory JSON =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .build();
 
-  /** Told of each top-level field. */
+  /** Receives each top-level field. */
   @FunctionalInterface
   public interface FieldReader {
 

@@ -13,7 +13,7 @@ public record EmbeddingConfig(int threads, int maxInputs, int maxInputCharacters
 
   public static final int MAX_INPUTS = 2048;
 
-  /** Far more than the model reads; only tokenizing has to be bounded. */
+  /** Far more characters than the model reads. The limit bounds the time to tokenize. */
   public static final int DEFAULT_MAX_INPUT_CHARACTERS = 32_768;
 
   public EmbeddingConfig {
@@ -30,7 +30,7 @@ public record EmbeddingConfig(int threads, int maxInputs, int maxInputCharacters
     }
   }
 
-  /** A thread for every core but one, which is left to Kafka, and at least one. */
+  /** Uses all cores but one, which Kafka needs, and at least one. */
   public static EmbeddingConfig defaults() {
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     return new EmbeddingConfig(threads, MAX_INPUTS, DEFAULT_MAX_INPUT_CHARACTERS);

@@ -46,7 +46,7 @@ final class EmbeddingTask implements Runnable {
   @Override
   public void run() {
     if (!begun.compareAndSet(false, true)) {
-      return; // Stopped before it began.
+      return; // The task was stopped before it began.
     }
     meter.begun();
     try {
@@ -71,7 +71,7 @@ final class EmbeddingTask implements Runnable {
     awaitRelease();
   }
 
-  /** Ends it like {@link #stop}, without waiting. */
+  /** Ends the task like {@link #stop}, without waiting. */
   void abandon(EngineReply instead) {
     stopped = true;
     reply.complete(instead);
@@ -113,7 +113,8 @@ final class EmbeddingTask implements Runnable {
     long startedAt = System.nanoTime();
     for (String input : body.inputs()) {
       if (stopped) {
-        return EngineReply.Failed.closed("embedding"); // Nobody sees it: the reply was given.
+        return EngineReply.Failed.closed(
+            "embedding"); // Nobody sees the error, since the reply was given already.
       }
       String field = "body.input[" + vectors.size() + "]";
       MiniLm.Embedded embedded;

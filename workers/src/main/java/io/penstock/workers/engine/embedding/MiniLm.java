@@ -34,11 +34,11 @@ final class MiniLm {
   static final String NAME = "all-minilm-l6-v2-q";
   static final int DIMENSIONS = 384;
 
-  /** What the network reads at most, its own two marks included. */
+  /** The most tokens that the network reads, its own two marks included. */
   private static final int CONTEXT = 512;
 
   /**
-   * One less than fits: a text of as many as fit cannot be told from one that was cut. The
+   * One token less than fits, since a text that just fits looks like one that was cut. The
    * registry's entry of the model states the same.
    */
   static final int MAX_TOKENS = CONTEXT - 3;
@@ -55,7 +55,7 @@ final class MiniLm {
    */
   record Embedded(float[] vector, int tokens) {}
 
-  /** The one in this process; loading it takes about a second. */
+  /** The one instance of this process. Loading it takes about a second. */
   static MiniLm shared() {
     return Holder.SHARED;
   }

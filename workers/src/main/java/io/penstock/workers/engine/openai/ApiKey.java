@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Where the server's key comes from. The key itself is in no message, log line or string form. */
+/** Says where the server's key comes from. No message, log line or string form contains the key. */
 public sealed interface ApiKey {
 
   /** The server asks for none. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the longest wait for a connection
  * @param totalTimeout the longest wait for a whole answer; a nearer deadline shortens it
  * @param servedNames the server's name of a model by its name in the registry, where they differ;
- *     of one variant, by {@code MODEL#VARIANT}
+ *     for one variant, by {@code MODEL#VARIANT}
  * @param headers sent with each call, such as {@code OpenAI-Organization}
  * @param endpoints the OpenAI paths the server serves
  * @param maxResponseBytes the largest answer accepted, 1 KiB or more
@@ -125,7 +125,10 @@ public record OpenAiConfig(
         .formatted(baseUrl, new TreeSet<>(headers.keySet()), endpoints);
   }
 
-  /** A header that cannot be sent would fail every request. Its value may be a key: not said. */
+  /**
+   * A header that cannot be sent would fail every request. The message leaves out its value, which
+   * may be a key.
+   */
   private static void checkHeader(String name, String value) {
     if (OUR_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException("header: " + name + " is set by the engine itself");
@@ -146,7 +149,7 @@ public record OpenAiConfig(
     return URI.create(base + endpoint);
   }
 
-  /** The server's name of a variant, else of its model. */
+  /** The server's name of a variant, or of its model if the variant has none. */
   String servedName(String model, @Nullable String variant) {
     String ofModel = servedNames.getOrDefault(model, model);
     return variant == null

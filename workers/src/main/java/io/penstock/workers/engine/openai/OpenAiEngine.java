@@ -39,17 +39,17 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls an OpenAI-compatible server over HTTP/1.1, one connection for each call under way. Answers
- * are not streamed, so the time of the first token stays unknown. Cancelling a call closes its
- * connection, by which servers such as vLLM know to stop generating. Never retries: that is for
- * whoever leases.
+ * Calls an OpenAI-compatible server over HTTP/1.1, with one connection for each call that is under
+ * way. Answers are not streamed, so the time of the first token stays unknown. Cancelling a call
+ * closes its connection, which makes servers such as vLLM stop generating. The engine never tries a
+ * request again; dispatch does.
  */
 public final class OpenAiEngine implements Engine {
 
   /**
-   * How long to ask for nothing while the server does not run. Its absence is no fault of the
-   * requests: were they to fail by it, a worker without a server, which fails fast and so asks for
-   * more, would destroy a whole backlog.
+   * How long the worker pauses while the server does not run. Requests must not fail by its
+   * absence: a worker without a server fails fast and asks for more, and would destroy a whole
+   * backlog.
    */
   private static final long UNREACHABLE_PAUSE_MILLIS = 5_000;
 
@@ -100,8 +100,8 @@ public final class OpenAiEngine implements Engine {
   }
 
   /**
-   * Whoever calls one server with one key and the same headers shares its limits. The key itself is
-   * not to be had from this.
+   * Engines that call one server with one key and the same headers share its limits. The name does
+   * not reveal the key.
    */
   @Override
   public Optional<String> account() {
@@ -200,7 +200,8 @@ public final class OpenAiEngine implements Engine {
   }
 
   /**
-   * What is sent. Whatever fails here is the request's own fault: the next worker would fail alike.
+   * Builds the HTTP request. A failure here is the request's own fault, since the next worker would
+   * fail alike.
    */
   private HttpRequest http(EngineRequest request, String key) throws InvalidBodyException {
     byte[] body =

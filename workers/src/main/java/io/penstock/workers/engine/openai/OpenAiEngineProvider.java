@@ -31,7 +31,7 @@ public final class OpenAiEngineProvider implements EngineProvider {
   private static final String METRICS_INTERVAL = "metrics-interval";
   private static final String METRICS_STALE_AFTER = "metrics-stale-after";
 
-  private enum Source {
+  private enum MetricsKind {
     NONE,
     VLLM
   }
@@ -113,7 +113,7 @@ public final class OpenAiEngineProvider implements EngineProvider {
             url.orElse(defaults.url()),
             options.duration(METRICS_INTERVAL, defaults.interval()),
             options.duration(METRICS_STALE_AFTER, defaults.staleAfter()));
-    return switch (options.oneOf(METRICS, Source.NONE)) {
+    return switch (options.oneOf(METRICS, MetricsKind.NONE)) {
       case VLLM -> Optional.of(metrics);
       case NONE -> {
         if (!metrics.equals(defaults) || url.isPresent()) {

@@ -27,7 +27,7 @@ final class OutgoingBody {
    */
   static byte[] of(byte[] body, String servedName, long maxOutputTokens)
       throws InvalidBodyException {
-    var seen = new Seen();
+    var seen = new FieldsSeen();
     JsonObjectBody.read(body, seen);
     long each =
         maxOutputTokens <= 0 ? Long.MAX_VALUE : Math.max(1, maxOutputTokens / seen.sequences());
@@ -41,7 +41,8 @@ final class OutgoingBody {
   }
 
   private static @Nullable String instead(
-      String field, JsonParser value, String servedName, Seen seen, long each) throws IOException {
+      String field, JsonParser value, String servedName, FieldsSeen seen, long each)
+      throws IOException {
     return switch (field) {
       case "model" ->
           value.currentToken() == JsonToken.VALUE_STRING && value.getText().equals(servedName)
@@ -58,7 +59,7 @@ final class OutgoingBody {
   }
 
   /** What must be known of the whole body before it is changed. */
-  private static final class Seen implements JsonObjectBody.FieldReader {
+  private static final class FieldsSeen implements JsonObjectBody.FieldReader {
 
     private boolean named;
     private boolean streaming;

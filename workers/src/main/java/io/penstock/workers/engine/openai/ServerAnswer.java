@@ -57,7 +57,7 @@ final class ServerAnswer implements JsonObjectBody.FieldReader {
       case "usage" -> readUsage(parser);
       case "error" -> error = parser.currentToken() != JsonToken.VALUE_NULL;
       default -> {
-        // The client's.
+        // The exception is the client's.
       }
     }
   }

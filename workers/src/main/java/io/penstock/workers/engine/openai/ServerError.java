@@ -26,7 +26,7 @@ record ServerError(String message, Optional<String> param, String code, Optional
   private static final int MAX_MESSAGE = 500;
   private static final int MAX_PARAM = 100;
 
-  /** Of a body that is not JSON only this much is looked at. */
+  /** The most that is read of a body that is not JSON. */
   private static final int MAX_TEXT_BYTES = 8 * MAX_MESSAGE;
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -41,7 +41,7 @@ record ServerError(String message, Optional<String> param, String code, Optional
         return read(root, scrub);
       }
     } catch (IOException e) {
-      // Not JSON: a proxy's page, perhaps.
+      // The body is not JSON. A proxy may have sent it.
     }
     int length = Math.min(body.length, MAX_TEXT_BYTES);
     String text = new String(body, 0, length, StandardCharsets.UTF_8);

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusMapping {
 
-  /** How long a worker whose configuration is at fault had best wait before it asks for more. */
+  /** How long a worker pauses whose configuration is at fault. */
   private static final long MISCONFIGURED_PAUSE_MILLIS = 30_000;
 
-  /** An account that is used up is topped up by a person, if at all. */
+  /** How long a worker pauses whose account is used up. Only a person can top it up. */
   private static final long QUOTA_PAUSE_MILLIS = 60_000;
 
   private record Meaning(FailureCategory category, String code, String remedy) {}

@@ -36,7 +36,7 @@ final class VllmMetricsPoller implements AutoCloseable {
   private static final int MAX_BYTES = 8 << 20;
   private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-  private record Seen(VllmMetrics metrics, Instant at) {}
+  private record Sample(VllmMetrics metrics, Instant at) {}
 
   private final HttpClient client;
   private final OpenAiConfig.Metrics from;
@@ -45,7 +45,7 @@ final class VllmMetricsPoller implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("vllm-metrics").factory());
-  private volatile @Nullable Seen last;
+  private volatile @Nullable Sample last;
   private @Nullable Boolean available;
 
   VllmMetricsPoller(
@@ -59,11 +59,11 @@ final class VllmMetricsPoller implements AutoCloseable {
   }
 
   Optional<EngineLoad> load() {
-    Seen seen = last;
-    if (seen == null || isStale(seen)) {
+    Sample sample = last;
+    if (sample == null || isStale(sample)) {
       return Optional.empty();
     }
-    VllmMetrics metrics = seen.metrics();
+    VllmMetrics metrics = sample.metrics();
     int ours = openCalls.getAsInt();
     boolean lagging = metrics.running() + metrics.waiting() < ours;
     return Optional.of(
@@ -74,11 +74,11 @@ final class VllmMetricsPoller implements AutoCloseable {
             lagging ? OptionalLong.empty() : metrics.freeKvTokens(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            seen.at()));
+            sample.at()));
   }
 
-  private boolean isStale(Seen seen) {
-    return Duration.between(seen.at(), clock.instant()).compareTo(from.staleAfter()) > 0;
+  private boolean isStale(Sample sample) {
+    return Duration.between(sample.at(), clock.instant()).compareTo(from.staleAfter()) > 0;
   }
 
   private void poll() {
@@ -93,7 +93,7 @@ final class VllmMetricsPoller implements AutoCloseable {
               ? VllmMetrics.parse(new String(response.body(), StandardCharsets.UTF_8))
               : Optional.empty();
       if (metrics.isPresent()) {
-        last = new Seen(metrics.get(), at);
+        last = new Sample(metrics.get(), at);
         note(true, "");
       } else {
         lost("status " + response.statusCode() + " without vLLM's request counts");
@@ -109,8 +109,8 @@ final class VllmMetricsPoller implements AutoCloseable {
   }
 
   private void lost(String why) {
-    Seen seen = last;
-    if (seen == null || isStale(seen)) {
+    Sample sample = last;
+    if (sample == null || isStale(sample)) {
       note(false, why);
     }
   }

@@ -1,8 +1,8 @@
 package io.penstock.workers.engine.simulated;
 
 /**
- * Told what happens in a {@link BatchingModel}, in the order of time, from within its {@code
- * submit} and {@code advance}. It may submit and cancel in turn, save from {@link #preempted}.
+ * Learns what happens in a {@link BatchingModel}, in the order of time, from within its {@code
+ * submit} and {@code advance}. It may submit and cancel, except from {@link #preempted}.
  *
  * @param <T> what the caller submits
  */

@@ -35,7 +35,7 @@ public final class BatchingModel<T> {
   private final BatchingListener<? super T> listener;
   private final long readyAt;
 
-  /** In order of admission. */
+  /** The sequences in the batch, in the order of admission. */
   private final List<Sequence<T>> running = new ArrayList<>();
 
   private final Deque<Sequence<T>> waiting = new ArrayDeque<>();
@@ -51,7 +51,7 @@ public final class BatchingModel<T> {
   private boolean advancing;
 
   /**
-   * An engine that holds nothing yet.
+   * Creates an engine that holds nothing.
    *
    * @param startNanos when the engine is started; its start-up time counts from here
    */
@@ -262,7 +262,7 @@ public final class BatchingModel<T> {
         case PREFILL -> completePrefill(sequence);
         case DECODE -> completeDecode(sequence);
         case WAITING, ENDED -> {
-          // Cancelled while the iteration ran.
+          // The sequence was cancelled while the iteration ran.
         }
       }
     }

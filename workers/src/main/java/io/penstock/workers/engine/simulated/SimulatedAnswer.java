@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Answers of the right shape and size whose content is filler, and says so. */
+/** Writes answers of the right shape and size. Their content is filler and says so. */
 final class SimulatedAnswer {
 
   private static final String NOTICE = "[simulated by Penstock, no model was run]";

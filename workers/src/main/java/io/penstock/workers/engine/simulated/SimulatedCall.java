@@ -53,7 +53,7 @@ final class SimulatedCall {
       if (firstToken && !told) {
         told = true;
         listener.firstToken();
-        // It may have waited for a lock, and taken the wake-up of the end for its own.
+        // The caller may have waited for a lock meanwhile and missed the wake-up.
         continue;
       }
       switch (seen) {

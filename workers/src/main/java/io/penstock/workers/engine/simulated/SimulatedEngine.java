@@ -189,7 +189,7 @@ public final class SimulatedEngine implements Engine {
         }
       }
     } catch (InterruptedException e) {
-      // Closed: nobody else has this thread.
+      // The engine was closed, since nobody else can interrupt this thread.
     } finally {
       lock.unlock();
     }

@@ -6,9 +6,10 @@ import io.penstock.workers.engine.body.GenerationBody;
 import io.penstock.workers.engine.body.InvalidBodyException;
 
 /**
- * What a request asks of the simulated engine. The prompt's length is the estimate that came with
- * the request. The output is as long as allowed, as with vLLM's {@code ignore_eos}: the smaller of
- * the body's {@code max_completion_tokens} (or {@code max_tokens}) and the request's own limit.
+ * The work that a request causes in the simulated engine. The prompt's length is the estimate that
+ * came with the request. The output is as long as allowed, as with vLLM's {@code ignore_eos}: the
+ * smaller of the body's {@code max_completion_tokens} (or {@code max_tokens}) and the request's own
+ * limit.
  */
 sealed interface SimulatedWork {
 

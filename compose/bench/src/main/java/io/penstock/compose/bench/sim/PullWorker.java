@@ -201,7 +201,7 @@ final class PullWorker implements LeaseActions.EngineFeedback, SimGpu.Watcher {
     LeaseManager.Composed composed =
         leases.compose(
             policy,
-            new EngineReading.Told(load),
+            new EngineReading.Reported(load),
             NO_GPU,
             OptionalInt.empty(),
             EnginePause.Admission.OPEN,
