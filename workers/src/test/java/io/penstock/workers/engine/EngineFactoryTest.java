@@ -119,6 +119,6 @@ class EngineFactoryTest {
     }
   }
 
-  /** Is no provider. */
+  /** A class that is no provider. */
   public static final class Broken {}
 }

@@ -308,7 +308,7 @@ public final class OpenAiEngine implements Engine {
             + Printable.of(secrets.scrub(message), MAX_MESSAGE));
   }
 
-  /** From vLLM's metrics while they are fresh; empty for any other server. */
+  /** Returns vLLM's metrics while they are fresh; empty for any other server. */
   @Override
   public Optional<EngineLoad> load() {
     return metrics.flatMap(VllmMetricsPoller::load);

@@ -62,7 +62,7 @@ final class Secrets {
     headers.forEach(
         (name, value) -> {
           int shortest = SECRET_NAME.matcher(name).find() ? SHORTEST_NAMED : SHORTEST;
-          // Of "Bearer KEY" a server may quote the whole or the key.
+          // A server may quote "Bearer KEY" as a whole, or only the key.
           String last = value.strip().substring(value.strip().lastIndexOf(' ') + 1);
           for (String secret : List.of(value.strip(), last)) {
             if (secret.length() >= shortest) {

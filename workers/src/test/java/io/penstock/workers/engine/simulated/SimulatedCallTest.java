@@ -22,7 +22,7 @@ class SimulatedCallTest {
             Clock.systemUTC(),
             () -> {
               call.end(SimulatedCall.State.FINISHED);
-              // As waiting for a lock does, this takes the wake-up.
+              // Waiting for a lock takes the wake-up in the same way.
               LockSupport.park(this);
             });
 
