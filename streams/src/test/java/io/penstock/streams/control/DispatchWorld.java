@@ -24,11 +24,11 @@ import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.lifecycle.Effect;
+import io.penstock.streams.dispatch.shard.ClusterView;
 import io.penstock.streams.dispatch.shard.DispatchShard;
 import io.penstock.streams.dispatch.shard.MemoryStore;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import io.penstock.streams.dispatch.shard.ShardSettings;
-import io.penstock.streams.dispatch.shard.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -103,7 +103,7 @@ final class DispatchWorld {
             stores.get(partition),
             (effect, traceparent) -> written(effect),
             ShardMetrics.NONE,
-            new Surroundings(PARTITIONS, tables::fleet, tables::routing, tables::models));
+            new ClusterView(PARTITIONS, tables::fleet, tables::routing, tables::models));
     shard.restore(now);
     return shard;
   }

@@ -21,7 +21,7 @@ import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
-import io.penstock.streams.dispatch.shard.Surroundings;
+import io.penstock.streams.dispatch.shard.ClusterView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -115,8 +115,8 @@ public final class Samples {
         .toList();
   }
 
-  /** Surroundings in which these tenants have a policy of their own. */
-  public static Surroundings withTenants(String... names) {
+  /** ClusterView in which these tenants have a policy of their own. */
+  public static ClusterView withTenants(String... names) {
     RoutingState routing =
         RoutingState.of(
             Stream.of(names)
@@ -126,7 +126,7 @@ public final class Samples {
                             name, List.of(), List.of(), List.of(), List.of(), null, null, null,
                             List.of()))
                 .toList());
-    return new Surroundings(1, () -> FleetView.EMPTY, () -> routing);
+    return new ClusterView(1, () -> FleetView.EMPTY, () -> routing);
   }
 
   /** The key of a request of these samples. */

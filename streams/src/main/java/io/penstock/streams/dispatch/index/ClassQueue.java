@@ -35,8 +35,8 @@ final class ClassQueue {
   private final Map<String, TenantQueue> tenants = new HashMap<>();
   private final TreeSet<TenantQueue> withHope = new TreeSet<>(BY_SERVED);
   private final TreeSet<TenantQueue> withLate = new TreeSet<>(BY_SERVED);
-  private final Lane[] hopeful = lanesOf(Hope.HOPEFUL);
-  private final Lane[] late = lanesOf(Hope.LATE);
+  private final SizeBucket[] hopeful = bucketsOf(Hope.HOPEFUL);
+  private final SizeBucket[] late = bucketsOf(Hope.LATE);
   private int size;
   private long promptTokens;
   private long kvTokens;
@@ -149,10 +149,10 @@ final class ClassQueue {
 
   private void setLateApart(long nowMicros) {
     for (int each = 0; each < Sizes.COUNT; each++) {
-      Lane lane = hopeful[each];
-      while (!lane.isEmpty() && lane.first().firstTokenBy() < nowMicros) {
-        Candidate candidate = lane.first();
-        TenantQueue tenant = lane.firstLine().tenant();
+      SizeBucket bucket = hopeful[each];
+      while (!bucket.isEmpty() && bucket.first().firstTokenBy() < nowMicros) {
+        Candidate candidate = bucket.first();
+        TenantQueue tenant = bucket.firstTenant().tenant();
         remove(tenant, Hope.HOPEFUL, candidate);
         add(tenant, Hope.LATE, candidate);
       }
@@ -161,25 +161,25 @@ final class ClassQueue {
 
   /** Where the head cannot make its objective on this worker, a later one of its size may. */
   private static void showHopeful(
-      Lane lane, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
-    lane.show(visitor);
-    Candidate head = lane.first();
+      SizeBucket bucket, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
+    bucket.show(visitor);
+    Candidate head = bucket.first();
     long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
     if (head.firstTokenBy() < ready) {
-      lane.showFrom(objective(ready), visitor);
+      bucket.showFrom(objective(ready), visitor);
     }
   }
 
   private static void showHopeful(
       TenantQueue tenant, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
     for (int each = 0; each < Sizes.COUNT; each++) {
-      Line line = tenant.existing(Hope.HOPEFUL, each);
-      if (line != null && !line.isEmpty()) {
-        line.show(visitor);
-        Candidate head = line.first();
+      TenantBucket ofTenant = tenant.existing(Hope.HOPEFUL, each);
+      if (ofTenant != null && !ofTenant.isEmpty()) {
+        ofTenant.show(visitor);
+        Candidate head = ofTenant.first();
         long ready = rank.readyMicros(head.promptTokens(), worker, nowMicros);
         if (head.firstTokenBy() < ready) {
-          line.showFrom(objective(ready), visitor);
+          ofTenant.showFrom(objective(ready), visitor);
         }
       }
     }
@@ -187,16 +187,16 @@ final class ClassQueue {
 
   private static void showLate(TenantQueue tenant, HeadVisitor visitor) {
     for (int each = 0; each < Sizes.COUNT; each++) {
-      Line line = tenant.existing(Hope.LATE, each);
-      if (line != null) {
-        line.show(visitor);
+      TenantBucket ofTenant = tenant.existing(Hope.LATE, each);
+      if (ofTenant != null) {
+        ofTenant.show(visitor);
       }
     }
   }
 
   private boolean add(TenantQueue tenant, Hope hope, Candidate candidate) {
-    int lane = Sizes.of(candidate);
-    if (!lanes(hope)[lane].add(tenant.line(hope, lane), candidate)) {
+    int place = Sizes.of(candidate);
+    if (!buckets(hope)[place].add(tenant.bucket(hope, place), candidate)) {
       return false;
     }
     tenant.count(hope, 1);
@@ -205,9 +205,9 @@ final class ClassQueue {
   }
 
   private boolean remove(TenantQueue tenant, Hope hope, Candidate candidate) {
-    int lane = Sizes.of(candidate);
-    Line line = tenant.existing(hope, lane);
-    if (line == null || !lanes(hope)[lane].remove(line, candidate)) {
+    int place = Sizes.of(candidate);
+    TenantBucket ofTenant = tenant.existing(hope, place);
+    if (ofTenant == null || !buckets(hope)[place].remove(ofTenant, candidate)) {
       return false;
     }
     tenant.count(hope, -1);
@@ -233,7 +233,7 @@ final class ClassQueue {
     }
   }
 
-  private Lane[] lanes(Hope hope) {
+  private SizeBucket[] buckets(Hope hope) {
     return switch (hope) {
       case HOPEFUL -> hopeful;
       case LATE -> late;
@@ -247,8 +247,8 @@ final class ClassQueue {
     };
   }
 
-  private static long acceptedFirst(Lane lane) {
-    return lane.isEmpty() ? Long.MAX_VALUE : lane.first().acceptedAt();
+  private static long acceptedFirst(SizeBucket bucket) {
+    return bucket.isEmpty() ? Long.MAX_VALUE : bucket.first().acceptedAt();
   }
 
   private void count(Candidate candidate, int sign) {
@@ -276,11 +276,11 @@ final class ClassQueue {
         false);
   }
 
-  private static Lane[] lanesOf(Hope hope) {
-    Lane[] lanes = new Lane[Sizes.COUNT];
+  private static SizeBucket[] bucketsOf(Hope hope) {
+    SizeBucket[] buckets = new SizeBucket[Sizes.COUNT];
     for (int each = 0; each < Sizes.COUNT; each++) {
-      lanes[each] = new Lane(hope.order());
+      buckets[each] = new SizeBucket(hope.order());
     }
-    return lanes;
+    return buckets;
   }
 }

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one tenant in one class: a line for each size, those that are late apart. At the
- * end of each line stand those that a rate limit turned away.
+ * What waits for one tenant in one class: a bucket for each size, those that are late apart. At the
+ * end of each bucket stand those that a rate limit turned away.
  */
 final class TenantQueue {
 
@@ -35,8 +35,8 @@ final class TenantQueue {
 
   private final String tenant;
   private final TenantShares shares;
-  private final @Nullable Line[] hopeful = new Line[Sizes.COUNT];
-  private final @Nullable Line[] late = new Line[Sizes.COUNT];
+  private final @Nullable TenantBucket[] hopeful = new TenantBucket[Sizes.COUNT];
+  private final @Nullable TenantBucket[] late = new TenantBucket[Sizes.COUNT];
   private int hopefulCount;
   private int lateCount;
   private double served;
@@ -65,17 +65,17 @@ final class TenantQueue {
     served = newServed;
   }
 
-  Line line(Hope hope, int size) {
-    @Nullable Line[] lines = lines(hope);
-    if (lines[size] == null) {
-      lines[size] = Line.of(this, hope.order());
+  TenantBucket bucket(Hope hope, int size) {
+    @Nullable TenantBucket[] buckets = buckets(hope);
+    if (buckets[size] == null) {
+      buckets[size] = TenantBucket.of(this, hope.order());
     }
-    return lines[size];
+    return buckets[size];
   }
 
-  /** The line, or null if it has never been used. */
-  @Nullable Line existing(Hope hope, int size) {
-    return lines(hope)[size];
+  /** The bucket, or null if it has never been used. */
+  @Nullable TenantBucket existing(Hope hope, int size) {
+    return buckets(hope)[size];
   }
 
   void count(Hope hope, int change) {
@@ -96,7 +96,7 @@ final class TenantQueue {
     return hopefulCount == 0 && lateCount == 0;
   }
 
-  private @Nullable Line[] lines(Hope hope) {
+  private @Nullable TenantBucket[] buckets(Hope hope) {
     return switch (hope) {
       case HOPEFUL -> hopeful;
       case LATE -> late;

@@ -17,13 +17,13 @@ import java.util.List;
 final class Alternatives {
 
   private final int partition;
-  private final Surroundings surroundings;
+  private final ClusterView cluster;
   private final TargetBook book;
   private final Prospects prospects;
 
-  Alternatives(int partition, Surroundings surroundings, TargetBook book, Speeds assumed) {
+  Alternatives(int partition, ClusterView cluster, TargetBook book, Speeds assumed) {
     this.partition = partition;
-    this.surroundings = surroundings;
+    this.cluster = cluster;
     this.book = book;
     this.prospects = new Prospects(assumed);
   }
@@ -32,7 +32,7 @@ final class Alternatives {
   List<Option> of(DispatchEntry entry, FleetView fleet, Instant now) {
     List<Option> options = new ArrayList<>();
     for (ModelAlternative to : entry.getFacts().getAlternatives()) {
-      if (to.getPartition() >= 0 && to.getPartition() < surroundings.partitions()) {
+      if (to.getPartition() >= 0 && to.getPartition() < cluster.partitions()) {
         Option known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
         options.add(isTroubledHere(to) ? unhealthy(known) : known);
       }

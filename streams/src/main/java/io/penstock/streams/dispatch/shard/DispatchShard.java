@@ -57,17 +57,17 @@ public final class DispatchShard {
 
   private final int partition;
   private final ShardSettings settings;
-  private final Surroundings surroundings;
+  private final ClusterView cluster;
   private final ShardStore store;
   private final ShardOutput output;
   private final WaitingIndex index;
   private final Sessions sessions;
   private final Requests requests;
   private final TargetBook book;
-  private final Gate gate;
+  private final AdmissionPolicy admissionPolicy;
   private final Grants grants;
   private final Lapses lapses;
-  private final Moves moves;
+  private final Rerouter rerouter;
   private final Homing homing;
   private final FleetReporter reporter;
   private @Nullable Instant listeningSince;
@@ -83,7 +83,7 @@ public final class DispatchShard {
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics) {
-    this(partition, names, settings, store, output, metrics, Surroundings.NONE);
+    this(partition, names, settings, store, output, metrics, ClusterView.NONE);
   }
 
   public DispatchShard(
@@ -93,8 +93,8 @@ public final class DispatchShard {
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics,
-      Surroundings surroundings) {
-    this(partition, names, ShardRules.of(settings), store, output, metrics, surroundings);
+      ClusterView cluster) {
+    this(partition, names, ShardRules.of(settings), store, output, metrics, cluster);
   }
 
   public DispatchShard(
@@ -104,10 +104,10 @@ public final class DispatchShard {
       ShardStore store,
       ShardOutput output,
       ShardMetrics metrics,
-      Surroundings surroundings) {
+      ClusterView cluster) {
     this.partition = partition;
     this.settings = rules.settings();
-    this.surroundings = surroundings;
+    this.cluster = cluster;
     this.store = store;
     this.output = output;
     this.sessions =
@@ -119,13 +119,13 @@ public final class DispatchShard {
     this.index = new WaitingIndex(settings.fairness());
     this.book = new TargetBook(settings.health(), metrics);
     TenantAccounts accounts = new TenantAccounts(settings.fairness());
-    this.gate = new Gate(book, accounts, settings.reserve());
-    gate.update(surroundings.routing().get());
-    Settlement settlement = new Settlement(settings.fairness());
+    this.admissionPolicy = new AdmissionPolicy(book, accounts, settings.reserve());
+    admissionPolicy.update(cluster.routing().get());
+    ServiceAccounting accounting = new ServiceAccounting(settings.fairness());
     Commitments commitments = new Commitments();
     Alternatives alternatives =
-        new Alternatives(partition, surroundings, book, settings.assumedSpeeds());
-    LargerContexts larger = new LargerContexts(settings.moves(), surroundings, alternatives);
+        new Alternatives(partition, cluster, book, settings.assumedSpeeds());
+    LargerContexts larger = new LargerContexts(settings.moves(), cluster, alternatives);
     this.requests =
         new Requests(
             new Lifecycle(
@@ -134,7 +134,7 @@ public final class DispatchShard {
                 rules.retries(),
                 settings.leaseTimeout(),
                 settings.longestDeadline()),
-            settlement,
+            accounting,
             index,
             sessions,
             book,
@@ -144,15 +144,15 @@ public final class DispatchShard {
             store,
             output,
             metrics);
-    Match match = new Match(index, rules.rank(), settings.fairness(), rules.choice(), gate);
-    this.grants = new Grants(index, sessions, match, gate, settlement, store, requests);
+    Match match =
+        new Match(index, rules.rank(), settings.fairness(), rules.choice(), admissionPolicy);
+    this.grants = new Grants(index, sessions, match, admissionPolicy, accounting, store, requests);
     this.lapses = new Lapses(settings, index, sessions, store, grants, requests);
-    this.moves =
-        new Moves(
-            settings, surroundings, index, sessions, book, alternatives, store, grants, requests);
+    this.rerouter =
+        new Rerouter(
+            settings, cluster, index, sessions, book, alternatives, store, grants, requests);
     this.homing =
-        new Homing(
-            partition, settings.moves().movesPerTick(), surroundings, index, store, requests);
+        new Homing(partition, settings.moves().movesPerTick(), cluster, index, store, requests);
     this.reporter =
         new FleetReporter(
             partition,
@@ -267,7 +267,7 @@ public final class DispatchShard {
   public void tick(Instant now) {
     lapses.tick(now);
     index.release(Candidate.micros(now));
-    RoutingState routing = surroundings.routing().get();
+    RoutingState routing = cluster.routing().get();
     if (!routing.equals(known)) {
       known = routing;
       asked = draining(routing);
@@ -276,10 +276,10 @@ public final class DispatchShard {
     inherit(now);
     List<TargetWatch> forgotten =
         book.tick(index.awaited(), sessions.targets(), sessions::serves, now);
-    gate.update(routing);
+    admissionPolicy.update(routing);
     grants.grantAll(now);
     homing.tick(now);
-    moves.tick(now);
+    rerouter.tick(now);
     forgotten.forEach(reporter::forget);
     reporter.tick(book.all(), asked, routing, now);
     store.forgetFinished(now.minus(settings.finishedRetention()), FINISHED_LOOKED_AT_PER_TICK);
@@ -306,8 +306,8 @@ public final class DispatchShard {
       listeningSince = now;
     }
     if (!now.isBefore(listeningSince.plus(settings.leaseTimeout()))) {
-      FleetView fleet = surroundings.fleet().get();
-      book.keep(reporter.inherited(fleet, surroundings.partitions(), now), now);
+      FleetView fleet = cluster.fleet().get();
+      book.keep(reporter.inherited(fleet, cluster.partitions(), now), now);
     }
   }
 

@@ -21,8 +21,8 @@ final class Grants {
   private final WaitingIndex index;
   private final Sessions sessions;
   private final Match match;
-  private final Gate gate;
-  private final Settlement settlement;
+  private final AdmissionPolicy admissionPolicy;
+  private final ServiceAccounting accounting;
   private final ShardStore store;
   private final Events events;
 
@@ -30,15 +30,15 @@ final class Grants {
       WaitingIndex index,
       Sessions sessions,
       Match match,
-      Gate gate,
-      Settlement settlement,
+      AdmissionPolicy admissionPolicy,
+      ServiceAccounting accounting,
       ShardStore store,
       Events events) {
     this.index = index;
     this.sessions = sessions;
     this.match = match;
-    this.gate = gate;
-    this.settlement = settlement;
+    this.admissionPolicy = admissionPolicy;
+    this.accounting = accounting;
     this.store = store;
     this.events = events;
   }
@@ -70,10 +70,10 @@ final class Grants {
       }
       WorkerSession session = pair.session();
       long sequence = session.grant(pair.candidate(), nowMicros);
-      gate.granted(model, pair.candidate().serviceClass(), pair.light(), nowMicros);
+      admissionPolicy.granted(model, pair.candidate().serviceClass(), pair.light(), nowMicros);
       store.putSession(session.workerId(), session.stored());
       Share share =
-          index.charge(pair.candidate(), settlement.expected(pair.candidate()), nowMicros);
+          index.charge(pair.candidate(), accounting.expected(pair.candidate()), nowMicros);
       Decision granted =
           events.happened(
               pair.candidate().key(),

@@ -35,7 +35,7 @@ final class Homing {
 
   private final int partition;
   private final int movesPerTick;
-  private final Surroundings surroundings;
+  private final ClusterView cluster;
   private final WaitingIndex index;
   private final ShardStore store;
   private final Events events;
@@ -46,13 +46,13 @@ final class Homing {
   Homing(
       int partition,
       int movesPerTick,
-      Surroundings surroundings,
+      ClusterView cluster,
       WaitingIndex index,
       ShardStore store,
       Events events) {
     this.partition = partition;
     this.movesPerTick = movesPerTick;
-    this.surroundings = surroundings;
+    this.cluster = cluster;
     this.index = index;
     this.store = store;
     this.events = events;
@@ -60,7 +60,7 @@ final class Homing {
 
   /** Goes on where the last tick stopped, with a bounded number of requests. */
   void tick(Instant now) {
-    ModelCatalog models = surroundings.models().get();
+    ModelCatalog models = cluster.models().get();
     if (!models.equals(known)) {
       known = models;
       knownSince = now;
@@ -91,7 +91,7 @@ final class Homing {
     Set<String> strays = new HashSet<>();
     for (String target : targets) {
       List<Integer> home = home(Target.parse(target).model());
-      boolean exists = home.stream().allMatch(p -> p >= 0 && p < surroundings.partitions());
+      boolean exists = home.stream().allMatch(p -> p >= 0 && p < cluster.partitions());
       if (exists && !home.contains(partition)) {
         strays.add(target);
       }
@@ -101,8 +101,8 @@ final class Homing {
 
   private List<Integer> home(String model) {
     return spec(model)
-        .map(spec -> ModelPartitions.of(spec, surroundings.partitions()))
-        .orElseGet(() -> List.of(ModelPartitions.of(model, surroundings.partitions())));
+        .map(spec -> ModelPartitions.of(spec, cluster.partitions()))
+        .orElseGet(() -> List.of(ModelPartitions.of(model, cluster.partitions())));
   }
 
   private Optional<ModelSpec> spec(String model) {
@@ -118,8 +118,8 @@ final class Homing {
     String model = facts.getChoice().getModel();
     int to =
         spec(model)
-            .map(spec -> ModelPartitions.of(spec, facts.getId(), surroundings.partitions()))
-            .orElseGet(() -> ModelPartitions.of(model, surroundings.partitions()));
+            .map(spec -> ModelPartitions.of(spec, facts.getId(), cluster.partitions()))
+            .orElseGet(() -> ModelPartitions.of(model, cluster.partitions()));
     events.happened(
         candidate.key(), new Event.Moved(itself(facts, to), MoveCause.PARTITIONS, REASON), now);
   }

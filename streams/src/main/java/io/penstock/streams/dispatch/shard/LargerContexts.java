@@ -27,13 +27,13 @@ final class LargerContexts {
 
   private final MoveSettings settings;
   private final MovePolicy policy;
-  private final Surroundings surroundings;
+  private final ClusterView cluster;
   private final Alternatives alternatives;
 
-  LargerContexts(MoveSettings settings, Surroundings surroundings, Alternatives alternatives) {
+  LargerContexts(MoveSettings settings, ClusterView cluster, Alternatives alternatives) {
     this.settings = settings;
     this.policy = new MovePolicy(settings);
-    this.surroundings = surroundings;
+    this.cluster = cluster;
     this.alternatives = alternatives;
   }
 
@@ -44,13 +44,13 @@ final class LargerContexts {
         || entry.getMoves() >= settings.mostMoves()) {
       return null;
     }
-    ModelCatalog models = surroundings.models().get();
+    ModelCatalog models = cluster.models().get();
     OptionalLong refused = context(models, entry.getFacts().getChoice().getModel());
     if (refused.isEmpty()) {
       return null;
     }
     List<Option> larger =
-        alternatives.of(entry, surroundings.fleet().get(), now).stream()
+        alternatives.of(entry, cluster.fleet().get(), now).stream()
             .filter(
                 option ->
                     context(models, option.alternative().getModel()).orElse(0)

@@ -27,7 +27,7 @@ final class Match {
   private final RankPolicy rank;
   private final WorkerChoice choice;
   private final FairnessSettings fairness;
-  private final Gate gate;
+  private final AdmissionPolicy admissionPolicy;
   private final FairChoice fair = new FairChoice();
 
   /** What a probe is to be, the best first. */
@@ -38,14 +38,17 @@ final class Match {
       RankPolicy rank,
       FairnessSettings fairness,
       WorkerChoice choice,
-      Gate gate) {
+      AdmissionPolicy admissionPolicy) {
     this.index = index;
     this.rank = rank;
     this.choice = choice;
     this.fairness = fairness;
-    this.gate = gate;
+    this.admissionPolicy = admissionPolicy;
     this.probes =
-        List.of(gate::isGoodProbe, candidate -> !candidate.failedBefore(), candidate -> true);
+        List.of(
+            admissionPolicy::isGoodProbe,
+            candidate -> !candidate.failedBefore(),
+            candidate -> true);
   }
 
   /**
@@ -82,12 +85,13 @@ final class Match {
     WorkerView view = session.view();
     for (int each = 0; each < targets.size(); each++) {
       String target = targets.get(each);
-      if (!session.serves(model, target) || !gate.admits(target)) {
+      if (!session.serves(model, target) || !admissionPolicy.admits(target)) {
         continue;
       }
       for (ServiceClass serviceClass : CLASSES) {
-        Gate.Admission admission = gate.admission(serviceClass, model, view, nowMicros);
-        if (admission == Gate.Admission.NONE) {
+        AdmissionPolicy.Admission admission =
+            admissionPolicy.admission(serviceClass, model, view, nowMicros);
+        if (admission == AdmissionPolicy.Admission.NONE) {
           continue;
         }
         FairChoice.Seen ofClass =
@@ -107,9 +111,9 @@ final class Match {
       WorkerView view,
       String target,
       ServiceClass serviceClass,
-      Gate.Admission admission,
+      AdmissionPolicy.Admission admission,
       long nowMicros) {
-    if (!gate.isProbing(target)) {
+    if (!admissionPolicy.isProbing(target)) {
       return look(session, view, target, serviceClass, admission, any -> true, nowMicros);
     }
     // What failed before may be at fault itself: it is a probe only if nothing else is.
@@ -128,7 +132,7 @@ final class Match {
       WorkerView view,
       String target,
       ServiceClass serviceClass,
-      Gate.Admission admission,
+      AdmissionPolicy.Admission admission,
       Predicate<Candidate> suits,
       long nowMicros) {
     fair.begin(fairness.leeway(serviceClass), index.leastServed(target, serviceClass));
@@ -140,7 +144,7 @@ final class Match {
         nowMicros,
         (candidate, served) -> {
           if (!admission.admits(HeadVisitor.isLight(served))) {
-            return true; // It ends the look at its line, which is all of its tenant's.
+            return true; // It ends the look at its bucket, which is all of its tenant's.
           }
           if (candidate.avoids(view.workerId(), nowMicros) || !suits.test(candidate)) {
             return false;
@@ -168,7 +172,9 @@ final class Match {
       WorkerView view = session.view();
       if (session.serves(model, candidate.target())
           && session.hasRoomFor(candidate)
-          && gate.admission(candidate.serviceClass(), model, view, nowMicros).admits(first.light())
+          && admissionPolicy
+              .admission(candidate.serviceClass(), model, view, nowMicros)
+              .admits(first.light())
           && !candidate.avoids(view.workerId(), nowMicros)
           && rank.rank(candidate, view, nowMicros).tier() <= first.rank().tier()) {
         able.add(session);

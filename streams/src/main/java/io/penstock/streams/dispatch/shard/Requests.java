@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Requests implements Events {
 
   private final Lifecycle lifecycle;
-  private final Settlement settlement;
+  private final ServiceAccounting accounting;
   private final WaitingIndex index;
   private final Sessions sessions;
   private final TargetBook book;
@@ -61,7 +61,7 @@ final class Requests implements Events {
 
   Requests(
       Lifecycle lifecycle,
-      Settlement settlement,
+      ServiceAccounting accounting,
       WaitingIndex index,
       Sessions sessions,
       TargetBook book,
@@ -72,7 +72,7 @@ final class Requests implements Events {
       ShardOutput output,
       ShardMetrics metrics) {
     this.lifecycle = lifecycle;
-    this.settlement = settlement;
+    this.accounting = accounting;
     this.index = index;
     this.sessions = sessions;
     this.book = book;
@@ -190,7 +190,7 @@ final class Requests implements Events {
       sessions.release(key, former.lease());
       Candidate candidate = granted(key, former);
       leased.remove(key);
-      index.charge(candidate, settlement.correction(candidate, event), Candidate.micros(now));
+      index.charge(candidate, accounting.correction(candidate, event), Candidate.micros(now));
       book.released(candidate.target(), key, candidate.account(), now);
     }
     switch (next) {

@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.topology;
 
+import io.penstock.streams.dispatch.shard.ClusterView;
 import io.penstock.streams.dispatch.shard.DispatchShard;
-import io.penstock.streams.dispatch.shard.Surroundings;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -39,7 +39,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
             new Stores(context),
             outputs,
             parts.counters(),
-            new Surroundings(
+            new ClusterView(
                 parts.topics().modelPartitions(),
                 parts.followed()::fleet,
                 parts.followed()::routing,

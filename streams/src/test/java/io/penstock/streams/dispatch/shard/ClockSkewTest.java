@@ -60,7 +60,7 @@ class ClockSkewTest {
             store,
             (effect, traceparent) -> written.add(effect),
             ShardMetrics.NONE,
-            Surroundings.NONE);
+            ClusterView.NONE);
     ScoredFacts facts =
         ScoredFacts.newBuilder(facts("a", ServiceClass.INTERACTIVE, log, Duration.ofSeconds(60)))
             .setCreatedAt(client.instant())

@@ -548,7 +548,7 @@ class DispatchShardTest {
             store,
             (effect, traceparent) -> written.add(effect),
             ShardMetrics.NONE,
-            Surroundings.NONE);
+            ClusterView.NONE);
     shard.restore(now);
   }
 

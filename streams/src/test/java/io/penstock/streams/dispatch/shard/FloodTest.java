@@ -25,8 +25,8 @@ class FloodTest {
   /** Newcomers share an account: in the first minute the honest one is a newcomer too. */
   @Test
   void whereNobodyHasAPolicyThatHoldsForWhoHasBeenHeardOfForAMinute() {
-    long oneName = honest(Surroundings.NONE, 0.5, false);
-    long manyNames = honest(Surroundings.NONE, 0.5, true);
+    long oneName = honest(ClusterView.NONE, 0.5, false);
+    long manyNames = honest(ClusterView.NONE, 0.5, true);
     assertThat(manyNames).isGreaterThan((long) (0.9 * oneName));
   }
 
@@ -37,11 +37,11 @@ class FloodTest {
 
   @Test
   void theSameWhereNobodyHasAPolicy() {
-    assertThat(honest(Surroundings.NONE, 0.25, false)).isGreaterThan(270);
+    assertThat(honest(ClusterView.NONE, 0.25, false)).isGreaterThan(270);
   }
 
-  private static long honest(Surroundings surroundings, double perSecond, boolean manyNames) {
-    Site site = new Site(surroundings);
+  private static long honest(ClusterView cluster, double perSecond, boolean manyNames) {
+    Site site = new Site(cluster);
     site.worker("w", 1, false, lease -> Reply.served(Duration.ofMillis(985)));
     int all = (int) (perSecond * SECONDS);
     for (int i = 0; i < all; i++) {

@@ -175,7 +175,7 @@ class InheritedReportsTest {
             store,
             (effect, traceparent) -> written(effect),
             ShardMetrics.NONE,
-            new Surroundings(1, () -> view, () -> routing));
+            new ClusterView(1, () -> view, () -> routing));
     shard.restore(now);
     return shard;
   }

@@ -85,7 +85,7 @@ class NeighbourTest {
 
   private static Site run(
       long seed, Trouble trouble, int workers, double perSecond, boolean named, boolean withBad) {
-    Site site = new Site(named ? withTenants("good", "other", "bad") : Surroundings.NONE);
+    Site site = new Site(named ? withTenants("good", "other", "bad") : ClusterView.NONE);
     int slots = (int) Math.ceil(10 * perSecond / workers) + 4;
     for (int i = 0; i < workers; i++) {
       site.worker("w" + i, slots, false, engine(trouble));
@@ -109,7 +109,7 @@ class NeighbourTest {
 
   @Test
   void fiveGoodRequestsASecondAllSucceedBesideTwoThatCrash() {
-    Site site = new Site(Surroundings.NONE);
+    Site site = new Site(ClusterView.NONE);
     site.worker("w", 32, false, engine(Trouble.CRASHES));
     Random random = new Random(1);
     site.stream("good", 5, 600, random);

@@ -18,7 +18,7 @@ class RateLimitTest {
   private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
 
   private final Map<String, Integer> limited = new HashMap<>();
-  private final Site site = new Site(Surroundings.NONE);
+  private final Site site = new Site(ClusterView.NONE);
 
   @Test
   void fiftyRequestsThatAreLimitedThreeTimesAreServedInNinetySecondsBesideTenCalmOnes() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One worker's refusal is no verdict: another is asked, and the one that stands out rests. */
 class RefusalTest {
 
-  private final Site site = new Site(Surroundings.NONE);
+  private final Site site = new Site(ClusterView.NONE);
 
   @ParameterizedTest
   @CsvSource({

@@ -68,7 +68,7 @@ final class Site {
     }
   }
 
-  Site(Surroundings surroundings) {
+  Site(ClusterView cluster) {
     shard =
         new DispatchShard(
             0,
@@ -77,7 +77,7 @@ final class Site {
             new MemoryStore(),
             (effect, trace) -> written(effect),
             ShardMetrics.NONE,
-            surroundings);
+            cluster);
     every(TICK, () -> shard.tick(now));
   }
 

@@ -56,7 +56,7 @@ class TargetsTest {
             store,
             (effect, traceparent) -> written.add(effect),
             ShardMetrics.NONE,
-            new Surroundings(2, () -> FleetView.EMPTY, () -> routing));
+            new ClusterView(2, () -> FleetView.EMPTY, () -> routing));
   }
 
   @Test

@@ -52,7 +52,7 @@ final class TwoShards {
         stores.get(partition),
         (effect, traceparent) -> written(partition, effect),
         ShardMetrics.NONE,
-        new Surroundings(
+        new ClusterView(
             2, () -> FleetView.of(reports.values()), () -> RoutingState.EMPTY, () -> models));
   }
 

@@ -14,12 +14,12 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.RankPolicy;
+import io.penstock.streams.dispatch.shard.ClusterView;
 import io.penstock.streams.dispatch.shard.DispatchShard;
 import io.penstock.streams.dispatch.shard.MemoryStore;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
 import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.dispatch.shard.ShardSettings;
-import io.penstock.streams.dispatch.shard.Surroundings;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +77,7 @@ final class PullFleet implements Scheduler {
             new MemoryStore(),
             (effect, traceparent) -> written(effect),
             ShardMetrics.NONE,
-            new Surroundings(1, () -> FleetView.EMPTY, () -> routing));
+            new ClusterView(1, () -> FleetView.EMPTY, () -> routing));
     this.gpus = gpus;
     this.gateTokens = settings.gateTokens();
     for (int i = 0; i < gpus.size(); i++) {

@@ -7,16 +7,16 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /** One tenant's requests of one size in one order. */
-record Line(TenantQueue tenant, NavigableSet<Candidate> queue) {
+record TenantBucket(TenantQueue tenant, NavigableSet<Candidate> queue) {
 
-  /** Heads of a line that the worker could take. */
+  /** Heads of a bucket that the worker could take. */
   static final int DEPTH = 4;
 
-  /** Requests of a line looked at for them: many that it could not take must cost no more. */
+  /** Requests of a bucket looked at for them: many that it could not take must cost no more. */
   static final int LOOK = 64;
 
-  static Line of(TenantQueue tenant, Comparator<Candidate> order) {
-    return new Line(tenant, new TreeSet<>(order));
+  static TenantBucket of(TenantQueue tenant, Comparator<Candidate> order) {
+    return new TenantBucket(tenant, new TreeSet<>(order));
   }
 
   boolean isEmpty() {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * was cancelled or ran past its deadline costs what was expected, or requests made to fail would be
  * free.
  */
-record Settlement(FairnessSettings fairness) {
+record ServiceAccounting(FairnessSettings fairness) {
 
   /** Charged when a request is leased. */
   double expected(Candidate candidate) {

@@ -9,19 +9,19 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * The lines of all tenants in one size and order, as if they were one: it holds each line's first,
- * and merges on demand. A request stands in one line only, so that many tenants cost no more memory
- * than one.
+ * All tenants' requests of one size in one order, as if they stood in one queue. It holds the first
+ * request of each tenant's bucket and merges on demand. A request stands in one tenant's bucket
+ * only, so many tenants cost no more memory than one.
  */
-final class Lane {
+final class SizeBucket {
 
-  /** Lines entered in the middle to find later requests. */
+  /** Buckets entered in the middle to find later requests. */
   private static final int ENTERED = 16;
 
   private final Comparator<Candidate> order;
-  private final TreeMap<Candidate, Line> heads;
+  private final TreeMap<Candidate, TenantBucket> heads;
 
-  /** A place in a line. */
+  /** A place in a tenant's bucket. */
   private static final class Cursor {
     private final Iterator<Candidate> rest;
     private final double served;
@@ -43,7 +43,7 @@ final class Lane {
     }
   }
 
-  Lane(Comparator<Candidate> order) {
+  SizeBucket(Comparator<Candidate> order) {
     this.order = order;
     this.heads = new TreeMap<>(order);
   }
@@ -56,36 +56,36 @@ final class Lane {
     return heads.firstKey();
   }
 
-  Line firstLine() {
+  TenantBucket firstTenant() {
     return heads.firstEntry().getValue();
   }
 
-  boolean add(Line line, Candidate candidate) {
-    Candidate before = line.isEmpty() ? null : line.first();
-    if (!line.queue().add(candidate)) {
+  boolean add(TenantBucket bucket, Candidate candidate) {
+    Candidate before = bucket.isEmpty() ? null : bucket.first();
+    if (!bucket.queue().add(candidate)) {
       return false;
     }
     if (before == null) {
-      heads.put(candidate, line);
+      heads.put(candidate, bucket);
     } else if (order.compare(candidate, before) < 0) {
       heads.remove(before);
-      heads.put(candidate, line);
+      heads.put(candidate, bucket);
     }
     return true;
   }
 
-  boolean remove(Line line, Candidate candidate) {
-    if (line.isEmpty()) {
+  boolean remove(TenantBucket bucket, Candidate candidate) {
+    if (bucket.isEmpty()) {
       return false;
     }
-    boolean first = order.compare(line.first(), candidate) == 0;
-    if (!line.queue().remove(candidate)) {
+    boolean first = order.compare(bucket.first(), candidate) == 0;
+    if (!bucket.queue().remove(candidate)) {
       return false;
     }
     if (first) {
       heads.remove(candidate);
-      if (!line.isEmpty()) {
-        heads.put(line.first(), line);
+      if (!bucket.isEmpty()) {
+        heads.put(bucket.first(), bucket);
       }
     }
     return true;
@@ -93,47 +93,48 @@ final class Lane {
 
   void show(HeadVisitor visitor) {
     if (heads.size() == 1) {
-      firstLine().show(visitor);
+      firstTenant().show(visitor);
     } else {
       merge(List.of(), heads.values().iterator(), visitor);
     }
   }
 
   /**
-   * Shows those from a probe on. Of the lines that begin before it a few are entered in the middle:
-   * enough unless many tenants wait there, and then others' first ones are seen.
+   * Shows those from a probe on. A few of the buckets that begin before it are entered in the
+   * middle. That is enough unless many tenants wait there, and then others' first requests are
+   * seen.
    */
   void showFrom(Candidate probe, HeadVisitor visitor) {
     if (heads.size() == 1) {
-      firstLine().showFrom(probe, visitor);
+      firstTenant().showFrom(probe, visitor);
       return;
     }
     List<Cursor> entered = new ArrayList<>();
-    int lines = 0;
-    for (Line line : heads.headMap(probe, false).values()) {
-      if (++lines > ENTERED) {
+    int seen = 0;
+    for (TenantBucket bucket : heads.headMap(probe, false).values()) {
+      if (++seen > ENTERED) {
         break;
       }
-      Iterator<Candidate> rest = line.queue().tailSet(probe, true).iterator();
+      Iterator<Candidate> rest = bucket.queue().tailSet(probe, true).iterator();
       if (rest.hasNext()) {
-        entered.add(new Cursor(rest, line.tenant().standing()));
+        entered.add(new Cursor(rest, bucket.tenant().standing()));
       }
     }
     merge(entered, heads.tailMap(probe, true).values().iterator(), visitor);
   }
 
-  private void merge(List<Cursor> entered, Iterator<Line> lines, HeadVisitor visitor) {
+  private void merge(List<Cursor> entered, Iterator<TenantBucket> buckets, HeadVisitor visitor) {
     PriorityQueue<Cursor> cursors =
         new PriorityQueue<>((one, other) -> order.compare(one.next, other.next));
     cursors.addAll(entered);
-    Line line = lines.hasNext() ? lines.next() : null;
+    TenantBucket bucket = buckets.hasNext() ? buckets.next() : null;
     int taken = 0;
-    for (int looked = 0; looked < Line.LOOK && taken < Line.DEPTH; looked++) {
-      // Lines come in the order of their first: a later one is needed when its turn comes.
-      if (line != null
-          && (cursors.isEmpty() || order.compare(line.first(), cursors.peek().next) < 0)) {
-        cursors.add(new Cursor(line.queue().iterator(), line.tenant().standing()));
-        line = lines.hasNext() ? lines.next() : null;
+    for (int looked = 0; looked < TenantBucket.LOOK && taken < TenantBucket.DEPTH; looked++) {
+      // Buckets come in the order of their first: a later one is needed when its turn comes.
+      if (bucket != null
+          && (cursors.isEmpty() || order.compare(bucket.first(), cursors.peek().next) < 0)) {
+        cursors.add(new Cursor(bucket.queue().iterator(), bucket.tenant().standing()));
+        bucket = buckets.hasNext() ? buckets.next() : null;
       }
       Cursor cursor = cursors.poll();
       if (cursor == null) {

@@ -28,8 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Moves between two shards: {@code m} waits in the first, {@code n} in the second. */
-class MovesTest {
+/** Rerouter between two shards: {@code m} waits in the first, {@code n} in the second. */
+class RerouterTest {
 
   private static final Duration LONG = Duration.ofMinutes(30);
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the last one stopped and looks at a bounded number, those with the earliest objective first. For
  * one thread.
  */
-final class Moves {
+final class Rerouter {
 
   /** Store reads of a tick for each move it may make: many requests may have nowhere to go. */
   private static final int READS_PER_MOVE = 2;
@@ -45,7 +45,7 @@ final class Moves {
   private final MoveSettings settings;
   private final MovePolicy policy;
   private final Speeds assumed;
-  private final Surroundings surroundings;
+  private final ClusterView cluster;
   private final WaitingIndex index;
   private final Sessions sessions;
   private final TargetBook book;
@@ -69,9 +69,9 @@ final class Moves {
     }
   }
 
-  Moves(
+  Rerouter(
       ShardSettings settings,
-      Surroundings surroundings,
+      ClusterView cluster,
       WaitingIndex index,
       Sessions sessions,
       TargetBook book,
@@ -82,7 +82,7 @@ final class Moves {
     this.settings = settings.moves();
     this.policy = new MovePolicy(settings.moves());
     this.assumed = settings.assumedSpeeds();
-    this.surroundings = surroundings;
+    this.cluster = cluster;
     this.index = index;
     this.sessions = sessions;
     this.book = book;
@@ -102,7 +102,7 @@ final class Moves {
     readsLeft = READS_PER_MOVE * settings.movesPerTick();
     // In turns, so that no target uses up what a tick may do each time.
     Collections.rotate(targets, turn++);
-    FleetView fleet = surroundings.fleet().get();
+    FleetView fleet = cluster.fleet().get();
     for (String target : targets) {
       Scan scan = scans.computeIfAbsent(target, any -> new Scan());
       TargetWatch unhealthy = book.unhealthy(target);

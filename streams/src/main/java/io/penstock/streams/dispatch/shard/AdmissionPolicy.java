@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * batch of models whose overload defers it, and what would take the slots set aside for others. For
  * one thread.
  */
-final class Gate {
+final class AdmissionPolicy {
 
   private static final String DEFER_BATCH = "defer_batch";
 
@@ -32,7 +32,7 @@ final class Gate {
   private Set<String> deferred = Set.of();
   private RoutingState known = RoutingState.EMPTY;
 
-  Gate(TargetBook book, TenantAccounts accounts, SlotReserve reserve) {
+  AdmissionPolicy(TargetBook book, TenantAccounts accounts, SlotReserve reserve) {
     this.book = book;
     this.accounts = accounts;
     this.reserve = reserve;

@@ -13,22 +13,22 @@ import java.util.function.Supplier;
  * @param routing the routing policy and its state
  * @param models the model registry; empty: nothing is known of it
  */
-public record Surroundings(
+public record ClusterView(
     int partitions,
     Supplier<FleetView> fleet,
     Supplier<RoutingState> routing,
     Supplier<ModelCatalog> models) {
 
   /** A shard by itself. */
-  public static final Surroundings NONE =
-      new Surroundings(1, () -> FleetView.EMPTY, () -> RoutingState.EMPTY);
+  public static final ClusterView NONE =
+      new ClusterView(1, () -> FleetView.EMPTY, () -> RoutingState.EMPTY);
 
   /** Where nothing is known of the model registry. */
-  public Surroundings(int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
+  public ClusterView(int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
     this(partitions, fleet, routing, () -> ModelCatalog.EMPTY);
   }
 
-  public Surroundings {
+  public ClusterView {
     if (partitions < 1) {
       throw new IllegalArgumentException(
           "partitions is %d; it must be 1 or more".formatted(partitions));
