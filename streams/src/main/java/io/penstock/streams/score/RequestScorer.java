@@ -7,7 +7,7 @@ import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.body.OutputLimit;
 import io.penstock.schemas.topics.ModelPartitions;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
@@ -130,7 +130,7 @@ public record RequestScorer(
                         .filter(each -> each.getName().equals(name))
                         .findFirst())
             .orElse(null);
-    return Prices.of(new Candidate(new Wish(spec, null, 0, false, ""), variant), now);
+    return Prices.of(new ModelCandidate(new Wish(spec, null, 0, false, ""), variant), now);
   }
 
   /**

@@ -6,8 +6,8 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.observation.Observation;
-import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.candidate.Constraints;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.Wish;
 import java.util.List;
 import java.util.function.Predicate;
@@ -22,7 +22,7 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
   private final String model;
 
   /** The two variants, the old one and the new one: each has to be allowed. */
-  private final List<Candidate> candidates;
+  private final List<ModelCandidate> candidates;
 
   public ReplayRule(Rollout rollout, ModelSpec model, RoutingState routing) {
     this.routing = routing;
@@ -31,13 +31,13 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
   }
 
   /** Also of a variant that the model has not any more: then the model's provider counts. */
-  private static Candidate candidate(ModelSpec model, String name) {
+  private static ModelCandidate candidate(ModelSpec model, String name) {
     ModelVariant variant =
         model.getVariants().stream()
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseGet(() -> ModelVariant.newBuilder().setName(name).build());
-    return new Candidate(new Wish(model, name, 0, false, "rollout"), variant);
+    return new ModelCandidate(new Wish(model, name, 0, false, "rollout"), variant);
   }
 
   @Override

@@ -22,7 +22,7 @@ public record MovePolicy(MoveSettings settings) {
    *
    * @param secondsLeft until it has to begin
    */
-  public Optional<ModelAlternative> failover(List<Option> options, double secondsLeft) {
+  public Optional<ModelAlternative> failover(List<MoveOption> options, double secondsLeft) {
     Optional<ModelAlternative> inTime =
         first(options, each -> isHealthy(each) && start(each) <= secondsLeft);
     return inTime.or(
@@ -39,7 +39,7 @@ public record MovePolicy(MoveSettings settings) {
    * sooner than here by the gain.
    */
   public Optional<ModelAlternative> rescue(
-      List<Option> options, double startHereSeconds, double secondsLeft) {
+      List<MoveOption> options, double startHereSeconds, double secondsLeft) {
     double latest =
         Math.min(
             secondsLeft - settings.margin().toMillis() / 1000.0,
@@ -47,16 +47,16 @@ public record MovePolicy(MoveSettings settings) {
     return first(options, each -> isHealthy(each) && start(each) <= latest);
   }
 
-  private static boolean isHealthy(Option option) {
+  private static boolean isHealthy(MoveOption option) {
     return option.health() == TargetHealth.HEALTHY;
   }
 
-  private static double start(Option option) {
+  private static double start(MoveOption option) {
     return option.startSeconds().orElse(Double.POSITIVE_INFINITY);
   }
 
   private static Optional<ModelAlternative> first(
-      List<Option> options, java.util.function.Predicate<Option> suits) {
-    return options.stream().filter(suits).findFirst().map(Option::alternative);
+      List<MoveOption> options, java.util.function.Predicate<MoveOption> suits) {
+    return options.stream().filter(suits).findFirst().map(MoveOption::alternative);
   }
 }

@@ -42,7 +42,8 @@ public final class Prospects {
   }
 
   /** What is known of an alternative. */
-  public Option of(ModelAlternative to, ServiceClass serviceClass, FleetView fleet, Instant now) {
+  public MoveOption of(
+      ModelAlternative to, ServiceClass serviceClass, FleetView fleet, Instant now) {
     Target target = target(to);
     Optional<TargetStatus> status =
         fleet
@@ -54,8 +55,10 @@ public final class Prospects {
                         ? Optional.empty()
                         : fleet.status(Target.ofModel(target.model()), now));
     return status
-        .map(known -> new Option(to, known.health(), start(to, serviceClass, target, known, now)))
-        .orElseGet(() -> new Option(to, null, OptionalDouble.empty()));
+        .map(
+            known ->
+                new MoveOption(to, known.health(), start(to, serviceClass, target, known, now)))
+        .orElseGet(() -> new MoveOption(to, null, OptionalDouble.empty()));
   }
 
   /** Notes that a request goes there. */

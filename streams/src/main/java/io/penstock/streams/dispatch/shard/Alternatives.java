@@ -6,7 +6,7 @@ import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.TargetBook;
-import io.penstock.streams.dispatch.move.Option;
+import io.penstock.streams.dispatch.move.MoveOption;
 import io.penstock.streams.dispatch.move.Prospects;
 import io.penstock.streams.dispatch.session.Speeds;
 import java.time.Instant;
@@ -29,11 +29,11 @@ final class Alternatives {
   }
 
   /** Best first, without those whose partition does not exist. */
-  List<Option> of(DispatchEntry entry, FleetView fleet, Instant now) {
-    List<Option> options = new ArrayList<>();
+  List<MoveOption> of(DispatchEntry entry, FleetView fleet, Instant now) {
+    List<MoveOption> options = new ArrayList<>();
     for (ModelAlternative to : entry.getFacts().getAlternatives()) {
       if (to.getPartition() >= 0 && to.getPartition() < cluster.partitions()) {
-        Option known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
+        MoveOption known = prospects.of(to, entry.getFacts().getServiceClass(), fleet, now);
         options.add(isTroubledHere(to) ? unhealthy(known) : known);
       }
     }
@@ -55,7 +55,7 @@ final class Alternatives {
     return book.troubled(book.knows(target) ? target : to.getModel()) != null;
   }
 
-  private static Option unhealthy(Option option) {
-    return new Option(option.alternative(), TargetHealth.UNHEALTHY, option.startSeconds());
+  private static MoveOption unhealthy(MoveOption option) {
+    return new MoveOption(option.alternative(), TargetHealth.UNHEALTHY, option.startSeconds());
   }
 }

@@ -7,9 +7,9 @@ import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.streams.dispatch.move.MoveOption;
 import io.penstock.streams.dispatch.move.MovePolicy;
 import io.penstock.streams.dispatch.move.MoveSettings;
-import io.penstock.streams.dispatch.move.Option;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +49,7 @@ final class LargerContexts {
     if (refused.isEmpty()) {
       return null;
     }
-    List<Option> larger =
+    List<MoveOption> larger =
         alternatives.of(entry, cluster.fleet().get(), now).stream()
             .filter(
                 option ->

@@ -69,12 +69,12 @@ public record Constraints(
   }
 
   /** Whether the lists of models and providers let a candidate serve, whatever the task. */
-  public boolean admits(Candidate candidate) {
+  public boolean admits(ModelCandidate candidate) {
     return admitsModel(candidate) && admitsProvider(candidate.provider());
   }
 
   /** Why names, task or provider keep a candidate from serving; empty if they do not. */
-  public Optional<Refusal> refuse(Candidate candidate) {
+  public Optional<Refusal> refuse(ModelCandidate candidate) {
     ModelSpec spec = candidate.spec();
     String name = candidate.target().toString();
     if (!admitsModel(candidate)) {
@@ -106,7 +106,7 @@ public record Constraints(
     return Optional.empty();
   }
 
-  private boolean admitsModel(Candidate candidate) {
+  private boolean admitsModel(ModelCandidate candidate) {
     return allowedModels.stream().allMatch(names -> holds(names, candidate))
         && !holds(deniedModels, candidate);
   }
@@ -116,7 +116,7 @@ public record Constraints(
         && !deniedProviders.contains(provider);
   }
 
-  private static boolean holds(List<String> names, Candidate candidate) {
+  private static boolean holds(List<String> names, ModelCandidate candidate) {
     ModelSpec spec = candidate.spec();
     return !names.isEmpty()
         && (names.contains(spec.getName())

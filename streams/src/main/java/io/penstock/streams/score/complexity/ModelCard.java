@@ -1,6 +1,6 @@
 package io.penstock.streams.score.complexity;
 
-import io.penstock.streams.score.complexity.evaluation.Estimate;
+import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import java.util.List;
 
 /**
@@ -26,8 +26,8 @@ public record ModelCard(
     double strongQuality,
     long seed,
     double regularisation,
-    Estimate apgr,
-    Estimate lengthApgr) {
+    ResampledFigure apgr,
+    ResampledFigure lengthApgr) {
 
   /**
    * One training file.
@@ -35,7 +35,8 @@ public record ModelCard(
    * @param apgr by cross-validation, within this file
    * @param lengthApgr the same of prompt length alone
    */
-  public record Source(String name, int prompts, Estimate apgr, Estimate lengthApgr) {}
+  public record Source(
+      String name, int prompts, ResampledFigure apgr, ResampledFigure lengthApgr) {}
 
   public ModelCard {
     data = List.copyOf(data);

@@ -71,7 +71,7 @@ public sealed interface FirstDecision {
                   Long.toString(refused.at().toEpochMilli()),
                   refused.refusal().code().name(),
                   refused.refusal().field() == null ? "" : refused.refusal().field(),
-                  Refusals.shortened(refused.refusal().message()));
+                  RememberedRefusals.shortened(refused.refusal().message()));
           case Placed placed ->
               placed.partition() + "\n" + placed.model() + "\n" + placed.variant().orElse("");
         };
@@ -91,7 +91,7 @@ public sealed interface FirstDecision {
     try {
       return read(new String(bytes, StandardCharsets.UTF_8));
     } catch (RuntimeException another) {
-      return new Refused(null, null, Instant.EPOCH, Refusals.UNKNOWN);
+      return new Refused(null, null, Instant.EPOCH, RememberedRefusals.UNKNOWN);
     }
   }
 

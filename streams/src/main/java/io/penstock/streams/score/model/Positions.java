@@ -7,7 +7,7 @@ import java.util.Objects;
 /** Where candidates lie between the weakest and the best by registered quality. */
 record Positions(double weakest, double best) {
 
-  static Positions of(List<Option> options) {
+  static Positions of(List<ModelOption> options) {
     double[] known =
         options.stream()
             .map(option -> option.first().quality())

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param score from 0 to 1; higher is better
  * @param goodEnough where a goal decides: whether its quality is
  */
-record Ranking(Option serves, int tier, double score, boolean goodEnough) {
+record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
 
   private static final int LAST_TIER = 4;
 
@@ -55,7 +55,7 @@ record Ranking(Option serves, int tier, double score, boolean goodEnough) {
       double threshold) {}
 
   /** The best first. */
-  static List<Ranking> of(List<Option> options, Terms terms) {
+  static List<Ranking> of(List<ModelOption> options, Terms terms) {
     Scale scale = Scale.of(options);
     return options.stream()
         .map(option -> rank(option, scale, terms))
@@ -78,7 +78,7 @@ record Ranking(Option serves, int tier, double score, boolean goodEnough) {
     return tier <= 1;
   }
 
-  private static Ranking rank(Option option, Scale scale, Terms terms) {
+  private static Ranking rank(ModelOption option, Scale scale, Terms terms) {
     Forecast forecast = option.first();
     boolean goodEnough = goodEnough(forecast, scale, terms);
     int tier = tier(forecast, terms);
@@ -152,11 +152,11 @@ record Ranking(Option serves, int tier, double score, boolean goodEnough) {
   private record Scale(
       double highestPrice, double fastest, int lastPreference, Positions positions) {
 
-    static Scale of(List<Option> options) {
+    static Scale of(List<ModelOption> options) {
       double highestPrice = 0;
       double fastest = 0;
       int lastPreference = 1;
-      for (Option option : options) {
+      for (ModelOption option : options) {
         Forecast forecast = option.first();
         highestPrice = Math.max(highestPrice, forecast.price());
         fastest = Math.max(fastest, forecast.timing().tokensPerSecond());

@@ -68,7 +68,7 @@ final class Reasons {
   }
 
   /** An arm of an experiment. */
-  void assigned(Decision.Assigned assigned) {
+  void assigned(RoutingDecision.Assigned assigned) {
     parts.add(assigned.option().first().candidate().wish().how());
   }
 

@@ -4,8 +4,8 @@ import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.TenantPolicy;
-import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.candidate.Constraints;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wishes;
@@ -98,10 +98,10 @@ public final class RoutingChooser implements ModelChooser {
             outputs,
             meter);
     wishes.unknown().forEach(survey::exclude);
-    List<Option> options =
+    List<ModelOption> options =
         wishes.models().stream().map(survey::option).flatMap(Optional::stream).toList();
     if (options.isEmpty()) {
-      return new ModelSelection.NotChosen(Refusals.of(request, survey.excluded()));
+      return new ModelSelection.NotChosen(SelectionRefusals.of(request, survey.excluded()));
     }
     options = longEnough(request, options);
     Preference preference =
@@ -110,7 +110,7 @@ public final class RoutingChooser implements ModelChooser {
     options = expected(options, estimate);
     options = goodForAlias(options, wishes.policy(), survey);
     List<Ranking> ranked = Ranking.of(options, terms(request, situation, preference, estimate));
-    Decision decision =
+    RoutingDecision decision =
         decide(
             request,
             situation,
@@ -131,7 +131,7 @@ public final class RoutingChooser implements ModelChooser {
 
   /** What the prompt's complexity says, where that matters to the choice. */
   private Optional<ComplexityEstimate> estimate(
-      ParsedRequest request, Wishes wishes, List<Option> options, Preference preference) {
+      ParsedRequest request, Wishes wishes, List<ModelOption> options, Preference preference) {
     AliasPolicy policy = wishes.policy();
     boolean matters =
         switch (preference) {
@@ -150,7 +150,8 @@ public final class RoutingChooser implements ModelChooser {
         text.isBlank() ? complexity.ofMeanPrompt() : complexity.predictor().estimate(text));
   }
 
-  private List<Option> expected(List<Option> options, Optional<ComplexityEstimate> estimate) {
+  private List<ModelOption> expected(
+      List<ModelOption> options, Optional<ComplexityEstimate> estimate) {
     if (estimate.isEmpty()) {
       return options;
     }
@@ -158,7 +159,7 @@ public final class RoutingChooser implements ModelChooser {
     return options.stream()
         .map(
             option ->
-                new Option(
+                new ModelOption(
                     expected(option.first(), positions, estimate.get()),
                     option.failover().stream()
                         .map(each -> expected(each, positions, estimate.get()))
@@ -177,8 +178,8 @@ public final class RoutingChooser implements ModelChooser {
    * Those that an alias's least expected quality leaves. A prompt too hard for all of them goes to
    * the best rather than nowhere: the limit is on the choice, not on what may be asked.
    */
-  private static List<Option> goodForAlias(
-      List<Option> options, @Nullable AliasPolicy policy, Survey survey) {
+  private static List<ModelOption> goodForAlias(
+      List<ModelOption> options, @Nullable AliasPolicy policy, Survey survey) {
     Double least = policy == null ? null : policy.minQuality();
     if (least == null) {
       return options;
@@ -187,11 +188,11 @@ public final class RoutingChooser implements ModelChooser {
         Math.min(
             least,
             options.stream().mapToDouble(option -> expectedOr(option.first(), 0)).max().orElse(0));
-    List<Option> good = new ArrayList<>();
-    for (Option option : options) {
+    List<ModelOption> good = new ArrayList<>();
+    for (ModelOption option : options) {
       if (expectedOr(option.first(), 0) >= enough) {
         good.add(
-            new Option(
+            new ModelOption(
                 option.first(),
                 option.failover().stream().filter(each -> expectedOr(each, 0) >= enough).toList()));
       } else {
@@ -243,7 +244,7 @@ public final class RoutingChooser implements ModelChooser {
         request.serviceClass(), request.acceptedAt(), request.request().getDeadline());
   }
 
-  private Decision decide(
+  private RoutingDecision decide(
       ParsedRequest request,
       Situation situation,
       Wishes wishes,
@@ -254,7 +255,7 @@ public final class RoutingChooser implements ModelChooser {
     Overload overload = new Overload(situation.routing().state());
     List<String> degradations = new ArrayList<>();
     Ranking taken = ranked.best();
-    Optional<Decision.Assigned> assigned = Optional.empty();
+    Optional<RoutingDecision.Assigned> assigned = Optional.empty();
     Optional<String> saving = saving(wishes, overload, taken, softBudget);
     Reasons reasons = new Reasons();
     if (saving.isPresent()) {
@@ -265,16 +266,17 @@ public final class RoutingChooser implements ModelChooser {
         taken = cheapest;
       }
     } else {
-      assigned = new Experiments(request, situation, wishes, survey, otherModels).assign(taken);
+      assigned =
+          new ExperimentAssignment(request, situation, wishes, survey, otherModels).assign(taken);
     }
-    Option option = assigned.isPresent() ? assigned.get().option() : taken.serves();
+    ModelOption option = assigned.isPresent() ? assigned.get().option() : taken.serves();
     if (assigned.isPresent()) {
       reasons.assigned(assigned.get());
     } else if (degradations.isEmpty()) {
       reasons.preferred(ranked.preference(), ranked.all(), survey.excluded());
     }
     Forecast chosen = option.first();
-    Candidate candidate = chosen.candidate();
+    ModelCandidate candidate = chosen.candidate();
     OptionalLong limit = overload.outputLimit(candidate.spec().getName(), request);
     if (limit.isPresent()
         && limit.getAsLong() * request.body().sequences() < chosen.fit().maxOutput()) {
@@ -287,7 +289,7 @@ public final class RoutingChooser implements ModelChooser {
         OffPeak.next(request, wishes.policy(), chosen, deadline(request), situation.now());
     reasons.waits(chosen);
     cheaper.ifPresent(reasons::deferred);
-    return new Decision(
+    return new RoutingDecision(
         chosen,
         option.failover(),
         ranked.all(),
@@ -300,12 +302,12 @@ public final class RoutingChooser implements ModelChooser {
   }
 
   /** Models that must refuse, or cut, what the body asks for only where no other serves. */
-  private static List<Option> longEnough(ParsedRequest request, List<Option> options) {
+  private static List<ModelOption> longEnough(ParsedRequest request, List<ModelOption> options) {
     if (!request.endpoint().generates() || request.body().maxTokens().isEmpty()) {
       return options;
     }
     long asked = request.body().maxTokens().getAsLong();
-    List<Option> enough =
+    List<ModelOption> enough =
         options.stream()
             .filter(each -> each.first().fit().maxOutput() / request.body().sequences() >= asked)
             .toList();

@@ -5,7 +5,7 @@ import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.streams.score.assignment.VariantOrder;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.prediction.Forecast;
 import io.penstock.streams.score.prediction.Prices;
 import io.penstock.streams.score.request.Abbreviated;
@@ -32,9 +32,10 @@ record SelectionWriter(int modelPartitions) {
 
   private static final int MOST_REASON = 600;
 
-  ModelSelection.Chosen chosen(ParsedRequest request, Situation situation, Decision decision) {
+  ModelSelection.Chosen chosen(
+      ParsedRequest request, Situation situation, RoutingDecision decision) {
     Forecast chosen = decision.chosen();
-    Candidate candidate = chosen.candidate();
+    ModelCandidate candidate = chosen.candidate();
     Prices prices =
         decision
             .deferred()
@@ -56,7 +57,7 @@ record SelectionWriter(int modelPartitions) {
             .setPredictedWaitMillis(firstToken == null ? null : Math.round(firstToken))
             .setExperiment(decision.assigned().map(each -> each.experiment().name()).orElse(null))
             .setArm(decision.assigned().map(each -> each.arm().name()).orElse(null))
-            .setExperimentUnit(decision.assigned().map(Decision.Assigned::unit).orElse(null))
+            .setExperimentUnit(decision.assigned().map(RoutingDecision.Assigned::unit).orElse(null))
             .setExcluded(excluded(decision))
             .setDegradations(decision.degradations())
             .build();
@@ -70,7 +71,7 @@ record SelectionWriter(int modelPartitions) {
         alternatives(request, situation.routing().state(), decision));
   }
 
-  private static Map<String, Double> scores(Decision decision) {
+  private static Map<String, Double> scores(RoutingDecision decision) {
     Map<String, Double> scores = new LinkedHashMap<>();
     decision.ranked().stream()
         .limit(MOST_EXPLAINED)
@@ -83,16 +84,16 @@ record SelectionWriter(int modelPartitions) {
     return Math.round(score * 1e4) / 1e4;
   }
 
-  private static Map<String, String> excluded(Decision decision) {
+  private static Map<String, String> excluded(RoutingDecision decision) {
     Map<String, String> reasons = new LinkedHashMap<>();
     decision.excluded().entrySet().stream()
         .limit(MOST_EXPLAINED)
-        .forEach(each -> reasons.put(each.getKey(), Refusals.text(each.getValue())));
+        .forEach(each -> reasons.put(each.getKey(), SelectionRefusals.text(each.getValue())));
     return reasons;
   }
 
   private List<ModelAlternative> alternatives(
-      ParsedRequest request, RoutingState routing, Decision decision) {
+      ParsedRequest request, RoutingState routing, RoutingDecision decision) {
     double own =
         decision.ranked().stream()
             .filter(each -> each.first().target().equals(decision.chosen().target()))
@@ -121,10 +122,10 @@ record SelectionWriter(int modelPartitions) {
       double score,
       ParsedRequest request,
       RoutingState routing,
-      Decision decision,
+      RoutingDecision decision,
       Set<String> taken,
       List<ModelAlternative> alternatives) {
-    Candidate candidate = forecast.candidate();
+    ModelCandidate candidate = forecast.candidate();
     String variant = candidate.target().variant();
     if (alternatives.size() == MOST_ALTERNATIVES
         || (variant != null

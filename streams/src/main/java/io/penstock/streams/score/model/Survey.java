@@ -6,8 +6,8 @@ import io.penstock.schemas.fleet.TargetStatus;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.score.assignment.VariantOrder;
 import io.penstock.streams.score.candidate.Availability;
-import io.penstock.streams.score.candidate.Candidate;
 import io.penstock.streams.score.candidate.Constraints;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
@@ -70,7 +70,7 @@ final class Survey {
   }
 
   /** The model as far as the constraints leave it; empty if they rule it out. */
-  Optional<Option> option(Wish wish) {
+  Optional<ModelOption> option(Wish wish) {
     ModelSpec spec = wish.spec();
     return switch (ModelFit.of(request, spec, meter)) {
       case ModelFit.Misfit(Refusal refusal) -> {
@@ -81,9 +81,9 @@ final class Survey {
     };
   }
 
-  private Optional<Option> option(Wish wish, ModelFit.Fits fit) {
+  private Optional<ModelOption> option(Wish wish, ModelFit.Fits fit) {
     List<Forecast> left = new ArrayList<>();
-    for (Candidate candidate : candidates(wish)) {
+    for (ModelCandidate candidate : candidates(wish)) {
       Optional<Refusal> refusal = constraints.refuse(candidate);
       Forecast forecast = forecast(candidate, fit);
       refusal = refusal.or(() -> refuse(forecast));
@@ -102,7 +102,7 @@ final class Survey {
     }
     Forecast taken = first;
     return Optional.of(
-        new Option(
+        new ModelOption(
             taken,
             left.stream()
                 .filter(
@@ -115,17 +115,17 @@ final class Survey {
     return (forecast.availability().usable() ? 2 : 0) + (forecast.timing().served() ? 1 : 0);
   }
 
-  private List<Candidate> candidates(Wish wish) {
+  private List<ModelCandidate> candidates(Wish wish) {
     ModelSpec spec = wish.spec();
     if (wish.variant() != null) {
       Optional<ModelVariant> named = VariantOrder.named(spec, wish.variant());
       if (named.isEmpty()) {
         exclude(new Target(spec.getName(), wish.variant()).toString(), noVariant(wish));
       }
-      return named.map(variant -> new Candidate(wish, variant)).stream().toList();
+      return named.map(variant -> new ModelCandidate(wish, variant)).stream().toList();
     }
     if (spec.getVariants().isEmpty()) {
-      return List.of(new Candidate(wish, null));
+      return List.of(new ModelCandidate(wish, null));
     }
     List<ModelVariant> variants =
         VariantOrder.of(
@@ -139,7 +139,7 @@ final class Survey {
               "model %s has no active variant with a weight; activate one or name another model"
                   .formatted(spec.getName())));
     }
-    return variants.stream().map(variant -> new Candidate(wish, variant)).toList();
+    return variants.stream().map(variant -> new ModelCandidate(wish, variant)).toList();
   }
 
   private static Refusal noVariant(Wish wish) {
@@ -153,7 +153,7 @@ final class Survey {
                 wish.spec().getVariants().stream().map(ModelVariant::getName).toList()));
   }
 
-  private Forecast forecast(Candidate candidate, ModelFit.Fits fit) {
+  private Forecast forecast(ModelCandidate candidate, ModelFit.Fits fit) {
     Optional<TargetStatus> status = situation.fleet().status(candidate.target(), situation.now());
     long output =
         outputs.predict(request.request().getTenant(), candidate.spec().getName(), fit.maxOutput());

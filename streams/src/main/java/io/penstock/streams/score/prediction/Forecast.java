@@ -2,7 +2,7 @@ package io.penstock.streams.score.prediction;
 
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.score.candidate.Availability;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedQuality the same for this prompt
  */
 public record Forecast(
-    Candidate candidate,
+    ModelCandidate candidate,
     ModelFit.Fits fit,
     long outputTokens,
     Prices prices,

@@ -2,7 +2,7 @@ package io.penstock.streams.score.prediction;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ public record Prices(@Nullable Double input, @Nullable Double output) {
 
   private static final double MILLION = 1e6;
 
-  public static Prices of(Candidate candidate, Instant now) {
+  public static Prices of(ModelCandidate candidate, Instant now) {
     ModelSpec spec = candidate.spec();
     Optional<ModelVariant> variant = Optional.ofNullable(candidate.variant());
     double factor = PriceHours.factor(spec, now);

@@ -2,7 +2,7 @@ package io.penstock.streams.score.prediction;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import java.util.Optional;
 
 /** The registry's quality score of a candidate, from 0 to 1. */
@@ -14,7 +14,7 @@ public final class QualityScore {
    * The model's score for the domain, else its overall one; a variant with a score of its own
    * shifts the domain's by as much as it differs from the model overall. Empty if nothing is known.
    */
-  public static Optional<Double> of(Candidate candidate, Optional<String> domain) {
+  public static Optional<Double> of(ModelCandidate candidate, Optional<String> domain) {
     ModelSpec spec = candidate.spec();
     Optional<Double> ofVariant =
         Optional.ofNullable(candidate.variant()).flatMap(ModelVariant::getQuality);

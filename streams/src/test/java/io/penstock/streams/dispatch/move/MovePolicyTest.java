@@ -60,12 +60,12 @@ class MovePolicyTest {
     assertThat(POLICY.isAtRisk(here, left)).isEqualTo(expected);
   }
 
-  private static List<Option> options(String text) {
-    List<Option> options = new ArrayList<>();
+  private static List<MoveOption> options(String text) {
+    List<MoveOption> options = new ArrayList<>();
     for (String each : text.isEmpty() ? new String[0] : text.split(" ", -1)) {
       String[] parts = each.split(":", -1);
       options.add(
-          new Option(
+          new MoveOption(
               alternative(Integer.toString(options.size())),
               parts[0].equals("UNKNOWN") ? null : TargetHealth.valueOf(parts[0]),
               parts.length == 1

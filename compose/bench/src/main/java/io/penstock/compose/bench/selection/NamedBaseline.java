@@ -2,7 +2,7 @@ package io.penstock.compose.bench.selection;
 
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ModelSpec;
-import io.penstock.streams.score.candidate.Candidate;
+import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
@@ -35,7 +35,7 @@ final class NamedBaseline implements ModelChooser {
               spec.get(),
               fit,
               Prices.of(
-                  new Candidate(new Wish(spec.get(), null, 0, false, "named"), null),
+                  new ModelCandidate(new Wish(spec.get(), null, 0, false, "named"), null),
                   situation.now()),
               OptionalLong.empty(),
               Optional.empty(),

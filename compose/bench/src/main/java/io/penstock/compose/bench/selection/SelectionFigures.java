@@ -1,8 +1,8 @@
 package io.penstock.compose.bench.selection;
 
 import io.penstock.streams.score.complexity.ComplexityPredictor;
-import io.penstock.streams.score.complexity.evaluation.Estimate;
 import io.penstock.streams.score.complexity.evaluation.GapCurve;
+import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import io.penstock.streams.score.complexity.evaluation.SelectionMetrics;
 import io.penstock.streams.score.complexity.training.LabelledPrompt;
 import java.util.List;
@@ -28,8 +28,8 @@ record SelectionFigures(
     double strongQuality,
     SelectionMetrics predictor,
     SelectionMetrics length,
-    Estimate shuffleApgr,
-    Estimate advantage,
+    ResampledFigure shuffleApgr,
+    ResampledFigure advantage,
     GapCurve predictorCurve,
     GapCurve lengthCurve) {
 

@@ -7,8 +7,8 @@ import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.chart.Chart;
 import io.penstock.streams.score.complexity.ModelCard;
-import io.penstock.streams.score.complexity.evaluation.Estimate;
 import io.penstock.streams.score.complexity.evaluation.GapCurve;
+import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import io.penstock.streams.score.complexity.evaluation.SelectionMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ record SelectionReport(
   private static void rows(BenchTable table, SelectionFigures test) {
     row(table, test.name(), "predictor", test.predictor());
     row(table, test.name(), "prompt length", test.length());
-    Estimate shuffle = test.shuffleApgr();
+    ResampledFigure shuffle = test.shuffleApgr();
     table.row(
         test.name(), "shuffle", three(shuffle.value()), range(shuffle, 3), "50", "", "80", "");
     for (PublishedResult published : PublishedResult.of(test.name())) {
@@ -156,7 +156,7 @@ record SelectionReport(
                     .put("cpt80", best.cpt80()));
   }
 
-  private static void put(ObjectNode json, String field, Estimate estimate) {
+  private static void put(ObjectNode json, String field, ResampledFigure estimate) {
     ObjectNode figures = json.putObject(field);
     Figures.put(figures, "value", estimate.value());
     Figures.put(figures, "low", estimate.low());
@@ -203,7 +203,7 @@ record SelectionReport(
     return notes;
   }
 
-  private static String range(Estimate estimate, int decimals) {
+  private static String range(ResampledFigure estimate, int decimals) {
     String form = "%." + decimals + "f..%." + decimals + "f";
     return String.format(Locale.ROOT, form, estimate.low(), estimate.high());
   }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param cpt50 share of strong calls, in percent, that recovers half of the gap
  * @param cpt80 the same for 80% of it
  */
-public record SelectionMetrics(Estimate apgr, Estimate cpt50, Estimate cpt80) {
+public record SelectionMetrics(ResampledFigure apgr, ResampledFigure cpt50, ResampledFigure cpt80) {
 
   /** Resamples of an interval. */
   public static final int RESAMPLES = 1000;
@@ -28,13 +28,13 @@ public record SelectionMetrics(Estimate apgr, Estimate cpt50, Estimate cpt80) {
     }
     GapCurve all = GapCurve.of(scores, cheap, strong);
     return new SelectionMetrics(
-        Estimate.of(all.average(), resamples[0]),
-        Estimate.of(percent(all, 0.5), resamples[1]),
-        Estimate.of(percent(all, 0.8), resamples[2]));
+        ResampledFigure.of(all.average(), resamples[0]),
+        ResampledFigure.of(percent(all, 0.5), resamples[1]),
+        ResampledFigure.of(percent(all, 0.8), resamples[2]));
   }
 
   /** How much more APGR one order has than another, on the same resamples. */
-  public static Estimate advantage(
+  public static ResampledFigure advantage(
       double[] scores, double[] others, double[] cheap, double[] strong, long seed) {
     double[] resamples = new double[RESAMPLES];
     Resampled first = new Resampled(scores, cheap, strong);
@@ -46,14 +46,15 @@ public record SelectionMetrics(Estimate apgr, Estimate cpt50, Estimate cpt80) {
     }
     double value =
         GapCurve.of(scores, cheap, strong).average() - GapCurve.of(others, cheap, strong).average();
-    return Estimate.of(value, resamples);
+    return ResampledFigure.of(value, resamples);
   }
 
   /**
    * APGR of the same scores dealt to the prompts at random: every threshold then costs the same and
    * knows nothing. The mean of the shuffles, and the middle 95% of them.
    */
-  public static Estimate shuffled(double[] scores, double[] cheap, double[] strong, long seed) {
+  public static ResampledFigure shuffled(
+      double[] scores, double[] cheap, double[] strong, long seed) {
     double[] shuffles = new double[RESAMPLES];
     SplittableRandom random = new SplittableRandom(seed);
     double[] dealt = scores.clone();
@@ -63,7 +64,7 @@ public record SelectionMetrics(Estimate apgr, Estimate cpt50, Estimate cpt80) {
       shuffles[i] = GapCurve.of(dealt, cheap, strong).average();
       sum += shuffles[i];
     }
-    return Estimate.of(sum / RESAMPLES, shuffles);
+    return ResampledFigure.of(sum / RESAMPLES, shuffles);
   }
 
   private static double percent(GapCurve curve, double part) {

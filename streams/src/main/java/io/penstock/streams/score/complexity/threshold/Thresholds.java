@@ -55,7 +55,7 @@ public final class Thresholds {
    * @param threshold what the predicted gain was compared with
    * @param goal why that threshold
    */
-  public record Decision(boolean strong, double threshold, RoutingGoal goal) {}
+  public record StrongCall(boolean strong, double threshold, RoutingGoal goal) {}
 
   private final ScoreCurve curve;
   private final Goals goals;
@@ -76,10 +76,10 @@ public final class Thresholds {
    *
    * @param alias the name that was asked for; may be no one's
    */
-  public Decision decide(String tenant, String alias, double gain) {
+  public StrongCall decide(String tenant, String alias, double gain) {
     RoutingGoal goal = goals.goal(tenant, alias);
     double threshold = threshold(goal, goals.owner(tenant, alias), gain);
-    return new Decision(gain > threshold, threshold, goal);
+    return new StrongCall(gain > threshold, threshold, goal);
   }
 
   /**

@@ -2,8 +2,8 @@ package io.penstock.streams.score.complexity.training;
 
 import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.ModelCard;
-import io.penstock.streams.score.complexity.evaluation.Estimate;
 import io.penstock.streams.score.complexity.evaluation.GapCurve;
+import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import io.penstock.streams.score.complexity.evaluation.SelectionMetrics;
 import io.penstock.streams.score.complexity.threshold.ScoreCurve;
 import java.util.ArrayList;
@@ -118,9 +118,9 @@ public final class ComplexityTrainer {
         apgr(lengths, pairs));
   }
 
-  private Estimate apgr(double[] scores, int[] rows) {
+  private ResampledFigure apgr(double[] scores, int[] rows) {
     if (rows.length < TrainingSettings.FEWEST_PROMPTS) {
-      return new Estimate(Double.NaN, Double.NaN, Double.NaN);
+      return new ResampledFigure(Double.NaN, Double.NaN, Double.NaN);
     }
     return SelectionMetrics.of(
             Outcomes.at(scores, rows),

@@ -1,7 +1,7 @@
 package io.penstock.streams.score.complexity.training;
 
 import io.penstock.streams.score.complexity.ModelCard;
-import io.penstock.streams.score.complexity.evaluation.Estimate;
+import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import io.penstock.streams.score.complexity.features.PromptFeatures;
 import io.penstock.streams.score.complexity.features.PromptText;
 import java.util.Locale;
@@ -59,12 +59,13 @@ public final class ModelCardText {
     return sources + row("all, in one order", card.prompts(), card.apgr(), card.lengthApgr());
   }
 
-  private static String row(String name, int prompts, Estimate apgr, Estimate length) {
+  private static String row(
+      String name, int prompts, ResampledFigure apgr, ResampledFigure length) {
     return "| %s | %d | %s | %s |\n"
         .formatted(name.replace("|", "/"), prompts, text(apgr), text(length));
   }
 
-  private static String text(Estimate estimate) {
+  private static String text(ResampledFigure estimate) {
     if (Double.isNaN(estimate.value())) {
       return "too few pairs";
     }

@@ -82,7 +82,7 @@ class GapCurveTest {
     double[] cheap = random.doubles(400).map(x -> x < 0.6 ? 1 : 0).toArray();
     double[] strong = random.doubles(400).map(x -> x < 0.9 ? 1 : 0).toArray();
 
-    Estimate shuffled = SelectionMetrics.shuffled(scores, cheap, strong, 1);
+    ResampledFigure shuffled = SelectionMetrics.shuffled(scores, cheap, strong, 1);
 
     assertThat(shuffled.value()).isCloseTo(0.5, within(0.01));
     assertThat(shuffled.low()).isLessThan(0.49);
@@ -102,7 +102,7 @@ class GapCurveTest {
     assertThat(metrics).isEqualTo(SelectionMetrics.of(scores, cheap, strong, 7));
     assertThat(metrics).isNotEqualTo(SelectionMetrics.of(scores, cheap, strong, 8));
     assertThat(SelectionMetrics.advantage(scores, scores, cheap, strong, 7))
-        .isEqualTo(new Estimate(0, 0, 0));
+        .isEqualTo(new ResampledFigure(0, 0, 0));
   }
 
   @Property(tries = 200)

@@ -11,5 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param health null if nothing is known
  * @param startSeconds until its first token there, as predicted; empty if that cannot be told
  */
-public record Option(
+public record MoveOption(
     ModelAlternative alternative, @Nullable TargetHealth health, OptionalDouble startSeconds) {}

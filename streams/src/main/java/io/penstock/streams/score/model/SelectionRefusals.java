@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** One refusal out of the reasons why each candidate was ruled out. */
-final class Refusals {
+final class SelectionRefusals {
 
   private static final int EACH = 300;
 
@@ -19,7 +19,7 @@ final class Refusals {
   private static final List<RefusalCode> PASSING =
       List.of(RefusalCode.OVERLOADED, RefusalCode.MAX_WAIT_EXCEEDED, RefusalCode.NO_ACTIVE_VARIANT);
 
-  private Refusals() {}
+  private SelectionRefusals() {}
 
   static Refusal of(ParsedRequest request, Map<String, Refusal> excluded) {
     if (excluded.isEmpty()) {

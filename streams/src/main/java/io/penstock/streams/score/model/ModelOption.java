@@ -9,4 +9,4 @@ import java.util.List;
  * @param first by the variant that the request goes to
  * @param failover by other variants, in order, each of them usable now
  */
-record Option(Forecast first, List<Forecast> failover) {}
+record ModelOption(Forecast first, List<Forecast> failover) {}

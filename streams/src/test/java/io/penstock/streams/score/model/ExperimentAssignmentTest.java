@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ExperimentsTest extends ChooserFixture {
+class ExperimentAssignmentTest extends ChooserFixture {
 
   private static Situations variants() {
     return Situations.with(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param wish how the request came to it
  * @param variant null where the model has none
  */
-public record Candidate(Wish wish, @Nullable ModelVariant variant) {
+public record ModelCandidate(Wish wish, @Nullable ModelVariant variant) {
 
   /** What runs models that say nothing else. */
   private static final String LOCAL = "local";

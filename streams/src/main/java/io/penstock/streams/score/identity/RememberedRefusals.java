@@ -5,7 +5,7 @@ import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 
 /** What is kept of refusals. */
-final class Refusals {
+final class RememberedRefusals {
 
   /** What is known of a refusal that another version of Penstock wrote down. */
   static final Refusal UNKNOWN =
@@ -17,7 +17,7 @@ final class Refusals {
   /** Each remembered id costs this on disk, so long messages lose their ends. */
   private static final int MAX_MESSAGE = 300;
 
-  private Refusals() {}
+  private RememberedRefusals() {}
 
   static String shortened(String message) {
     return Abbreviated.of(message, MAX_MESSAGE);

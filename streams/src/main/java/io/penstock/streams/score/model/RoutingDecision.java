@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param reason why, for a person
  * @param degradations what overload or a budget took from it
  */
-record Decision(
+record RoutingDecision(
     Forecast chosen,
     List<Forecast> failover,
     List<Ranking> ranked,
@@ -35,5 +35,5 @@ record Decision(
    *
    * @param unit what was assigned as one
    */
-  record Assigned(Experiment experiment, Experiment.Arm arm, String unit, Option option) {}
+  record Assigned(Experiment experiment, Experiment.Arm arm, String unit, ModelOption option) {}
 }

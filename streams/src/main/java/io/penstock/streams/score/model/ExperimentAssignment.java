@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  *
  * @param otherModels whether models may serve it that it neither names nor lists
  */
-record Experiments(
+record ExperimentAssignment(
     ParsedRequest request, Situation situation, Wishes wishes, Survey survey, boolean otherModels) {
 
-  Optional<Decision.Assigned> assign(Ranking best) {
+  Optional<RoutingDecision.Assigned> assign(Ranking best) {
     Wish wish = best.first().candidate().wish();
     if (wish.variant() != null) {
       return Optional.empty();
@@ -45,16 +45,16 @@ record Experiments(
         .findFirst();
   }
 
-  private Optional<Decision.Assigned> assign(Experiment experiment) {
+  private Optional<RoutingDecision.Assigned> assign(Experiment experiment) {
     String unit = ExperimentArms.unit(experiment, request.request()).orElse("");
     return ExperimentArms.of(experiment, request.request())
         .flatMap(
             arm ->
                 option(experiment, arm)
-                    .map(option -> new Decision.Assigned(experiment, arm, unit, option)));
+                    .map(option -> new RoutingDecision.Assigned(experiment, arm, unit, option)));
   }
 
-  private Optional<Option> option(Experiment experiment, Experiment.Arm arm) {
+  private Optional<ModelOption> option(Experiment experiment, Experiment.Arm arm) {
     Optional<ModelSpec> whole = situation.catalog().resolve(arm.target());
     Target target = whole.isPresent() ? Target.ofModel(arm.target()) : Target.parse(arm.target());
     return situation

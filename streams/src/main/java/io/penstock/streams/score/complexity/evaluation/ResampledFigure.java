@@ -9,12 +9,12 @@ import java.util.Arrays;
  * @param low what 2.5% of the resamples lie below
  * @param high what 2.5% of the resamples lie above
  */
-public record Estimate(double value, double low, double high) {
+public record ResampledFigure(double value, double low, double high) {
 
   /** Of resamples; those that are NaN, having no gap, are left out. */
-  static Estimate of(double value, double[] resamples) {
+  static ResampledFigure of(double value, double[] resamples) {
     double[] sorted = Arrays.stream(resamples).filter(Double::isFinite).sorted().toArray();
-    return new Estimate(value, quantile(sorted, 0.025), quantile(sorted, 0.975));
+    return new ResampledFigure(value, quantile(sorted, 0.025), quantile(sorted, 0.975));
   }
 
   private static double quantile(double[] sorted, double share) {
