@@ -1,7 +1,6 @@
 package io.penstock.compose.config;
 
 import io.penstock.compose.config.Slot.Followed;
-import io.penstock.compose.config.Slot.Key;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import io.penstock.compose.node.NodeConfig;
@@ -93,9 +92,10 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
         }
         case Table table ->
             table.parts().forEach((constant, part) -> add(part, ((Map<?, ?>) value).get(constant)));
-        case Key key when value instanceof Map<?, ?> map && Values.isMap(key) && !map.isEmpty() ->
+        case Slot.Key key
+            when value instanceof Map<?, ?> map && Values.isMap(key) && !map.isEmpty() ->
             entries(key, map);
-        case Key key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
+        case Slot.Key key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
         case Followed followed ->
             effective.add(
                 new Effective(
@@ -106,7 +106,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
       }
     }
 
-    private void entries(Key key, Map<?, ?> map) {
+    private void entries(Slot.Key key, Map<?, ?> map) {
       map.entrySet().stream()
           .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
           .forEach(

@@ -1,0 +1,217 @@
+package io.penstock.compose.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.client.InferenceRequests;
+import io.penstock.schemas.client.PenstockClient;
+import io.penstock.schemas.client.PenstockClientConfig;
+import io.penstock.schemas.models.Endpoint;
+import io.penstock.schemas.models.ModelPublisher;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One tenant's trouble is never another's, on real engines: two tenants whose requests are fine
+ * share a worker with three tenants whose requests fail, each in its own way. {@code NeighbourTest}
+ * has the same for many seeds on a virtual clock.
+ */
+@ExtendWith(PenstockFixture.class)
+class NeighbourIT {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final List<String> GOOD = List.of("neighbour-one", "neighbour-two");
+
+  /** Rounds of ten requests: two of each good tenant, two of each failing one. */
+  private static final int ROUNDS = 24;
+
+  private static final Duration EVERY = Duration.ofMillis(250);
+
+  /** A breaker that opened for all would hold requests back for longer than this. */
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  @TempDir Path home;
+
+  @Test
+  void anOpenAiServerServesTheOthersBesideCrashesRefusalsAndHangs(PenstockNode node)
+      throws Exception {
+    try (Server server = new Server();
+        PenstockProcess worker =
+            worker(node, "neighbour-openai", "openai", "-E", "base-url=" + server.address())) {
+      worker.awaitReady();
+      othersAreServed(node, "neighbour-openai", List.of("crash", "refuse", "hang"));
+    }
+  }
+
+  @Test
+  void aSimulatedGpuServesTheOthersBesideBadBodiesLongRunsAndLongPrompts(PenstockNode node)
+      throws Exception {
+    try (PenstockProcess worker = worker(node, "neighbour-simulated", "simulated")) {
+      worker.awaitReady();
+      othersAreServed(node, "neighbour-simulated", List.of("malformed", "endless", "huge"));
+    }
+  }
+
+  private void othersAreServed(PenstockNode node, String model, List<String> troubles)
+      throws Exception {
+    List<String> good = new ArrayList<>();
+    List<String> bad = new ArrayList<>();
+    try (PenstockClient client =
+            PenstockClient.open(PenstockClientConfig.of(node.connection(), node.topics()));
+        ResultsLog<InferenceResult> results =
+            ResultsLog.of(node.connection(), node.topics().names().results())) {
+      for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 2; i++) {
+          for (String tenant : GOOD) {
+            good.add(send(client, tenant, body("fine"), DEADLINE, model));
+          }
+          for (String trouble : troubles) {
+            bad.add(send(client, "neighbour-" + trouble, body(trouble), deadline(trouble), model));
+          }
+        }
+        Thread.sleep(EVERY);
+      }
+      Map<String, List<InferenceResult>> answers = results.await(good, PATIENCE);
+      assertThat(answers.values()).allMatch(each -> each.size() == 1);
+      assertThat(answers.values())
+          .extracting(each -> each.getFirst().getStatus())
+          .as("results of tenants whose requests are fine")
+          .containsOnly(TerminalStatus.SUCCEEDED);
+      Map<String, List<InferenceResult>> failures = results.await(bad, PATIENCE);
+      assertThat(failures.values()).allMatch(each -> each.size() == 1);
+      assertThat(failures.values())
+          .extracting(each -> each.getFirst().getStatus())
+          .as("results of tenants whose requests are in trouble")
+          .doesNotContain(TerminalStatus.SUCCEEDED);
+    }
+  }
+
+  private static Duration deadline(String trouble) {
+    return trouble.equals("hang") || trouble.equals("endless") ? Duration.ofSeconds(3) : DEADLINE;
+  }
+
+  private static String body(String trouble) {
+    return switch (trouble) {
+      case "malformed" -> "{\"prompt\":7.5,\"max_tokens\":4}";
+      case "endless" -> "{\"prompt\":\"endless\",\"max_tokens\":1024}";
+      case "huge" ->
+          "{\"prompt\":\"%s\",\"max_tokens\":4}".formatted("a word is here ".repeat(4_000));
+      default -> "{\"prompt\":\"%s\",\"max_tokens\":4}".formatted(trouble);
+    };
+  }
+
+  private static String send(
+      PenstockClient client, String tenant, String body, Duration deadline, String model)
+      throws Exception {
+    InferenceRequest request =
+        InferenceRequests.of(Endpoint.COMPLETIONS, model, body)
+            .setTenant(tenant)
+            .setServiceClass(ServiceClass.INTERACTIVE)
+            .setDeadline(Instant.now().plus(deadline))
+            .build();
+    client.send(request).get(30, TimeUnit.SECONDS);
+    return request.getId();
+  }
+
+  /** Registers the model under the worker's name and starts a worker process that serves it. */
+  private PenstockProcess worker(PenstockNode node, String name, String engine, String... options)
+      throws IOException, InterruptedException {
+    new ModelPublisher(node.connection(), node.topics())
+        .apply(
+            List.of(
+                ModelSpec.newBuilder()
+                    .setName(name)
+                    .setEndpoints(List.of("/v1/completions"))
+                    .setContextWindow(8192)
+                    .setMaxOutputTokens(1024)
+                    .setUpdatedAt(Instant.now())
+                    .build()));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "worker",
+                "--kafka",
+                node.connection().bootstrapServers(),
+                "--registry",
+                node.connection().registryUrl(),
+                "--id",
+                name,
+                "--model",
+                name,
+                "--engine",
+                engine,
+                "--slots",
+                "64",
+                "--json"));
+    arguments.addAll(List.of(options));
+    return PenstockProcess.start(home, arguments.toArray(String[]::new));
+  }
+
+  /** A server that speaks the OpenAI API and does what a prompt asks for. */
+  private static final class Server implements AutoCloseable {
+
+    private static final String ANSWER =
+        """
+        {"object":"text_completion","choices":[{"index":0,"text":"fine","finish_reason":"stop"}],
+         "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+        """;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    Server() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext("/v1/", this::answer);
+      server.setExecutor(threads);
+      server.start();
+    }
+
+    String address() {
+      return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+      try (exchange) {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        if (body.contains("hang")) {
+          Thread.sleep(Duration.ofMinutes(5));
+        }
+        int status = body.contains("crash") ? 500 : body.contains("refuse") ? 400 : 200;
+        String text = status == 200 ? ANSWER : "{\"error\":{\"message\":\"no\"}}";
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+      threads.shutdownNow();
+    }
+  }
+}
