@@ -2,6 +2,7 @@ package io.penstock.compose.e2e;
 
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.PenstockNode;
+import io.penstock.compose.node.RegistrySettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

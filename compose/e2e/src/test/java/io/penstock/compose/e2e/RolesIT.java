@@ -57,7 +57,7 @@ class RolesIT {
         }
       }
       try (PenstockClient client =
-          new PenstockClient(
+          PenstockClient.open(
               PenstockClientConfig.of(cluster.connection(), nodes.element().topics()))) {
         InferenceResult result =
             client

@@ -69,7 +69,8 @@ final class ConfigCommand extends GroupCommand {
       }
       String text = ConfigTemplate.of(NodeDefaults.alone(ConfigOptions.home(environment)));
       try {
-        if (file.toAbsolutePath().getParent() instanceof Path folder) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
           Files.createDirectories(folder);
         }
         Files.writeString(

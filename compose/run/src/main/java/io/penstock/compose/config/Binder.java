@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.config.Slot.Fixed;
 import io.penstock.compose.config.Slot.Followed;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ final class Binder {
     return switch (slot) {
       case Section section -> section(section);
       case Table table -> table(table);
-      case Key key -> key(key);
+      case Leaf key -> key(key);
       case Followed followed -> followed(followed);
       case Fixed fixed -> fixed.usual();
     };
@@ -108,7 +108,7 @@ final class Binder {
     return section.isEmpty() || path.startsWith(section + ".");
   }
 
-  private @Nullable Object key(Key key) {
+  private @Nullable Object key(Leaf key) {
     Collection<Setting> given = settings.of(key);
     if (given.isEmpty()) {
       return key.usual();
@@ -116,7 +116,7 @@ final class Binder {
     return Values.isMap(key) ? map(key, given) : one(key, given.iterator().next());
   }
 
-  private @Nullable Object map(Key key, Collection<Setting> given) {
+  private @Nullable Object map(Leaf key, Collection<Setting> given) {
     Map<Object, Object> entries = new LinkedHashMap<>();
     if (key.usual() instanceof Map<?, ?> usual) {
       entries.putAll(usual);
@@ -135,7 +135,7 @@ final class Binder {
     return entries;
   }
 
-  private @Nullable Object one(Key key, Setting setting) {
+  private @Nullable Object one(Leaf key, Setting setting) {
     Object value = read(key, setting, setting.value());
     Path folder =
         setting.origin() instanceof Origin.InFile(Path file, int _)
@@ -153,7 +153,7 @@ final class Binder {
     return placed;
   }
 
-  private @Nullable Object read(Key key, Setting setting, JsonNode written) {
+  private @Nullable Object read(Leaf key, Setting setting, JsonNode written) {
     try {
       return Values.read(key, written);
     } catch (IllegalArgumentException e) {
@@ -214,7 +214,7 @@ final class Binder {
       String last = part.path().substring(part.path().lastIndexOf('.') + 1);
       boolean named = names(message, inner) || (section.equals(root) && names(message, last));
       switch (part) {
-        case Key key when named -> found.add(key.path());
+        case Leaf key when named -> found.add(key.path());
         case Followed followed when named -> found.add(followed.path());
         case Section deeper -> collect(root, deeper, message, found);
         case Table table -> {

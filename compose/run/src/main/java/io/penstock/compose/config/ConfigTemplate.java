@@ -1,6 +1,6 @@
 package io.penstock.compose.config;
 
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import io.penstock.compose.node.NodeConfig;
@@ -44,7 +44,7 @@ public final class ConfigTemplate {
 
   private void write(Slot slot, int depth) {
     switch (slot) {
-      case Key key -> {
+      case Leaf key -> {
         explain(Explanations.of(key), depth);
         String value = Values.text(key, key.usual());
         line("#" + name(key) + ":" + (value.isEmpty() ? "" : " " + value), depth);
@@ -68,9 +68,9 @@ public final class ConfigTemplate {
 
   /** Keys come before sections, or they would seem to be keys of those. */
   private void parts(Section section, int depth) {
-    section.parts().stream().filter(Key.class::isInstance).forEach(part -> write(part, depth));
+    section.parts().stream().filter(Leaf.class::isInstance).forEach(part -> write(part, depth));
     section.parts().stream()
-        .filter(part -> !(part instanceof Key))
+        .filter(part -> !(part instanceof Leaf))
         .forEach(part -> write(part, depth));
   }
 

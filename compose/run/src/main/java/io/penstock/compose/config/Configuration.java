@@ -92,10 +92,10 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
         }
         case Table table ->
             table.parts().forEach((constant, part) -> add(part, ((Map<?, ?>) value).get(constant)));
-        case Slot.Key key
+        case Slot.Leaf key
             when value instanceof Map<?, ?> map && Values.isMap(key) && !map.isEmpty() ->
             entries(key, map);
-        case Slot.Key key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
+        case Slot.Leaf key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
         case Followed followed ->
             effective.add(
                 new Effective(
@@ -106,7 +106,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
       }
     }
 
-    private void entries(Slot.Key key, Map<?, ?> map) {
+    private void entries(Slot.Leaf key, Map<?, ?> map) {
       map.entrySet().stream()
           .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
           .forEach(

@@ -7,7 +7,7 @@ import com.github.therapi.runtimejavadoc.Link;
 import com.github.therapi.runtimejavadoc.ParamJavadoc;
 import com.github.therapi.runtimejavadoc.RuntimeJavadoc;
 import com.github.therapi.runtimejavadoc.Value;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 
 /**
@@ -18,7 +18,7 @@ final class Explanations {
   private Explanations() {}
 
   /** What a key is for; empty if its record does not say. */
-  static String of(Key key) {
+  static String of(Leaf key) {
     return component(key.owner(), key.name());
   }
 

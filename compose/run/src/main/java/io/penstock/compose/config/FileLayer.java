@@ -1,6 +1,6 @@
 package io.penstock.compose.config;
 
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import java.io.IOException;
@@ -86,14 +86,14 @@ final class FileLayer {
           settings.refuse(path, origin(name));
         }
       }
-      case Key key when Values.isMap(key) && value instanceof MappingNode mapping ->
+      case Leaf key when Values.isMap(key) && value instanceof MappingNode mapping ->
           map(key, mapping);
-      case Key key -> settings.put(key, YamlText.value(value), origin(name));
+      case Leaf key -> settings.put(key, YamlText.value(value), origin(name));
       case null, default -> settings.refuse(path, origin(name));
     }
   }
 
-  private void map(Key key, MappingNode mapping) {
+  private void map(Leaf key, MappingNode mapping) {
     for (NodeTuple entry : mapping.getValue()) {
       if (entry.getKeyNode() instanceof ScalarNode name
           && entry.getValueNode() instanceof ScalarNode value) {

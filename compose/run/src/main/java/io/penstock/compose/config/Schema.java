@@ -2,7 +2,7 @@ package io.penstock.compose.config;
 
 import io.penstock.compose.config.Slot.Fixed;
 import io.penstock.compose.config.Slot.Followed;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import io.penstock.schemas.routing.DefaultReplyTopics;
@@ -50,8 +50,8 @@ final class Schema {
   }
 
   /** Every key, in the order of the records. */
-  List<Key> keys() {
-    return slots.values().stream().filter(Key.class::isInstance).map(Key.class::cast).toList();
+  List<Leaf> keys() {
+    return slots.values().stream().filter(Leaf.class::isInstance).map(Leaf.class::cast).toList();
   }
 
   private Section section(String path, Class<?> type, Object usual) {
@@ -93,7 +93,7 @@ final class Schema {
     if (usual instanceof Map<?, ?> map && keyType(type).isEnum()) {
       return table(path, keyType(type), map);
     }
-    return new Key(path, owner, component.getName(), type, optional(component), usual);
+    return new Leaf(path, owner, component.getName(), type, optional(component), usual);
   }
 
   /** Also a component of an interface's type, where what it holds is a record. */

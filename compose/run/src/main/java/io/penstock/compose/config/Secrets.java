@@ -8,7 +8,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
  * Which values are shown to nobody: those of Kafka's passwords, of settings that Kafka does not
@@ -44,7 +43,7 @@ final class Secrets {
     return known(ConsumerConfig.configDef(), setting)
         .or(() -> known(ProducerConfig.configDef(), setting))
         .or(() -> known(AdminClientConfig.configDef(), setting))
-        .map(key -> key.type() == Type.PASSWORD)
+        .map(key -> key.type() == ConfigDef.Type.PASSWORD)
         .orElse(true);
   }
 

@@ -1,7 +1,7 @@
 package io.penstock.compose.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 
 /**
  * A value that somebody gave a key.
@@ -9,7 +9,7 @@ import io.penstock.compose.config.Slot.Key;
  * @param entry of a map, the entry's name; else empty
  * @param value with every scalar as text
  */
-record Setting(Key key, String entry, JsonNode value, Origin origin) {
+record Setting(Leaf key, String entry, JsonNode value, Origin origin) {
 
   /** The key, or the entry of a map. */
   String path() {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.penstock.compose.config.Slot.Followed;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class Settings {
   }
 
   /** Gives a key a value; a map's value replaces the entries it names. */
-  void put(Key key, JsonNode value, Origin origin) {
+  void put(Leaf key, JsonNode value, Origin origin) {
     if (Values.isMap(key) && value.isObject()) {
       value.properties().forEach(entry -> putEntry(key, entry.getKey(), entry.getValue(), origin));
     } else {
@@ -45,7 +45,7 @@ final class Settings {
   }
 
   /** Gives one entry of a map a value. */
-  void putEntry(Key map, String entry, JsonNode value, Origin origin) {
+  void putEntry(Leaf map, String entry, JsonNode value, Origin origin) {
     put(new Setting(map, entry, value, origin));
   }
 
@@ -58,11 +58,11 @@ final class Settings {
   /** Gives the key at a path a value that stands on one line, as variables and options do. */
   void put(String path, String text, Origin origin) {
     Optional<Slot> slot = schema.at(path);
-    if (slot.isPresent() && slot.get() instanceof Key key) {
+    if (slot.isPresent() && slot.get() instanceof Leaf key) {
       value(key, text, origin).ifPresent(value -> put(key, value, origin));
       return;
     }
-    Optional<Key> map = mapAbove(path);
+    Optional<Leaf> map = mapAbove(path);
     if (map.isPresent()) {
       String entry = path.substring(map.get().path().length() + 1);
       putEntry(map.get(), entry, JsonNodeFactory.instance.textNode(text), origin);
@@ -72,14 +72,14 @@ final class Settings {
   }
 
   /** The map whose entry this path is. */
-  private Optional<Key> mapAbove(String path) {
+  private Optional<Leaf> mapAbove(String path) {
     return schema.keys().stream()
         .filter(key -> Values.isMap(key) && path.startsWith(key.path() + "."))
         .findFirst();
   }
 
   /** Lists may be written {@code a,b}, and lists and maps as in the file. */
-  private Optional<JsonNode> value(Key key, String text, Origin origin) {
+  private Optional<JsonNode> value(Leaf key, String text, Origin origin) {
     if (!Values.isMap(key) && !Values.isList(key)) {
       return Optional.of(
           key.optional() && text.isEmpty()
@@ -124,7 +124,7 @@ final class Settings {
   }
 
   private String suggestion(String path) {
-    Collection<String> known = schema.keys().stream().map(Key::path).toList();
+    Collection<String> known = schema.keys().stream().map(Leaf::path).toList();
     Collection<String> sections =
         schema.root().parts().stream().map(Slot::path).filter(each -> !each.isEmpty()).toList();
     return Suggestion.elsewhere(path, known)
@@ -135,7 +135,7 @@ final class Settings {
   }
 
   /** What was given for a key: nothing, one setting, or one for each entry of a map. */
-  Collection<Setting> of(Key key) {
+  Collection<Setting> of(Leaf key) {
     return settings.getOrDefault(key.path(), Map.of()).values();
   }
 

@@ -40,7 +40,7 @@ sealed interface Slot {
    * @param type of its values
    * @param optional whether it may be empty
    */
-  record Key(
+  record Leaf(
       String path, Class<?> owner, String name, Type type, boolean optional, @Nullable Object usual)
       implements Slot {}
 

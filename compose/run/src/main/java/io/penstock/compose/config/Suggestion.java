@@ -25,8 +25,8 @@ final class Suggestion {
     return known.stream()
         .filter(each -> each.substring(each.lastIndexOf('.') + 1).equalsIgnoreCase(name))
         .min(
-            Comparator.<String, Boolean>comparing(each -> !each.startsWith(section))
-                .thenComparing(String::length)
+            Comparator.<String>comparingInt(each -> each.startsWith(section) ? 0 : 1)
+                .thenComparingInt(String::length)
                 .thenComparing(Comparator.naturalOrder()));
   }
 

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.ReplyTopicPattern;
 import java.nio.file.Path;
@@ -73,22 +73,22 @@ final class Values {
     }
   }
 
-  private static JavaType type(Key key) {
+  private static JavaType type(Leaf key) {
     return MAPPER.constructType(key.type());
   }
 
   /** Whether its entries are set one by one. */
-  static boolean isMap(Key key) {
+  static boolean isMap(Leaf key) {
     return type(key).isMapLikeType();
   }
 
-  static boolean isList(Key key) {
+  static boolean isList(Leaf key) {
     JavaType type = type(key);
     return type.isCollectionLikeType() || type.hasRawClass(DefaultReplyTopics.class);
   }
 
   /** A number of bytes, which has units: such components are named so. */
-  private static boolean isSize(Key key) {
+  private static boolean isSize(Leaf key) {
     return key.name().endsWith("Bytes") && isWhole(content(type(key)));
   }
 
@@ -107,7 +107,7 @@ final class Values {
    * @param written with null where nothing is written
    * @throws IllegalArgumentException naming what is allowed; the message completes "KEY is '...'; "
    */
-  static @Nullable Object read(Key key, JsonNode written) {
+  static @Nullable Object read(Leaf key, JsonNode written) {
     if (written.isNull() && !key.optional()) {
       throw new IllegalArgumentException("give a value, or remove the key to use the default");
     }
@@ -125,7 +125,7 @@ final class Values {
   }
 
   /** Our own words where a value of ours refused it, never Jackson's. */
-  private static String remedy(Key key, JsonProcessingException error) {
+  private static String remedy(Leaf key, JsonProcessingException error) {
     Throwable cause = error;
     while (cause != null && !isOurs(cause)) {
       cause = cause.getCause();
@@ -140,7 +140,7 @@ final class Values {
   }
 
   /** What may stand there, after "it must be". */
-  static String described(Key key) {
+  static String described(Leaf key) {
     JavaType type = type(key);
     if (isMap(key)) {
       return "a map of names to " + plural(type.getContentType());
@@ -187,7 +187,7 @@ final class Values {
   }
 
   /** A value as it can be written into the file; empty for none. */
-  static String text(Key key, @Nullable Object value) {
+  static String text(Leaf key, @Nullable Object value) {
     return switch (value) {
       case null -> "";
       case Optional<?> some -> some.map(each -> text(key, each)).orElse("");
@@ -229,7 +229,7 @@ final class Values {
   }
 
   /** Whether a key names a file that has to be there. */
-  static boolean isFile(Key key) {
+  static boolean isFile(Leaf key) {
     JavaType type = type(key);
     return type.isReferenceType() && content(type).hasRawClass(Path.class);
   }

@@ -1,6 +1,6 @@
 package io.penstock.compose.config;
 
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +33,7 @@ final class VariableLayer {
 
   private static final Pattern WORD_BEGINS = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
-  private final Map<String, Key> keys = new LinkedHashMap<>();
+  private final Map<String, Leaf> keys = new LinkedHashMap<>();
   private final List<String> names;
   private final Schema schema;
 
@@ -61,7 +61,7 @@ final class VariableLayer {
   void read(Map<String, String> variables, Settings settings, List<Fault> faults) {
     for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
       String name = variable.getKey();
-      Key key = keys.get(name);
+      Leaf key = keys.get(name);
       if (ofKubernetes(name, variable.getValue()) || OTHERS.contains(name)) {
         continue;
       }

@@ -2,7 +2,7 @@ package io.penstock.compose.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.node.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class ConfigTemplateTest {
     assertThat(
             Schema.of(USUAL).keys().stream()
                 .filter(key -> Explanations.of(key).isEmpty())
-                .map(Key::path))
+                .map(Leaf::path))
         .as("keys whose record's Javadoc has no @param, or whose package configured.packages lacks")
         .isEmpty();
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.penstock.compose.config.ConfigSources.Given;
-import io.penstock.compose.config.Slot.Key;
+import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.Role;
 import io.penstock.schemas.routing.DefaultReplyTopics;
@@ -47,9 +47,9 @@ class EveryKeyTest {
   /** Looks for a value of each key that is not its default and that all others bear. */
   @BeforeEach
   void findOtherValues() {
-    List<Key> keys = new ArrayList<>(schema.keys());
+    List<Leaf> keys = new ArrayList<>(schema.keys());
     keys.sort((a, b) -> Boolean.compare(FIRST.contains(b.path()), FIRST.contains(a.path())));
-    for (Key key : keys) {
+    for (Leaf key : keys) {
       Object other =
           candidates(key)
               .filter(value -> !value.equals(key.usual()))
@@ -109,7 +109,7 @@ class EveryKeyTest {
 
   @Test
   void ofTheRecordsIsNeverHidden() {
-    assertThat(schema.keys().stream().map(Key::path).filter(Secrets::isSecret)).isEmpty();
+    assertThat(schema.keys().stream().map(Leaf::path).filter(Secrets::isSecret)).isEmpty();
   }
 
   private List<String> fixed() {
@@ -123,7 +123,7 @@ class EveryKeyTest {
       case Slot.Fixed(String path, Object _) -> fixed.add(path);
       case Slot.Section section -> section.parts().forEach(part -> collectFixed(part, fixed));
       case Slot.Table table -> table.parts().values().forEach(part -> collectFixed(part, fixed));
-      case Key _, Slot.Followed _ -> {}
+      case Leaf _, Slot.Followed _ -> {}
     }
   }
 
@@ -166,7 +166,7 @@ class EveryKeyTest {
     throw new AssertionError(record.getClass() + " has no " + name);
   }
 
-  private boolean isTaken(Key key, Object value) {
+  private boolean isTaken(Leaf key, Object value) {
     Map<String, Object> tried = new LinkedHashMap<>(others);
     tried.put(key.path(), value);
     try {
@@ -185,7 +185,7 @@ class EveryKeyTest {
   }
 
   private String text(String path, Object value) {
-    Key key = (Key) schema.at(path).orElseThrow();
+    Leaf key = (Leaf) schema.at(path).orElseThrow();
     String text = Values.text(key, value);
     return text.startsWith("'") ? text.substring(1, text.length() - 1) : text;
   }
@@ -193,7 +193,7 @@ class EveryKeyTest {
   private String yaml() {
     StringBuilder yaml = new StringBuilder();
     List<String> open = new ArrayList<>();
-    for (Key key : schema.keys()) {
+    for (Leaf key : schema.keys()) {
       List<String> names = DOT.splitAsStream(key.path()).toList();
       int shared = 0;
       while (shared < Math.min(open.size(), names.size() - 1)
@@ -214,7 +214,7 @@ class EveryKeyTest {
     return yaml.toString();
   }
 
-  private Stream<Object> candidates(Key key) {
+  private Stream<Object> candidates(Leaf key) {
     if (key.path().equals("roles")) {
       return Stream.of(Set.of(Role.SCORE, Role.DISPATCH));
     }
