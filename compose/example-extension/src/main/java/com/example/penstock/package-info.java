@@ -1,0 +1,2 @@
+/** A rank policy and an engine that Penstock finds by name. */
+package com.example.penstock;
