@@ -16,43 +16,124 @@ class ArchitectureTest {
 
   private static final String OURS = "io.penstock..";
   private static final String SCHEMAS = "io.penstock.schemas..";
-  private static final String[] CLIENTS_AND_SERVERS = {
-    "org.apache.kafka..",
-    "io.confluent..",
-    "io.micronaut..",
-    "java.net.http..",
-    "com.sun.net.httpserver.."
+  private static final String[] KAFKA = {"org.apache.kafka..", "kafka..", "io.confluent.."};
+  private static final String[] HTTP = {
+    "io.micronaut..", "java.net.http..", "com.sun.net.httpserver.."
   };
+
+  /** Each job's own package wires it to Kafka; what it decides lies in packages below. */
+  private static final String[] MAY_KNOW_KAFKA = {
+    "io.penstock.schemas.client",
+    "io.penstock.schemas.registry",
+    "io.penstock.schemas.serde",
+    "io.penstock.schemas.topics",
+    "io.penstock.schemas.trace",
+    "io.penstock.streams.runtime",
+    "io.penstock.streams.control",
+    "io.penstock.streams.delivery",
+    "io.penstock.streams.dispatch",
+    "io.penstock.streams.dispatch.topology",
+    "io.penstock.streams.score",
+    "io.penstock.streams.score.identity",
+    "io.penstock.workers",
+    "io.penstock.workers.kafka",
+    "io.penstock.workers.lease",
+    "io.penstock.workers.models",
+    "io.penstock.workers.outcome",
+    "io.penstock.workers.payload",
+    "io.penstock.compose.cli",
+    "io.penstock.compose.kafka",
+    "io.penstock.compose.node",
+    "io.penstock.compose.demo..",
+    "io.penstock.compose.bench.failover",
+    "io.penstock.compose.bench.load",
+    "io.penstock.compose.bench.real",
+    "io.penstock.compose.bench.rig"
+  };
+
+  private static final String[] MAY_KNOW_HTTP = {
+    "io.penstock.broker..",
+    "io.penstock.workers.engine.openai",
+    "io.penstock.compose.cli",
+    "io.penstock.compose.operations",
+    "io.penstock.compose.registry"
+  };
+
+  private static final String BENCH = "io.penstock.compose.bench..";
+  private static final String DEMO = "io.penstock.compose.demo..";
+  private static final String TRAINING = "io.penstock.streams.score.complexity.training..";
 
   @ArchTest static final ArchRule schemasDependOnNothingOfOurs = only("schemas");
   @ArchTest static final ArchRule streamsDependOnSchemasOnly = only("streams");
   @ArchTest static final ArchRule workersDependOnSchemasOnly = only("workers");
   @ArchTest static final ArchRule theBrokerDependsOnSchemasOnly = only("broker");
 
-  /** Rules that are tested, replayed and simulated without Kafka. */
+  /** All else decides without Kafka, so that it is tested, replayed and simulated without it. */
   @ArchTest
-  static final ArchRule policiesKnowNoKafkaAndNoHttp =
+  static final ArchRule onlyTheListedPackagesKnowKafka =
+      noClasses()
+          .that()
+          .resideInAPackage(OURS)
+          .and()
+          .resideOutsideOfPackages(MAY_KNOW_KAFKA)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(KAFKA);
+
+  @ArchTest
+  static final ArchRule onlyTheListedPackagesKnowHttp =
+      noClasses()
+          .that()
+          .resideInAPackage(OURS)
+          .and()
+          .resideOutsideOfPackages(MAY_KNOW_HTTP)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(HTTP);
+
+  @ArchTest
+  static final ArchRule whatRunsKnowsNeitherBenchmarksNorDemo =
+      noClasses()
+          .that()
+          .resideInAPackage(OURS)
+          .and()
+          .resideOutsideOfPackages(BENCH, DEMO)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(BENCH, DEMO);
+
+  @ArchTest
+  static final ArchRule benchmarksDoNotKnowTheDemo =
+      noClasses()
+          .that()
+          .resideInAPackage(BENCH)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(DEMO);
+
+  /** A server predicts; what trains its predictor is off its path. */
+  @ArchTest
+  static final ArchRule onlyBenchmarksTrainPredictors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(BENCH, TRAINING)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(TRAINING);
+
+  /** Rollouts, experiments, ladders and spend are off the way of a request. */
+  @ArchTest
+  static final ArchRule theWayOfARequestDoesNotLeadThroughControl =
       noClasses()
           .that()
           .resideInAnyPackage(
-              "io.penstock.streams.dispatch.lifecycle..",
-              "io.penstock.streams.dispatch.rank..",
-              "io.penstock.streams.dispatch.index..",
-              "io.penstock.streams.dispatch.session..",
-              "io.penstock.streams.control.observation..",
-              "io.penstock.streams.control.rollout..",
-              "io.penstock.streams.control.experiment..",
-              "io.penstock.streams.control.ladder..",
-              "io.penstock.streams.control.spend..",
-              "io.penstock.streams.score.model..",
-              "io.penstock.streams.score.output..",
-              "io.penstock.streams.score.service..",
-              "io.penstock.streams.score.tokens..",
-              "io.penstock.workers.demand..",
-              "io.penstock.workers.capacity..")
+              "io.penstock.streams.score..",
+              "io.penstock.streams.dispatch..",
+              "io.penstock.streams.delivery..",
+              "io.penstock.streams.runtime..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(CLIENTS_AND_SERVERS);
+          .resideInAPackage("io.penstock.streams.control..");
 
   @ArchTest
   static final ArchRule noPackageIsADrawerForLeftovers =

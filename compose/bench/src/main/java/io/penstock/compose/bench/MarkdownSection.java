@@ -10,14 +10,18 @@ final class MarkdownSection {
 
   private MarkdownSection() {}
 
-  /** The section, ending with a line break. */
-  static String of(BenchReport report) {
+  /**
+   * The section, ending with a line break.
+   *
+   * @param charts those that were drawn into files beside it
+   */
+  static String of(BenchReport report, List<Chart> charts) {
     StringBuilder text = new StringBuilder();
     text.append("```\n").append(report.command()).append("\n```\n\n");
     for (BenchTable table : report.findings().tables()) {
       text.append(table(table)).append('\n');
     }
-    for (Chart chart : report.findings().charts()) {
+    for (Chart chart : charts) {
       text.append(
           "![%s](%s)\n\n".formatted(cell(chart.title()), file(report, chart.name(), "svg")));
     }

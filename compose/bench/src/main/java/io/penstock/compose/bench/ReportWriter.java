@@ -1,7 +1,7 @@
 package io.penstock.compose.bench;
 
 import io.penstock.compose.chart.Chart;
-import io.penstock.compose.chart.ChartDrawing;
+import io.penstock.compose.chart.SvgChart;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import org.apache.commons.csv.CSVPrinter;
 
 /**
  * Writes a report into a folder: {@code BENCH-TABLE.csv} for each table, {@code BENCH-CHART.svg}
- * for each chart, {@code BENCH.md} with all of them to read, and {@code BENCH.json}. Files of an
- * earlier run are replaced.
+ * for each chart if asked, {@code BENCH.md} with all of them to read, and {@code BENCH.json}. Files
+ * of an earlier run are replaced.
  */
 public final class ReportWriter {
 
@@ -22,11 +22,15 @@ public final class ReportWriter {
 
   private final Path folder;
 
+  private final boolean drawing;
+
   /**
    * @param folder is made if it is not there
+   * @param drawing whether charts are drawn, and shown by the Markdown
    */
-  public ReportWriter(Path folder) {
+  public ReportWriter(Path folder, boolean drawing) {
     this.folder = folder;
+    this.drawing = drawing;
   }
 
   /** Writes everything, the figures first, and returns the files. */
@@ -39,13 +43,14 @@ public final class ReportWriter {
     Path json = folder.resolve(report.name() + ".json");
     Files.writeString(json, report.toJson().toPrettyString() + "\n");
     files.add(json);
-    for (Chart chart : report.findings().charts()) {
+    List<Chart> charts = drawing ? report.findings().charts() : List.of();
+    for (Chart chart : charts) {
       Path file = file(report, chart.name(), "svg");
-      Files.writeString(file, ChartDrawing.svg(chart));
+      Files.writeString(file, SvgChart.of(chart));
       files.add(file);
     }
     Path section = folder.resolve(report.name() + ".md");
-    Files.writeString(section, MarkdownSection.of(report));
+    Files.writeString(section, MarkdownSection.of(report, charts));
     files.add(section);
     return files;
   }

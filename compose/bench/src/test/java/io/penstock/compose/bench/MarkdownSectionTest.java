@@ -8,7 +8,7 @@ class MarkdownSectionTest {
 
   @Test
   void aSectionHasTheCommandTheTablesTheChartsAndTheNotes() {
-    assertThat(MarkdownSection.of(Sample.report()))
+    assertThat(MarkdownSection.of(Sample.report(), Sample.report().findings().charts()))
         .contains("```\n./penstock bench sample --seed 7\n```")
         .contains("| rate/s | p50 ms | why |\n| --- | --- | --- |\n| 50.0 | 1.23 | warm, idle |\n")
         .contains("| 200 | - | say \"none\" |")
@@ -26,7 +26,9 @@ class MarkdownSectionTest {
             java.util.List.of(),
             sample.findings().json(),
             java.util.List.of("one\n  two"));
-    assertThat(MarkdownSection.of(new BenchReport("n", "c", 1, findings, sample.circumstances())))
+    assertThat(
+            MarkdownSection.of(
+                new BenchReport("n", "c", 1, findings, sample.circumstances()), findings.charts()))
         .contains("| a\\|b |\n| --- |\n| x y\\|z |")
         .contains("- one two\n");
   }

@@ -15,7 +15,7 @@ class ReportWriterTest {
 
   @Test
   void everyTableAndChartHasAFileOfItsOwn() throws Exception {
-    List<Path> files = new ReportWriter(folder.resolve("new")).write(Sample.report());
+    List<Path> files = new ReportWriter(folder.resolve("new"), true).write(Sample.report());
     assertThat(files)
         .extracting(file -> file.getFileName().toString())
         .containsExactly(
@@ -28,8 +28,17 @@ class ReportWriterTest {
   }
 
   @Test
+  void chartsAreDrawnOnlyWhenAskedForAndTheMarkdownShowsNoneThen() throws Exception {
+    List<Path> files = new ReportWriter(folder, false).write(Sample.report());
+    assertThat(files)
+        .extracting(file -> file.getFileName().toString())
+        .containsExactly("sample-latency.csv", "sample.json", "sample.md");
+    assertThat(folder.resolve("sample.md")).content().doesNotContain("svg");
+  }
+
+  @Test
   void csvHasFiguresInFullAndNothingForWhatWasNotMeasured() throws Exception {
-    new ReportWriter(folder).write(Sample.report());
+    new ReportWriter(folder, true).write(Sample.report());
     assertThat(Files.readAllLines(folder.resolve("sample-latency.csv")))
         .containsExactly(
             "rate/s,p50 ms,why", "50.0,1.23456,\"warm, idle\"", "200.0,,\"say \"\"none\"\"\"");
@@ -37,7 +46,7 @@ class ReportWriterTest {
 
   @Test
   void chartsAreSvgWithTheirTitleAndSeries() throws Exception {
-    new ReportWriter(folder).write(Sample.report());
+    new ReportWriter(folder, true).write(Sample.report());
     assertThat(Files.readString(folder.resolve("sample-curve.svg")))
         .contains("<svg")
         .contains("<title>A curve: ms, by rate; p50</title>");
@@ -45,7 +54,7 @@ class ReportWriterTest {
 
   @Test
   void jsonNamesTheSeedTheCommandAndTheLoadBesideTheFigures() throws Exception {
-    new ReportWriter(folder).write(Sample.report());
+    new ReportWriter(folder, true).write(Sample.report());
     var json = new ObjectMapper().readTree(folder.resolve("sample.json").toFile());
     assertThat(json.at("/bench").asText()).isEqualTo("sample");
     assertThat(json.at("/command").asText()).isEqualTo("./penstock bench sample --seed 7");

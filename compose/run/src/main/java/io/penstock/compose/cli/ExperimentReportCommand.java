@@ -1,7 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.chart.Chart;
-import io.penstock.compose.chart.ChartDrawing;
+import io.penstock.compose.chart.SvgChart;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.routing.Experiment;
@@ -86,7 +86,7 @@ final class ExperimentReportCommand extends ClusterCommand {
       if (picture.isEmpty()) {
         throw CliException.failure("nothing was measured yet, so there is no chart");
       }
-      Files.writeString(chart, ChartDrawing.svg(picture.get()));
+      Files.writeString(chart, SvgChart.of(picture.get()));
       console().note("chart: " + chart);
     }
     return ExitCodes.OK;

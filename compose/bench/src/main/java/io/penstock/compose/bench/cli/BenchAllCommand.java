@@ -67,7 +67,7 @@ final class BenchAllCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "A folder with traces/ and routing/, as compose/bench/README.md describes it, for the"
+          "A folder with traces/ and routing/, as compose/docs/benchmarks.md describes it, for the"
               + " benchmarks that read such data; without it they generate theirs, or are left"
               + " out.")
   @Nullable Path data;

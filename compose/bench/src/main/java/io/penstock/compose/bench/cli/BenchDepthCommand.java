@@ -4,11 +4,11 @@ import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.depth.DepthBench;
 import io.penstock.compose.bench.depth.DepthSettings;
 import io.penstock.compose.cli.Environment;
-import io.penstock.compose.cli.TimeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench depth}. */
@@ -48,29 +48,9 @@ final class BenchDepthCommand extends BenchmarkCommand {
       description = "How long latency is measured at each depth (default: ${DEFAULT-VALUE}).")
   int seconds = 15;
 
-  @Option(
-      names = "--rate",
-      paramLabel = "R",
-      description = "Interactive requests per second meanwhile (default: ${DEFAULT-VALUE}).")
-  double rate = 50;
+  @Mixin final SleepingWorkerOptions worker = new SleepingWorkerOptions(16, "40ms");
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "The worker's slots (default: ${DEFAULT-VALUE}).")
-  int slots = 16;
-
-  @Option(
-      names = "--job",
-      paramLabel = "TIME",
-      description = "How long its engine sleeps for a request (default: ${DEFAULT-VALUE}).")
-  String job = "40ms";
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 90;
+  @Mixin final WarmUpOption warmUp = new WarmUpOption(90);
 
   @Option(
       names = "--idle-seconds",
@@ -106,10 +86,10 @@ final class BenchDepthCommand extends BenchmarkCommand {
             new DepthSettings(
                 all,
                 Duration.ofSeconds(seconds),
-                rate,
-                slots,
-                TimeText.duration("--job", job),
-                Duration.ofSeconds(warmUp),
+                worker.rate,
+                worker.slots,
+                worker.jobTime(),
+                warmUp.time(),
                 Duration.ofSeconds(idleSeconds),
                 8));
   }

@@ -4,11 +4,11 @@ import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.flood.FloodBench;
 import io.penstock.compose.bench.flood.FloodSettings;
 import io.penstock.compose.cli.Environment;
-import io.penstock.compose.cli.TimeText;
 import io.penstock.streams.dispatch.shard.SlotReserve;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench flood}. */
@@ -41,23 +41,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
       description = "How long latency is measured each time (default: ${DEFAULT-VALUE}).")
   int seconds = 30;
 
-  @Option(
-      names = "--rate",
-      paramLabel = "R",
-      description = "Interactive requests per second (default: ${DEFAULT-VALUE}).")
-  double rate = 50;
-
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "The worker's slots (default: ${DEFAULT-VALUE}).")
-  int slots = 32;
-
-  @Option(
-      names = "--job",
-      paramLabel = "TIME",
-      description = "How long its engine sleeps for a request (default: ${DEFAULT-VALUE}).")
-  String job = "100ms";
+  @Mixin final SleepingWorkerOptions worker = new SleepingWorkerOptions(32, "100ms");
 
   @Option(
       names = "--reserve",
@@ -66,11 +50,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
           "The share of slots that batch leaves to others, 0 for none (default: ${DEFAULT-VALUE}).")
   double reserve = SlotReserve.DEFAULT.share();
 
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 90;
+  @Mixin final WarmUpOption warmUp = new WarmUpOption(90);
 
   BenchFloodCommand(Environment environment) {
     super(environment);
@@ -93,10 +73,10 @@ final class BenchFloodCommand extends BenchmarkCommand {
             new FloodSettings(
                 batch,
                 Duration.ofSeconds(seconds),
-                rate,
-                slots,
-                TimeText.duration("--job", job),
+                worker.rate,
+                worker.slots,
+                worker.jobTime(),
                 reserve,
-                Duration.ofSeconds(warmUp)));
+                warmUp.time()));
   }
 }

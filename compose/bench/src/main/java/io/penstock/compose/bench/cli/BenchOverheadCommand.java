@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench overhead}. */
@@ -59,11 +60,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       description = "Rounds at each rate (default: ${DEFAULT-VALUE}).")
   int repeats = 3;
 
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 75;
+  @Mixin final WarmUpOption warmUp = new WarmUpOption(75);
 
   @Option(
       names = "--guarantee",
@@ -72,17 +69,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
           "Of score and dispatch: exactly_once or at_least_once (default: ${DEFAULT-VALUE}).")
   Guarantee guarantee = Guarantee.EXACTLY_ONCE;
 
-  @Option(
-      names = "--throughput-seconds",
-      paramLabel = "N",
-      description = "How long each closed loop is measured, 0: not (default: ${DEFAULT-VALUE}).")
-  int throughputSeconds = 15;
-
-  @Option(
-      names = "--in-flight",
-      paramLabel = "N",
-      description = "Requests in flight in the closed loops (default: ${DEFAULT-VALUE}).")
-  int inFlight = 1024;
+  @Mixin final ClosedLoopOptions closedLoop = new ClosedLoopOptions(15, 1024);
 
   @Option(
       names = "--workers",
@@ -128,10 +115,10 @@ final class BenchOverheadCommand extends BenchmarkCommand {
                 rates,
                 Duration.ofSeconds(seconds),
                 repeats,
-                Duration.ofSeconds(warmUp),
+                warmUp.time(),
                 guarantee == Guarantee.EXACTLY_ONCE,
-                Duration.ofSeconds(throughputSeconds),
-                inFlight,
+                closedLoop.time(),
+                closedLoop.inFlight,
                 workers,
                 slots));
   }

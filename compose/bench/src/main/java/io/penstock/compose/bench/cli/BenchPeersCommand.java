@@ -10,6 +10,7 @@ import io.penstock.compose.cli.TimeText;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench peers}. */
@@ -75,17 +76,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       description = "Slots of each of the two workers (default: ${DEFAULT-VALUE}).")
   int slots = 32;
 
-  @Option(
-      names = "--throughput-seconds",
-      paramLabel = "N",
-      description = "How long each closed loop is measured (default: ${DEFAULT-VALUE}).")
-  int throughputSeconds = 2;
-
-  @Option(
-      names = "--in-flight",
-      paramLabel = "N",
-      description = "Requests in flight in the closed loops (default: ${DEFAULT-VALUE}).")
-  int inFlight = 512;
+  @Mixin final ClosedLoopOptions closedLoop = new ClosedLoopOptions(2, 512);
 
   @Option(
       names = "--warm-up",
@@ -164,8 +155,8 @@ final class BenchPeersCommand extends BenchmarkCommand {
             new PeersSettings(
                 systems,
                 Duration.ofSeconds(warmUp),
-                Duration.ofSeconds(throughputSeconds),
-                inFlight,
+                closedLoop.time(),
+                closedLoop.inFlight,
                 rate,
                 Duration.ofSeconds(seconds),
                 repeats,

@@ -8,6 +8,7 @@ import io.penstock.compose.cli.TimeText;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench scaling}. */
@@ -48,11 +49,7 @@ final class BenchScalingCommand extends BenchmarkCommand {
       description = "How long each combination is measured (default: ${DEFAULT-VALUE}).")
   int seconds = 4;
 
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      description = "Load before anything counts (default: ${DEFAULT-VALUE}).")
-  int warmUp = 40;
+  @Mixin final WarmUpOption warmUp = new WarmUpOption(40);
 
   BenchScalingCommand(Environment environment) {
     super(environment);
@@ -77,6 +74,6 @@ final class BenchScalingCommand extends BenchmarkCommand {
                 jobs.stream().map(each -> TimeText.duration("--jobs", each)).toList(),
                 slots,
                 Duration.ofSeconds(seconds),
-                Duration.ofSeconds(warmUp)));
+                warmUp.time()));
   }
 }

@@ -49,6 +49,11 @@ abstract class BenchmarkCommand implements Callable<Integer> {
       description = "Where CSV, JSON and charts are written (default: ${DEFAULT-VALUE}).")
   Path out = DEFAULT_OUT;
 
+  @Option(
+      names = "--charts",
+      description = "Draw charts into --out too, as SVG, and show them in its Markdown.")
+  boolean charts;
+
   @Mixin final OutputOptions output = new OutputOptions();
 
   private final Environment environment;
@@ -107,7 +112,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
           BenchReport.of(spec.name(), repeat(), seed, bench, environment.clock(), shown(progress));
     }
     print(report);
-    List<Path> files = new ReportWriter(out).write(report);
+    List<Path> files = new ReportWriter(out, charts).write(report);
     console.print(
         "Written: " + files.stream().map(Path::toString).collect(Collectors.joining(" ")));
     if (output.json) {
@@ -131,7 +136,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
     return withoutOut(spec.root().commandLine()) + (seeded ? "" : " --seed " + seed);
   }
 
-  /** The command as it was given but for --out: where files go changes no figure. */
+  /** The command as it was given but for --out and --charts, which change no figure. */
   static String withoutOut(CommandLine root) {
     List<String> kept = new ArrayList<>();
     Iterator<String> given = root.getParseResult().originalArgs().iterator();
@@ -139,7 +144,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
       String each = given.next();
       if (each.equals("--out")) {
         given.next();
-      } else if (!each.startsWith("--out=")) {
+      } else if (!each.startsWith("--out=") && !each.equals("--charts")) {
         kept.add(quoted(each));
       }
     }

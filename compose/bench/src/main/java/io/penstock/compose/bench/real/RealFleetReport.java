@@ -6,11 +6,11 @@ import io.penstock.compose.bench.BenchTable;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.sim.FleetBench;
+import io.penstock.compose.bench.sim.FleetColumn;
 import io.penstock.compose.bench.sim.FleetMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Table and JSON of a real run beside its simulation; times are those of the trace.
@@ -24,23 +24,12 @@ record RealFleetReport(
     FleetMetrics real,
     RealFleetRun.Outcome outcome) {
 
-  private record Column(String field, String heading, ToDoubleFunction<FleetMetrics> of) {}
+  private static final List<FleetColumn> SHARES =
+      List.of(FleetColumn.INTERACTIVE, FleetColumn.BATCH);
 
-  private static final List<Column> SHARES =
-      List.of(
-          new Column("interactive_slo", "interactive %", FleetMetrics::interactiveSlo),
-          new Column("batch_slo", "batch %", FleetMetrics::batchSlo));
-
-  private static final List<Column> REST =
-      List.of(
-          new Column("ttft_p50_ms", "ttft p50 ms", FleetMetrics::ttftP50Millis),
-          new Column("ttft_p99_ms", "ttft p99 ms", FleetMetrics::ttftP99Millis),
-          new Column("goodput_per_s", "goodput/s", FleetMetrics::goodputPerSecond),
-          new Column("utilisation", "busy %", FleetMetrics::utilisation));
-
-  private static List<Column> columns() {
-    List<Column> all = new ArrayList<>(SHARES);
-    all.addAll(REST);
+  private static List<FleetColumn> columns() {
+    List<FleetColumn> all = new ArrayList<>(SHARES);
+    all.addAll(FleetColumn.REST);
     return all;
   }
 
@@ -51,7 +40,7 @@ record RealFleetReport(
     table.row(row("real", real));
     table.row(row("sim", simulated));
     List<Object> difference = new ArrayList<>(List.of("real - sim"));
-    for (Column column : columns()) {
+    for (FleetColumn column : columns()) {
       difference.add(
           cell(column, column.of().applyAsDouble(real) - column.of().applyAsDouble(simulated)));
     }
@@ -66,7 +55,7 @@ record RealFleetReport(
   }
 
   /** Shares with the two decimals that tell good runs apart. */
-  private static Object cell(Column column, double figure) {
+  private static Object cell(FleetColumn column, double figure) {
     if (!Double.isFinite(figure)) {
       return "-";
     }
@@ -90,7 +79,7 @@ record RealFleetReport(
     put(json.putObject("real"), columns(), real);
     put(json.putObject("sim"), columns(), simulated);
     ObjectNode difference = json.putObject("difference_points");
-    for (Column column : SHARES) {
+    for (FleetColumn column : SHARES) {
       Figures.put(
           difference,
           column.field(),
@@ -99,7 +88,7 @@ record RealFleetReport(
     return json;
   }
 
-  private static void put(ObjectNode json, List<Column> columns, FleetMetrics metrics) {
+  private static void put(ObjectNode json, List<FleetColumn> columns, FleetMetrics metrics) {
     columns.forEach(
         column -> Figures.put(json, column.field(), column.of().applyAsDouble(metrics)));
   }

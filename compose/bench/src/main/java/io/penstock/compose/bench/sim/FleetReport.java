@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Table, chart and JSON of a comparison of policies.
@@ -26,28 +25,14 @@ record FleetReport(
     int leftOut,
     double simulatedPerMinute) {
 
-  private record Column(String field, String heading, ToDoubleFunction<FleetMetrics> of) {}
-
-  private static final Column INTERACTIVE =
-      new Column("interactive_slo", "interactive %", FleetMetrics::interactiveSlo);
-  private static final Column STANDARD =
-      new Column("standard_slo", "standard %", FleetMetrics::standardSlo);
-  private static final Column BATCH = new Column("batch_slo", "batch %", FleetMetrics::batchSlo);
-  private static final List<Column> REST =
-      List.of(
-          new Column("ttft_p50_ms", "ttft p50 ms", FleetMetrics::ttftP50Millis),
-          new Column("ttft_p99_ms", "ttft p99 ms", FleetMetrics::ttftP99Millis),
-          new Column("goodput_per_s", "goodput/s", FleetMetrics::goodputPerSecond),
-          new Column("utilisation", "busy %", FleetMetrics::utilisation));
-
   Findings findings() {
-    List<Column> shares = shares();
+    List<FleetColumn> shares = shares();
     List<String> headings = new ArrayList<>(List.of("policy"));
-    for (Column column : shares) {
+    for (FleetColumn column : shares) {
       headings.add(column.heading());
       headings.add("min..max");
     }
-    REST.forEach(column -> headings.add(column.heading()));
+    FleetColumn.REST.forEach(column -> headings.add(column.heading()));
     BenchTable table = new BenchTable("policies", headings.toArray(String[]::new));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     describe(json);
@@ -56,13 +41,13 @@ record FleetReport(
         (policy, repeats) -> {
           List<Object> row = new ArrayList<>(List.of(policy));
           ObjectNode figures = policies.putObject(policy);
-          for (Column column : shares) {
+          for (FleetColumn column : shares) {
             Spread spread = spread(repeats, column);
             row.add(percent(spread.median()));
             row.add(String.format(Locale.ROOT, "%.2f..%.2f", spread.least(), spread.most()));
             Figures.put(figures, column.field(), spread.median());
           }
-          for (Column column : REST) {
+          for (FleetColumn column : FleetColumn.REST) {
             double median = spread(repeats, column).median();
             row.add(median);
             Figures.put(figures, column.field(), median);
@@ -72,12 +57,14 @@ record FleetReport(
     return new Findings(List.of(table), List.of(chart(shares)), json, notes());
   }
 
-  private List<Column> shares() {
+  private List<FleetColumn> shares() {
     boolean standard =
         results.values().stream()
             .flatMap(List::stream)
             .anyMatch(metrics -> !Double.isNaN(metrics.standardSlo()));
-    return standard ? List.of(INTERACTIVE, STANDARD, BATCH) : List.of(INTERACTIVE, BATCH);
+    return standard
+        ? List.of(FleetColumn.INTERACTIVE, FleetColumn.STANDARD, FleetColumn.BATCH)
+        : List.of(FleetColumn.INTERACTIVE, FleetColumn.BATCH);
   }
 
   private void describe(ObjectNode json) {
@@ -118,7 +105,7 @@ record FleetReport(
     return notes;
   }
 
-  private Chart chart(List<Column> shares) {
+  private Chart chart(List<FleetColumn> shares) {
     Chart.Builder chart =
         Chart.bars(
             "slo",
@@ -132,7 +119,7 @@ record FleetReport(
             "policy",
             "% of requests",
             List.copyOf(results.keySet()));
-    for (Column column : shares) {
+    for (FleetColumn column : shares) {
       chart.bar(
           column.heading(),
           results.values().stream()
@@ -151,7 +138,7 @@ record FleetReport(
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.2f", figure) : "-";
   }
 
-  private static Spread spread(List<FleetMetrics> repeats, Column column) {
+  private static Spread spread(List<FleetMetrics> repeats, FleetColumn column) {
     return Spread.of(repeats.stream().mapToDouble(column.of()).toArray());
   }
 }

@@ -92,6 +92,7 @@ class ComplexityCommandTest {
             large.toString(),
             "--decisions",
             "50",
+            "--charts",
             "--out",
             out.toString());
 

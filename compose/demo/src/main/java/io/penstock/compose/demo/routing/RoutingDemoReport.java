@@ -3,7 +3,7 @@ package io.penstock.compose.demo.routing;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.chart.Chart;
-import io.penstock.compose.chart.ChartDrawing;
+import io.penstock.compose.chart.SvgChart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ public final class RoutingDemoReport {
       if (act.chart().isPresent()) {
         Chart chart = act.chart().get();
         Path file = folder.resolve("routing-" + chart.name() + ".svg");
-        Files.writeString(file, ChartDrawing.svg(chart));
+        Files.writeString(file, SvgChart.of(chart));
         files.add(file);
       }
     }
