@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
  *
  * @param least the figure at the beginning
  * @param greatest the figure at the end, above the least
+ * @param step from one marked figure to the next; of no meaning on a logarithmic axis
  * @param logarithmic whether equal lengths are equal factors; figures are above 0 then
  */
-record Axis(double least, double greatest, boolean logarithmic) {
+record Axis(double least, double greatest, double step, boolean logarithmic) {
 
   private static final int TICKS = 6;
 
@@ -26,13 +27,13 @@ record Axis(double least, double greatest, boolean logarithmic) {
   private static Axis decades(double least, double greatest) {
     double low = Math.pow(10, Math.floor(Math.log10(least)));
     double high = Math.pow(10, Math.ceil(Math.log10(greatest)));
-    return new Axis(low, high > low ? high : low * 10, true);
+    return new Axis(low, high > low ? high : low * 10, 0, true);
   }
 
   private static Axis linear(double least, double greatest) {
     double high = greatest > least ? greatest : least + 1;
     double step = step(high - least);
-    return new Axis(Math.floor(least / step) * step, Math.ceil(high / step) * step, false);
+    return new Axis(Math.floor(least / step) * step, Math.ceil(high / step) * step, step, false);
   }
 
   /** The round number that parts this span into about {@link #TICKS} pieces. */
@@ -55,7 +56,6 @@ record Axis(double least, double greatest, boolean logarithmic) {
       return DoubleStream.iterate(least, tick -> tick <= greatest * 1.001, tick -> tick * 10)
           .toArray();
     }
-    double step = step(greatest - least);
     int count = (int) Math.round((greatest - least) / step);
     return IntStream.rangeClosed(0, count).mapToDouble(i -> least + i * step).toArray();
   }
