@@ -42,6 +42,7 @@ class ArchitectureTest {
     "io.penstock.workers.outcome",
     "io.penstock.workers.payload",
     "io.penstock.compose.cli",
+    "io.penstock.compose.config",
     "io.penstock.compose.kafka",
     "io.penstock.compose.node",
     "io.penstock.compose.demo..",
