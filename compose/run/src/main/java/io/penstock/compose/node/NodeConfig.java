@@ -55,7 +55,7 @@ public record NodeConfig(
     requireReachable(roles, kafka, registry);
     if (kafka.isEmbedded() && topics.replicationFactor() > 1) {
       throw new IllegalArgumentException(
-          "topics.replicationFactor is %d, but the Kafka in this process is one broker; set it to 1, or name a cluster with kafka.bootstrapServers"
+          "topics.replicationFactor is %d, but the Kafka in this process is one broker; set it to 1 (--replication needs --kafka, or kafka.bootstrapServers)"
               .formatted(topics.replicationFactor()));
     }
     if (registry.isEmbedded() && registry.durable() && !kafka.settings().isEmpty()) {
