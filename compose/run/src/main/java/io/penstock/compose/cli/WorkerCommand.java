@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
           + " finishes what runs within --drain-grace. It also ends, with exit code 0, when an"
           + " operator has it drained.",
       "",
-      "Options of the engines, given as --engine-option KEY=VALUE:",
+      "Options of the built-in engines, given as --engine-option KEY=VALUE:",
       "  embedding: threads, max-inputs, max-input-characters",
       "  openai: base-url, api-key-env, api-key-file, connect-timeout, total-timeout,",
       "    served-name.MODEL, header.NAME, endpoints, max-response-bytes, longest-pause,",
@@ -75,7 +75,9 @@ final class WorkerCommand extends ClusterCommand {
   @Option(
       names = "--engine",
       paramLabel = "KIND",
-      description = "embedding, openai or simulated. Default: embedding (engine.kind).")
+      description =
+          "embedding, openai, simulated, or another engine on the class path. Default: embedding"
+              + " (engine.kind).")
   @Nullable String engine;
 
   @Option(
