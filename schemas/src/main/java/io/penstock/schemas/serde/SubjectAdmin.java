@@ -24,13 +24,13 @@ public final class SubjectAdmin {
   }
 
   /**
-   * Sets each topic's subject to BACKWARD and registers its current schema.
+   * Sets the subject of each topic of Avro to BACKWARD and registers its current schema.
    *
    * @throws SchemaRejectedException if a subject holds an incompatible schema
    * @throws RegistryUnavailableException if the registry does not answer
    */
   public void register(TopicCatalog catalog) {
-    catalog.topics().forEach(this::register);
+    catalog.topics().stream().filter(topic -> !topic.json()).forEach(this::register);
     LOG.debug("Registered {} subjects", catalog.topics().size());
   }
 

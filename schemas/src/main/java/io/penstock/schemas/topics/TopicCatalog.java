@@ -102,6 +102,10 @@ public final class TopicCatalog {
     TopicConfigs answers = TopicConfigs.deletedAfter(results).accepting(payloadBytes(1));
     String result = "The one result of each request";
     add(all, names.results(), result, REQUEST, InferenceResult.class, others, answers);
+    String copy = "Results as JSON, copied for requesters that want them so";
+    // A body that is no JSON becomes a string, whose escapes take more room.
+    TopicConfigs copies = TopicConfigs.deletedAfter(results).accepting(payloadBytes(2));
+    all.add(spec(names.resultsJson(), copy, REQUEST, InferenceResult.class, true, others, copies));
     // A state may be the latest one until the deadline, or until the result is forgotten.
     TopicConfigs states =
         TopicConfigs.latestOfEachFor(life.compareTo(results) >= 0 ? life : results);
@@ -142,9 +146,20 @@ public final class TopicCatalog {
       Class<? extends SpecificRecord> value,
       int partitions,
       TopicConfigs configs) {
+    all.add(spec(name, purpose, key, value, false, partitions, configs));
+  }
+
+  private TopicSpec spec(
+      String name,
+      String purpose,
+      String key,
+      Class<? extends SpecificRecord> value,
+      boolean json,
+      int partitions,
+      TopicConfigs configs) {
     short copies = settings.replicationFactor();
     Map<String, String> kafka = configs.toMap(settings.minInSyncReplicas());
-    all.add(new TopicSpec(name, purpose, key, value, partitions, copies, kafka));
+    return new TopicSpec(name, purpose, key, value, json, partitions, copies, kafka);
   }
 
   private int payloadBytes(int bodies) {

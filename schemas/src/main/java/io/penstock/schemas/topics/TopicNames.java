@@ -52,6 +52,16 @@ public record TopicNames(String prefix) {
     return prefix + "results";
   }
 
+  /** Copies of results as JSON, for requesters that want them so and name no reply topic. */
+  public String resultsJson() {
+    return jsonOf(results());
+  }
+
+  /** The topic of the copies as JSON of a results topic. */
+  public static String jsonOf(String results) {
+    return results + "-json";
+  }
+
   public String lifecycle() {
     return prefix + "lifecycle";
   }
@@ -123,6 +133,7 @@ public record TopicNames(String prefix) {
                 outcomes(),
                 leases(),
                 results(),
+                resultsJson(),
                 lifecycle(),
                 models(),
                 routing(),

@@ -9,7 +9,9 @@ import org.apache.avro.specific.SpecificRecord;
  * @param name the topic's full name
  * @param purpose what it carries, for a person
  * @param key what the record key is, such as {@code request id}
- * @param value the type of the value, in the Confluent wire format
+ * @param value the type of the value
+ * @param json whether values are JSON with the type's field names; else Avro in the Confluent wire
+ *     format
  * @param partitions the number of partitions, fixed for the life of the topic
  * @param replicationFactor copies of each partition
  * @param configs the topic's Kafka settings
@@ -19,6 +21,7 @@ public record TopicSpec(
     String purpose,
     String key,
     Class<? extends SpecificRecord> value,
+    boolean json,
     int partitions,
     short replicationFactor,
     Map<String, String> configs) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.topics.TopicCatalog;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.schemas.topics.TopicSpec;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +44,7 @@ class AsyncApiTest {
   @Test
   void eachTopicHasTheValueAndKeyOfTheCatalog() {
     for (TopicSpec topic : CATALOG.topics()) {
-      String value = topic.value().getSimpleName();
+      String value = topic.value().getSimpleName() + (topic.json() ? "Json" : "");
       JsonNode message = channels().get(topic.name()).path("messages").path(value);
       assertThat(message.path("$ref").asText())
           .as(topic.name())
@@ -69,6 +73,25 @@ class AsyncApiTest {
                 .map(topic -> "../avro/" + topic.value().getSimpleName() + ".avsc")
                 .distinct()
                 .toList());
+  }
+
+  @Test
+  void requestsMayBeJsonWithTheFieldsOfTheSchema() {
+    for (ServiceClass serviceClass : ServiceClass.values()) {
+      String topic = TopicSettings.DEFAULT.names().requests(serviceClass);
+      assertThat(channels().get(topic).at("/messages/InferenceRequestJson/$ref").asText())
+          .isEqualTo("#/components/messages/InferenceRequestJson");
+    }
+    assertThat(document.at("/components/schemas/InferenceRequestJson/properties").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(
+            InferenceRequest.getClassSchema().getFields().stream()
+                .map(Schema.Field::name)
+                .toList());
+    assertThat(document.at("/components/schemas/InferenceResultJson/properties").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(
+            InferenceResult.getClassSchema().getFields().stream().map(Schema.Field::name).toList());
   }
 
   private static Map<String, JsonNode> channels() {

@@ -18,7 +18,7 @@ class TopicCatalogTest {
 
   @Test
   void thereAreNineteenTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(19);
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(20);
   }
 
   @Test

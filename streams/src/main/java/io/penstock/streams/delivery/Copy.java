@@ -1,7 +1,10 @@
 package io.penstock.streams.delivery;
 
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultFormat;
+import io.penstock.schemas.json.ResultJson;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.topics.TopicNames;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -14,12 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param id the request's id; null where the record cannot be read
  * @param tenant null where the record cannot be read
  * @param topic where it is to be copied to; empty where the record cannot be read
+ * @param json what is written instead of the record's value, if JSON was asked for
  */
 record Copy(
     ConsumerRecord<byte[], byte[]> source,
     @Nullable String id,
     @Nullable String tenant,
-    String topic) {
+    String topic,
+    byte @Nullable [] json) {
+
+  /** A copy of the record's value as it is. */
+  Copy(
+      ConsumerRecord<byte[], byte[]> source,
+      @Nullable String id,
+      @Nullable String tenant,
+      String topic) {
+    this(source, id, tenant, topic, null);
+  }
 
   /** What a record asks for: nothing, a copy, or a dead letter since it cannot be read. */
   static Optional<Copy> of(
@@ -29,10 +43,17 @@ record Copy(
     }
     try {
       InferenceResult result = results.deserialize(source.topic(), source.value());
+      byte[] json =
+          result.getResultFormat().filter(ResultFormat.JSON::equals).isPresent()
+              ? ResultJson.write(result)
+              : null;
       return result
           .getReplyTopic()
           .filter(topic -> !topic.equals(source.topic()))
-          .map(topic -> new Copy(source, result.getId(), result.getTenant(), topic));
+          .or(
+              () ->
+                  json == null ? Optional.empty() : Optional.of(TopicNames.jsonOf(source.topic())))
+          .map(topic -> new Copy(source, result.getId(), result.getTenant(), topic, json));
     } catch (MalformedRecordException | StackOverflowError unreadable) {
       return Optional.of(new Copy(source, null, null, ""));
     }
@@ -50,8 +71,17 @@ record Copy(
     return source.offset();
   }
 
+  /** Whether it goes to Penstock's own topic of results as JSON, which every tenant may use. */
+  boolean own() {
+    return json != null && topic.equals(TopicNames.jsonOf(source.topic()));
+  }
+
+  byte[] value() {
+    return json == null ? source.value() : json;
+  }
+
   /** Of the value and key, to which Kafka adds about a hundred. */
   int bytes() {
-    return source.value().length + (source.key() == null ? 0 : source.key().length);
+    return value().length + (source.key() == null ? 0 : source.key().length);
   }
 }

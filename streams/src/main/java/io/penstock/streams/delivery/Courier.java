@@ -267,7 +267,9 @@ final class Courier {
   }
 
   private Optional<String> fault(Copy copy) {
-    return parts.rule().fault(copy.tenant(), copy.topic(), parts.routing().get());
+    return copy.own()
+        ? Optional.empty()
+        : parts.rule().fault(copy.tenant(), copy.topic(), parts.routing().get());
   }
 
   private Plan plan(List<Copy> copies, @Nullable String probed, Instant now) {

@@ -138,7 +138,7 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
 
   private static ProducerRecord<byte[], byte[]> record(Copy copy) {
     return new ProducerRecord<>(
-        copy.topic(), null, copy.source().key(), copy.source().value(), copy.source().headers());
+        copy.topic(), null, copy.source().key(), copy.value(), copy.source().headers());
   }
 
   private List<Failed> failed(Producer<byte[], byte[]> producer, List<SendError> errors) {

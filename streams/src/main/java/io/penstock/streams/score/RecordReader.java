@@ -1,9 +1,12 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.streams.score.json.JsonRequests;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Reads a request from a record's bytes, waiting out a registry that does not answer. */
@@ -12,24 +15,45 @@ final class RecordReader {
   /** What became of reading. */
   sealed interface Reading {
 
+    /** The request, as far as it could be read. */
+    default Optional<InferenceRequest> known() {
+      return switch (this) {
+        case Read(InferenceRequest request) -> Optional.of(request);
+        case SetAside(InferenceRequest request, Refusal ignored) -> Optional.of(request);
+        case Unreadable ignored -> Optional.empty();
+      };
+    }
+
     record Read(InferenceRequest request) implements Reading {}
 
     record Unreadable(Refusal refusal) implements Reading {}
 
-    /** It can be read, and is refused without being looked into. */
+    /**
+     * Whose it is can be read, and that it is to be refused.
+     *
+     * @param request as much of it as the answer needs
+     */
     record SetAside(InferenceRequest request, Refusal refusal) implements Reading {}
   }
 
+  private final ServiceClass serviceClass;
   private final Deserializer<InferenceRequest> deserializer;
+  private final JsonRequests json;
   private final RegistryPatience patience;
   private final int maxBytes;
 
   /**
+   * @param serviceClass the class of the topic that is read
    * @param maxBytes the longest value that is looked into
    */
   RecordReader(
-      Deserializer<InferenceRequest> deserializer, RegistryPatience patience, int maxBytes) {
+      ServiceClass serviceClass,
+      Deserializer<InferenceRequest> deserializer,
+      RegistryPatience patience,
+      int maxBytes) {
+    this.serviceClass = serviceClass;
     this.deserializer = deserializer;
+    this.json = new JsonRequests(maxBytes);
     this.patience = patience;
     this.maxBytes = maxBytes;
   }
@@ -50,6 +74,17 @@ final class RecordReader {
           "the record has %d bytes; shorten it to at most %d"
               .formatted(source.valueBytes(), maxBytes));
     }
+    if (source.isJson()) {
+      JsonRequests.Reading read =
+          json.read(
+              source.value(),
+              source.requestHeaders(),
+              source.idOutsideOfValue(serviceClass).orElseThrow(),
+              source.acceptedAt());
+      return read.refusal().isPresent()
+          ? new Reading.SetAside(read.request(), read.refusal().get())
+          : new Reading.Read(read.request());
+    }
     try {
       return new Reading.Read(
           patience.call(() -> deserializer.deserialize(source.topic(), source.value())));
@@ -58,7 +93,7 @@ final class RecordReader {
           RefusalCode.MALFORMED_RECORD,
           "the record's value is no InferenceRequest: %s; write Avro in the Confluent wire format"
                   .formatted(e.getMessage())
-              + " with a schema of the registry");
+              + " with a schema of the registry, or JSON, which begins with {");
     }
   }
 

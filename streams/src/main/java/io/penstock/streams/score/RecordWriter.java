@@ -4,6 +4,7 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
@@ -42,10 +43,16 @@ final class RecordWriter {
     this.deadLetters = serdes.serializer(DeadLetter.class);
   }
 
-  /** The record for the model's partition; empty if Kafka would not take one so large. */
-  Optional<Outgoing> work(ScoringOutcome.Scored outcome) {
+  /**
+   * The record for the model's partition; empty if Kafka would not take one so large.
+   *
+   * @param format how the result is to be written
+   */
+  Optional<Outgoing> work(ScoringOutcome.Scored outcome, ResultFormat format) {
     String topic = topics.work(outcome.request().getServiceClass());
-    byte[] bytes = patience.call(() -> scored.serialize(topic, outcome.request()));
+    ScoredRequest request =
+        ScoredRequest.newBuilder(outcome.request()).setResultFormat(format).build();
+    byte[] bytes = patience.call(() -> scored.serialize(topic, request));
     return bytes.length > limits.workBytes()
         ? Optional.empty()
         : Optional.of(new Outgoing(topic, Optional.of(outcome.partition()), bytes));

@@ -53,6 +53,7 @@ record RefusalRecords(
         .setBatchId(batchId())
         .setCustomId(customId())
         .setReplyTopic(replyTopic.orElse(null))
+        .setResultFormat(source.resultFormat())
         .setCreatedAt(
             TimeRule.created(request.flatMap(InferenceRequest::getCreatedAt), source.acceptedAt())
                 .orElse(null))

@@ -1,6 +1,7 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
@@ -77,8 +78,9 @@ record ScoreParts(
   /** What an InferenceRequest may take besides its body. */
   static final int ENVELOPE_BYTES = 1024 * 1024;
 
-  RecordReader newReader() {
-    return new RecordReader(requests, patience, settings.maxRequestBytes() + ENVELOPE_BYTES);
+  RecordReader newReader(ServiceClass serviceClass) {
+    return new RecordReader(
+        serviceClass, requests, patience, settings.maxRequestBytes() + ENVELOPE_BYTES);
   }
 
   RecordWriter newWriter() {

@@ -65,7 +65,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   ScoreProcessor(ServiceClass serviceClass, ScoreParts parts) {
     this.serviceClass = serviceClass;
     this.parts = parts;
-    this.reader = parts.newReader();
+    this.reader = parts.newReader(serviceClass);
     this.writer = parts.newWriter();
     this.home = new Home(parts.settings().otherPartitions());
   }
@@ -103,15 +103,12 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     Instant now = parts.clock().instant();
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
     RecordReader.Reading reading = reader.read(source);
+    Optional<String> id = source.idOutsideOfValue(serviceClass);
     Optional<Identity> identity =
-        switch (reading) {
-          case RecordReader.Reading.Unreadable ignored ->
-              Identity.ofUnreadable(source.keyAsId(), source.value());
-          case RecordReader.Reading.Read(InferenceRequest request) ->
-              Identity.of(request, source.keyAsId());
-          case RecordReader.Reading.SetAside(InferenceRequest request, Refusal ignored) ->
-              Identity.of(request, source.keyAsId());
-        };
+        reading
+            .known()
+            .map(request -> Identity.of(request, id))
+            .orElseGet(() -> Identity.ofUnreadable(id, source.value()));
     if (identity.isEmpty()) {
       Taken unknown = new Taken(source, reading, null, Optional.empty(), now, began);
       refuse(unknown, refusal(judge(unknown, Optional.empty())));
@@ -132,12 +129,13 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     InferenceRequest request;
     Optional<Identity> identity;
     try {
-      if (!(reader.read(source) instanceof RecordReader.Reading.Read(InferenceRequest read))) {
+      Optional<InferenceRequest> read = reader.read(source).known();
+      if (read.isEmpty()) {
         refuseUnread(record);
         return;
       }
-      request = read;
-      identity = Identity.of(read, source.keyAsId());
+      request = read.get();
+      identity = Identity.of(request, source.idOutsideOfValue(serviceClass));
     } catch (RegistryUnavailableException e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -154,7 +152,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     refuseAnyway(
         source,
         new RecordReader.Reading.Unreadable(setAside()),
-        Identity.ofUnreadable(source.keyAsId(), source.value()));
+        Identity.ofUnreadable(source.idOutsideOfValue(serviceClass), source.value()));
   }
 
   private void refuseAnyway(
@@ -233,7 +231,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     switch (judge(current, Optional.empty())) {
       case ScoringOutcome.Refused(Refusal refusal) -> refuse(current, refusal);
       case ScoringOutcome.Scored scored -> {
-        Optional<Outgoing> work = writer.work(scored);
+        Optional<Outgoing> work = writer.work(scored, current.source().resultFormat());
         if (work.isPresent()) {
           pass(current, scored, work.get());
         } else {
@@ -248,11 +246,14 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     parts.metrics().duplicate();
     Optional<Outgoing> work =
         judge(current, Optional.of(first)) instanceof ScoringOutcome.Scored scored
-            ? writer.work(scored)
+            ? writer.work(scored, current.source().resultFormat())
             : Optional.empty();
     if (work.isEmpty()) {
       InferenceRequest request = current.request().orElseThrow();
-      work = writer.work(parts.scorer().unscored(arrival(current, request), first, current.now()));
+      work =
+          writer.work(
+              parts.scorer().unscored(arrival(current, request), first, current.now()),
+              current.source().resultFormat());
     }
     if (work.isEmpty()) {
       bury(current, tooLarge());

@@ -1,12 +1,18 @@
 package io.penstock.streams.score;
 
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.score.identity.Origin;
+import io.penstock.streams.score.json.JsonRequests;
+import io.penstock.streams.score.json.RequestHeaders;
 import io.penstock.streams.score.request.NameRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -90,6 +96,40 @@ record SourceRecord(
       sum += header.key().length() + (header.value() == null ? 0L : header.value().length);
     }
     return sum;
+  }
+
+  /** Whether its value is JSON and not Avro. */
+  boolean isJson() {
+    return value != null && JsonRequests.isJson(value);
+  }
+
+  /** How its result is to be written: as it asks for, else as it came. */
+  ResultFormat resultFormat() {
+    return RequestHeaders.accepted(requestHeaders())
+        .orElseGet(() -> isJson() ? ResultFormat.JSON : ResultFormat.AVRO);
+  }
+
+  /** The headers that say something of the request; the last one of a name counts. */
+  Map<String, String> requestHeaders() {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (Header header : headers) {
+      if (header.key().startsWith(RequestHeaders.PREFIX) && header.value() != null) {
+        found.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What the request is called where its value says no id: its key, or, if it came as JSON, a name
+   * made of its place in the log, which is the same whenever it is read.
+   */
+  Optional<String> idOutsideOfValue(ServiceClass serviceClass) {
+    return keyAsId().or(() -> isJson() ? Optional.of(placeId(serviceClass)) : Optional.empty());
+  }
+
+  private String placeId(ServiceClass serviceClass) {
+    return "%s-%d-%d".formatted(serviceClass.name().toLowerCase(Locale.ROOT), partition, offset);
   }
 
   Origin origin(ServiceClass serviceClass) {

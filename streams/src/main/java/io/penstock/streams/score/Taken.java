@@ -3,7 +3,6 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.Identity;
-import io.penstock.streams.score.request.Refusal;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,12 +24,7 @@ record Taken(
     long began) {
 
   Optional<InferenceRequest> request() {
-    return switch (reading) {
-      case RecordReader.Reading.Read(InferenceRequest request) -> Optional.of(request);
-      case RecordReader.Reading.SetAside(InferenceRequest request, Refusal ignored) ->
-          Optional.of(request);
-      case RecordReader.Reading.Unreadable ignored -> Optional.empty();
-    };
+    return reading.known();
   }
 
   /** The id, of a record that has one. */

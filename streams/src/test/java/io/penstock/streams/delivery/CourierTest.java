@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.topics.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -214,6 +215,25 @@ class CourierTest {
     }
 
     assertThat(ended).doesNotHaveDuplicates().hasSize(asked);
+  }
+
+  @Test
+  void aResultThatIsWantedAsJsonIsCopiedOnceToTheTopicOfJsonOrToItsReplyTopic() {
+    world.json = true;
+    world.result(null, 0);
+    world.result("replies.acme", 0);
+    world.json = false;
+    world.result(null, 0);
+    world.turn();
+    world.restart();
+    world.turn();
+
+    assertThat(world.copies(TopicNames.DEFAULT.resultsJson())).containsExactly("0");
+    assertThat(world.copies("replies.acme")).containsExactly("1");
+    assertThat(world.values)
+        .hasSize(2)
+        .allSatisfy(value -> assertThat(value).startsWith("{\"id\":"));
+    assertThat(world.letters).isEmpty();
   }
 
   private void pass(Duration time) {

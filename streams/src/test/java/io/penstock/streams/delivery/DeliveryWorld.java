@@ -3,6 +3,7 @@ package io.penstock.streams.delivery;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.routing.DefaultReplyTopics;
@@ -45,6 +46,11 @@ final class DeliveryWorld {
   Instant now = Instant.parse("2026-11-01T00:00:00Z");
   long position;
   int rounds;
+
+  /** Whether results are wanted as JSON. */
+  boolean json;
+
+  final List<String> values = new ArrayList<>();
   Courier courier;
 
   private final ReplyTopicStates states = new ReplyTopicStates();
@@ -98,6 +104,7 @@ final class DeliveryWorld {
                 .setAcceptedAt(now)
                 .setFinishedAt(now)
                 .setReplyTopic(replyTopic)
+                .setResultFormat(json ? ResultFormat.JSON : ResultFormat.AVRO)
                 .build()));
     return id;
   }
@@ -145,6 +152,7 @@ final class DeliveryWorld {
     if (failed.isEmpty()) {
       copies.forEach(
           copy -> copied.computeIfAbsent(copy.topic(), t -> new ArrayList<>()).add(copy.id()));
+      copies.forEach(copy -> values.add(new String(copy.value(), StandardCharsets.UTF_8)));
       letters.addAll(dead);
       committed = positions.get(RESULTS);
     }

@@ -6,6 +6,7 @@ import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.DeadLetter;
@@ -16,6 +17,7 @@ import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultError;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
@@ -59,6 +61,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.ReadOnlyWindowStore;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -571,6 +574,95 @@ class ScoreTopologyTest {
         .hasRootCauseInstanceOf(RegistryUnavailableException.class);
 
     assertNothing(WORK, TOPICS.results(), TOPICS.deadLetters());
+  }
+
+  @Test
+  void aRequestAsJsonIsScoredAsTheSameOneAsAvro() {
+    send(chat().build());
+    ScoredRequest avro = next(WORK, ScoredRequest.class).value();
+
+    sendJson(
+        "json-1",
+        """
+        {"id":"json-1","tenant":"acme","endpoint":"/v1/chat/completions","model":"talker",
+         "body":{"messages":[{"role":"user","content":"What is a penstock?"}]}}\
+        """);
+
+    ScoredRequest json = next(WORK, ScoredRequest.class).value();
+    assertThat(
+            ScoredRequest.newBuilder(json)
+                .setId(avro.getId())
+                .setRequest(
+                    InferenceRequest.newBuilder(json.getRequest()).setId(avro.getId()).build())
+                .setResultFormat(ResultFormat.AVRO)
+                .build())
+        .isEqualTo(avro);
+    assertThat(json.getResultFormat()).contains(ResultFormat.JSON);
+  }
+
+  @Test
+  void aBareBodyWithoutAKeyIsPutBackUnderAnIdThatIsAlwaysTheSame() {
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+    sendJson(null, body, "penstock-endpoint", "/v1/chat/completions", "penstock-model", "talker");
+
+    TestRecord<String, byte[]> back = putBack();
+    assertThat(back.key()).isEqualTo("interactive-0-0");
+    requests.pipeInput(new TestRecord<>(back.key(), back.value(), back.headers(), NOW));
+    ScoredRequest scored = next(WORK, ScoredRequest.class).value();
+    assertThat(scored.getId()).isEqualTo("interactive-0-0");
+    assertThat(scored.getTenant()).isEqualTo("default");
+    assertThat(scored.getRequest().getBody())
+        .isEqualTo(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void jsonThatIsNoRequestFailsUnderItsIdAndTenantWithAResultAsJson() {
+    sendJson("a", "{\"id\":\"a\",\"tenant\":\"acme\",\"endpoint\":\"e\",\"body\":{},\"x\":1}");
+    sendJson("b", "{\"id\":");
+
+    List<InferenceResult> failed = results();
+    assertThat(failed)
+        .extracting(
+            InferenceResult::getId, InferenceResult::getTenant, InferenceResult::getResultFormat)
+        .containsExactly(
+            tuple("a", "acme", Optional.of(ResultFormat.JSON)),
+            tuple("b", "default", Optional.of(ResultFormat.JSON)));
+    assertThat(failed.getFirst().getError().orElseThrow().getMessage())
+        .contains("field 'x' at line 1", "known are id, tenant");
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(2);
+  }
+
+  @Test
+  void aHeaderSaysHowTheResultIsWanted() {
+    RecordHeaders json = new RecordHeaders();
+    json.add("penstock-accept", "json".getBytes(StandardCharsets.UTF_8));
+    requests.pipeInput(new TestRecord<>("request-1", bytes(chat().build()), json, NOW));
+    assertThat(next(WORK, ScoredRequest.class).value().getResultFormat())
+        .contains(ResultFormat.JSON);
+
+    sendJson(
+        "request-2",
+        "{\"prompt\":\"Hello\",\"model\":\"talker\"}",
+        "penstock-endpoint",
+        "/v1/completions",
+        "penstock-accept",
+        "avro");
+    assertThat(next(WORK, ScoredRequest.class).value().getResultFormat())
+        .contains(ResultFormat.AVRO);
+  }
+
+  private void sendJson(@Nullable String key, String value, String... headers) {
+    RecordHeaders all = new RecordHeaders();
+    for (int i = 0; i < headers.length; i += 2) {
+      all.add(headers[i], headers[i + 1].getBytes(StandardCharsets.UTF_8));
+    }
+    requests.pipeInput(new TestRecord<>(key, value.getBytes(StandardCharsets.UTF_8), all, NOW));
+  }
+
+  private TestRecord<String, byte[]> putBack() {
+    return driver
+        .createOutputTopic(REQUESTS, new StringDeserializer(), new ByteArrayDeserializer())
+        .readRecord();
   }
 
   @Test

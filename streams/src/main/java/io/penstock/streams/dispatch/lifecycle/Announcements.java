@@ -183,6 +183,7 @@ final class Announcements {
         .setBatchId(facts.getBatchId().orElse(null))
         .setCustomId(facts.getCustomId().orElse(null))
         .setReplyTopic(facts.getReplyTopic().orElse(null))
+        .setResultFormat(facts.getResultFormat().orElse(null))
         .setCreatedAt(facts.getCreatedAt())
         .setAcceptedAt(facts.getAcceptedAt())
         .setScoredAt(facts.getScoredAt())

@@ -1,0 +1,166 @@
+package io.penstock.streams.score.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.streams.score.request.Refusal;
+import io.penstock.streams.score.request.RefusalCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads a request whose value is JSON: either an InferenceRequest with the field names of its Avro
+ * schema, or a bare OpenAI body whose circumstances stand in the record's headers ({@link
+ * RequestHeaders}). A value with a field {@code body} or {@code endpoint} is the former: no OpenAI
+ * body has either. The body's bytes are taken as they stand. Safe for use by many threads.
+ */
+public final class JsonRequests {
+
+  private static final int MAX_DEPTH = 100;
+  private static final int MAX_JSON_TOKENS = 2_000_000;
+  private static final int MAX_NUMBER_LENGTH = 100;
+  private static final int MAX_NAME_LENGTH = 10_000;
+  private static final Set<String> OF_REQUESTS = Set.of("body", "endpoint");
+
+  private final JsonFactory json;
+
+  /**
+   * What a value holds.
+   *
+   * @param request as far as it could be read, so that a refusal can be answered to its tenant
+   * @param refusal why it is not a request, if it is none
+   */
+  public record Reading(InferenceRequest request, Optional<Refusal> refusal) {}
+
+  /**
+   * @param maxBytes the longest value that is looked into
+   */
+  public JsonRequests(int maxBytes) {
+    this.json =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxDocumentLength(maxBytes)
+                    .maxStringLength(maxBytes)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxTokenCount(MAX_JSON_TOKENS)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxNameLength(MAX_NAME_LENGTH)
+                    .build())
+            .build();
+  }
+
+  /** Whether a value is JSON. Avro in the Confluent wire format begins with a zero byte. */
+  public static boolean isJson(byte[] value) {
+    for (byte each : value) {
+      if (each != ' ' && each != '\t' && each != '\n' && each != '\r') {
+        return each == '{';
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param headers the record's headers whose names begin with {@link RequestHeaders#PREFIX}
+   * @param id the request's id where neither the value nor a header gives one
+   * @param acceptedAt what relative deadlines count from
+   */
+  public Reading read(byte[] value, Map<String, String> headers, String id, Instant acceptedAt) {
+    RequestDraft draft = new RequestDraft(acceptedAt);
+    RequestHeaders.into(draft, headers);
+    boolean request = false;
+    try {
+      Set<String> names = new HashSet<>();
+      try {
+        names(value, names);
+      } finally {
+        request = names.stream().anyMatch(OF_REQUESTS::contains);
+        if (request) {
+          fields(value, draft);
+        }
+      }
+      if (!request) {
+        draft.body(ByteBuffer.wrap(value));
+      }
+      draft.requireComplete(request);
+    } catch (StreamConstraintsException e) {
+      draft.refuseWhole(
+          "the record is beyond what JSON may hold here: " + plain(e.getOriginalMessage()));
+    } catch (JsonProcessingException e) {
+      draft.refuseWhole(
+          "the record is not valid JSON%s: %s"
+              .formatted(at(e.getLocation()), plain(e.getOriginalMessage())));
+    } catch (IOException e) {
+      draft.refuseWhole("the record is not valid UTF-8; encode it as UTF-8");
+    }
+    return new Reading(draft.request(id), draft.refusal());
+  }
+
+  /** The names of a value's own fields, up to the first fault. */
+  private void names(byte[] value, Set<String> names) throws IOException {
+    try (JsonParser parser = json.createParser(value)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(parser.currentName());
+        parser.nextToken();
+        parser.skipChildren();
+      }
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "something follows the object; give one object");
+      }
+    }
+  }
+
+  private void fields(byte[] value, RequestDraft draft) throws IOException {
+    try (JsonParser parser = json.createParser(value)) {
+      parser.nextToken();
+      Set<String> seen = new HashSet<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        String at = at(parser.currentTokenLocation());
+        parser.nextToken();
+        if (seen.add(name)) {
+          new JsonField(name, at, parser, value, draft).take();
+        } else {
+          draft.refuse(
+              RefusalCode.MALFORMED_RECORD,
+              name,
+              "field '%s'%s comes twice; give it once".formatted(shown(name), at));
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  /** Where something stands, with a space before it. */
+  static String at(JsonLocation location) {
+    return location == null
+        ? ""
+        : " at line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  static String shown(String name) {
+    return name.length() <= 64 ? name : name.substring(0, 64) + "...";
+  }
+
+  /** A parser's message without advice for programmers. */
+  private static String plain(String message) {
+    return message
+        .replaceAll(": enable `[^`]*` to allow", "; JSON has no such value")
+        .replaceAll("`[A-Za-z]+\\.[A-Za-z]+\\(\\)`", "the limit")
+        .replaceAll("\\s+", " ");
+  }
+}
