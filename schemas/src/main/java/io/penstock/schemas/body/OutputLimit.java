@@ -46,7 +46,7 @@ public final class OutputLimit {
     }
     String name = endpoint == Endpoint.CHAT_COMPLETIONS ? NEWER : OLDER;
     String limit = Long.toString(most);
-    // Of a key that comes twice most servers take the last one, which would say null.
+    // Most servers take the last of two equal keys, and that one would say null.
     return lowering.unset.contains(name)
         ? JsonSplice.replace(lowered, (field, _) -> field.equals(name) ? limit : null)
         : JsonSplice.withField(lowered, name, limit);

@@ -106,7 +106,7 @@ public final class PenstockClient implements AutoCloseable {
     }
   }
 
-  /** As {@link #submit(InferenceRequest, String)}, without a trace. */
+  /** Does the same as {@link #submit(InferenceRequest, String)}, without a trace. */
   public CompletableFuture<InferenceResult> submit(InferenceRequest request) {
     return submit(request, null);
   }
@@ -164,7 +164,7 @@ public final class PenstockClient implements AutoCloseable {
     return future;
   }
 
-  /** As {@link #send(InferenceRequest, String)}, without a trace. */
+  /** Does the same as {@link #send(InferenceRequest, String)}, without a trace. */
   public CompletableFuture<RecordMetadata> send(InferenceRequest request) {
     return send(request, null);
   }
@@ -199,7 +199,7 @@ public final class PenstockClient implements AutoCloseable {
     return cancel(config.tenant(), requestId);
   }
 
-  /** As {@link #cancel(String)}, of a request that named this tenant. */
+  /** Does the same as {@link #cancel(String)}, for a request that named this tenant. */
   public CompletableFuture<Void> cancel(String tenant, String requestId) {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new Closed(requestId, config.resultTopic()));
@@ -246,7 +246,7 @@ public final class PenstockClient implements AutoCloseable {
         .thenApply(_ -> null);
   }
 
-  /** As {@link #close(Duration)}, without waiting for results. */
+  /** Does the same as {@link #close(Duration)}, without waiting for results. */
   @Override
   public void close() {
     close(Duration.ZERO);

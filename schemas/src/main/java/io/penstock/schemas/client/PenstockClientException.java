@@ -48,7 +48,7 @@ public abstract sealed class PenstockClientException extends RuntimeException {
     }
   }
 
-  /** As many requests as allowed are in flight. This one was not sent. */
+  /** The allowed number of requests is in flight. This one was not sent. */
   public static final class Saturated extends PenstockClientException {
     Saturated(String requestId, int maxInFlight) {
       super(

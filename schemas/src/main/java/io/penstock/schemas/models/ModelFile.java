@@ -71,7 +71,7 @@ public final class ModelFile {
   }
 
   /**
-   * As {@link #read}, from text.
+   * Does the same as {@link #read}, from text.
    *
    * @param name the file's name, whose ending gives the format: yaml, yml or json
    */

@@ -173,7 +173,7 @@ public final class ModelPublisher {
     return new ModelChanges(added, updated, unchanged, List.copyOf(leaving));
   }
 
-  /** As {@link #remove(Collection)}, for one model. */
+  /** Does the same as {@link #remove(Collection)}, for one model. */
   public boolean remove(String name) {
     return !remove(List.of(name)).isEmpty();
   }

@@ -11,14 +11,14 @@ public enum VariantState {
   ACTIVE,
   /** It takes requests that name it, and those that a rollout or an experiment sends there. */
   SHADOW,
-  /** As {@link #SHADOW}, on its way out. */
+  /** It takes what {@link #SHADOW} takes, and is on its way out. */
   DRAINING,
   /** It takes nothing. */
   RETIRED;
 
   private final String spelling = name().toLowerCase(Locale.ROOT);
 
-  /** As the registry spells it. */
+  /** The word that the registry uses. */
   public String spelling() {
     return spelling;
   }

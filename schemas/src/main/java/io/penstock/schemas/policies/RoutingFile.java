@@ -60,7 +60,7 @@ public final class RoutingFile {
     return parse(name, Files.readString(file));
   }
 
-  /** As {@link #read}, from text. */
+  /** Does the same as {@link #read}, from text. */
   public static List<RoutingDocument> parse(String name, String text) {
     JsonNode root;
     try {

@@ -28,7 +28,7 @@ public final class EvaluationIds {
     this.prefix = prefix;
   }
 
-  /** Of the evaluation that began at this time. */
+  /** Makes the ids of the evaluation that began at this time. */
   public static EvaluationIds of(Rollout rollout, Instant since) {
     String name = rollout.name().replaceAll("[^A-Za-z0-9._-]", "_");
     return new EvaluationIds(

@@ -22,7 +22,7 @@ public enum RoutingKind {
     this.type = type;
   }
 
-  /** As it stands in records and keys. */
+  /** The text that records and keys hold. */
   public String label() {
     return label;
   }

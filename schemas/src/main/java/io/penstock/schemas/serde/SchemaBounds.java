@@ -27,7 +27,7 @@ final class SchemaBounds {
    */
   private record Size(long parts, int levels, boolean recursive) {}
 
-  /** Of a type that is being looked at further up. */
+  /** Stands for a type that is being measured further up. */
   private static final Size ITSELF = new Size(1, 0, true);
 
   private static final Size LEAF = new Size(1, 1, false);

@@ -45,7 +45,7 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
      */
     record Usable<T>(DatumReader<T> reader, Optional<Schema> nesting) implements Writer<T> {}
 
-    /** Is too large to be read. */
+    /** The schema is too large to be read. */
     record Refused<T>(String why) implements Writer<T> {}
   }
 

@@ -34,7 +34,7 @@ public final class Printable {
   }
 
   /**
-   * As {@link #of(String)}, of the first characters only.
+   * Does the same as {@link #of(String)} with the first characters only.
    *
    * @param most the longest text kept, in characters before escaping; what is cut shows as dots
    */

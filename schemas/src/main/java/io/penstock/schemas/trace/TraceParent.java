@@ -51,7 +51,7 @@ public final class TraceParent {
         : of(new String(header.value(), StandardCharsets.ISO_8859_1));
   }
 
-  /** As a header carries it. */
+  /** The text that a header carries. */
   public static byte[] bytes(String traceparent) {
     return traceparent.getBytes(StandardCharsets.US_ASCII);
   }

@@ -37,7 +37,7 @@ final class Decisions {
     puts.add(new Put(document, reason, true));
   }
 
-  /** As {@link #put}, where only figures are newer. */
+  /** Does the same as {@link #put}, where only figures are newer. */
   void refresh(RoutingDocument document, String reason) {
     puts.add(new Put(document, reason, false));
   }

@@ -181,7 +181,7 @@ public final class DispatchApplication implements AutoCloseable {
     own.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
     own.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
     own.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
-    // As of Penstock's topics, whatever the brokers' default: a changelog is as dear as they are.
+    // The same as for Penstock's topics, whatever the brokers' default: changelogs matter as much.
     own.put(
         StreamsConfig.topicPrefix("min.insync.replicas"),
         Integer.toString(topics.minInSyncReplicas()));

@@ -6,7 +6,7 @@ import java.util.Set;
 public final class LostPositionsException extends RuntimeException {
 
   /**
-   * Of one job.
+   * Says which job lost its positions.
    *
    * @param application the job's application id, which is its consumer group
    * @param partitions where positions are gone

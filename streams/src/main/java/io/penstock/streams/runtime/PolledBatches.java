@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
 
-  /** Of one stream thread, and used by no other. */
+  /** Belongs to one stream thread; no other uses it. */
   private static final class Count {
     private int outstanding;
     private boolean full;

@@ -147,7 +147,7 @@ public final class StartPositions {
     return known;
   }
 
-  /** Of those topics that exist. */
+  /** Counts the partitions of the topics that exist. */
   private Map<String, Integer> partitions(List<String> topics) {
     Map<String, Integer> counts = new HashMap<>();
     Map<String, KafkaFuture<TopicDescription>> asked =

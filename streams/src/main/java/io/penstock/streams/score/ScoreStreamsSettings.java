@@ -57,7 +57,7 @@ final class ScoreStreamsSettings {
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) topics.replicationFactor());
-    // As of Penstock's topics, whatever the brokers' default.
+    // The same as for Penstock's topics, whatever the brokers' default.
     settings.put(
         StreamsConfig.topicPrefix("min.insync.replicas"),
         Integer.toString(topics.minInSyncReplicas()));

@@ -29,7 +29,7 @@ public enum Metric {
     return higherIsBetter;
   }
 
-  /** As experiments spell it. */
+  /** The word that experiments use. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

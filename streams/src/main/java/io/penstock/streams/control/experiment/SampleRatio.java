@@ -32,7 +32,7 @@ final class SampleRatio {
     return upperTail((Math.cbrt(chiSquared / freedom) - (1 - spread)) / Math.sqrt(spread));
   }
 
-  /** Of the standard normal distribution: Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
+  /** The standard normal distribution: Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
   private static double upperTail(double z) {
     if (z < 0) {
       return 1 - upperTail(-z);

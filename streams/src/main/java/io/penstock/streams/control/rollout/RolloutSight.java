@@ -56,7 +56,7 @@ public record RolloutSight(
         evaluation);
   }
 
-  /** As if nothing were known of the new variant's workers. */
+  /** The same without any knowledge of the new variant's workers. */
   public RolloutSight withoutKnowledge() {
     return new RolloutSight(false, workers, unhealthy, drain, old, fresh, evaluation);
   }

@@ -23,7 +23,7 @@ public enum BudgetPeriod {
     return Optional.empty();
   }
 
-  /** As budgets spell it. */
+  /** The word that budgets use. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

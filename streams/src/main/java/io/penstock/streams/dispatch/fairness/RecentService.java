@@ -23,7 +23,7 @@ final class RecentService {
   /** Beyond this many time constants all sums are scaled back, long before they overflow. */
   private static final double MOST_CONSTANTS = 100;
 
-  /** Of the fair share; smaller sums count as none when there are too many. */
+  /** The part of a fair share below which a sum counts as none when there are too many. */
   private static final double NEGLIGIBLE = 0.01;
 
   private final LightTenants light;

@@ -2,7 +2,7 @@ package io.penstock.streams.dispatch.health;
 
 import io.penstock.schemas.TargetHealth;
 
-/** Told of what happens to targets, to count it. */
+/** Hears what happens to targets, and counts it. */
 public interface HealthListener {
 
   HealthListener NONE =

@@ -2,7 +2,7 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.streams.dispatch.rank.Candidate;
 
-/** Is shown the few requests among which the best one for a worker is. */
+/** Receives the candidates from which the best request for a worker is picked. */
 @FunctionalInterface
 public interface HeadVisitor {
 

@@ -40,12 +40,12 @@ final class HeldBack {
     return deferred;
   }
 
-  /** Of those that back off. */
+  /** Prompt tokens of the requests that back off. */
   long promptTokens() {
     return promptTokens;
   }
 
-  /** Of those that back off. */
+  /** Predicted output tokens of the requests that back off. */
   long outputTokens() {
     return outputTokens;
   }

@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
  */
 public final class Prospects {
 
-  /** As long as a report may take to tell of what was moved. */
+  /** The longest that a report takes to show what was moved. */
   private static final Duration UNREPORTED = Duration.ofSeconds(2);
 
   private final Speeds assumed;

@@ -57,7 +57,7 @@ public final class Sessions {
      */
     record News(WorkerSession session, @Nullable WorkerSession superseded) implements Heard {}
 
-    /** Of a session that is over, or older than what is known. */
+    /** The demand comes from a session that is over, or is older than the latest. */
     record Stale() implements Heard {}
   }
 

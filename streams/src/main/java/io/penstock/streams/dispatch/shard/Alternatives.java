@@ -51,7 +51,7 @@ final class Alternatives {
       return false;
     }
     String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
-    // Of a variant that nothing waited for so far, its model is what is known.
+    // Nothing has waited for this variant so far: only its model is known.
     return book.troubled(book.knows(target) ? target : to.getModel()) != null;
   }
 

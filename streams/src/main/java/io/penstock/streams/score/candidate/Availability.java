@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record Availability(boolean usable, String reason) {
 
-  /** Of a thousand requests, how many try a target that is just being tried again. */
+  /** How many requests of a thousand try a target that is being tried again. */
   static final int PROBES_OF_THOUSAND = 50;
 
   private static final Availability USABLE = new Availability(true, "");

@@ -14,7 +14,7 @@ public interface PromptMeter {
   /** At a cost that is small for any prompt, with a margin. */
   PromptTokens measure(ModelSpec spec);
 
-  /** As well as it can be told, for where the margin matters. */
+  /** Counts as exactly as possible, for where the margin matters. */
   PromptTokens exact(ModelSpec spec);
 
   /** Counts once for each tokenizer, however many models are considered. For one thread. */

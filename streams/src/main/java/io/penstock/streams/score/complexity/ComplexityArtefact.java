@@ -31,7 +31,7 @@ public final class ComplexityArtefact {
   /** Changes with the features, their hash or the layout of the file. */
   static final int VERSION = 1;
 
-  /** Of the unpacked file; more is refused unread. */
+  /** The largest unpacked file; a larger one is refused unread. */
   private static final int MOST_BYTES = 16 * 1024 * 1024;
 
   private static final String SHIPPED = "complexity-routellm.json.gz";

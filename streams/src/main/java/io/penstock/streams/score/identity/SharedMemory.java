@@ -41,7 +41,7 @@ public final class SharedMemory {
   }
 
   /**
-   * Of no class yet.
+   * Starts without the memory of any class.
    *
    * @param retention how long ids are remembered
    */

@@ -21,7 +21,7 @@ final class OffPeak {
 
   private static final Duration LEAST_SLACK = Duration.ofMinutes(30);
 
-  /** Of predicted finishes, likewise. */
+  /** Slack as a multiple of the predicted time to finish. */
   private static final double SLACK_FINISHES = 4;
 
   private OffPeak() {}

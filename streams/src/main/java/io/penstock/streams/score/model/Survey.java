@@ -110,7 +110,7 @@ final class Survey {
                 .toList()));
   }
 
-  /** Of equally ready variants the first, which is the request's own, is taken. */
+  /** Takes the first of equally ready variants, which is the request's own. */
   private static int readiness(Forecast forecast) {
     return (forecast.availability().usable() ? 2 : 0) + (forecast.timing().served() ? 1 : 0);
   }

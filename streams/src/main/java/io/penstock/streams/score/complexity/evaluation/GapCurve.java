@@ -50,7 +50,7 @@ public final class GapCurve {
         .toArray();
   }
 
-  /** Of prompts by descending score: what the strong model adds to each. */
+  /** What the strong model adds to each prompt, prompts in descending order of their score. */
   static GapCurve ofDescending(double[] scores, double[] gains) {
     int count = scores.length;
     double[] recovered = new double[count + 1];

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 public record ResampledFigure(double value, double low, double high) {
 
-  /** Of resamples; those that are NaN, having no gap, are left out. */
+  /** Makes a figure from resamples. Those that are NaN have no gap and are left out. */
   static ResampledFigure of(double value, double[] resamples) {
     double[] sorted = Arrays.stream(resamples).filter(Double::isFinite).sorted().toArray();
     return new ResampledFigure(value, quantile(sorted, 0.025), quantile(sorted, 0.975));

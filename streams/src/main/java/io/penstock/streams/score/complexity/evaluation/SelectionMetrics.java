@@ -15,7 +15,7 @@ public record SelectionMetrics(ResampledFigure apgr, ResampledFigure cpt50, Resa
   /** Resamples of an interval. */
   public static final int RESAMPLES = 1000;
 
-  /** Of prompts in the order of these scores. Equal seeds give equal intervals. */
+  /** Measures prompts in the order of these scores. Equal seeds give equal intervals. */
   public static SelectionMetrics of(double[] scores, double[] cheap, double[] strong, long seed) {
     double[][] resamples = new double[3][RESAMPLES];
     Resampled sample = new Resampled(scores, cheap, strong);

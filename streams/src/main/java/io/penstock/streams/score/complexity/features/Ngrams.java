@@ -20,7 +20,7 @@ final class Ngrams {
   private static final int PRIME = 0x01000193;
   private static final int PAIR = 0x9E3779B1;
 
-  /** Told of each n-gram as it stands in the text, for explanations. */
+  /** Hears each n-gram as it stands in the text, for explanations. */
   @FunctionalInterface
   interface Located {
     void at(int bucket, int from, int to);

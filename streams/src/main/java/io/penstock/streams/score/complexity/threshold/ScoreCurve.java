@@ -48,7 +48,7 @@ public record ScoreCurve(double[] gains, double[] recovered) {
     return recovered.clone();
   }
 
-  /** Of prompts with known outcomes. */
+  /** Makes a curve from prompts with known outcomes. */
   public static ScoreCurve of(double[] gains, GapCurve curve) {
     double[] sorted = gains.clone();
     Arrays.sort(sorted);
