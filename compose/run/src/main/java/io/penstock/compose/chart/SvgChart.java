@@ -1,6 +1,7 @@
 package io.penstock.compose.chart;
 
 import io.penstock.compose.chart.Chart.Series;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ public final class SvgChart {
 
   private final Chart chart;
   private final Axis vertical;
-  private final StringBuilder svg = new StringBuilder();
+  private final Formatter svg = new Formatter(Locale.ROOT);
 
   private SvgChart(Chart chart) {
     this.chart = chart;
@@ -47,7 +48,7 @@ public final class SvgChart {
   }
 
   private String draw() {
-    add(
+    svg.format(
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" \
         font-size="12"><title>%s</title>
@@ -74,7 +75,7 @@ public final class SvgChart {
     line(LEFT, TOP, LEFT, TOP + PLOT_HEIGHT, "black");
     line(LEFT, TOP + PLOT_HEIGHT, LEFT + PLOT_WIDTH, TOP + PLOT_HEIGHT, "black");
     legend();
-    return svg.append("</svg>\n").toString();
+    return svg.format("</svg>\n").toString();
   }
 
   private String summary() {
@@ -103,9 +104,9 @@ public final class SvgChart {
         double x = LEFT + PLOT_WIDTH * horizontal.place(series.x().get(j));
         double y = y(series.y().get(j));
         points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
-        add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>\n", x, y, colour(i));
+        svg.format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>\n", x, y, colour(i));
       }
-      add(
+      svg.format(
           "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n",
           points.toString().strip(), colour(i));
     }
@@ -127,7 +128,7 @@ public final class SvgChart {
   private void bar(double x, double width, double figure, String colour) {
     double foot = y(vertical.logarithmic() ? vertical.least() : 0);
     double head = y(figure);
-    add(
+    svg.format(
         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
         x, Math.min(foot, head), width, Math.abs(foot - head), colour);
   }
@@ -144,7 +145,7 @@ public final class SvgChart {
   private void legend() {
     for (int i = 0; i < chart.series().size(); i++) {
       int y = TOP + 20 * i;
-      add(
+      svg.format(
           "<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>\n",
           LEGEND, y, colour(i));
       text(LEGEND + 18, y + 10, "start", "", chart.series().get(i).name());
@@ -160,19 +161,15 @@ public final class SvgChart {
   }
 
   private void line(double x1, double y1, double x2, double y2, String colour) {
-    add(
+    svg.format(
         "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n",
         x1, y1, x2, y2, colour);
   }
 
   private void text(double x, double y, String anchor, String more, String words) {
-    add(
+    svg.format(
         "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>\n",
         x, y, anchor, more, escaped(words));
-  }
-
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values));
   }
 
   private static String escaped(String text) {
