@@ -3,12 +3,18 @@ package io.penstock.compose;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The module and package rules of the design. */
 @AnalyzeClasses(packages = "io.penstock", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -62,6 +68,7 @@ class ArchitectureTest {
 
   private static final String BENCH = "io.penstock.compose.bench..";
   private static final String DEMO = "io.penstock.compose.demo..";
+  private static final String CONTROL = "io.penstock.streams.control..";
   private static final String TRAINING = "io.penstock.streams.score.complexity.training..";
 
   @ArchTest static final ArchRule schemasDependOnNothingOfOurs = only("schemas");
@@ -134,7 +141,38 @@ class ArchitectureTest {
               "io.penstock.streams.runtime..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.penstock.streams.control..");
+          .resideInAPackage(CONTROL);
+
+  /** Replays keep to the constraints of scoring, and ladders to its promises; nothing else. */
+  @ArchTest
+  static final ArchRule controlKnowsOfScoringOnlyConstraintsAndPromises =
+      noClasses()
+          .that()
+          .resideInAPackage(CONTROL)
+          .should()
+          .dependOnClassesThat(
+              Predicates.resideInAnyPackage(
+                      "io.penstock.streams.score..",
+                      "io.penstock.streams.dispatch..",
+                      "io.penstock.streams.delivery..")
+                  .and(
+                      Predicates.resideOutsideOfPackages(
+                          "io.penstock.streams.score.candidate",
+                          "io.penstock.streams.score.service")));
+
+  /** The doors of control: its application, and what the command line asks and shows. */
+  @ArchTest
+  static final ArchRule onlyTheNodeAndTheCommandLineKnowControl =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              CONTROL,
+              "io.penstock.compose.node..",
+              "io.penstock.compose.config..",
+              "io.penstock.compose.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(CONTROL);
 
   @ArchTest
   static final ArchRule noPackageIsADrawerForLeftovers =
@@ -166,6 +204,21 @@ class ArchitectureTest {
   @ArchTest static final ArchRule partsOfWorkersFormNoCycle = noCycleWithin("workers");
   @ArchTest static final ArchRule enginesFormNoCycle = noCycleWithin("workers.engine");
   @ArchTest static final ArchRule partsOfComposeFormNoCycle = noCycleWithin("compose");
+
+  /** Two classes of one name in a module have to be told apart by their imports. */
+  @ArchTest
+  static void noTwoClassesOfStreamsHaveOneName(JavaClasses classes) {
+    Map<String, List<String>> byName =
+        classes.stream()
+            .filter(each -> each.getPackageName().startsWith("io.penstock.streams"))
+            .filter(each -> each.isTopLevelClass() && !each.getSimpleName().equals("package-info"))
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getSimpleName,
+                    Collectors.mapping(JavaClass::getName, Collectors.toList())));
+    byName.values().removeIf(names -> names.size() == 1);
+    assertThat(byName).isEmpty();
+  }
 
   private static ArchRule noCycleWithin(String parent) {
     return slices().matching("io.penstock.%s.(*)..".formatted(parent)).should().beFreeOfCycles();
