@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.json.JsonMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -164,7 +165,7 @@ public final class ModelFile {
         malformed instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
             ? mapping.getPath().stream().map(ModelFile::step).collect(Collectors.joining()) + ": "
             : "";
-    return line + path.replaceFirst("^\\.", "") + malformed.getOriginalMessage();
+    return line + path.replaceFirst("^\\.", "") + JsonMessage.of(malformed);
   }
 
   private static String step(JsonMappingException.Reference reference) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.RoutingCodec;
@@ -74,7 +75,7 @@ public final class RoutingFile {
               "line %d: %s"
                   .formatted(
                       malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr(),
-                      malformed.getOriginalMessage())));
+                      JsonMessage.of(malformed))));
     }
     List<String> violations = new ArrayList<>();
     List<RoutingDocument> documents = new ArrayList<>();
@@ -136,7 +137,7 @@ public final class RoutingFile {
                 .formatted(
                     where,
                     cause instanceof JsonProcessingException json
-                        ? json.getOriginalMessage()
+                        ? JsonMessage.of(json)
                         : cause.getMessage()));
       } catch (IOException impossible) {
         throw new IllegalStateException("reading from memory", impossible);

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.penstock.schemas.RoutingEntry;
+import io.penstock.schemas.json.JsonMessage;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -62,7 +63,7 @@ public final class RoutingCodec {
       Throwable cause = refused.getCause() == null ? refused : refused.getCause();
       throw new IllegalArgumentException(cause.getMessage(), refused);
     } catch (JsonProcessingException malformed) {
-      throw new IllegalArgumentException(malformed.getOriginalMessage(), malformed);
+      throw new IllegalArgumentException(JsonMessage.of(malformed), malformed);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingKind;
@@ -39,7 +40,7 @@ public final class ExperimentFile {
       known("guardrails", root.path("guardrails"), OF_GUARDRAILS);
       return (Experiment) RoutingCodec.read(RoutingKind.EXPERIMENT, root.toString());
     } catch (JsonProcessingException malformed) {
-      throw new IllegalArgumentException(malformed.getOriginalMessage(), malformed);
+      throw new IllegalArgumentException(JsonMessage.of(malformed), malformed);
     }
   }
 

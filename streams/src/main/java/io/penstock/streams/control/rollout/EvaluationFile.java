@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.routing.Rollout.Evaluation.Item;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class EvaluationFile {
     try {
       node = MAPPER.readTree(text);
     } catch (JsonProcessingException malformed) {
-      throw wrong(line, "is no JSON: " + malformed.getOriginalMessage());
+      throw wrong(line, "is no JSON: " + JsonMessage.of(malformed));
     }
     if (!node.isObject()) {
       throw wrong(line, "is no JSON object");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.json.JsonMessage;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.io.IOException;
@@ -97,12 +98,10 @@ public final class JsonRequests {
       }
       draft.requireComplete(request);
     } catch (StreamConstraintsException e) {
-      draft.refuseWhole(
-          "the record is beyond what JSON may hold here: " + plain(e.getOriginalMessage()));
+      draft.refuseWhole("the record is beyond what JSON may hold here: " + JsonMessage.of(e));
     } catch (JsonProcessingException e) {
       draft.refuseWhole(
-          "the record is not valid JSON%s: %s"
-              .formatted(at(e.getLocation()), plain(e.getOriginalMessage())));
+          "the record is not valid JSON%s: %s".formatted(at(e.getLocation()), JsonMessage.of(e)));
     } catch (IOException e) {
       draft.refuseWhole("the record is not valid UTF-8; encode it as UTF-8");
     }
@@ -154,13 +153,5 @@ public final class JsonRequests {
 
   static String shown(String name) {
     return name.length() <= 64 ? name : name.substring(0, 64) + "...";
-  }
-
-  /** A parser's message without advice for programmers. */
-  private static String plain(String message) {
-    return message
-        .replaceAll(": enable `[^`]*` to allow", "; JSON has no such value")
-        .replaceAll("`[A-Za-z]+\\.[A-Za-z]+\\(\\)`", "the limit")
-        .replaceAll("\\s+", " ");
   }
 }

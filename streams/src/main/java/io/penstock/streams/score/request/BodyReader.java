@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.models.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,12 +67,12 @@ final class BodyReader {
     try {
       return shape(endpoint, json.readTree(copy));
     } catch (StreamConstraintsException e) {
-      return invalidJson("body is beyond what JSON may hold here: " + e.getOriginalMessage());
+      return invalidJson("body is beyond what JSON may hold here: " + JsonMessage.of(e));
     } catch (JsonProcessingException e) {
       return invalidJson(
           "body is not valid JSON: %s at %s"
               .formatted(
-                  e.getOriginalMessage(),
+                  JsonMessage.of(e),
                   e.getLocation() == null
                       ? "its end"
                       : "line %d, column %d"

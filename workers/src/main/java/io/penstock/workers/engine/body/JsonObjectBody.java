@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.penstock.schemas.json.JsonMessage;
 import java.io.IOException;
 
 /** Reads the top-level fields of a JSON object as a stream, without building a tree. */
@@ -63,7 +64,6 @@ public final class JsonObjectBody {
 
   /** The problem and its place, without the excerpt of the source: bodies are private. */
   private static String where(JsonProcessingException problem) {
-    String message = problem.getOriginalMessage();
     String place =
         problem.getLocation() == null
             ? ""
@@ -71,7 +71,6 @@ public final class JsonObjectBody {
                 + problem.getLocation().getLineNr()
                 + ", column "
                 + problem.getLocation().getColumnNr();
-    return (message == null ? "malformed" : message.lines().findFirst().orElse("malformed"))
-        + place;
+    return JsonMessage.of(problem) + place;
   }
 }
