@@ -28,6 +28,7 @@ public final class JsonMessage {
         .replaceAll(", from `[A-Za-z]+\\.[A-Za-z]+\\(\\)`", "")
         .replaceAll("`[A-Za-z]+\\.[A-Za-z]+\\(\\)`", "the limit")
         .replaceAll("\\(?`[A-Z][A-Za-z]+Feature\\.[A-Z_]+`[^)]*\\)?", "")
+        .replaceAll(" \\(not recognized as one since Feature [^)]*\\)", "")
         .replaceAll("\\s+", " ")
         .strip();
   }
