@@ -626,7 +626,7 @@ class ScoreTopologyTest {
             InferenceResult::getId, InferenceResult::getTenant, InferenceResult::getResultFormat)
         .containsExactly(
             tuple("a", "acme", Optional.of(ResultFormat.JSON)),
-            tuple("b", "default", Optional.of(ResultFormat.JSON)));
+            tuple("b", "unknown", Optional.of(ResultFormat.JSON)));
     assertThat(failed.getFirst().getError().orElseThrow().getMessage())
         .contains("field 'x' at line 1", "known are id, tenant");
     assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(2);

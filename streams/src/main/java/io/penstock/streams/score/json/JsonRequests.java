@@ -32,6 +32,10 @@ public final class JsonRequests {
   private static final int MAX_JSON_TOKENS = 2_000_000;
   private static final int MAX_NUMBER_LENGTH = 100;
   private static final int MAX_NAME_LENGTH = 10_000;
+
+  /** In bytes, of any encoding of Unicode. */
+  private static final int WIDEST_CHARACTER = 4;
+
   private static final Set<String> OF_REQUESTS = Set.of("body", "endpoint");
 
   private final JsonFactory json;
@@ -82,13 +86,17 @@ public final class JsonRequests {
   public Reading read(byte[] value, Map<String, String> headers, String id, Instant acceptedAt) {
     RequestDraft draft = new RequestDraft(acceptedAt);
     RequestHeaders.into(draft, headers);
+    if (isWide(value)) {
+      draft.refuseWhole("the record is not plain UTF-8; encode it as UTF-8");
+      return new Reading(draft.request(id), draft.refusal());
+    }
     boolean request = false;
     try {
-      Set<String> names = new HashSet<>();
+      Set<String> found = new HashSet<>();
       try {
-        names(value, names);
+        findMarks(value, found);
       } finally {
-        request = names.stream().anyMatch(OF_REQUESTS::contains);
+        request = !found.isEmpty();
         if (request) {
           fields(value, draft);
         }
@@ -108,12 +116,26 @@ public final class JsonRequests {
     return new Reading(draft.request(id), draft.refusal());
   }
 
-  /** The names of a value's own fields, up to the first fault. */
-  private void names(byte[] value, Set<String> names) throws IOException {
+  /**
+   * Whether the parser would take it for UTF-16 or UTF-32, of which it tells no places in bytes.
+   */
+  private static boolean isWide(byte[] value) {
+    for (int i = 0; i < Math.min(value.length, WIDEST_CHARACTER); i++) {
+      if (value[i] == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Which fields that only requests have are among a value's own, up to the first fault. */
+  private void findMarks(byte[] value, Set<String> found) throws IOException {
     try (JsonParser parser = json.createParser(value)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        names.add(parser.currentName());
+        if (OF_REQUESTS.contains(parser.currentName())) {
+          found.add(parser.currentName());
+        }
         parser.nextToken();
         parser.skipChildren();
       }
@@ -129,9 +151,16 @@ public final class JsonRequests {
       Set<String> seen = new HashSet<>();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
+        boolean isKnown = RequestDraft.FIELDS.contains(name);
+        if (!isKnown && draft.refusal().isPresent()) {
+          // However many there are, only the first one is worth a message.
+          parser.nextToken();
+          parser.skipChildren();
+          continue;
+        }
         String at = at(parser.currentTokenLocation());
         parser.nextToken();
-        if (seen.add(name)) {
+        if (!isKnown || seen.add(name)) {
           new JsonField(name, at, parser, value, draft).take();
         } else {
           draft.refuse(

@@ -30,6 +30,10 @@ final class RequestDraft {
 
   private static final ByteBuffer NO_BODY = ByteBuffer.allocate(0).asReadOnlyBuffer();
   private static final String DEFAULT_TENANT = "default";
+
+  /** No tenant's name. */
+  private static final String NOBODY = "";
+
   private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,100}");
 
@@ -119,11 +123,20 @@ final class RequestDraft {
     return Optional.ofNullable(refusal);
   }
 
+  /** Whose it is. Where a name may have been misspelt or cut off, it is nobody's. */
+  private String tenant() {
+    boolean isInDoubt =
+        refusal != null
+            && (refusal.code() == RefusalCode.INVALID_JSON
+                || refusal.code() == RefusalCode.MALFORMED_RECORD);
+    return texts.getOrDefault("tenant", isInDoubt ? NOBODY : DEFAULT_TENANT);
+  }
+
   /** The request as far as it was given. */
   InferenceRequest request(String otherId) {
     return InferenceRequest.newBuilder()
         .setId(texts.getOrDefault("id", otherId))
-        .setTenant(texts.getOrDefault("tenant", DEFAULT_TENANT))
+        .setTenant(tenant())
         .setEndpoint(texts.getOrDefault("endpoint", ""))
         .setModel(texts.getOrDefault("model", ""))
         .setBody(body == null ? NO_BODY.duplicate() : body)
@@ -159,17 +172,12 @@ final class RequestDraft {
 
   private @Nullable Instant time(String field, String text, String place, boolean relative) {
     try {
-      if (WHOLE.matcher(text).matches()) {
-        return Instant.EPOCH.plus(new BigInteger(text).longValueExact(), ChronoUnit.MICROS);
-      }
-      Matcher length = SHORT_DURATION.matcher(text);
-      if (relative && length.matches()) {
-        return acceptedAt.plus(Long.parseLong(length.group(1)), unit(length.group(2)));
-      }
-      if (relative && text.startsWith("P")) {
-        return acceptedAt.plus(Duration.parse(text)).truncatedTo(ChronoUnit.MICROS);
-      }
-      return Instant.parse(text).truncatedTo(ChronoUnit.MICROS);
+      Instant time = time(text, relative).truncatedTo(ChronoUnit.MICROS);
+      // Records hold microseconds since 1970 in 64 bits.
+      var _ =
+          Math.addExact(
+              Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+      return time;
     } catch (DateTimeException | ArithmeticException e) {
       refuse(
           relative ? RefusalCode.INVALID_DEADLINE : RefusalCode.INVALID_TIME,
@@ -181,6 +189,23 @@ final class RequestDraft {
                   relative ? "a length of time from now such as 30s, 10m or 2h, " : ""));
       return null;
     }
+  }
+
+  /**
+   * @throws DateTimeException if it is none, or beyond what an instant holds
+   * @throws ArithmeticException if it is beyond what an instant holds
+   */
+  private Instant time(String text, boolean relative) {
+    if (WHOLE.matcher(text).matches()) {
+      return Instant.EPOCH.plus(new BigInteger(text).longValueExact(), ChronoUnit.MICROS);
+    }
+    Matcher length = SHORT_DURATION.matcher(text);
+    if (relative && length.matches()) {
+      return acceptedAt.plus(Long.parseLong(length.group(1)), unit(length.group(2)));
+    }
+    return relative && text.startsWith("P")
+        ? acceptedAt.plus(Duration.parse(text))
+        : Instant.parse(text);
   }
 
   private static ChronoUnit unit(String letters) {

@@ -53,7 +53,12 @@ public final class RequestHeaders {
     headers.forEach(
         (name, value) -> {
           String field = FIELDS.get(name);
-          if (field != null) {
+          if (field != null && value.indexOf('\uFFFD') >= 0) {
+            draft.refuse(
+                RefusalCode.MALFORMED_RECORD,
+                name,
+                "header %s is not valid UTF-8; encode it as UTF-8".formatted(name));
+          } else if (field != null) {
             String text = field.equals("serviceClass") ? value.toUpperCase(Locale.ROOT) : value;
             draft.put(field, text, "header " + name);
           } else if (name.equals(ACCEPT)) {

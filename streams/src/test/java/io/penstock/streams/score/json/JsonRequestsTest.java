@@ -10,10 +10,12 @@ import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.streams.score.request.Refusal;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -119,6 +121,48 @@ class JsonRequestsTest {
     assertThat(message("{\"body\":")).contains("not valid JSON");
     assertThat(message("{\"body\":{},\"model\":\"" + "x".repeat(2_000_000) + "\"}"))
         .contains("beyond what");
+  }
+
+  @Test
+  void otherEncodingsThanUtf8AreRefused() {
+    String value = "{\"endpoint\":\"/v1/embeddings\",\"body\":{\"input\":\"a\"}}";
+    for (Charset wide :
+        List.of(
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            Charset.forName("UTF-32LE"),
+            Charset.forName("UTF-32BE"))) {
+      for (String padding : List.of("", " ", "  ")) {
+        byte[] bytes = (padding + value).getBytes(wide);
+        assertThat(requests.read(bytes, Map.of(), "id", NOW).refusal().orElseThrow().message())
+            .contains("UTF-8");
+      }
+    }
+    assertThat(read(value, Map.of("penstock-tenant", "caf\uFFFD")).refusal()).isPresent();
+  }
+
+  @Test
+  void timesThatNoRecordHoldsAreRefused() throws Exception {
+    for (String time :
+        List.of("999999999d", "PT1000000000000H", "+1000000000-12-31T23:59:59Z", "P-3000000D")) {
+      for (String field : List.of("deadline", "createdAt")) {
+        JsonRequests.Reading read =
+            read("{\"endpoint\":\"e\",\"body\":{},\"%s\":\"%s\"}".formatted(field, time), Map.of());
+        boolean isFar = !time.equals("P-3000000D") || field.equals("createdAt");
+        assertThat(read.refusal().isPresent()).as(field + " " + time).isEqualTo(isFar);
+        assertThat(read.request().toByteBuffer()).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void aRequestWhoseTenantMayBeMisspeltOrCutOffIsNobodys() {
+    String good = "{\"endpoint\":\"e\",\"body\":{}}";
+    assertThat(read(good, Map.of()).request().getTenant()).isEqualTo("default");
+    assertThat(read(good, Map.of("penstock-tenent", "acme")).request().getTenant()).isEmpty();
+    assertThat(read("{\"tenent\":\"acme\",\"body\":{}}", Map.of()).request().getTenant()).isEmpty();
+    assertThat(read("{\"tenant\":5,\"body\":{}}", Map.of()).request().getTenant()).isEmpty();
+    assertThat(read("{\"body\":{", Map.of()).request().getTenant()).isEmpty();
   }
 
   @Test
