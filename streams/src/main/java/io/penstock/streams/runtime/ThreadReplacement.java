@@ -2,7 +2,6 @@ package io.penstock.streams.runtime;
 
 import io.penstock.schemas.errors.FatalErrors;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -31,8 +30,7 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
   private final Pause pause;
   private final InstantSource clock;
   private final BooleanSupplier stopping;
-  private Instant lastFailure = Instant.MIN;
-  private Duration next = FIRST_PAUSE;
+  private final GrowingPause pauses = new GrowingPause(FIRST_PAUSE, LONGEST_PAUSE, CALM);
 
   /**
    * @param name whose threads they are, for the log
@@ -66,19 +64,13 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
           failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    Instant now = clock.instant();
-    if (lastFailure.equals(Instant.MIN) || now.isAfter(lastFailure.plus(CALM))) {
-      next = FIRST_PAUSE;
-    }
-    lastFailure = now;
+    Duration next = pauses.after(clock.instant());
     LOG.error("{}: stream thread failed, a new one takes over in {}", name, next, failure);
     try {
       pause.pause(next);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Duration twice = next.multipliedBy(2);
-    next = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 }
