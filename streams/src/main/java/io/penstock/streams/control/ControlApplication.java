@@ -8,6 +8,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.ClockProbe;
+import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LogClock;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -64,6 +65,7 @@ public final class ControlApplication implements AutoCloseable {
                   var _ = models.apply(List.of(model));
                 },
                 new ControlMetrics(metrics),
+                JobWatch.ofLoop("control", "failures", metrics, System::nanoTime),
                 clock));
   }
 

@@ -1,22 +1,19 @@
 package io.penstock.streams.control;
 
-import io.penstock.schemas.errors.FatalErrors;
-import io.penstock.schemas.text.Printable;
+import io.penstock.streams.runtime.JobWatch;
+import io.penstock.streams.runtime.LoopThread;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,14 +29,12 @@ final class ControlLoop implements AutoCloseable {
   private static final Duration STANDBY_POLL = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
   private static final Duration CLOSING = Duration.ofSeconds(2);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
-  private static final Duration STUCK = Duration.ofSeconds(30);
 
   /**
    * What the loop is made of.
    *
    * @param partitions the number of model partitions
+   * @param watch hears of progress and failures
    */
   record Parts(
       ControlConfig config,
@@ -51,28 +46,23 @@ final class ControlLoop implements AutoCloseable {
       int partitions,
       Execution.ModelChanges models,
       ControlMetrics metrics,
+      JobWatch watch,
       InstantSource clock) {}
 
   private final Parts parts;
-  private final Thread thread;
-  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final LoopThread thread;
   private volatile @Nullable Consumer<String, byte[]> member;
   private volatile @Nullable ControlReader reader;
   private volatile boolean joined;
   private volatile boolean leads;
   private volatile boolean stepped;
-  private volatile Instant lastGood;
-  private volatile String lastError = "";
 
   ControlLoop(Parts parts) {
     this.parts = parts;
-    this.lastGood = parts.clock().instant();
-    parts.metrics().stalled(this::stalled);
-    this.thread = Thread.ofPlatform().name("penstock-control").daemon().unstarted(this::run);
+    this.thread = new LoopThread("control", this::serve, parts.watch(), parts.clock());
   }
 
   void start() {
-    lastGood = parts.clock().instant();
     thread.start();
   }
 
@@ -83,29 +73,23 @@ final class ControlLoop implements AutoCloseable {
 
   /** What is wrong, if anything; a process that waits to lead is well. */
   Optional<String> problem() {
-    if (!thread.isAlive()) {
-      return Optional.of("its thread does not run");
-    }
-    if (stalled()) {
-      return Optional.of(
-          lastError.isEmpty()
-              ? "it makes no progress"
-              : "it makes no progress; it failed at last with " + lastError);
-    }
+    return thread.problem().or(this::waiting);
+  }
+
+  private Optional<String> waiting() {
     if (!joined) {
       return Optional.of("it has not joined its group");
     }
     return leads && !stepped ? Optional.of("it reads its topics") : Optional.empty();
   }
 
-  private boolean stalled() {
-    return parts.clock().instant().isAfter(lastGood.plus(STUCK));
-  }
-
   /** Returns when the thread has ended, or a few seconds later. */
   @Override
   public void close() {
-    stopping.countDown();
+    thread.stop(this::wake, CLOSING.multipliedBy(3));
+  }
+
+  private void wake() {
     Consumer<String, byte[]> waiting = member;
     if (waiting != null) {
       waiting.wakeup();
@@ -114,56 +98,6 @@ final class ControlLoop implements AutoCloseable {
     if (reading != null) {
       reading.wakeup();
     }
-    try {
-      thread.join(CLOSING.multipliedBy(3));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean stopped() {
-    return stopping.getCount() == 0;
-  }
-
-  private void run() {
-    Duration pause = FIRST_PAUSE;
-    while (!stopped()) {
-      try {
-        serve();
-        pause = FIRST_PAUSE;
-      } catch (WakeupException e) {
-        LOG.debug("Woken", e);
-      } catch (RuntimeException | Error e) {
-        if (FatalErrors.isFatal(e)) {
-          LOG.error("The process is damaged and the control loop ends; restart it", e);
-          throw e;
-        }
-        if (stopped()) {
-          return;
-        }
-        parts.metrics().failed();
-        lastError = e.toString();
-        LOG.warn(
-            "The control loop begins anew in {} ms after {}",
-            pause.toMillis(),
-            Printable.of(e.toString()));
-        LOG.debug("The cause", e);
-        if (!sleep(pause)) {
-          return;
-        }
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
-      }
-    }
-  }
-
-  private boolean sleep(Duration length) {
-    try {
-      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   private void serve() {
@@ -171,11 +105,11 @@ final class ControlLoop implements AutoCloseable {
     member = consumer;
     try {
       consumer.subscribe(List.of(parts.leadTopic()), new Membership(consumer));
-      while (!stopped()) {
+      while (!thread.stopped()) {
         consumer.poll(STANDBY_POLL);
         if (joined && !leads) {
           // To stand by is all it has to do. A leader is well when it has decided.
-          lastGood = parts.clock().instant();
+          thread.progressed();
         }
         if (leads) {
           lead(consumer);
@@ -207,7 +141,7 @@ final class ControlLoop implements AutoCloseable {
       reading.open();
       execution.replay(parts.clock().instant());
       Instant next = parts.clock().instant();
-      while (!stopped() && leads) {
+      while (!thread.stopped() && leads) {
         Instant now = parts.clock().instant();
         Duration left = Duration.between(now, next);
         reading.turn(
@@ -219,7 +153,7 @@ final class ControlLoop implements AutoCloseable {
           if (leads) {
             execution.step(now);
             stepped = true;
-            lastGood = now;
+            thread.progressed();
           }
         }
       }

@@ -1,7 +1,6 @@
 package io.penstock.streams.control;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -17,14 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** What the control loop shows of itself. */
 final class ControlMetrics {
 
   private final MeterRegistry registry;
   private final AtomicInteger leads = new AtomicInteger();
-  private final Counter failures;
   private final Counter overtaken;
   private final MultiGauge rungs;
   private final MultiGauge pressure;
@@ -33,7 +30,6 @@ final class ControlMetrics {
   ControlMetrics(MeterRegistry registry) {
     this.registry = registry;
     registry.gauge("penstock.control.leader", leads);
-    this.failures = registry.counter("penstock.control.failures");
     this.overtaken = registry.counter("penstock.control.overtaken");
     this.rungs =
         MultiGauge.builder("penstock.control.ladder.rung")
@@ -49,20 +45,8 @@ final class ControlMetrics {
             .register(registry);
   }
 
-  /** Shows whether the loop stands still although it should decide or stand by. */
-  void stalled(BooleanSupplier now) {
-    Gauge.builder("penstock.control.stalled", now, each -> each.getAsBoolean() ? 1 : 0)
-        .description("1 while the control loop makes no progress")
-        .strongReference(true)
-        .register(registry);
-  }
-
   void leads(boolean now) {
     leads.set(now ? 1 : 0);
-  }
-
-  void failed() {
-    failures.increment();
   }
 
   void overtaken() {

@@ -9,6 +9,7 @@ import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.JobWatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,7 +69,13 @@ public final class DeliveryApplication implements AutoCloseable {
     this.results = serdes.deserializer(InferenceResult.class);
     this.letters = serdes.serializer(DeadLetter.class);
     this.metrics = new DeliveryMetrics(registry, clock);
-    this.loop = new DeliveryLoop(names.results(), Open::new, metrics, clock);
+    this.loop =
+        new DeliveryLoop(
+            names.results(),
+            Open::new,
+            metrics,
+            JobWatch.ofLoop("delivery", "restarts", registry, System::nanoTime),
+            clock);
   }
 
   /** The group whose members share the results. */

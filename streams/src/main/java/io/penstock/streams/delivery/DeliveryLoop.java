@@ -1,7 +1,7 @@
 package io.penstock.streams.delivery;
 
-import io.penstock.schemas.errors.FatalErrors;
-import io.penstock.schemas.text.Printable;
+import io.penstock.streams.runtime.JobWatch;
+import io.penstock.streams.runtime.LoopThread;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -25,7 +23,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +37,6 @@ final class DeliveryLoop implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
-  private static final Duration STUCK = Duration.ofSeconds(30);
 
   /** What one life of the loop works with; closing it closes all. */
   interface Session extends AutoCloseable {
@@ -63,104 +57,55 @@ final class DeliveryLoop implements AutoCloseable {
   private final DeliveryMetrics metrics;
   private final InstantSource clock;
   private final ReplyTopicStates states = new ReplyTopicStates();
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Thread thread;
+  private final LoopThread thread;
   private volatile @Nullable Consumer<byte[], byte[]> polled;
   private volatile boolean joined;
-  private volatile Instant lastGood;
-  private volatile String lastError = "";
 
   /**
    * @param topic of results
    * @param sessions opens what one life of the loop works with
+   * @param watch hears of progress and failures
    */
   DeliveryLoop(
       String topic,
       Function<ReplyTopicStates, Session> sessions,
       DeliveryMetrics metrics,
+      JobWatch watch,
       InstantSource clock) {
     this.topic = topic;
     this.sessions = sessions;
     this.metrics = metrics;
     this.clock = clock;
-    this.lastGood = clock.instant();
-    this.thread = Thread.ofPlatform().name("penstock-delivery").daemon().unstarted(this::run);
+    this.thread = new LoopThread("delivery", this::live, watch, clock);
   }
 
   void start() {
-    lastGood = clock.instant();
     thread.start();
   }
 
   /** What is wrong, if anything. */
   Optional<String> problem() {
-    if (!thread.isAlive()) {
-      return Optional.of("its thread does not run");
-    }
-    if (clock.instant().isAfter(lastGood.plus(STUCK))) {
-      return Optional.of("it makes no progress: " + lastError);
-    }
-    return joined ? Optional.empty() : Optional.of("it has not joined its group");
+    return thread
+        .problem()
+        .or(() -> joined ? Optional.empty() : Optional.of("it has not joined its group"));
   }
 
   /** Returns when the thread has ended, or some seconds later. */
   @Override
   public void close() {
-    stopping.countDown();
+    thread.stop(this::wake, CLOSING.multipliedBy(2));
+  }
+
+  private void wake() {
     Consumer<byte[], byte[]> waiting = polled;
     if (waiting != null) {
       waiting.wakeup();
     }
-    try {
-      thread.join(CLOSING.multipliedBy(2));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
-  private boolean stopped() {
-    return stopping.getCount() == 0;
-  }
-
-  private void run() {
-    Duration pause = FIRST_PAUSE;
-    while (!stopped()) {
-      Instant began = clock.instant();
-      try (Session session = sessions.apply(states)) {
-        serve(session);
-      } catch (WakeupException e) {
-        LOG.debug("Woken", e);
-      } catch (RuntimeException | Error e) {
-        if (FatalErrors.isFatal(e)) {
-          LOG.error("The process is damaged and delivery ends; restart it", e);
-          throw e;
-        }
-        if (stopped()) {
-          return;
-        }
-        metrics.restarted();
-        lastError = String.valueOf(e.getMessage());
-        LOG.warn(
-            "Delivery begins anew in {} ms after {}",
-            pause.toMillis(),
-            Printable.of(String.valueOf(e)));
-        LOG.debug("The cause", e);
-        if (!sleep(pause)) {
-          return;
-        }
-        Duration twice = pause.multipliedBy(2);
-        boolean calm = clock.instant().isAfter(began.plus(LONGEST_PAUSE.multipliedBy(2)));
-        pause = calm ? FIRST_PAUSE : twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
-      }
-    }
-  }
-
-  private boolean sleep(Duration length) {
-    try {
-      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+  private void live() {
+    try (Session session = sessions.apply(states)) {
+      serve(session);
     }
   }
 
@@ -170,7 +115,7 @@ final class DeliveryLoop implements AutoCloseable {
     polled = consumer;
     try {
       consumer.subscribe(List.of(topic), positions);
-      while (!stopped()) {
+      while (!thread.stopped()) {
         turn(session, positions);
       }
     } finally {
@@ -199,7 +144,7 @@ final class DeliveryLoop implements AutoCloseable {
     }
     courier.retry();
     positions.commitIfDue();
-    lastGood = clock.instant();
+    thread.progressed();
   }
 
   /** Which partitions this instance has, and how far it is. On the loop's thread. */

@@ -15,7 +15,6 @@ final class DeliveryMetrics {
 
   private final MeterRegistry registry;
   private final Counter copied;
-  private final Counter restarts;
   private volatile int held;
   private volatile int setAside;
   private volatile @Nullable Instant oldestHeld;
@@ -24,7 +23,6 @@ final class DeliveryMetrics {
   DeliveryMetrics(MeterRegistry registry, InstantSource clock) {
     this.registry = registry;
     this.copied = registry.counter("penstock.delivery.copied");
-    this.restarts = registry.counter("penstock.delivery.restarts");
     Gauge.builder("penstock.delivery.held", () -> held)
         .description("Results that wait for their reply topics")
         .register(registry);
@@ -44,10 +42,6 @@ final class DeliveryMetrics {
     registry
         .counter("penstock.delivery.failed", "reason", trouble.name().toLowerCase(Locale.ROOT))
         .increment();
-  }
-
-  void restarted() {
-    restarts.increment();
   }
 
   /** Results were read whose oldest came into the log then; null: all that were read are done. */

@@ -9,15 +9,20 @@ import java.util.function.LongSupplier;
 
 /**
  * A job's progress with what is shown of it: the gauge {@code penstock.JOB.stalled}, 1 while it is
- * stalled, and the counter {@code penstock.JOB.thread.failures}. Safe for use by many threads.
+ * stalled, and a counter of failures. Safe for use by many threads.
  */
 public final class JobWatch {
+
+  /** The one part of a job that is a loop. */
+  private static final String LOOP = "its loop";
 
   private final Progress progress;
   private final Counter failures;
   private final LongSupplier nanoTime;
 
   /**
+   * A watch for a job of stream threads, whose failures are {@code penstock.JOB.thread.failures}.
+   *
    * @param job such as {@code score}
    * @param tags that tell this part of the job from others, such as its class
    */
@@ -27,12 +32,22 @@ public final class JobWatch {
       ProgressSettings settings,
       MeterRegistry registry,
       LongSupplier nanoTime) {
+    this(job, "thread.failures", tags, settings, registry, nanoTime);
+  }
+
+  private JobWatch(
+      String job,
+      String failures,
+      Tags tags,
+      ProgressSettings settings,
+      MeterRegistry registry,
+      LongSupplier nanoTime) {
     this.progress = new Progress(settings);
     this.nanoTime = nanoTime;
     String name = "penstock." + job;
     this.failures =
-        Counter.builder(name + ".thread.failures")
-            .description("Threads that failed, each of which was replaced")
+        Counter.builder(name + "." + failures)
+            .description("Failures after which the work began anew")
             .tags(tags)
             .register(registry);
     Gauge.builder(name + ".stalled", this, watch -> watch.problem().isPresent() ? 1 : 0)
@@ -42,9 +57,29 @@ public final class JobWatch {
         .register(registry);
   }
 
+  /**
+   * A watch for a job that is a {@link LoopThread}.
+   *
+   * @param failures the counter's name behind the job's, such as {@code restarts}
+   */
+  public static JobWatch ofLoop(
+      String job, String failures, MeterRegistry registry, LongSupplier nanoTime) {
+    return new JobWatch(job, failures, Tags.empty(), ProgressSettings.LOOP, registry, nanoTime);
+  }
+
   /** What the job tells of its work. */
   public Progress progress() {
     return progress;
+  }
+
+  /** A loop has a turn before it from now on. */
+  void loopBegins() {
+    progress.waiting(LOOP, 1, nanoTime.getAsLong());
+  }
+
+  /** A loop has completed a turn and has the next one before it. */
+  void loopTurned() {
+    progress.completed(LOOP, nanoTime.getAsLong());
   }
 
   /** Counts a thread's failure. */

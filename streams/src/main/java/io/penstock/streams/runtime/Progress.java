@@ -81,10 +81,16 @@ public final class Progress {
         .min(Map.Entry.comparingByKey())
         .map(
             each ->
-                "it makes no progress: %s has %d waiting and has completed nothing for %d s"
+                "it makes no progress: %s has %d waiting and has completed nothing for %d s%s"
                     .formatted(
                         each.getKey(),
                         each.getValue().records(),
-                        Duration.ofNanos(nanoTime - each.getValue().sinceNanos()).toSeconds()));
+                        Duration.ofNanos(nanoTime - each.getValue().sinceNanos()).toSeconds(),
+                        failureSince(each.getValue().sinceNanos())));
+  }
+
+  private String failureSince(long nanoTime) {
+    Long last = failures.peekLast();
+    return last == null || last - nanoTime < 0 ? "" : "; it failed at last with " + lastFailure;
   }
 }

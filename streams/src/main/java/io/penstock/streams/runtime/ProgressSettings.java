@@ -15,6 +15,10 @@ public record ProgressSettings(Duration patience, int failures, Duration within)
   public static final ProgressSettings DEFAULT =
       new ProgressSettings(Duration.ofSeconds(30), 5, Duration.ofMinutes(1));
 
+  /** A loop pauses longer after each failure, so only the time without progress counts. */
+  static final ProgressSettings LOOP =
+      new ProgressSettings(DEFAULT.patience(), 1000, DEFAULT.within());
+
   public ProgressSettings {
     requireRange("progress.patience", patience, Duration.ofSeconds(5), Duration.ofHours(1));
     requireRange("progress.failures", failures, 1, 1000);

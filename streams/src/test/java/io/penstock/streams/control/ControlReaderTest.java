@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.streams.runtime.JobWatch;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -64,6 +65,8 @@ class ControlReaderTest {
             1,
             model -> {},
             new ControlMetrics(metrics),
+            JobWatch.ofLoop(
+                "control", "failures", metrics, () -> now[0].getEpochSecond() * 1_000_000_000L),
             () -> now[0]);
     try (ControlLoop loop = new ControlLoop(parts)) {
       loop.start();

@@ -13,6 +13,7 @@ import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.runtime.JobWatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -184,6 +185,7 @@ final class ControlRig implements AutoCloseable {
               append(names.models(), model.getName(), model);
             },
             new ControlMetrics(new SimpleMeterRegistry()),
+            JobWatch.ofLoop("control", "failures", new SimpleMeterRegistry(), System::nanoTime),
             () -> now);
     Execution executing = new Execution(parts, controlling, reading);
     consumer = memory;
