@@ -61,7 +61,8 @@ class PoisonIT {
               "penstock_dispatch_thread_failures_total 0.0",
               "penstock_score_stalled{class=\"batch\"} 0.0",
               "penstock_dispatch_stalled 0.0",
-              "penstock_control_stalled 0.0");
+              "penstock_control_stalled 0.0",
+              "penstock_delivery_stalled 0.0");
     }
   }
 
