@@ -79,7 +79,9 @@ public final class LoopThread {
     stopping.countDown();
     wake.run();
     try {
-      thread.join(timeout);
+      if (thread.isAlive()) {
+        thread.join(timeout);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
