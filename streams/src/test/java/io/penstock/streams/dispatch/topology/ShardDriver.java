@@ -64,7 +64,7 @@ public final class ShardDriver implements AutoCloseable {
   }
 
   /** Takes values as they come, also such as cannot be read. */
-  TestInputTopic<String, byte[]> raw(String topic) {
+  public TestInputTopic<String, byte[]> raw(String topic) {
     return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
   }
 
