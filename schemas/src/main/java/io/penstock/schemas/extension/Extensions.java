@@ -22,6 +22,20 @@ public final class Extensions {
    */
   public static <P extends ExtensionProvider, T> T create(
       Class<P> providers, String setting, Extension extension, BiFunction<P, Options, T> create) {
+    P provider = provider(providers, setting, extension);
+    Options options = new Options(setting + " " + extension.name(), extension.options());
+    T created = create.apply(provider, options);
+    options.end();
+    return created;
+  }
+
+  /**
+   * The provider that the configuration names, whose options are not looked at.
+   *
+   * @throws IllegalArgumentException if no provider has the name, or two have the same name
+   */
+  public static <P extends ExtensionProvider> P provider(
+      Class<P> providers, String setting, Extension extension) {
     SortedMap<String, P> known = known(providers);
     P provider = known.get(extension.name());
     if (provider == null) {
@@ -33,10 +47,7 @@ public final class Extensions {
                   String.join(", ", known.keySet()),
                   providers.getName()));
     }
-    Options options = new Options(setting + " " + extension.name(), extension.options());
-    T created = create.apply(provider, options);
-    options.end();
-    return created;
+    return provider;
   }
 
   /**

@@ -100,14 +100,14 @@ public final class ResultJson {
       out.writeString(new String(copy, StandardCharsets.UTF_8));
       return;
     }
-    if (isJson(copy)) {
+    if (isJson(text)) {
       out.writeRawValue(text);
     } else {
       out.writeString(text);
     }
   }
 
-  private static boolean isJson(byte[] text) {
+  private static boolean isJson(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() == null) {
         return false;

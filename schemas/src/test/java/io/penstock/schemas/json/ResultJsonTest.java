@@ -33,6 +33,11 @@ class ResultJsonTest {
       assertThat(read.path("body").asText()).isEqualTo(body);
     }
     assertThat(read(result(new byte[] {(byte) 0xff})).path("body").isTextual()).isTrue();
+    String marked = "\uFEFF{}";
+    assertThat(read(result(marked.getBytes(StandardCharsets.UTF_8))).path("body").asText())
+        .isEqualTo(marked);
+    assertThat(read(result("{}".getBytes(StandardCharsets.UTF_16LE))).path("body").isTextual())
+        .isTrue();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.penstock.compose.node.Role;
 import io.penstock.schemas.extension.Extensions;
 import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.score.complexity.ComplexityPredictorProvider;
+import io.penstock.streams.score.model.ModelChooserProvider;
 import io.penstock.workers.engine.EngineFactory;
 import io.penstock.workers.engine.EngineOptions;
 import java.util.ArrayList;
@@ -37,6 +38,11 @@ final class NamedExtensions {
                   "score.complexity",
                   node.score().complexity(),
                   ComplexityPredictorProvider::create));
+      named.look(
+          "score.chooser",
+          () ->
+              Extensions.provider(
+                  ModelChooserProvider.class, "score.chooser", node.score().chooser()));
     }
     if (node.has(Role.WORKER)) {
       named.look(
