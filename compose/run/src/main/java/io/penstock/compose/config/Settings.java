@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Collects what was given from one place after another; what comes later wins. Faults are
@@ -92,7 +93,9 @@ final class Settings {
       return Optional.of(list);
     }
     try {
-      return Optional.of(YamlText.value(YamlText.parse(text)));
+      Node parsed = YamlText.parse(text);
+      return Optional.of(
+          parsed == null ? JsonNodeFactory.instance.objectNode() : YamlText.value(parsed));
     } catch (YAMLException | IllegalArgumentException e) {
       faults.add(
           new Fault(

@@ -61,6 +61,18 @@ class ConfigurationTest {
   }
 
   @Test
+  void anEmptyTextIsAnEmptyMap() {
+    Configuration read =
+        Configuration.read(
+            new ConfigSources(
+                Optional.empty(),
+                Map.of("PENSTOCK_KAFKA_SETTINGS", ""),
+                List.of(set("engine.options", ""))),
+            USUAL);
+    assertThat(read.node()).isEqualTo(USUAL);
+  }
+
+  @Test
   void everyFaultIsToldWithItsLineItsKeyAndItsRemedy() throws IOException {
     assertThat(
             faults(
