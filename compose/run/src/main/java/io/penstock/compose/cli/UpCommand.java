@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.config.ConfigSources.Given;
+import io.penstock.compose.config.Configuration;
 import io.penstock.compose.node.NodeAddresses;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.PenstockNode;
@@ -178,17 +179,16 @@ final class UpCommand implements Callable<Integer> {
 
   /** What the file, the environment and the options say. */
   NodeConfig config() {
-    NodeConfig said =
-        NodeDefaults.read(config, environment, options()).withKnownExtensions().node();
+    Configuration read = NodeDefaults.read(config, environment, options());
     if (!noWorker) {
-      return said;
+      return read.withKnownExtensions().node();
     }
     if (roles != null) {
       throw CliException.usage("--no-worker and --roles contradict each other; give --roles alone");
     }
-    Set<Role> others = EnumSet.copyOf(said.roles());
+    Set<Role> others = EnumSet.copyOf(read.node().roles());
     others.remove(Role.WORKER);
-    return said.withRoles(others);
+    return read.withRoles(others).withKnownExtensions().node();
   }
 
   /** The options as the keys that they are short forms of. */

@@ -4,6 +4,7 @@ import io.penstock.compose.config.Slot.Followed;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
 import io.penstock.compose.node.NodeConfig;
+import io.penstock.compose.node.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A configuration in force: what a process runs by, and where each value came from.
@@ -72,6 +74,11 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
       throw new ConfigException(faults);
     }
     return this;
+  }
+
+  /** The same with other parts. */
+  public Configuration withRoles(Set<Role> others) {
+    return new Configuration(node.withRoles(others), effective, file);
   }
 
   /** Whether somebody set this key. */
