@@ -18,8 +18,8 @@ import java.util.Set;
  *
  * @param data the folder of everything that outlives the process; one process at a time
  * @param roles the parts that this process runs: score, dispatch, delivery, control, worker
- * @param models a YAML or JSON file of models to put into the registry at the start, beside the
- *     built-in ones
+ * @param models a YAML or JSON file of models that score puts into the registry at its start,
+ *     beside the built-in ones
  * @param topics how topics are laid out
  * @param score how scoring runs
  * @param dispatch how dispatch runs

@@ -130,15 +130,23 @@ public final class PenstockNode implements AutoCloseable {
     }
     foundation.awaitRegistry();
     new AvroSerdes(connection()).subjects().register(new TopicCatalog(config.topics()));
-    new ModelPublisher(connection(), config.topics()).apply(models);
+    if (!models.isEmpty()) {
+      ModelPublisher publisher = new ModelPublisher(connection(), config.topics());
+      RepeatedChange.run(() -> publisher.apply(models));
+    }
     jobs.start(stops);
     started = true;
   }
 
-  /** The built-in models come with score, which is the first to need them. */
+  /**
+   * Only score publishes models, for it is the first to need them. Otherwise each start of another
+   * role would undo what an operator has changed since.
+   */
   private List<ModelSpec> models() {
-    List<ModelSpec> own =
-        config.has(Role.SCORE) ? BuiltInModels.read(partitions(), clock.instant()) : List.of();
+    if (!config.has(Role.SCORE)) {
+      return List.of();
+    }
+    List<ModelSpec> own = BuiltInModels.read(partitions(), clock.instant());
     List<ModelSpec> named = config.models().map(this::read).orElse(List.of());
     return Stream.concat(own.stream(), named.stream()).toList();
   }
