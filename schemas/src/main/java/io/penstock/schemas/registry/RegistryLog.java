@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -188,12 +190,22 @@ public final class RegistryLog {
           var _ = producer.send(record);
         }
         producer.commitTransaction();
-      } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
-        throw new ConcurrentRegistryChangeException(fenced);
       } catch (KafkaException failed) {
+        if (isFenced(failed)) {
+          throw new ConcurrentRegistryChangeException(failed);
+        }
         producer.abortTransaction();
         throw failed;
       }
+    }
+
+    /** A producer that already knows it is fenced off wraps that in a plain exception. */
+    private static boolean isFenced(KafkaException failed) {
+      return Stream.<Throwable>iterate(failed, Objects::nonNull, Throwable::getCause)
+          .anyMatch(
+              each ->
+                  each instanceof ProducerFencedException
+                      || each instanceof InvalidProducerEpochException);
     }
   }
 }
