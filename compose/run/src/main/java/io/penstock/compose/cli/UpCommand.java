@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import io.penstock.compose.config.ConfigSources.Given;
 import io.penstock.compose.config.Configuration;
+import io.penstock.compose.config.Secrets;
 import io.penstock.compose.node.NodeAddresses;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.PenstockNode;
@@ -230,7 +231,7 @@ final class UpCommand implements Callable<Integer> {
                         .map(file -> " (process %d, %s)".formatted(file.pid(), file.kafka()))
                         .orElse(""),
                     own.kafka(),
-                    own.registry(),
+                    Secrets.address(own.registry()),
                     own.prefix()));
   }
 
@@ -255,7 +256,7 @@ final class UpCommand implements Callable<Integer> {
                   .createObjectNode()
                   .put("ready", true)
                   .put("kafka", addresses.bootstrapServers())
-                  .put("registry", addresses.registryUrl())
+                  .put("registry", Secrets.address(addresses.registryUrl()))
                   .put("operations", addresses.operationsUrl())
                   .put("data", config.data().toString()));
     } else {
@@ -265,7 +266,7 @@ final class UpCommand implements Callable<Integer> {
               "Penstock is ready: Kafka %s, registry %s, health and metrics %s, data %s"
                   .formatted(
                       addresses.bootstrapServers(),
-                      addresses.registryUrl(),
+                      Secrets.address(addresses.registryUrl()),
                       addresses.operationsUrl(),
                       config.data()));
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
  * Which values are shown to nobody: those of Kafka's passwords, of settings that Kafka does not
  * know, of an engine's headers, and whatever is named like a secret.
  */
-final class Secrets {
+public final class Secrets {
 
   static final String HIDDEN = "(hidden)";
 
@@ -55,6 +55,11 @@ final class Secrets {
   static String shown(String path, String text) {
     return isSecret(path) && !text.isEmpty()
         ? HIDDEN
-        : USER_IN_ADDRESS.matcher(text).replaceAll("://" + HIDDEN + "@");
+        : address(text);
+  }
+
+  /** An address as it may be shown, without its user and password. */
+  public static String address(String text) {
+    return USER_IN_ADDRESS.matcher(text).replaceAll("://" + HIDDEN + "@");
   }
 }
