@@ -105,11 +105,14 @@ final class KafkaCluster implements Cluster {
       int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       if (status == 404 || status >= 500) {
         throw CliException.unreachable(
-            "%s answers with status %d, not as a schema registry".formatted(Secrets.address(url), status) + REMEDY,
+            "%s answers with status %d, not as a schema registry"
+                    .formatted(Secrets.address(url), status)
+                + REMEDY,
             null);
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw CliException.unreachable("no schema registry answers at " + Secrets.address(url) + REMEDY, e);
+      throw CliException.unreachable(
+          "no schema registry answers at " + Secrets.address(url) + REMEDY, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CliException.failure("interrupted", e);

@@ -53,9 +53,7 @@ public final class Secrets {
 
   /** A value as it may be shown. */
   static String shown(String path, String text) {
-    return isSecret(path) && !text.isEmpty()
-        ? HIDDEN
-        : address(text);
+    return isSecret(path) && !text.isEmpty() ? HIDDEN : address(text);
   }
 
   /** An address as it may be shown, without its user and password. */
