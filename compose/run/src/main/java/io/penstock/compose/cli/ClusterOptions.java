@@ -65,17 +65,23 @@ final class ClusterOptions {
 
   ClusterConnection connection(Environment environment) {
     Optional<NodeConfig> configured = configured(environment);
-    Map<String, String> settings =
-        new HashMap<>(configured.map(node -> node.kafka().settings()).orElse(Map.of()));
-    settings.putAll(kafkaSettings(kafkaConfig));
-    return new ClusterConnection(
+    Optional<String> configuredKafka = configured.flatMap(node -> node.kafka().bootstrapServers());
+    String servers =
         choose(
             environment,
             kafka,
             "PENSTOCK_KAFKA",
-            configured.flatMap(node -> node.kafka().bootstrapServers()),
+            configuredKafka,
             ClusterFile::kafka,
-            DEFAULT_KAFKA),
+            DEFAULT_KAFKA);
+    Map<String, String> settings = new HashMap<>();
+    // They hold credentials, which no other cluster may see.
+    if (configuredKafka.equals(Optional.of(servers))) {
+      configured.ifPresent(node -> settings.putAll(node.kafka().settings()));
+    }
+    settings.putAll(kafkaSettings(kafkaConfig));
+    return new ClusterConnection(
+        servers,
         choose(
             environment,
             registry,

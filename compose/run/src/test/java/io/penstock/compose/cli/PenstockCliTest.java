@@ -84,6 +84,26 @@ class PenstockCliTest {
   }
 
   @Test
+  void credentialsOfTheConfiguredClusterGoToNoOther() throws IOException {
+    Path file =
+        Files.writeString(
+            home.resolve("penstock.yaml"),
+            """
+            kafka:
+              bootstrapServers: configured:1
+              settings:
+                sasl.jaas.config: secret
+            registry:
+              url: http://configured
+            """);
+    assertThat(kafkaOf("status", "a", "--config", file.toString())).isEqualTo("configured:1");
+    assertThat(cli.asked.kafka()).containsEntry("sasl.jaas.config", "secret");
+    assertThat(kafkaOf("status", "a", "--config", file.toString(), "--kafka", "other:1"))
+        .isEqualTo("other:1");
+    assertThat(cli.asked.kafka()).isEmpty();
+  }
+
+  @Test
   void aKafkaConfigFileIsPassedOnAndAMissingOneIsAUsageError() throws IOException {
     Path file = Files.writeString(home.resolve("k.properties"), "security.protocol=SSL\n");
     cli.run("status", "a", "--kafka-config", file.toString());
