@@ -24,16 +24,25 @@ final class RecordReader {
       };
     }
 
+    /** Why it is refused without being scored, if it is. */
+    default Optional<Refusal> refusal() {
+      return switch (this) {
+        case Read ignored -> Optional.empty();
+        case SetAside(InferenceRequest ignored, Refusal why) -> Optional.of(why);
+        case Unreadable(Refusal why) -> Optional.of(why);
+      };
+    }
+
     record Read(InferenceRequest request) implements Reading {}
 
-    record Unreadable(Refusal refusal) implements Reading {}
+    record Unreadable(Refusal why) implements Reading {}
 
     /**
      * Whose it is can be read, and that it is to be refused.
      *
      * @param request as much of it as the answer needs
      */
-    record SetAside(InferenceRequest request, Refusal refusal) implements Reading {}
+    record SetAside(InferenceRequest request, Refusal why) implements Reading {}
   }
 
   private final ServiceClass serviceClass;

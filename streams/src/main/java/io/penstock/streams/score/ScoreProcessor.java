@@ -316,12 +316,9 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
 
   /** Scoring, with a fault of ours turned into a refusal rather than an endless loop. */
   private ScoringOutcome judge(Taken current, Optional<FirstDecision.Placed> placed) {
-    if (current.reading() instanceof RecordReader.Reading.Unreadable(Refusal refusal)) {
-      return new ScoringOutcome.Refused(refusal);
-    }
-    if (current.reading()
-        instanceof RecordReader.Reading.SetAside(InferenceRequest ignored, Refusal refusal)) {
-      return new ScoringOutcome.Refused(refusal);
+    Optional<Refusal> unscored = current.reading().refusal();
+    if (unscored.isPresent()) {
+      return new ScoringOutcome.Refused(unscored.get());
     }
     InferenceRequest request = current.request().orElseThrow();
     SourceRecord source = current.source();

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.json.JsonMessage;
+import io.penstock.streams.score.request.JsonEncoding;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.io.IOException;
@@ -32,10 +33,6 @@ public final class JsonRequests {
   private static final int MAX_JSON_TOKENS = 2_000_000;
   private static final int MAX_NUMBER_LENGTH = 100;
   private static final int MAX_NAME_LENGTH = 10_000;
-
-  /** In bytes, of any encoding of Unicode. */
-  private static final int WIDEST_CHARACTER = 4;
-
   private static final Set<String> OF_REQUESTS = Set.of("body", "endpoint");
 
   private final JsonFactory json;
@@ -86,7 +83,8 @@ public final class JsonRequests {
   public Reading read(byte[] value, Map<String, String> headers, String id, Instant acceptedAt) {
     RequestDraft draft = new RequestDraft(acceptedAt);
     RequestHeaders.into(draft, headers);
-    if (isWide(value)) {
+    // Of other encodings the parser tells no places in bytes.
+    if (JsonEncoding.isWide(value)) {
       draft.refuseWhole("the record is not plain UTF-8; encode it as UTF-8");
       return new Reading(draft.request(id), draft.refusal());
     }
@@ -114,18 +112,6 @@ public final class JsonRequests {
       draft.refuseWhole("the record is not valid UTF-8; encode it as UTF-8");
     }
     return new Reading(draft.request(id), draft.refusal());
-  }
-
-  /**
-   * Whether the parser would take it for UTF-16 or UTF-32, of which it tells no places in bytes.
-   */
-  private static boolean isWide(byte[] value) {
-    for (int i = 0; i < Math.min(value.length, WIDEST_CHARACTER); i++) {
-      if (value[i] == 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Which fields that only requests have are among a value's own, up to the first fault. */

@@ -94,8 +94,7 @@ final class BodyReader {
               RefusalCode.INVALID_JSON, "body", "body is empty; give the OpenAI-style JSON body"));
     }
     int first = bytes[0] & 0xff;
-    boolean wide = first == 0 || (bytes.length > 1 && bytes[1] == 0);
-    if (wide || first >= 0xef) {
+    if (JsonEncoding.isWide(bytes) || first >= 0xef) {
       return Optional.of(
           new Refusal(
               RefusalCode.INVALID_JSON,
