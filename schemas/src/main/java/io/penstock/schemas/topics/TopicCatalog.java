@@ -6,6 +6,7 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.FrontEntry;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Lease;
@@ -135,6 +136,8 @@ public final class TopicCatalog {
     TopicConfigs judgements = TopicConfigs.deletedAfter(FEEDBACK);
     String opinion = "How good results were";
     add(all, names.feedback(), opinion, REQUEST, Feedback.class, others, judgements);
+    String kept = "What the HTTP front keeps, by home partition";
+    add(all, names.front(), kept, "KIND/ID", FrontEntry.class, others, registry);
     return all;
   }
 

@@ -104,6 +104,11 @@ public record TopicNames(String prefix) {
     return prefix + "feedback";
   }
 
+  /** What the HTTP front keeps: keys, files' metadata, batches. */
+  public String front() {
+    return prefix + "front";
+  }
+
   /** The class whose work topic this is, or empty if it is another topic. */
   public Optional<ServiceClass> classOfWork(String topic) {
     for (ServiceClass serviceClass : ServiceClass.values()) {
@@ -142,7 +147,8 @@ public record TopicNames(String prefix) {
                 control(),
                 cancellations(),
                 deadLetters(),
-                feedback())
+                feedback(),
+                front())
             .contains(topic);
   }
 

@@ -17,8 +17,8 @@ class TopicCatalogTest {
   private final TopicCatalog catalog = new TopicCatalog(TopicSettings.DEFAULT);
 
   @Test
-  void thereAreNineteenTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(20);
+  void thereAreTwentyOneTopicsOfDistinctNames() {
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(21);
   }
 
   @Test
@@ -32,6 +32,7 @@ class TopicCatalogTest {
     assertThat(spec(NAMES.control()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.cancellations()).partitions()).isEqualTo(count);
     assertThat(spec(NAMES.transfers()).partitions()).isEqualTo(count);
+    assertThat(spec(NAMES.front()).partitions()).isEqualTo(spec(NAMES.results()).partitions());
     assertThat(spec(NAMES.models()).partitions()).isEqualTo(1);
     assertThat(spec(NAMES.routing()).partitions()).isEqualTo(1);
     assertThat(spec(NAMES.leases()).partitions())
