@@ -14,7 +14,7 @@ import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Prices;
 import io.penstock.streams.score.request.Arrival;
@@ -51,36 +51,36 @@ public record RequestScorer(
   /**
    * Scores one request.
    *
-   * @param situation what is known when scoring happens, no earlier than the arrival
+   * @param context what is known when scoring happens, no earlier than the arrival
    * @param first where an earlier request with the same id was placed: this one follows, so that
    *     the two meet in dispatch even if aliases, weights or partitions have changed in between
    */
   public ScoringOutcome score(
-      Arrival arrival, Situation situation, Optional<FirstDecision.Placed> first) {
+      Arrival arrival, RoutingContext context, Optional<FirstDecision.Placed> first) {
     return switch (validator.validate(arrival)) {
       case Validation.Invalid(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
       case Validation.Valid(ParsedRequest request) ->
-          ReservedTenants.check(request.request(), situation.routing().state())
+          ReservedTenants.check(request.request(), context.routing().state())
               .<ScoringOutcome>map(ScoringOutcome.Refused::new)
-              .orElseGet(() -> place(request, arrival.fingerprint(), situation, first));
+              .orElseGet(() -> place(request, arrival.fingerprint(), context, first));
     };
   }
 
   private ScoringOutcome place(
       ParsedRequest request,
       long fingerprint,
-      Situation situation,
+      RoutingContext context,
       Optional<FirstDecision.Placed> first) {
     PromptMeter meter = PromptMeter.of(tokens, request.body().prompts());
     ModelSelection selection =
         first.isPresent()
-            ? again(first.get(), request, situation, meter)
-            : chooser.choose(request, situation, meter);
+            ? again(first.get(), request, context, meter)
+            : chooser.choose(request, context, meter);
     return switch (selection) {
       case ModelSelection.NotChosen(Refusal refusal) -> new ScoringOutcome.Refused(refusal);
       case ModelSelection.Chosen chosen ->
           new ScoringOutcome.Scored(
-              scored(request, fingerprint, chosen, situation.now()),
+              scored(request, fingerprint, chosen, context.now()),
               first
                   .map(FirstDecision.Placed::partition)
                   .filter(partition -> partition < modelPartitions)
@@ -92,8 +92,11 @@ public record RequestScorer(
   }
 
   private static ModelSelection again(
-      FirstDecision.Placed first, ParsedRequest request, Situation situation, PromptMeter meter) {
-    Optional<ModelSpec> spec = situation.catalog().resolve(first.model());
+      FirstDecision.Placed first,
+      ParsedRequest request,
+      RoutingContext context,
+      PromptMeter meter) {
+    Optional<ModelSpec> spec = context.catalog().resolve(first.model());
     if (spec.isEmpty()) {
       return new ModelSelection.NotChosen(
           new Refusal(
@@ -113,7 +116,7 @@ public record RequestScorer(
                   .build(),
               spec.get(),
               fit,
-              prices(first, spec.get(), situation.now()),
+              prices(first, spec.get(), context.now()),
               OptionalLong.empty(),
               Optional.empty(),
               List.of());

@@ -327,7 +327,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       outcome =
           parts
               .scorer()
-              .score(arrival(current, request), parts.views().situation(current.now()), placed);
+              .score(
+                  arrival(current, request), parts.views().routingContext(current.now()), placed);
     } catch (RuntimeException | Error e) {
       FatalErrors.throwIfFatal(e);
       LOG.error(

@@ -4,7 +4,7 @@ import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.meter;
 import static io.penstock.streams.score.Requests.parsed;
 import static io.penstock.streams.score.Requests.request;
-import static io.penstock.streams.score.model.Situations.priced;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -17,8 +17,8 @@ import io.penstock.streams.score.Requests;
 import io.penstock.streams.score.model.ChooserParts;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
-import io.penstock.streams.score.model.Situation;
-import io.penstock.streams.score.model.Situations;
+import io.penstock.streams.score.model.RoutingContext;
+import io.penstock.streams.score.model.RoutingContexts;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.service.ServiceLevels;
@@ -33,8 +33,8 @@ public abstract class ModelChooserContract {
 
   private static final int MOST_ALTERNATIVES = 8;
 
-  private final Situations models =
-      Situations.with(
+  private final RoutingContexts models =
+      RoutingContexts.with(
           priced("cheap", 1, 0.4).setProvider("east"),
           priced("middling", 4, 0.6).setProvider("west"),
           priced("strong", 20, 0.9).setProvider("north"));
@@ -92,8 +92,8 @@ public abstract class ModelChooserContract {
   void neitherChoiceNorAlternativesHaveAProviderThatTheTenantDenies() {
     List<String> any = List.of();
     for (String denied : List.of("east", "west", "north")) {
-      Situation situation =
-          Situations.with(
+      RoutingContext context =
+          RoutingContexts.with(
                   priced("cheap", 1, 0.4).setProvider("east"),
                   priced("middling", 4, 0.6).setProvider("west"),
                   priced("strong", 20, 0.9).setProvider("north"))
@@ -102,7 +102,7 @@ public abstract class ModelChooserContract {
                       "acme", any, any, any, List.of(denied), null, null, null, List.of()))
               .build();
       everyProvider(
-          assertInstanceOf(ModelSelection.Chosen.class, select(any(), situation)),
+          assertInstanceOf(ModelSelection.Chosen.class, select(any(), context)),
           provider -> assertThat(provider).isNotEqualTo(denied));
     }
   }
@@ -165,9 +165,9 @@ public abstract class ModelChooserContract {
     assertThat(refused.refusal().message()).isNotBlank();
   }
 
-  private ModelSelection select(InferenceRequest.Builder request, Situation situation) {
+  private ModelSelection select(InferenceRequest.Builder request, RoutingContext context) {
     ParsedRequest parsed = parsed(request.build(), ServiceClass.STANDARD);
-    return chooser().choose(parsed, situation, meter(parsed));
+    return chooser().choose(parsed, context, meter(parsed));
   }
 
   private ModelChooser chooser() {

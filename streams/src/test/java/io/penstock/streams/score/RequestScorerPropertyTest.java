@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.models.ModelCatalog;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +107,6 @@ class RequestScorerPropertyTest {
 
   private ScoringOutcome score(InferenceRequest request) {
     return scorer.score(
-        Requests.arrival(request), Situation.of(CATALOG, Requests.NOW), Optional.empty());
+        Requests.arrival(request), RoutingContext.of(CATALOG, Requests.NOW), Optional.empty());
   }
 }

@@ -19,7 +19,7 @@ import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.Origin;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.util.List;
@@ -50,7 +50,7 @@ class RequestScorerTest {
     ScoringOutcome outcome =
         scorer.score(
             arrival(chat().setModel("rival").build()),
-            Situation.of(
+            RoutingContext.of(
                 ModelCatalog.of(List.of(model("talker").build(), model("rival").build())), NOW),
             Optional.of(first));
 
@@ -134,7 +134,7 @@ class RequestScorerTest {
         ScoringOutcome.Scored.class,
         scorer.score(
             arrival(request),
-            Situation.of(ModelCatalog.of(List.of(models)), NOW),
+            RoutingContext.of(ModelCatalog.of(List.of(models)), NOW),
             Optional.empty()));
   }
 }

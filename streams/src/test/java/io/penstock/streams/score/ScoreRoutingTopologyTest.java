@@ -3,9 +3,9 @@ package io.penstock.streams.score;
 import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.SETTINGS;
 import static io.penstock.streams.score.Requests.chat;
-import static io.penstock.streams.score.model.Situations.priced;
-import static io.penstock.streams.score.model.Situations.report;
-import static io.penstock.streams.score.model.Situations.unhealthy;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
+import static io.penstock.streams.score.model.RoutingContexts.report;
+import static io.penstock.streams.score.model.RoutingContexts.unhealthy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -22,22 +22,26 @@ import java.util.stream.Stream;
  * @param otherModels whether models may serve it that it neither names nor lists
  */
 record ExperimentAssignment(
-    ParsedRequest request, Situation situation, Wishes wishes, Survey survey, boolean otherModels) {
+    ParsedRequest request,
+    RoutingContext context,
+    Wishes wishes,
+    Survey survey,
+    boolean otherModels) {
 
   Optional<RoutingDecision.Assigned> assign(Ranking best) {
     Wish wish = best.first().candidate().wish();
     if (wish.variant() != null) {
       return Optional.empty();
     }
-    Stream<Experiment> byName = situation.routing().running(request.model()).stream();
-    ModelSpec named = situation.catalog().resolve(request.model()).orElse(null);
+    Stream<Experiment> byName = context.routing().running(request.model()).stream();
+    ModelSpec named = context.catalog().resolve(request.model()).orElse(null);
     Stream<Experiment> byModel =
         named == null || named.getName().equals(request.model())
             ? Stream.empty()
-            : situation.routing().running(named.getName()).stream();
+            : context.routing().running(named.getName()).stream();
     String model = wish.spec().getName();
     Stream<Experiment> byChoice =
-        situation.routing().running(model).stream()
+        context.routing().running(model).stream()
             .filter(experiment -> ofOneModel(experiment, model));
     return Stream.of(byName, byModel, byChoice)
         .flatMap(each -> each)
@@ -55,9 +59,9 @@ record ExperimentAssignment(
   }
 
   private Optional<ModelOption> option(Experiment experiment, Experiment.Arm arm) {
-    Optional<ModelSpec> whole = situation.catalog().resolve(arm.target());
+    Optional<ModelSpec> whole = context.catalog().resolve(arm.target());
     Target target = whole.isPresent() ? Target.ofModel(arm.target()) : Target.parse(arm.target());
-    return situation
+    return context
         .catalog()
         .resolve(target.model())
         .filter(this::accepted)

@@ -17,5 +17,5 @@ public interface ModelChooser {
    *
    * @param meter counts the prompt's tokens by each model's encoding, once for each
    */
-  ModelSelection choose(ParsedRequest request, Situation situation, PromptMeter meter);
+  ModelSelection choose(ParsedRequest request, RoutingContext context, PromptMeter meter);
 }

@@ -68,32 +68,31 @@ public final class RoutingChooser implements ModelChooser {
   }
 
   @Override
-  public ModelSelection choose(ParsedRequest request, Situation situation, PromptMeter meter) {
-    RoutingState routing = situation.routing().state();
+  public ModelSelection choose(ParsedRequest request, RoutingContext context, PromptMeter meter) {
+    RoutingState routing = context.routing().state();
     String name = request.request().getTenant();
     Optional<TenantPolicy> tenant = routing.tenant(name);
     BudgetState budget =
-        BudgetState.of(
-            name, tenant, routing.spend(name), situation.committed(name), situation.now());
+        BudgetState.of(name, tenant, routing.spend(name), context.committed(name), context.now());
     return switch (budget) {
       case BudgetState.Exceeded(Refusal refusal) -> new ModelSelection.NotChosen(refusal);
-      case BudgetState.Soft() -> within(request, situation, meter, tenant, true);
-      case BudgetState.Within() -> within(request, situation, meter, tenant, false);
+      case BudgetState.Soft() -> within(request, context, meter, tenant, true);
+      case BudgetState.Within() -> within(request, context, meter, tenant, false);
     };
   }
 
   private ModelSelection within(
       ParsedRequest request,
-      Situation situation,
+      RoutingContext context,
       PromptMeter meter,
       Optional<TenantPolicy> tenant,
       boolean softBudget) {
     boolean fallbacks = tenant.map(TenantPolicy::allowFallbacks).orElse(true);
-    Wishes wishes = Wishes.of(request, situation.catalog(), situation.routing().state(), fallbacks);
+    Wishes wishes = Wishes.of(request, context.catalog(), context.routing().state(), fallbacks);
     Survey survey =
         new Survey(
             request,
-            situation,
+            context,
             Constraints.of(request.request(), tenant, wishes.policy()),
             outputs,
             meter);
@@ -109,17 +108,17 @@ public final class RoutingChooser implements ModelChooser {
     Optional<ComplexityEstimate> estimate = estimate(request, wishes, options, preference);
     options = expected(options, estimate);
     options = goodForAlias(options, wishes.policy(), survey);
-    List<Ranking> ranked = Ranking.of(options, terms(request, situation, preference, estimate));
+    List<Ranking> ranked = Ranking.of(options, terms(request, context, preference, estimate));
     RoutingDecision decision =
         decide(
             request,
-            situation,
+            context,
             wishes,
             survey,
             new Ranked(ranked, preference),
             otherModels(request, wishes, fallbacks),
             softBudget);
-    return writer.chosen(request, situation, decision);
+    return writer.chosen(request, context, decision);
   }
 
   /** Options in order, and by what. */
@@ -220,7 +219,7 @@ public final class RoutingChooser implements ModelChooser {
 
   private Ranking.Terms terms(
       ParsedRequest request,
-      Situation situation,
+      RoutingContext context,
       Preference preference,
       Optional<ComplexityEstimate> estimate) {
     Instant deadline = deadline(request);
@@ -234,7 +233,7 @@ public final class RoutingChooser implements ModelChooser {
         request.request().getId(),
         levels.firstTokenBy(request.serviceClass(), request.acceptedAt(), deadline),
         deadline,
-        situation.now(),
+        context.now(),
         gain,
         threshold);
   }
@@ -246,13 +245,13 @@ public final class RoutingChooser implements ModelChooser {
 
   private RoutingDecision decide(
       ParsedRequest request,
-      Situation situation,
+      RoutingContext context,
       Wishes wishes,
       Survey survey,
       Ranked ranked,
       boolean otherModels,
       boolean softBudget) {
-    Overload overload = new Overload(situation.routing().state());
+    Overload overload = new Overload(context.routing().state());
     List<String> degradations = new ArrayList<>();
     Ranking taken = ranked.best();
     Optional<RoutingDecision.Assigned> assigned = Optional.empty();
@@ -267,7 +266,7 @@ public final class RoutingChooser implements ModelChooser {
       }
     } else {
       assigned =
-          new ExperimentAssignment(request, situation, wishes, survey, otherModels).assign(taken);
+          new ExperimentAssignment(request, context, wishes, survey, otherModels).assign(taken);
     }
     ModelOption option = assigned.isPresent() ? assigned.get().option() : taken.serves();
     if (assigned.isPresent()) {
@@ -286,7 +285,7 @@ public final class RoutingChooser implements ModelChooser {
       limit = promised(request, survey, chosen);
     }
     Optional<PriceHours.Cheaper> cheaper =
-        OffPeak.next(request, wishes.policy(), chosen, deadline(request), situation.now());
+        OffPeak.next(request, wishes.policy(), chosen, deadline(request), context.now());
     reasons.waits(chosen);
     cheaper.ifPresent(reasons::deferred);
     return new RoutingDecision(

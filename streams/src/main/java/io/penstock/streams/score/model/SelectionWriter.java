@@ -33,7 +33,7 @@ record SelectionWriter(int modelPartitions) {
   private static final int MOST_REASON = 600;
 
   ModelSelection.Chosen chosen(
-      ParsedRequest request, Situation situation, RoutingDecision decision) {
+      ParsedRequest request, RoutingContext context, RoutingDecision decision) {
     Forecast chosen = decision.chosen();
     ModelCandidate candidate = chosen.candidate();
     Prices prices =
@@ -68,7 +68,7 @@ record SelectionWriter(int modelPartitions) {
         prices,
         decision.outputLimit(),
         decision.deferred().map(cheaper -> cheaper.at()),
-        alternatives(request, situation.routing().state(), decision));
+        alternatives(request, context.routing().state(), decision));
   }
 
   private static Map<String, Double> scores(RoutingDecision decision) {

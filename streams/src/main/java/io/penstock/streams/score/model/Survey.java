@@ -33,7 +33,7 @@ import java.util.Optional;
 final class Survey {
 
   private final ParsedRequest request;
-  private final Situation situation;
+  private final RoutingContext context;
   private final Constraints constraints;
   private final Overload overload;
   private final OutputLengthPredictor outputs;
@@ -42,14 +42,14 @@ final class Survey {
 
   Survey(
       ParsedRequest request,
-      Situation situation,
+      RoutingContext context,
       Constraints constraints,
       OutputLengthPredictor outputs,
       PromptMeter meter) {
     this.request = request;
-    this.situation = situation;
+    this.context = context;
     this.constraints = constraints;
-    this.overload = new Overload(situation.routing().state());
+    this.overload = new Overload(context.routing().state());
     this.outputs = outputs;
     this.meter = meter;
   }
@@ -129,7 +129,7 @@ final class Survey {
     }
     List<ModelVariant> variants =
         VariantOrder.of(
-            spec, situation.routing().state().rollout(spec.getName()), request.request().getId());
+            spec, context.routing().state().rollout(spec.getName()), request.request().getId());
     if (variants.isEmpty()) {
       exclude(
           spec.getName(),
@@ -154,7 +154,7 @@ final class Survey {
   }
 
   private Forecast forecast(ModelCandidate candidate, ModelFit.Fits fit) {
-    Optional<TargetStatus> status = situation.fleet().status(candidate.target(), situation.now());
+    Optional<TargetStatus> status = context.fleet().status(candidate.target(), context.now());
     long output =
         outputs.predict(request.request().getTenant(), candidate.spec().getName(), fit.maxOutput());
     Double quality = QualityScore.of(candidate, constraints.domain()).orElse(null);
@@ -162,7 +162,7 @@ final class Survey {
         candidate,
         fit,
         output,
-        Prices.of(candidate, situation.now()),
+        Prices.of(candidate, context.now()),
         quality,
         quality,
         Timing.of(status, request.serviceClass(), fit.prompt().total(), output),

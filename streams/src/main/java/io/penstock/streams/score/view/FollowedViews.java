@@ -3,7 +3,7 @@ package io.penstock.streams.score.view;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.models.PredictedCost;
 import io.penstock.schemas.routing.EvaluationIds;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.spend.AdmittedCost;
 import java.time.Instant;
 
@@ -16,8 +16,8 @@ public record FollowedViews(
     ModelView models, RoutingView routing, FleetFollower fleet, AdmittedCost admitted) {
 
   /** What is known now. */
-  public Situation situation(Instant now) {
-    return new Situation(
+  public RoutingContext routingContext(Instant now) {
+    return new RoutingContext(
         models.catalog(), routing.rules(), fleet.view(), tenant -> admitted.of(tenant, now), now);
   }
 

@@ -4,7 +4,7 @@ import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.meter;
 import static io.penstock.streams.score.Requests.parsed;
-import static io.penstock.streams.score.model.Situations.priced;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.InferenceRequest;
@@ -49,8 +49,8 @@ class BudgetTest extends ChooserFixture {
           List.of(new Budget("day", 15.0, HARD)));
 
   private final AdmittedCost admitted = new AdmittedCost();
-  private final Situation known =
-      Situations.with(priced("talker", 1_000, 0.9)).routing(POLICY).build();
+  private final RoutingContext known =
+      RoutingContexts.with(priced("talker", 1_000, 0.9)).routing(POLICY).build();
 
   @Test
   void ofAMillionSubmissionsBeforeTheFirstResultTheBudgetAdmitsWhatItPaysFor() {
@@ -60,7 +60,7 @@ class BudgetTest extends ChooserFixture {
     int count = 0;
     for (int i = 0; i < 1_000_000; i++) {
       ParsedRequest request = withId(parsed, "r" + i);
-      if (chooser.choose(request, situation(NOW), meter(request))
+      if (chooser.choose(request, context(NOW), meter(request))
           instanceof ModelSelection.Chosen chosen) {
         double cost = chosen.choice().getPredictedPrice().orElseThrow();
         admitted.admit(TENANT, "r" + i, cost, NOW.plus(Duration.ofDays(1)));
@@ -76,14 +76,14 @@ class BudgetTest extends ChooserFixture {
   @Test
   void whoIsRefusedForWhatIsUnderWayMayGoOnWhenItHasEnded() {
     admitted.admit(TENANT, "a", HARD, NOW.plus(Duration.ofDays(1)));
-    Refusal refusal = state(situation(NOW), spent(0)).orElseThrow();
+    Refusal refusal = state(context(NOW), spent(0)).orElseThrow();
     assertThat(refusal.code()).isEqualTo(RefusalCode.BUDGET_EXCEEDED);
     assertThat(refusal.message()).contains("under way may cost 20.0000 more");
     assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMinutes(1));
     admitted.ended(TENANT, "a", NOW);
     Instant later = NOW.plus(AdmittedCost.SETTLING);
-    assertThat(state(situation(later), spent(8))).as("it cost less than predicted").isEmpty();
-    assertThat(state(situation(later), spent(HARD)).orElseThrow().retryAfter())
+    assertThat(state(context(later), spent(8))).as("it cost less than predicted").isEmpty();
+    assertThat(state(context(later), spent(HARD)).orElseThrow().retryAfter())
         .as("what is spent counts until the period ends")
         .isEqualTo(Duration.between(later, NOW.plus(Duration.ofHours(12))));
   }
@@ -91,10 +91,10 @@ class BudgetTest extends ChooserFixture {
   @Test
   void aSoftBudgetCountsWhatIsUnderWayToo() {
     admitted.admit(TENANT, "a", 15, NOW.plus(Duration.ofDays(1)));
-    Situation situation = situation(NOW);
+    RoutingContext context = context(NOW);
     assertThat(
             BudgetState.of(
-                TENANT, Optional.of(POLICY), Optional.empty(), situation.committed(TENANT), NOW))
+                TENANT, Optional.of(POLICY), Optional.empty(), context.committed(TENANT), NOW))
         .isInstanceOf(BudgetState.Soft.class);
   }
 
@@ -132,9 +132,9 @@ class BudgetTest extends ChooserFixture {
         int process = random.nextInt(processes);
         double cost = random.nextDouble();
         Instant now = NOW.plusSeconds(second);
-        Situation situation =
-            situation(tenant -> own.get(process).of(tenant, now), reporting(told), now);
-        if (state(situation, Optional.empty()).isEmpty()) {
+        RoutingContext context =
+            context(tenant -> own.get(process).of(tenant, now), reporting(told), now);
+        if (state(context, Optional.empty()).isEmpty()) {
           own.get(process)
               .admit(TENANT, second + "/" + request, cost, NOW.plus(Duration.ofDays(1)));
           total += cost;
@@ -151,12 +151,12 @@ class BudgetTest extends ChooserFixture {
     assertThat(totals.getLast()).isBetween(HARD, HARD + greatest + (alone ? 0 : untold));
   }
 
-  private Situation situation(Instant now) {
-    return situation(tenant -> admitted.of(tenant, now), FleetView.EMPTY, now);
+  private RoutingContext context(Instant now) {
+    return context(tenant -> admitted.of(tenant, now), FleetView.EMPTY, now);
   }
 
-  private Situation situation(ToDoubleFunction<String> own, FleetView fleet, Instant now) {
-    return new Situation(known.catalog(), known.routing(), fleet, own, now);
+  private RoutingContext context(ToDoubleFunction<String> own, FleetView fleet, Instant now) {
+    return new RoutingContext(known.catalog(), known.routing(), fleet, own, now);
   }
 
   /** Two shards that each tell half, one of them long ago. */
@@ -164,17 +164,17 @@ class BudgetTest extends ChooserFixture {
     List<TenantCommitment> half = List.of(new TenantCommitment(TENANT, committed / 2));
     return FleetView.of(
         List.of(
-            Situations.report("talker").setCommitted(half).build(),
-            Situations.report("talker")
+            RoutingContexts.report("talker").setCommitted(half).build(),
+            RoutingContexts.report("talker")
                 .setPartition(1)
                 .setSentAt(NOW.minus(Duration.ofHours(1)))
                 .setCommitted(half)
                 .build()));
   }
 
-  private static Optional<Refusal> state(Situation situation, Optional<Spend> spend) {
+  private static Optional<Refusal> state(RoutingContext context, Optional<Spend> spend) {
     return switch (BudgetState.of(
-        TENANT, Optional.of(POLICY), spend, situation.committed(TENANT), situation.now())) {
+        TENANT, Optional.of(POLICY), spend, context.committed(TENANT), context.now())) {
       case BudgetState.Exceeded(Refusal refusal) -> Optional.of(refusal);
       case BudgetState.Soft() -> Optional.empty();
       case BudgetState.Within() -> Optional.empty();

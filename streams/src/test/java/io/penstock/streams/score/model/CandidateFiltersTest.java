@@ -3,11 +3,11 @@ package io.penstock.streams.score.model;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.embedder;
 import static io.penstock.streams.score.Requests.model;
-import static io.penstock.streams.score.model.Situations.busy;
-import static io.penstock.streams.score.model.Situations.priced;
-import static io.penstock.streams.score.model.Situations.report;
-import static io.penstock.streams.score.model.Situations.unhealthy;
-import static io.penstock.streams.score.model.Situations.variant;
+import static io.penstock.streams.score.model.RoutingContexts.busy;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
+import static io.penstock.streams.score.model.RoutingContexts.report;
+import static io.penstock.streams.score.model.RoutingContexts.unhealthy;
+import static io.penstock.streams.score.model.RoutingContexts.variant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ModelSpec;
@@ -94,8 +94,8 @@ class CandidateFiltersTest extends ChooserFixture {
       RefusalCode code,
       UnaryOperator<ModelSpec.Builder> spec,
       UnaryOperator<RoutingPreferences.Builder> routing) {
-    Situations alone = situations(spec);
-    Situations beside = situations(spec);
+    RoutingContexts alone = contexts(spec);
+    RoutingContexts beside = contexts(spec);
     RoutingPreferences preferences = routing.apply(wanting()).build();
 
     assertThat(
@@ -122,8 +122,8 @@ class CandidateFiltersTest extends ChooserFixture {
     assertThat(chosen.alternatives()).isEmpty();
   }
 
-  private static Situations situations(UnaryOperator<ModelSpec.Builder> spec) {
-    return Situations.with(
+  private static RoutingContexts contexts(UnaryOperator<ModelSpec.Builder> spec) {
+    return RoutingContexts.with(
             spec.apply(priced("bad", 1, 0.5).setAliases(List.of("other-name"))),
             priced("good", 1, 0.5).setTaskTypes(List.of("chat")))
         .fleet(busy("bad", ServiceClass.INTERACTIVE, 40), report("good"));
@@ -131,18 +131,18 @@ class CandidateFiltersTest extends ChooserFixture {
 
   @Test
   void theTenantsPolicyBindsBesideTheRequestsOwn() {
-    Situations situations =
-        Situations.with(model("a"), model("b"), model("c"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a"), model("b"), model("c"))
             .routing(tenant("acme", List.of("a", "b"), List.of()));
 
-    assertThat(refused(chat().setModel("c"), situations).code())
+    assertThat(refused(chat().setModel("c"), contexts).code())
         .isEqualTo(RefusalCode.MODEL_NOT_ALLOWED);
     assertThat(
             refused(
                     chat()
                         .setModel("a")
                         .setRouting(wanting().setAllowedModels(List.of("c", "b")).build()),
-                    situations)
+                    contexts)
                 .code())
         .isEqualTo(RefusalCode.MODEL_NOT_ALLOWED);
     assertThat(
@@ -150,39 +150,37 @@ class CandidateFiltersTest extends ChooserFixture {
                 chat()
                     .setModel("auto")
                     .setRouting(wanting().setAllowedModels(List.of("c", "b")).build()),
-                situations))
+                contexts))
         .isEqualTo("b");
   }
 
   @Test
   void thePolicyForEveryoneBindsTenantsWithoutTheirOwn() {
-    Situations situations =
-        Situations.with(model("a").setProvider("faraway"), model("b"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a").setProvider("faraway"), model("b"))
             .routing(tenant("*", List.of(), List.of("local")));
 
-    assertThat(refused(chat().setModel("a"), situations).code())
+    assertThat(refused(chat().setModel("a"), contexts).code())
         .isEqualTo(RefusalCode.PROVIDER_NOT_ALLOWED);
-    assertThat(
-            target(chat().setModel("a"), situations.routing(tenant("acme", List.of(), List.of()))))
+    assertThat(target(chat().setModel("a"), contexts.routing(tenant("acme", List.of(), List.of()))))
         .isEqualTo("a");
   }
 
   @Test
   void fallbacksCountOnlyIfTheyAreAllowed() {
-    Situations situations =
-        Situations.with(model("a").setFallbacks(List.of("b")), model("b"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a").setFallbacks(List.of("b")), model("b"))
             .fleet(unhealthy("a"), report("b"));
 
-    assertThat(target(chat().setModel("a"), situations)).isEqualTo("b");
+    assertThat(target(chat().setModel("a"), contexts)).isEqualTo("b");
     ModelSelection.Chosen alone =
         chosen(
-            chat().setModel("a").setRouting(wanting().setAllowFallbacks(false).build()),
-            situations);
+            chat().setModel("a").setRouting(wanting().setAllowFallbacks(false).build()), contexts);
     assertThat(target(alone)).isEqualTo("a");
     assertThat(alone.alternatives()).isEmpty();
     assertThat(alone.choice().getReason()).contains("waits for it", "error rate");
-    Situations strict =
-        situations.routing(
+    RoutingContexts strict =
+        contexts.routing(
             new TenantPolicy(
                 "acme", List.of(), List.of(), List.of(), List.of(), false, null, null, List.of()));
     assertThat(target(chat().setModel("a"), strict)).isEqualTo("a");
@@ -190,12 +188,12 @@ class CandidateFiltersTest extends ChooserFixture {
 
   @Test
   void aFallbackNeverGoesBeforeTheNamedModelWhileThatServes() {
-    Situations situations =
-        Situations.with(priced("a", 9, 0.9).setFallbacks(List.of("b")), priced("b", 1, 0.5))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("a", 9, 0.9).setFallbacks(List.of("b")), priced("b", 1, 0.5))
             .fleet(busy("a", ServiceClass.STANDARD, 5), report("b"));
 
     ModelSelection.Chosen chosen =
-        chosen(chat().setModel("a").setRouting(wanting().setSort("price").build()), situations);
+        chosen(chat().setModel("a").setRouting(wanting().setSort("price").build()), contexts);
 
     assertThat(target(chosen)).isEqualTo("a");
     assertThat(alternatives(chosen)).containsExactly("b");
@@ -203,8 +201,8 @@ class CandidateFiltersTest extends ChooserFixture {
 
   @Test
   void anExactVariantIsPinnedShadowOnesIncluded() {
-    Situations situations =
-        Situations.with(
+    RoutingContexts contexts =
+        RoutingContexts.with(
             model("a")
                 .setFallbacks(List.of("b"))
                 .setVariants(
@@ -214,13 +212,13 @@ class CandidateFiltersTest extends ChooserFixture {
                         variant("old", 1, "retired"))),
             model("b"));
 
-    ModelSelection.Chosen shadow = chosen(chat().setModel("a#green"), situations);
+    ModelSelection.Chosen shadow = chosen(chat().setModel("a#green"), contexts);
     assertThat(target(shadow)).isEqualTo("a#green");
     assertThat(shadow.alternatives()).isEmpty();
-    assertThat(target(chat().setModel("a"), situations)).isEqualTo("a#blue");
-    assertThat(refused(chat().setModel("a#old"), situations).code())
+    assertThat(target(chat().setModel("a"), contexts)).isEqualTo("a#blue");
+    assertThat(refused(chat().setModel("a#old"), contexts).code())
         .isEqualTo(RefusalCode.UNKNOWN_VARIANT);
-    assertThat(refused(chat().setModel("z#old"), situations).code())
+    assertThat(refused(chat().setModel("z#old"), contexts).code())
         .isEqualTo(RefusalCode.UNKNOWN_MODEL);
   }
 
@@ -228,8 +226,8 @@ class CandidateFiltersTest extends ChooserFixture {
   void aVariantsOwnProviderCounts() {
     ModelVariant remote =
         ModelVariant.newBuilder(variant("remote", 1_000, "active")).setProvider("faraway").build();
-    Situations situations =
-        Situations.with(model("a").setVariants(List.of(remote, variant("here", 1, "active"))));
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a").setVariants(List.of(remote, variant("here", 1, "active"))));
 
     for (int i = 0; i < 50; i++) {
       ModelSelection.Chosen chosen =
@@ -238,7 +236,7 @@ class CandidateFiltersTest extends ChooserFixture {
                   .setId("request-" + i)
                   .setModel("a")
                   .setRouting(wanting().setDeniedProviders(List.of("faraway")).build()),
-              situations);
+              contexts);
       assertThat(target(chosen)).isEqualTo("a#here");
       assertThat(chosen.choice().getProvider()).contains("local");
       assertThat(chosen.alternatives()).isEmpty();
@@ -247,29 +245,30 @@ class CandidateFiltersTest extends ChooserFixture {
 
   @Test
   void namesInAnAliasPolicyMayBeVariantsAndUnknownOnesAreSaid() {
-    Situations situations =
-        Situations.with(model("a").setVariants(List.of(variant("blue", 1, "active"))), embedder())
+    RoutingContexts contexts =
+        RoutingContexts.with(
+                model("a").setVariants(List.of(variant("blue", 1, "active"))), embedder())
             .routing(
                 new AliasPolicy("smart", List.of("a#blue", "gone"), null, null, null, null, false));
 
-    ModelSelection.Chosen chosen = chosen(chat().setModel("smart"), situations);
+    ModelSelection.Chosen chosen = chosen(chat().setModel("smart"), contexts);
 
     assertThat(target(chosen)).isEqualTo("a#blue");
     assertThat(chosen.choice().getExcluded()).containsOnlyKeys("gone");
-    assertThat(refused(chat().setModel("wise"), situations).code())
+    assertThat(refused(chat().setModel("wise"), contexts).code())
         .isEqualTo(RefusalCode.UNKNOWN_MODEL);
   }
 
   @Test
   void aListNarrowsAnAliasPolicyAndNeverWidensIt() {
-    Situations situations =
-        Situations.with(priced("a", 1, 0.5), priced("b", 2, 0.5), priced("c", 3, 0.5))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("a", 1, 0.5), priced("b", 2, 0.5), priced("c", 3, 0.5))
             .routing(new AliasPolicy("smart", List.of("a", "b"), null, null, null, null, false));
 
     ModelSelection.Chosen chosen =
         chosen(
             chat().setModel("smart").setRouting(wanting().setModels(List.of("c", "b")).build()),
-            situations);
+            contexts);
 
     assertThat(target(chosen)).isEqualTo("b");
     assertThat(chosen.choice().getExcluded()).containsKey("c");
@@ -278,11 +277,10 @@ class CandidateFiltersTest extends ChooserFixture {
 
   @Test
   void sayWhatIsWrongWithEachWhenNothingIsLeft() {
-    Situations situations = Situations.with(priced("a", 1, 0.2), embedder());
+    RoutingContexts contexts = RoutingContexts.with(priced("a", 1, 0.2), embedder());
 
     var refusal =
-        refused(
-            chat().setModel("auto").setRouting(wanting().setMinQuality(0.5).build()), situations);
+        refused(chat().setModel("auto").setRouting(wanting().setMinQuality(0.5).build()), contexts);
 
     assertThat(refusal.code()).isEqualTo(RefusalCode.NO_SUITABLE_MODEL);
     assertThat(refusal.message())
@@ -299,7 +297,8 @@ class CandidateFiltersTest extends ChooserFixture {
   void aModelThatMustCutTheAnswerIsTakenOnlyWhereNoOtherServes() {
     ModelSpec brief = priced("brief", 1, 0.5).setMaxOutputTokens(100).build();
     ModelSpec ample = priced("ample", 20, 0.9).setMaxOutputTokens(4000).build();
-    Situations both = Situations.with(ModelSpec.newBuilder(brief), ModelSpec.newBuilder(ample));
+    RoutingContexts both =
+        RoutingContexts.with(ModelSpec.newBuilder(brief), ModelSpec.newBuilder(ample));
     String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":3000}";
 
     ModelSelection.Chosen chosen =
@@ -307,13 +306,14 @@ class CandidateFiltersTest extends ChooserFixture {
 
     assertThat(target(chosen)).isEqualTo("ample");
     assertThat(alternatives(chosen)).isEmpty();
-    assertThat(target(chat(body).setModel("brief"), Situations.with(ModelSpec.newBuilder(brief))))
+    assertThat(
+            target(chat(body).setModel("brief"), RoutingContexts.with(ModelSpec.newBuilder(brief))))
         .isEqualTo("brief");
   }
 
   @Test
   void aPromisedPriceTellsTheEngineItsLimit() {
-    Situations one = Situations.with(priced("m", 1, 0.5));
+    RoutingContexts one = RoutingContexts.with(priced("m", 1, 0.5));
 
     assertThat(chosen(chat().setModel("m"), one).outputLimit()).isEmpty();
     ModelSelection.Chosen promised =

@@ -60,19 +60,19 @@ abstract class ChooserFixture {
   }
 
   ModelSelection choose(
-      InferenceRequest.Builder request, Situations situations, ServiceClass serviceClass) {
+      InferenceRequest.Builder request, RoutingContexts contexts, ServiceClass serviceClass) {
     ParsedRequest parsed = parsed(request.build(), serviceClass);
-    return chooser.choose(parsed, situations.build(), meter(parsed));
+    return chooser.choose(parsed, contexts.build(), meter(parsed));
   }
 
-  ModelSelection.Chosen chosen(InferenceRequest.Builder request, Situations situations) {
+  ModelSelection.Chosen chosen(InferenceRequest.Builder request, RoutingContexts contexts) {
     return assertInstanceOf(
-        ModelSelection.Chosen.class, choose(request, situations, ServiceClass.STANDARD));
+        ModelSelection.Chosen.class, choose(request, contexts, ServiceClass.STANDARD));
   }
 
   /** The chosen target. */
-  String target(InferenceRequest.Builder request, Situations situations) {
-    return target(chosen(request, situations));
+  String target(InferenceRequest.Builder request, RoutingContexts contexts) {
+    return target(chosen(request, contexts));
   }
 
   static String target(ModelSelection.Chosen chosen) {
@@ -87,9 +87,9 @@ abstract class ChooserFixture {
         .toList();
   }
 
-  Refusal refused(InferenceRequest.Builder request, Situations situations) {
+  Refusal refused(InferenceRequest.Builder request, RoutingContexts contexts) {
     return assertInstanceOf(
-            ModelSelection.NotChosen.class, choose(request, situations, ServiceClass.STANDARD))
+            ModelSelection.NotChosen.class, choose(request, contexts, ServiceClass.STANDARD))
         .refusal();
   }
 }

@@ -4,7 +4,7 @@ import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.meter;
 import static io.penstock.streams.score.Requests.parsed;
-import static io.penstock.streams.score.model.Situations.report;
+import static io.penstock.streams.score.model.RoutingContexts.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ClassBacklog;
@@ -60,9 +60,9 @@ class ConstraintPropertyTest extends ChooserFixture {
     World world = new World(new Random(seed));
     ParsedRequest parsed = parsed(world.request, world.serviceClass);
 
-    ModelSelection selection = chooser.choose(parsed, world.situation, meter(parsed));
+    ModelSelection selection = chooser.choose(parsed, world.context, meter(parsed));
 
-    assertThat(chooser.choose(parsed, world.situation, meter(parsed))).isEqualTo(selection);
+    assertThat(chooser.choose(parsed, world.context, meter(parsed))).isEqualTo(selection);
     switch (selection) {
       case ModelSelection.NotChosen(var refusal) -> assertThat(refusal.message()).isNotBlank();
       case ModelSelection.Chosen chosen -> check(world, chosen);
@@ -113,13 +113,13 @@ class ConstraintPropertyTest extends ChooserFixture {
     }
   }
 
-  /** A random situation with a random request. */
+  /** A random routing context with a random request. */
   private static final class World {
 
     private final Random random;
     private final List<RoutingDocument> documents = new ArrayList<>();
     final ModelCatalog catalog;
-    final Situation situation;
+    final RoutingContext context;
     final InferenceRequest request;
     final ServiceClass serviceClass;
     private @Nullable TenantPolicy tenant;
@@ -134,8 +134,8 @@ class ConstraintPropertyTest extends ChooserFixture {
         reports.add(fleet(spec.getName()));
         spec.getVariants().forEach(v -> reports.add(fleet(spec.getName() + "#" + v.getName())));
       }
-      this.situation =
-          new Situation(
+      this.context =
+          new RoutingContext(
               catalog,
               new RoutingRules(RoutingState.of(documents)),
               FleetView.of(reports.stream().filter(report -> random.nextInt(4) > 0).toList()),
@@ -332,7 +332,7 @@ class ConstraintPropertyTest extends ChooserFixture {
         List<String> ofPolicy =
             model.equals("auto")
                 ? List.of()
-                : situation.routing().state().alias("smart").orElseThrow().models();
+                : context.routing().state().alias("smart").orElseThrow().models();
         names.addAll(ofPolicy.isEmpty() ? NAMES : ofPolicy);
       }
       names.addAll(listed);
@@ -408,7 +408,7 @@ class ConstraintPropertyTest extends ChooserFixture {
     }
 
     boolean degradedFor(String model) {
-      return situation
+      return context
           .routing()
           .state()
           .degradation(model)

@@ -3,7 +3,7 @@ package io.penstock.streams.score.model;
 import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.model;
-import static io.penstock.streams.score.model.Situations.priced;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -30,43 +30,43 @@ class DegradationTest extends ChooserFixture {
   private static final AliasPolicy BEST =
       new AliasPolicy("best", List.of(), null, "quality", null, null, true);
 
-  private static Situations two() {
-    return Situations.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9)).routing(BEST);
+  private static RoutingContexts two() {
+    return RoutingContexts.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9)).routing(BEST);
   }
 
   @Test
   void anOverloadedModelGivesWayToTheCheapestWhereTheRequestLeavesItOpen() {
-    Situations situations = two().routing(on("strong", rung("cheaper_model", null)));
+    RoutingContexts contexts = two().routing(on("strong", rung("cheaper_model", null)));
 
-    ModelSelection.Chosen open = chosen(chat().setModel("best"), situations);
+    ModelSelection.Chosen open = chosen(chat().setModel("best"), contexts);
     assertThat(target(open)).isEqualTo("cheap");
     assertThat(open.choice().getDegradations()).containsExactly("cheaper_model");
     assertThat(open.choice().getReason()).contains("instead of strong");
-    ModelSelection.Chosen named = chosen(chat().setModel("strong"), situations);
+    ModelSelection.Chosen named = chosen(chat().setModel("strong"), contexts);
     assertThat(target(named)).isEqualTo("strong");
     assertThat(named.choice().getDegradations()).isEmpty();
   }
 
   @Test
   void outputIsCappedOnlyWhereAllowedAndForAlternativesToo() {
-    Situations situations = two().routing(on("strong", rung("cap_output", 50)));
+    RoutingContexts contexts = two().routing(on("strong", rung("cap_output", 50)));
 
     ModelSelection.Chosen capped =
         chosen(
             chat().setModel("best").setRouting(wanting().setAllowShorterOutput(true).build()),
-            situations);
+            contexts);
     assertThat(capped.fit().maxOutput()).isEqualTo(50);
     assertThat(capped.outputLimit()).hasValue(50);
     assertThat(capped.choice().getDegradations()).containsExactly("output_capped:50");
     assertThat(capped.alternatives())
         .allSatisfy(each -> assertThat(each.getMaxOutputTokens()).isLessThanOrEqualTo(50));
-    assertThat(chosen(chat().setModel("best"), situations).outputLimit()).isEmpty();
+    assertThat(chosen(chat().setModel("best"), contexts).outputLimit()).isEmpty();
     assertThat(
             chosen(
                     chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":9}")
                         .setModel("best")
                         .setRouting(wanting().setAllowShorterOutput(true).build()),
-                    situations)
+                    contexts)
                 .choice()
                 .getDegradations())
         .isEmpty();
@@ -74,20 +74,19 @@ class DegradationTest extends ChooserFixture {
 
   @Test
   void aClassIsRefusedWithATimeToTryAgainUnlessAnotherModelMayServe() {
-    Situations situations =
-        Situations.with(model("a").setFallbacks(List.of("b")), model("b"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a").setFallbacks(List.of("b")), model("b"))
             .routing(on("a", rung("refuse_standard", null)));
 
-    assertThat(target(chat().setModel("a"), situations)).isEqualTo("b");
+    assertThat(target(chat().setModel("a"), contexts)).isEqualTo("b");
     Refusal refusal =
         refused(
-            chat().setModel("a").setRouting(wanting().setAllowFallbacks(false).build()),
-            situations);
+            chat().setModel("a").setRouting(wanting().setAllowFallbacks(false).build()), contexts);
     assertThat(refusal.code()).isEqualTo(RefusalCode.OVERLOADED);
     assertThat(refusal.code().statusCode()).isEqualTo(429);
     assertThat(refusal.toError().getRetryAfterMillis()).contains(20_000L);
     assertThat(refusal.toError().getRetryable()).isTrue();
-    assertThat(choose(chat().setModel("a"), situations, ServiceClass.INTERACTIVE))
+    assertThat(choose(chat().setModel("a"), contexts, ServiceClass.INTERACTIVE))
         .isInstanceOf(ModelSelection.Chosen.class);
   }
 
@@ -110,10 +109,10 @@ class DegradationTest extends ChooserFixture {
   @Test
   void aPeriodThatIsOverCountsAsUnspent() {
     Budget budget = new Budget("day", 10.0, 20.0);
-    Situations situations =
+    RoutingContexts contexts =
         two().routing(tenant(budget), spent(100)).at(NOW.plus(Duration.ofHours(12)));
 
-    assertThat(target(chat().setModel("best"), situations)).isEqualTo("strong");
+    assertThat(target(chat().setModel("best"), contexts)).isEqualTo("strong");
   }
 
   @Test
@@ -125,26 +124,26 @@ class DegradationTest extends ChooserFixture {
             .setZone("Europe/Zurich")
             .setFactor(0.4)
             .build();
-    Situations situations =
-        Situations.with(priced("cheap", 1, 0.5).setPriceWindows(List.of(night))).routing(BEST);
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("cheap", 1, 0.5).setPriceWindows(List.of(night))).routing(BEST);
     Instant tenInZurich = Instant.parse("2026-11-22T21:00:00Z");
 
-    ModelSelection.Chosen batch = batch(chat().setModel("best"), situations);
+    ModelSelection.Chosen batch = batch(chat().setModel("best"), contexts);
     assertThat(batch.notBefore()).contains(tenInZurich);
     assertThat(batch.prices().input()).isEqualTo(0.4);
     assertThat(batch.choice().getReason()).contains("deferred to 2026-11-22T21:00:00Z");
-    assertThat(batch(chat().setModel("cheap"), situations).notBefore()).isEmpty();
+    assertThat(batch(chat().setModel("cheap"), contexts).notBefore()).isEmpty();
     assertThat(
-            batch(chat().setModel("best").setDeadline(tenInZurich.plusSeconds(60)), situations)
+            batch(chat().setModel("best").setDeadline(tenInZurich.plusSeconds(60)), contexts)
                 .notBefore())
         .isEmpty();
-    assertThat(chosen(chat().setModel("best"), situations).notBefore()).isEmpty();
-    assertThat(batch(chat().setModel("best"), situations.at(tenInZurich)).notBefore()).isEmpty();
+    assertThat(chosen(chat().setModel("best"), contexts).notBefore()).isEmpty();
+    assertThat(batch(chat().setModel("best"), contexts.at(tenInZurich)).notBefore()).isEmpty();
   }
 
-  private ModelSelection.Chosen batch(InferenceRequest.Builder request, Situations situations) {
+  private ModelSelection.Chosen batch(InferenceRequest.Builder request, RoutingContexts contexts) {
     return assertInstanceOf(
-        ModelSelection.Chosen.class, choose(request, situations, ServiceClass.BATCH));
+        ModelSelection.Chosen.class, choose(request, contexts, ServiceClass.BATCH));
   }
 
   private static Degradation on(String model, Rung rung) {

@@ -3,8 +3,8 @@ package io.penstock.streams.score.model;
 import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.model;
-import static io.penstock.streams.score.model.Situations.unhealthy;
-import static io.penstock.streams.score.model.Situations.variant;
+import static io.penstock.streams.score.model.RoutingContexts.unhealthy;
+import static io.penstock.streams.score.model.RoutingContexts.variant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.RoutingPreferences;
@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class ExperimentAssignmentTest extends ChooserFixture {
 
-  private static Situations variants() {
-    return Situations.with(
+  private static RoutingContexts variants() {
+    return RoutingContexts.with(
         model("a")
             .setAliases(List.of("ay"))
             .setVariants(List.of(variant("blue", 1, "active"), variant("green", 1, "shadow"))),
@@ -28,11 +28,10 @@ class ExperimentAssignmentTest extends ChooserFixture {
 
   @Test
   void requestsForTheSubjectAreSplitAndTheArmIsWritten() {
-    Situations situations = variants().routing(running("a", "a#blue", "a#green", null));
+    RoutingContexts contexts = variants().routing(running("a", "a#blue", "a#green", null));
     Map<String, Integer> arms = new HashMap<>();
     for (int i = 0; i < 1_000; i++) {
-      ModelSelection.Chosen chosen =
-          chosen(chat().setId("request-" + i).setModel("ay"), situations);
+      ModelSelection.Chosen chosen = chosen(chat().setId("request-" + i).setModel("ay"), contexts);
       assertThat(chosen.choice().getExperiment()).contains("test");
       assertThat(chosen.choice().getExperimentUnit()).contains("request-" + i);
       String arm = chosen.choice().getArm().orElseThrow();
@@ -45,25 +44,25 @@ class ExperimentAssignmentTest extends ChooserFixture {
 
   @Test
   void unitsOfAStoppedArmGoToTheControl() {
-    Situations situations = variants().routing(running("a", "a#blue", "a#green", "errors"));
+    RoutingContexts contexts = variants().routing(running("a", "a#blue", "a#green", "errors"));
 
     for (int i = 0; i < 50; i++) {
-      ModelSelection.Chosen chosen = chosen(chat().setId("request-" + i).setModel("a"), situations);
+      ModelSelection.Chosen chosen = chosen(chat().setId("request-" + i).setModel("a"), contexts);
       assertThat(chosen.choice().getArm()).contains("control");
     }
   }
 
   @Test
   void aRequestTakesNoPartIfTheArmBreaksItsConstraints() {
-    Situations situations = variants().routing(running("a", "b", "b", null));
+    RoutingContexts contexts = variants().routing(running("a", "b", "b", null));
 
-    assertThat(chosen(chat().setModel("a"), situations).choice().getExperiment()).contains("test");
+    assertThat(chosen(chat().setModel("a"), contexts).choice().getExperiment()).contains("test");
     for (RoutingPreferences routing :
         List.of(
             wanting().setDeniedModels(List.of("b")).build(),
             wanting().setAllowFallbacks(false).build(),
             wanting().setModels(List.of("a")).build())) {
-      ModelSelection.Chosen chosen = chosen(chat().setModel("a").setRouting(routing), situations);
+      ModelSelection.Chosen chosen = chosen(chat().setModel("a").setRouting(routing), contexts);
       assertThat(target(chosen)).isEqualTo("a#blue");
       assertThat(chosen.choice().getExperiment()).isEmpty();
     }
@@ -71,11 +70,11 @@ class ExperimentAssignmentTest extends ChooserFixture {
 
   @Test
   void aRequestTakesNoPartIfItNamesAVariantOrTheArmCannotServe() {
-    Situations situations = variants().routing(running("a", "a#green", "a#green", null));
+    RoutingContexts contexts = variants().routing(running("a", "a#green", "a#green", null));
 
-    assertThat(chosen(chat().setModel("a#blue"), situations).choice().getExperiment()).isEmpty();
+    assertThat(chosen(chat().setModel("a#blue"), contexts).choice().getExperiment()).isEmpty();
     assertThat(
-            chosen(chat().setModel("a"), situations.fleet(unhealthy("a#green")))
+            chosen(chat().setModel("a"), contexts.fleet(unhealthy("a#green")))
                 .choice()
                 .getExperiment())
         .isEmpty();
@@ -83,12 +82,12 @@ class ExperimentAssignmentTest extends ChooserFixture {
 
   @Test
   void anExperimentBetweenVariantsIsAlsoAboutRequestsThatLeftTheModelOpen() {
-    Situations situations = variants().routing(running("a", "a#blue", "a#green", null));
+    RoutingContexts contexts = variants().routing(running("a", "a#blue", "a#green", null));
 
     ModelSelection.Chosen chosen =
         chosen(
             chat().setModel("auto").setRouting(wanting().setModels(List.of("a")).build()),
-            situations);
+            contexts);
 
     assertThat(chosen.choice().getExperiment()).contains("test");
   }
@@ -99,7 +98,7 @@ class ExperimentAssignmentTest extends ChooserFixture {
       ModelSelection.Chosen chosen =
           chosen(
               chat().setId("request-" + i).setModel("a"),
-              Situations.with(
+              RoutingContexts.with(
                       model("a")
                           .setVariants(
                               List.of(variant("blue", 1, "active"), variant("green", 1, "active"))))

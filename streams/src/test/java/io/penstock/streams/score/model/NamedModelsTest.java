@@ -142,6 +142,6 @@ class NamedModelsTest {
   private ModelSelection choose(InferenceRequest.Builder request, ModelSpec... models) {
     ParsedRequest parsed = parsed(request.build(), ServiceClass.INTERACTIVE);
     return chooser.choose(
-        parsed, Situation.of(ModelCatalog.of(List.of(models)), NOW), meter(parsed));
+        parsed, RoutingContext.of(ModelCatalog.of(List.of(models)), NOW), meter(parsed));
   }
 }

@@ -3,11 +3,11 @@ package io.penstock.streams.score.model;
 import static io.penstock.streams.score.Requests.NOW;
 import static io.penstock.streams.score.Requests.chat;
 import static io.penstock.streams.score.Requests.model;
-import static io.penstock.streams.score.model.Situations.busy;
-import static io.penstock.streams.score.model.Situations.priced;
-import static io.penstock.streams.score.model.Situations.report;
-import static io.penstock.streams.score.model.Situations.unhealthy;
-import static io.penstock.streams.score.model.Situations.variant;
+import static io.penstock.streams.score.model.RoutingContexts.busy;
+import static io.penstock.streams.score.model.RoutingContexts.priced;
+import static io.penstock.streams.score.model.RoutingContexts.report;
+import static io.penstock.streams.score.model.RoutingContexts.unhealthy;
+import static io.penstock.streams.score.model.RoutingContexts.variant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.InferenceRequest;
@@ -31,8 +31,8 @@ class PreferenceTest extends ChooserFixture {
   private static final String EASY = "Who wrote Hamlet?";
   private static final String HARD = "Prove it. " + HARD_WORD;
 
-  private static Situations three() {
-    return Situations.with(
+  private static RoutingContexts three() {
+    return RoutingContexts.with(
             priced("cheap", 1, 0.5), priced("middle", 5, 0.8), priced("strong", 20, 0.9))
         .fleet(
             busy("cheap", ServiceClass.STANDARD, 8),
@@ -71,42 +71,43 @@ class PreferenceTest extends ChooserFixture {
             .setModel("strong")
             .setDeadline(NOW.plusSeconds(20))
             .setRouting(wanting().setModels(List.of("middle", "cheap")).build());
-    Situations situations =
-        Situations.with(
+    RoutingContexts contexts =
+        RoutingContexts.with(
             priced("cheap", 1, 0.5), priced("middle", 5, 0.8), priced("strong", 9, 0.9));
 
-    assertThat(target(request, situations)).isEqualTo("strong");
-    situations.fleet(unhealthy("strong"));
-    assertThat(target(request, situations)).isEqualTo("middle");
-    situations.fleet(busy("middle", ServiceClass.STANDARD, 10_000));
-    ModelSelection.Chosen chosen = chosen(request, situations);
+    assertThat(target(request, contexts)).isEqualTo("strong");
+    contexts.fleet(unhealthy("strong"));
+    assertThat(target(request, contexts)).isEqualTo("middle");
+    contexts.fleet(busy("middle", ServiceClass.STANDARD, 10_000));
+    ModelSelection.Chosen chosen = chosen(request, contexts);
     assertThat(target(chosen)).isEqualTo("cheap");
     assertThat(chosen.choice().getReason())
         .contains("strong is unhealthy", "middle would not be done by the deadline");
     assertThat(alternatives(chosen)).containsExactly("middle", "strong");
-    situations.fleet(unhealthy("cheap"));
-    assertThat(target(request, situations)).isEqualTo("middle");
+    contexts.fleet(unhealthy("cheap"));
+    assertThat(target(request, contexts)).isEqualTo("middle");
   }
 
   @Test
   void goalsOfTheAliasGoBeforeThoseOfTheTenant() {
     AliasPolicy always = alias("best", new Goal(1.0, null), null, null);
     TenantPolicy never = tenant(new Goal(0.0, null), null);
-    Situations situations =
-        Situations.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9)).routing(always, never);
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9))
+            .routing(always, never);
 
-    assertThat(target(chat().setModel("best"), situations)).isEqualTo("strong");
-    assertThat(target(chat().setModel("auto"), situations)).isEqualTo("cheap");
+    assertThat(target(chat().setModel("best"), contexts)).isEqualTo("strong");
+    assertThat(target(chat().setModel("auto"), contexts)).isEqualTo("cheap");
   }
 
   @Test
   void easyPromptsGoToTheCheapAndHardOnesToTheStrongModel() {
-    Situations situations =
-        Situations.with(priced("cheap", 1, 0.6), priced("strong", 20, 0.9))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("cheap", 1, 0.6), priced("strong", 20, 0.9))
             .routing(alias("smart", new Goal(0.3, null), null, null));
 
-    ModelSelection.Chosen easy = chosen(asking(EASY).setModel("smart"), situations);
-    ModelSelection.Chosen hard = chosen(asking(HARD).setModel("smart"), situations);
+    ModelSelection.Chosen easy = chosen(asking(EASY).setModel("smart"), contexts);
+    ModelSelection.Chosen hard = chosen(asking(HARD).setModel("smart"), contexts);
 
     assertThat(target(easy)).isEqualTo("cheap");
     assertThat(target(hard)).isEqualTo("strong");
@@ -116,9 +117,9 @@ class PreferenceTest extends ChooserFixture {
 
   @Test
   void amongEquallyGoodModelsTheCheapestIsTakenWithoutLookingAtThePrompt() {
-    Situations situations = Situations.with(priced("a", 3, 0.7), priced("b", 2, 0.7));
+    RoutingContexts contexts = RoutingContexts.with(priced("a", 3, 0.7), priced("b", 2, 0.7));
 
-    ModelSelection.Chosen chosen = chosen(asking(HARD).setModel("auto"), situations);
+    ModelSelection.Chosen chosen = chosen(asking(HARD).setModel("auto"), contexts);
 
     assertThat(target(chosen)).isEqualTo("b");
     assertThat(chosen.choice().getExpectedQuality()).contains(0.7);
@@ -126,43 +127,43 @@ class PreferenceTest extends ChooserFixture {
 
   @Test
   void aGoalPrefersWhatMeetsTheObjective() {
-    Situations situations =
-        Situations.with(priced("a", 3, 0.7), priced("b", 2, 0.7))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("a", 3, 0.7), priced("b", 2, 0.7))
             .fleet(report("a"), busy("b", ServiceClass.STANDARD, 150));
 
-    assertThat(target(chat().setModel("auto"), situations)).isEqualTo("a");
+    assertThat(target(chat().setModel("auto"), contexts)).isEqualTo("a");
   }
 
   @Test
   void anAliasesLeastQualityLeavesTheBestWhereNoneHasIt() {
-    Situations situations =
-        Situations.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9))
             .routing(
                 alias("good", new Goal(0.0, null), null, 0.7),
                 alias("perfect", new Goal(0.0, null), null, 0.999));
 
-    assertThat(target(chat().setModel("good"), situations)).isEqualTo("strong");
-    assertThat(target(asking(HARD).setModel("perfect"), situations)).isEqualTo("strong");
+    assertThat(target(chat().setModel("good"), contexts)).isEqualTo("strong");
+    assertThat(target(asking(HARD).setModel("perfect"), contexts)).isEqualTo("strong");
   }
 
   @Test
   void domainsHaveScoresOfTheirOwn() {
-    Situations situations =
-        Situations.with(
+    RoutingContexts contexts =
+        RoutingContexts.with(
             priced("coder", 1, 0.5).setQualityByDomain(Map.of("code", 0.95)),
             priced("talker", 1, 0.8));
     InferenceRequest.Builder request =
         chat().setModel("auto").setRouting(wanting().setSort("quality").build());
 
-    assertThat(target(request, situations)).isEqualTo("talker");
-    assertThat(target(request.setAttributes(Map.of("domain", "code")), situations))
+    assertThat(target(request, contexts)).isEqualTo("talker");
+    assertThat(target(request.setAttributes(Map.of("domain", "code")), contexts))
         .isEqualTo("coder");
   }
 
   @Test
   void aHalfOpenTargetGetsASmallShareAlwaysTheSame() {
-    Situations situations =
-        Situations.with(model("a"), model("b"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a"), model("b"))
             .fleet(report("a").setHealth(TargetHealth.PROBING), report("b"));
     int probes = 0;
     for (int i = 0; i < 1_000; i++) {
@@ -171,8 +172,8 @@ class PreferenceTest extends ChooserFixture {
               .setId("request-" + i)
               .setModel("a")
               .setRouting(wanting().setModels(List.of("b")).build());
-      String first = target(request, situations);
-      assertThat(target(request, situations)).isEqualTo(first);
+      String first = target(request, contexts);
+      assertThat(target(request, contexts)).isEqualTo(first);
       probes += first.equals("a") ? 1 : 0;
     }
 
@@ -181,11 +182,11 @@ class PreferenceTest extends ChooserFixture {
 
   @Test
   void oldReportsSayNothing() {
-    Situations situations =
-        Situations.with(model("a"), model("b"))
+    RoutingContexts contexts =
+        RoutingContexts.with(model("a"), model("b"))
             .fleet(unhealthy("a").setSentAt(NOW.minusSeconds(11)), report("b"));
 
-    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), situations);
+    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), contexts);
 
     assertThat(target(chosen)).isEqualTo("a");
     assertThat(chosen.choice().getPredictedWaitMillis()).isEmpty();
@@ -193,8 +194,8 @@ class PreferenceTest extends ChooserFixture {
 
   @Test
   void otherHealthyVariantsAreThereForFailover() {
-    Situations situations =
-        Situations.with(
+    RoutingContexts contexts =
+        RoutingContexts.with(
                 model("a")
                     .setVariants(
                         List.of(
@@ -203,11 +204,11 @@ class PreferenceTest extends ChooserFixture {
                             variant("grey", 1, "draining"))))
             .fleet(unhealthy("a#blue"), report("a#green"));
 
-    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), situations);
+    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), contexts);
 
     assertThat(target(chosen)).isEqualTo("a#green");
     assertThat(chosen.alternatives()).isEmpty();
-    assertThat(alternatives(chosen(chat().setModel("a"), situations.fleet(report("a#blue")))))
+    assertThat(alternatives(chosen(chat().setModel("a"), contexts.fleet(report("a#blue")))))
         .hasSize(1);
   }
 
@@ -215,11 +216,11 @@ class PreferenceTest extends ChooserFixture {
   void predictsWaitPriceAndWritesPricesOfTheHour() {
     PriceWindow noon =
         PriceWindow.newBuilder().setFrom("11:00").setTo("13:00").setFactor(0.5).build();
-    Situations situations =
-        Situations.with(priced("a", 10, 0.5).setPriceWindows(List.of(noon)))
+    RoutingContexts contexts =
+        RoutingContexts.with(priced("a", 10, 0.5).setPriceWindows(List.of(noon)))
             .fleet(busy("a", ServiceClass.INTERACTIVE, 7));
 
-    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), situations);
+    ModelSelection.Chosen chosen = chosen(chat().setModel("a"), contexts);
 
     // 8 turnovers of 10 ms to read and 1 s to write, over 4 places, and 2 ms for the own prompt.
     assertThat(chosen.choice().getPredictedWaitMillis().orElseThrow()).isBetween(2_000L, 2_060L);
@@ -227,7 +228,7 @@ class PreferenceTest extends ChooserFixture {
     double tokens = chosen.fit().prompt().total() + 129;
     assertThat(chosen.choice().getPredictedPrice()).contains(tokens * 5 / 1e6);
     assertThat(
-            chosen(chat().setModel("a"), situations.at(Instant.parse("2026-11-22T13:00:00Z")))
+            chosen(chat().setModel("a"), contexts.at(Instant.parse("2026-11-22T13:00:00Z")))
                 .prices()
                 .input())
         .isEqualTo(10.0);

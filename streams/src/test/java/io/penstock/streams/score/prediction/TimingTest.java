@@ -1,8 +1,8 @@
 package io.penstock.streams.score.prediction;
 
 import static io.penstock.streams.score.Requests.NOW;
-import static io.penstock.streams.score.model.Situations.busy;
-import static io.penstock.streams.score.model.Situations.report;
+import static io.penstock.streams.score.model.RoutingContexts.busy;
+import static io.penstock.streams.score.model.RoutingContexts.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.FleetReport;

@@ -9,7 +9,7 @@ import io.penstock.streams.score.complexity.LinearModel;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.RoutingChooser;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.request.Arrival;
@@ -104,11 +104,11 @@ final class ChoiceBench {
     List<Case> cases = new ArrayList<>();
     for (int models : MODELS) {
       ChoiceWorld world = new ChoiceWorld(models);
-      Situation situation = world.situation();
-      cases.add(new Case(models, "the name alone", plain, situation, world.named(prompts)));
-      cases.add(new Case(models, "named, by the router", scorer, situation, world.named(prompts)));
-      cases.add(new Case(models, "latency", scorer, situation, world.sorted(prompts, "latency")));
-      cases.add(new Case(models, "goal and complexity", scorer, situation, world.byGoal(prompts)));
+      RoutingContext context = world.routingContext();
+      cases.add(new Case(models, "the name alone", plain, context, world.named(prompts)));
+      cases.add(new Case(models, "named, by the router", scorer, context, world.named(prompts)));
+      cases.add(new Case(models, "latency", scorer, context, world.sorted(prompts, "latency")));
+      cases.add(new Case(models, "goal and complexity", scorer, context, world.byGoal(prompts)));
     }
     return cases;
   }
@@ -131,16 +131,21 @@ final class ChoiceBench {
     private final int models;
     private final String by;
     private final RequestScorer scorer;
-    private final Situation situation;
+    private final RoutingContext context;
     private final List<Arrival> arrivals;
     private final Histogram nanos = new Histogram(LONGEST_NANOS, 3);
     private long spent;
 
-    Case(int models, String by, RequestScorer scorer, Situation situation, List<Arrival> arrivals) {
+    Case(
+        int models,
+        String by,
+        RequestScorer scorer,
+        RoutingContext context,
+        List<Arrival> arrivals) {
       this.models = models;
       this.by = by;
       this.scorer = scorer;
-      this.situation = situation;
+      this.context = context;
       this.arrivals = arrivals;
     }
 
@@ -148,7 +153,7 @@ final class ChoiceBench {
       for (int i = 0; i < requests; i++) {
         Arrival arrival = arrivals.get(i % arrivals.size());
         long began = System.nanoTime();
-        ScoringOutcome outcome = scorer.score(arrival, situation, Optional.empty());
+        ScoringOutcome outcome = scorer.score(arrival, context, Optional.empty());
         long took = System.nanoTime() - began;
         spent += took;
         nanos.recordValue(Math.min(LONGEST_NANOS, took));

@@ -13,8 +13,8 @@ import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Goal;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.model.RoutingRules;
-import io.penstock.streams.score.model.Situation;
 import io.penstock.streams.score.request.Arrival;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,12 +40,12 @@ final class ChoiceWorld {
     this.models = models;
   }
 
-  Situation situation() {
+  RoutingContext routingContext() {
     List<ModelSpec> specs = IntStream.range(0, models).mapToObj(this::spec).toList();
     List<FleetReport> reports = IntStream.range(0, models).mapToObj(this::report).toList();
     AliasPolicy smart =
         new AliasPolicy(GOAL, List.of(), new Goal(0.3, null), null, null, null, false);
-    return new Situation(
+    return new RoutingContext(
         ModelCatalog.of(specs),
         new RoutingRules(RoutingState.of(List.of(smart))),
         FleetView.of(reports),

@@ -8,7 +8,7 @@ import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
-import io.penstock.streams.score.model.Situation;
+import io.penstock.streams.score.model.RoutingContext;
 import io.penstock.streams.score.prediction.Prices;
 import io.penstock.streams.score.request.ParsedRequest;
 import io.penstock.streams.score.request.Refusal;
@@ -21,8 +21,8 @@ import java.util.OptionalLong;
 final class NamedBaseline implements ModelChooser {
 
   @Override
-  public ModelSelection choose(ParsedRequest request, Situation situation, PromptMeter meter) {
-    Optional<ModelSpec> spec = situation.catalog().resolve(request.model());
+  public ModelSelection choose(ParsedRequest request, RoutingContext context, PromptMeter meter) {
+    Optional<ModelSpec> spec = context.catalog().resolve(request.model());
     if (spec.isEmpty()) {
       return new ModelSelection.NotChosen(
           new Refusal(RefusalCode.UNKNOWN_MODEL, "model", "the baseline needs a model's name"));
@@ -36,7 +36,7 @@ final class NamedBaseline implements ModelChooser {
               fit,
               Prices.of(
                   new ModelCandidate(new Wish(spec.get(), null, 0, false, "named"), null),
-                  situation.now()),
+                  context.now()),
               OptionalLong.empty(),
               Optional.empty(),
               List.of());

@@ -20,36 +20,36 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What is known, put together piece by piece. */
-public final class Situations {
+public final class RoutingContexts {
 
   private final List<ModelSpec> models = new ArrayList<>();
   private final List<RoutingDocument> documents = new ArrayList<>();
   private final List<FleetReport> reports = new ArrayList<>();
   private Instant now = NOW;
 
-  public static Situations with(ModelSpec.Builder... models) {
-    Situations situations = new Situations();
-    Arrays.stream(models).forEach(each -> situations.models.add(each.build()));
-    return situations;
+  public static RoutingContexts with(ModelSpec.Builder... models) {
+    RoutingContexts contexts = new RoutingContexts();
+    Arrays.stream(models).forEach(each -> contexts.models.add(each.build()));
+    return contexts;
   }
 
-  public Situations routing(RoutingDocument... more) {
+  public RoutingContexts routing(RoutingDocument... more) {
     documents.addAll(List.of(more));
     return this;
   }
 
-  public Situations fleet(FleetReport.Builder... more) {
+  public RoutingContexts fleet(FleetReport.Builder... more) {
     Arrays.stream(more).forEach(each -> reports.add(each.build()));
     return this;
   }
 
-  public Situations at(Instant time) {
+  public RoutingContexts at(Instant time) {
     now = time;
     return this;
   }
 
-  public Situation build() {
-    return new Situation(
+  public RoutingContext build() {
+    return new RoutingContext(
         ModelCatalog.of(models),
         new RoutingRules(RoutingState.of(documents)),
         FleetView.of(reports),

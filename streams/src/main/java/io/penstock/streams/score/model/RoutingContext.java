@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  * @param admitted what this process has admitted of a tenant and has no end of yet, at its
  *     predicted cost
  */
-public record Situation(
+public record RoutingContext(
     ModelCatalog catalog,
     RoutingRules routing,
     FleetView fleet,
@@ -19,13 +19,13 @@ public record Situation(
     Instant now) {
 
   /** Where this process has admitted nothing. */
-  public Situation(ModelCatalog catalog, RoutingRules routing, FleetView fleet, Instant now) {
+  public RoutingContext(ModelCatalog catalog, RoutingRules routing, FleetView fleet, Instant now) {
     this(catalog, routing, fleet, tenant -> 0, now);
   }
 
   /** Models of which nothing more is known, and no rules. */
-  public static Situation of(ModelCatalog catalog, Instant now) {
-    return new Situation(catalog, RoutingRules.NONE, FleetView.EMPTY, now);
+  public static RoutingContext of(ModelCatalog catalog, Instant now) {
+    return new RoutingContext(catalog, RoutingRules.NONE, FleetView.EMPTY, now);
   }
 
   /**
