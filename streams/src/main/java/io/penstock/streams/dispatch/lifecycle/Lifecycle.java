@@ -24,22 +24,24 @@ import org.jspecify.annotations.Nullable;
  * applies the decision and writes its records in one transaction.
  *
  * <pre>
- *                 UNKNOWN      FORESTALLED   WAITING           LEASED                  MOVED        FINISHED
- * Arrived         WAITING  1   CANCELLED  5  again    7        again    7              again    7   again    7
- * Granted         -            -             LEASED            -                       -            -
- * Ended succeeded fenced       fenced        fenced            SUCCEEDED            2  fenced       fenced
- * Ended failed    fenced       fenced        fenced            WAITING or FAILED  2 8  fenced       fenced
- * Ended released  fenced       fenced        fenced            WAITING              2  fenced       fenced
- * LeaseLost       -            -             -                 WAITING or FAILED    2  -            -
- * GivenBack       -            -             -                 WAITING              2  -            -
- * Unconfirmed     -            -             -                 WAITING, worker told 2  -            -
- * DeadlinePassed  -            -             EXPIRED           -                    3  -            -
- * Overdue         -            -             -                 EXPIRED, worker told    -            -
- * CancelAsked     FORESTALLED  -             CANCELLED         CANCELLED, worker told  FORESTALLED  -
- * Reprioritised   -            -             WAITING, changed  LEASED, changed      4  -            -
- * Moved           -            -             WAITING or MOVED  -                       -            -
- * Transferred     WAITING  1   CANCELLED  6  duplicate         duplicate               WAITING  1 6 duplicate
- * Unusable        FAILED       CANCELLED 5 6 duplicate         duplicate               FAILED     6 duplicate
+ *                 UNKNOWN        BEFORE_ARRIVAL WAITING          LEASED                 MOVED          FINISHED
+ * Arrived         WAITING 1      CANCELLED 5    again 7          again 7                again 7        again 7
+ * Granted         -              -              LEASED           -                      -              -
+ * Ended succeeded fenced         fenced         fenced           SUCCEEDED 2            fenced         fenced
+ * Ended failed    fenced         fenced         fenced           WAITING or FAILED 2 8  fenced         fenced
+ * Ended released  fenced         fenced         fenced           WAITING 2              fenced         fenced
+ * LeaseLost       -              -              -                WAITING or FAILED 2    -              -
+ * GivenBack       -              -              -                WAITING 2              -              -
+ * Unconfirmed     -              -              -                WAITING, worker told 2 -              -
+ * DeadlinePassed  -              -              EXPIRED          - 3                    -              -
+ * Overdue         -              -              -                EXPIRED, worker told   -              -
+ * CancelAsked     BEFORE_ARRIVAL -              CANCELLED        CANCELLED, worker told BEFORE_ARRIVAL -
+ * Reprioritised   -              -              WAITING, changed LEASED, changed 4      -              -
+ * Moved           -              -              WAITING or MOVED -                      -              -
+ * Transferred     WAITING 1      CANCELLED 6    duplicate        duplicate              WAITING 1 6    duplicate
+ * Unusable        FAILED         CANCELLED 5 6  duplicate        duplicate              FAILED 6       duplicate
+ *
+ * BEFORE_ARRIVAL is short for CANCELLED_BEFORE_ARRIVAL.
  *
  * 1  EXPIRED at once if its deadline has passed
  * 2  if it is this session's and this attempt's lease, else fenced; instead of WAITING, EXPIRED if
@@ -55,9 +57,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request is in one shard only: MOVED here and its transfer to another are one transaction,
  * and only a request without a lease moves, or one whose lease ends with it. Commands are read by
- * every shard. A cancellation that finds it MOVED here finds it in the other shard, or forestalls
- * it there; and forestalls its return here, which would otherwise be missed by a command read
- * before.
+ * every shard. A cancellation that finds it MOVED here finds it in the other shard, or waits for it
+ * there. It also waits for the request's return here, which a command read earlier would otherwise
+ * miss.
  */
 public final class Lifecycle {
 
@@ -131,8 +133,10 @@ public final class Lifecycle {
     DispatchEntry entry = entry(arrived, now);
     return switch (state) {
       case State.Unknown ignored -> queued(entry, now);
-      case State.Forestalled(DispatchFinished mark) ->
-          mark.getMoves() > 0 ? repetitions.ofGone(entry, mark, now) : forestalled(entry, now);
+      case State.CancelledBeforeArrival(DispatchFinished mark) ->
+          mark.getMoves() > 0
+              ? repetitions.ofGone(entry, mark, now)
+              : cancelledBeforeArrival(entry, now);
       case State.Waiting(DispatchEntry first) -> repetitions.ofRunning(entry, first, now);
       case State.Leased(DispatchEntry first, DispatchLease ignored) ->
           repetitions.ofRunning(entry, first, now);
@@ -146,7 +150,7 @@ public final class Lifecycle {
     boolean comes =
         switch (state) {
           case State.Unknown ignored -> true;
-          case State.Forestalled(DispatchFinished mark) -> comes(unusable, mark);
+          case State.CancelledBeforeArrival(DispatchFinished mark) -> comes(unusable, mark);
           case State.Moved(DispatchFinished mark) -> comes(unusable, mark);
           case State.Waiting ignored -> false;
           case State.Leased ignored -> false;
@@ -155,8 +159,8 @@ public final class Lifecycle {
     if (!comes) {
       return Decision.unchanged(Verdict.DUPLICATE);
     }
-    return state instanceof State.Forestalled
-        ? forestalled(entry, now)
+    return state instanceof State.CancelledBeforeArrival
+        ? cancelledBeforeArrival(entry, now)
         : finished(entry, TerminalStatus.FAILED, null, unusable.failure(), null, now);
   }
 
@@ -193,16 +197,17 @@ public final class Lifecycle {
         case State.Unknown ignored -> repetitions.asked(entry, null, now);
         case State.Waiting ignored -> repetitions.asked(entry, null, now);
         case State.Leased ignored -> repetitions.asked(entry, null, now);
-        case State.Forestalled(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
+        case State.CancelledBeforeArrival(DispatchFinished mark) ->
+            repetitions.asked(entry, mark, now);
         case State.Moved(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
         case State.Finished(DispatchFinished mark) -> repetitions.asked(entry, mark, now);
       };
     }
     return switch (state) {
       case State.Unknown ignored -> queued(entry, now);
-      case State.Forestalled(DispatchFinished mark) ->
+      case State.CancelledBeforeArrival(DispatchFinished mark) ->
           entry.getMoves() > mark.getMoves()
-              ? forestalled(entry, now)
+              ? cancelledBeforeArrival(entry, now)
               : Decision.unchanged(Verdict.DUPLICATE);
       case State.Moved(DispatchFinished mark) ->
           entry.getMoves() > mark.getMoves()
@@ -221,7 +226,7 @@ public final class Lifecycle {
         : expired(entry, null, now);
   }
 
-  private Decision forestalled(DispatchEntry entry, Instant now) {
+  private Decision cancelledBeforeArrival(DispatchEntry entry, Instant now) {
     return finished(entry, TerminalStatus.CANCELLED, null, null, "before it arrived", now);
   }
 
@@ -317,8 +322,8 @@ public final class Lifecycle {
       case State.Unknown ignored ->
           cancel.remembered()
               ? Decision.of(
-                  new State.Forestalled(new DispatchFinished(null, now, null, 0, null)),
-                  Verdict.FORESTALLED)
+                  new State.CancelledBeforeArrival(new DispatchFinished(null, now, null, 0, null)),
+                  Verdict.CANCELLED_BEFORE_ARRIVAL)
               : Decision.unchanged(Verdict.IGNORED);
       case State.Waiting(DispatchEntry entry) ->
           finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now);
@@ -328,11 +333,11 @@ public final class Lifecycle {
               finished(entry, TerminalStatus.CANCELLED, null, null, cancel.reason(), now));
       case State.Moved(DispatchFinished mark) ->
           Decision.of(
-              new State.Forestalled(
+              new State.CancelledBeforeArrival(
                   new DispatchFinished(
                       null, now, null, mark.getMoves(), mark.getFingerprint().orElse(null))),
-              Verdict.FORESTALLED);
-      case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
+              Verdict.CANCELLED_BEFORE_ARRIVAL);
+      case State.CancelledBeforeArrival ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };
   }
@@ -351,7 +356,7 @@ public final class Lifecycle {
               new State.Leased(Rewriting.ranked(entry, change, longestDeadline, now), lease),
               Verdict.CHANGED);
       case State.Unknown ignored -> Decision.unchanged(Verdict.IGNORED);
-      case State.Forestalled ignored -> Decision.unchanged(Verdict.IGNORED);
+      case State.CancelledBeforeArrival ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Moved ignored -> Decision.unchanged(Verdict.IGNORED);
       case State.Finished ignored -> Decision.unchanged(Verdict.IGNORED);
     };

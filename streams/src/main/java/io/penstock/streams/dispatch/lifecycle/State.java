@@ -14,7 +14,7 @@ public sealed interface State {
    * Cancelled before it arrived, or came back; it will be answered CANCELLED when it does. The
    * mark's moves are those of the transfer that took it away, 0 if it was never here.
    */
-  record Forestalled(DispatchFinished mark) implements State {}
+  record CancelledBeforeArrival(DispatchFinished mark) implements State {}
 
   /** Indexed, and not with a worker. */
   record Waiting(DispatchEntry entry) implements State {}
@@ -43,6 +43,6 @@ public sealed interface State {
     if (mark.getStatus().isPresent()) {
       return new Finished(mark);
     }
-    return mark.getMovedTo().isPresent() ? new Moved(mark) : new Forestalled(mark);
+    return mark.getMovedTo().isPresent() ? new Moved(mark) : new CancelledBeforeArrival(mark);
   }
 }

@@ -23,7 +23,7 @@ public enum Verdict {
   /** Its class or deadline changed. */
   CHANGED,
   /** A cancellation was noted for an id that has not arrived. */
-  FORESTALLED,
+  CANCELLED_BEFORE_ARRIVAL,
   /** The event means nothing in this state. */
   IGNORED
 }

@@ -71,7 +71,7 @@ public final class DispatchShard {
   private final Homing homing;
   private final FleetReporter reporter;
   private @Nullable Instant listeningSince;
-  private final Forestalls forestalls = new Forestalls();
+  private final EarlyCancellations earlyCancellations = new EarlyCancellations();
   private RoutingState known = RoutingState.EMPTY;
   private Set<String> asked = Set.of();
 
@@ -335,9 +335,10 @@ public final class DispatchShard {
   private void cancel(String key, ControlCommand command, Instant now) {
     String tenant = command.getTenant().orElseThrow();
     Event cancel =
-        new Event.CancelAsked(command.getReason().orElse(null), forestalls.open(tenant, now));
-    if (requests.happened(key, cancel, now).verdict() == Verdict.FORESTALLED) {
-      forestalls.count(tenant, now);
+        new Event.CancelAsked(
+            command.getReason().orElse(null), earlyCancellations.open(tenant, now));
+    if (requests.happened(key, cancel, now).verdict() == Verdict.CANCELLED_BEFORE_ARRIVAL) {
+      earlyCancellations.count(tenant, now);
     }
   }
 

@@ -106,7 +106,7 @@ final class Requests implements Events {
             }
             case State.Waiting ignored -> enqueue(entry, Candidate.micros(now));
             case State.Unknown ignored -> {}
-            case State.Forestalled ignored -> {}
+            case State.CancelledBeforeArrival ignored -> {}
             case State.Moved ignored -> {}
             case State.Finished ignored -> {}
           }
@@ -209,7 +209,7 @@ final class Requests implements Events {
       }
       case State.Finished(DispatchFinished mark) -> leave(key, before, mark);
       case State.Moved(DispatchFinished mark) -> leave(key, before, mark);
-      case State.Forestalled(DispatchFinished mark) -> leave(key, before, mark);
+      case State.CancelledBeforeArrival(DispatchFinished mark) -> leave(key, before, mark);
       case State.Unknown ignored -> {}
     }
   }
@@ -225,7 +225,7 @@ final class Requests implements Events {
       case State.Waiting(DispatchEntry entry) -> entry;
       case State.Leased leased -> leased.entry();
       case State.Unknown ignored -> null;
-      case State.Forestalled ignored -> null;
+      case State.CancelledBeforeArrival ignored -> null;
       case State.Moved ignored -> null;
       case State.Finished ignored -> null;
     };

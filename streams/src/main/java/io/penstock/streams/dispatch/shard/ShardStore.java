@@ -23,7 +23,7 @@ public interface ShardStore {
 
   void forEachRequest(Consumer<DispatchEntry> visitor);
 
-  /** The memory of a finished or forestalled request, or null. */
+  /** The memory of a request that has finished or was cancelled before it arrived, or null. */
   @Nullable DispatchFinished finished(String key);
 
   void putFinished(String key, DispatchFinished mark);

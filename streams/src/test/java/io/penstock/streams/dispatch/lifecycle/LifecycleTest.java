@@ -51,7 +51,7 @@ class LifecycleTest {
   private static final State LEASED = next(granted(1), WAITING, NOW);
   private static final State FINISHED =
       State.of(new DispatchFinished(TerminalStatus.SUCCEEDED, START, null, 0, 1L));
-  private static final State FORESTALLED =
+  private static final State CANCELLED_BEFORE_ARRIVAL =
       State.of(new DispatchFinished(null, START, null, 0, null));
 
   private static final State MOVED = State.of(new DispatchFinished(null, START, 5, 1, 1L));
@@ -104,7 +104,9 @@ class LifecycleTest {
     verdicts.put("unconfirmed", "IGNORED IGNORED IGNORED RETURNED IGNORED IGNORED");
     verdicts.put("deadline passed", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
     verdicts.put("overdue", "IGNORED IGNORED IGNORED IGNORED IGNORED IGNORED");
-    verdicts.put("cancel asked", "FORESTALLED IGNORED FINISHED FINISHED FORESTALLED IGNORED");
+    verdicts.put(
+        "cancel asked",
+        "CANCELLED_BEFORE_ARRIVAL IGNORED FINISHED FINISHED" + " CANCELLED_BEFORE_ARRIVAL IGNORED");
     verdicts.put("reprioritised", "IGNORED IGNORED CHANGED CHANGED IGNORED IGNORED");
     verdicts.put("moved away", "IGNORED IGNORED MOVED IGNORED IGNORED IGNORED");
     verdicts.put("moved here", "IGNORED IGNORED MOVED IGNORED IGNORED IGNORED");
@@ -118,7 +120,8 @@ class LifecycleTest {
     verdicts.put("unusable transfer", "FINISHED FINISHED DUPLICATE DUPLICATE FINISHED DUPLICATE");
     verdicts.put(
         "unusable transfer again", "FINISHED FINISHED DUPLICATE DUPLICATE DUPLICATE DUPLICATE");
-    List<State> states = List.of(State.UNKNOWN, FORESTALLED, WAITING, LEASED, MOVED, FINISHED);
+    List<State> states =
+        List.of(State.UNKNOWN, CANCELLED_BEFORE_ARRIVAL, WAITING, LEASED, MOVED, FINISHED);
     return events.entrySet().stream()
         .flatMap(
             event -> {
@@ -280,13 +283,14 @@ class LifecycleTest {
 
   @Test
   void aCancellationThatMissesAMovedRequestMeetsItWhenItComesBack() {
-    State forestalled = next(new Event.CancelAsked(null), MOVED, NOW);
-    assertThat(LIFECYCLE.decide(transferred(1), forestalled, NOW).verdict())
+    State cancelledBeforeArrival = next(new Event.CancelAsked(null), MOVED, NOW);
+    assertThat(LIFECYCLE.decide(transferred(1), cancelledBeforeArrival, NOW).verdict())
         .isEqualTo(Verdict.DUPLICATE);
-    Decision back = LIFECYCLE.decide(transferred(2), forestalled, NOW);
+    Decision back = LIFECYCLE.decide(transferred(2), cancelledBeforeArrival, NOW);
     assertThat(result(back).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
     Event arrived = new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null);
-    assertThat(LIFECYCLE.decide(arrived, forestalled, NOW).verdict()).isEqualTo(Verdict.DUPLICATE);
+    assertThat(LIFECYCLE.decide(arrived, cancelledBeforeArrival, NOW).verdict())
+        .isEqualTo(Verdict.DUPLICATE);
   }
 
   @Test
@@ -485,10 +489,12 @@ class LifecycleTest {
 
   @Test
   void aCancelledIdIsAnsweredWhenItArrives() {
-    State forestalled = next(new Event.CancelAsked(null), State.UNKNOWN, NOW);
+    State cancelledBeforeArrival = next(new Event.CancelAsked(null), State.UNKNOWN, NOW);
     Decision decision =
         LIFECYCLE.decide(
-            new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null), forestalled, NOW);
+            new Event.Arrived(facts("id"), ServiceClass.STANDARD, 7, null),
+            cancelledBeforeArrival,
+            NOW);
     assertThat(result(decision).getStatus()).isEqualTo(TerminalStatus.CANCELLED);
   }
 

@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * <p>For one thread.
  */
-final class Forestalls {
+final class EarlyCancellations {
 
   static final int OF_TENANT = 100_000;
   static final int OF_ALL = 200_000;

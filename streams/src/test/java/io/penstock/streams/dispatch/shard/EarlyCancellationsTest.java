@@ -7,13 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class ForestallsTest {
+class EarlyCancellationsTest {
 
-  private final Forestalls forestalls = new Forestalls();
+  private final EarlyCancellations earlyCancellations = new EarlyCancellations();
 
   @Test
   void aTenantThatMakesUpIdsUsesUpItsOwnNumberAndNobodyElses() {
-    assertThat(noted("flood", 2 * Forestalls.OF_TENANT, START)).isEqualTo(Forestalls.OF_TENANT);
+    assertThat(noted("flood", 2 * EarlyCancellations.OF_TENANT, START))
+        .isEqualTo(EarlyCancellations.OF_TENANT);
 
     assertThat(noted("calm", 100, START)).isEqualTo(100);
   }
@@ -25,21 +26,21 @@ class ForestallsTest {
       noted += noted("t" + tenant, 100, START);
     }
 
-    assertThat(noted).isEqualTo(Forestalls.OF_ALL);
+    assertThat(noted).isEqualTo(EarlyCancellations.OF_ALL);
   }
 
   @Test
   void theNumberFillsUpWithinADay() {
-    noted("flood", Forestalls.OF_TENANT, START);
+    noted("flood", EarlyCancellations.OF_TENANT, START);
 
-    assertThat(noted("flood", Forestalls.OF_TENANT, START.plus(Duration.ofHours(12))))
-        .isEqualTo(Forestalls.OF_TENANT / 2);
+    assertThat(noted("flood", EarlyCancellations.OF_TENANT, START.plus(Duration.ofHours(12))))
+        .isEqualTo(EarlyCancellations.OF_TENANT / 2);
   }
 
   private int noted(String tenant, int asked, Instant now) {
     int noted = 0;
-    for (int i = 0; i < asked && forestalls.open(tenant, now); i++) {
-      forestalls.count(tenant, now);
+    for (int i = 0; i < asked && earlyCancellations.open(tenant, now); i++) {
+      earlyCancellations.count(tenant, now);
       noted++;
     }
     return noted;
