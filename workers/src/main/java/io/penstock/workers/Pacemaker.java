@@ -1,8 +1,6 @@
 package io.penstock.workers;
 
-import io.penstock.schemas.WorkerState;
 import io.penstock.workers.kafka.Signal;
-import io.penstock.workers.lease.LeaseEvent;
 import io.penstock.workers.lease.LeaseManager;
 import io.penstock.workers.lease.RenewalReason;
 import io.penstock.workers.outcome.Outbox;
@@ -175,11 +173,9 @@ final class Pacemaker {
 
   /** The last demand says that the worker has stopped, after the last outcome was delivered. */
   private boolean endDrain(Instant now) {
-    boolean draining = leases.snapshot().state() == WorkerState.DRAINING;
-    if (!draining || !leases.isSettled() || outbox.undelivered() > 0) {
+    if (!leases.endDrain(() -> outbox.undelivered() == 0, now)) {
       return false;
     }
-    leases.on(new LeaseEvent.DrainEnded(), now);
     if (mayDemand.getAsBoolean()) {
       monitor
           .compose(leases, true, now)

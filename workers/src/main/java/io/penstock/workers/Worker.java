@@ -136,9 +136,9 @@ public final class Worker implements AutoCloseable {
             clock);
     EngineRunner runs =
         new EngineRunner(engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), clock);
-    OutcomeQueue outcomes = new OutcomeQueue();
-    Consumer<OutgoingOutcome> counted = outgoing -> meters.outcome(outgoing.outcome());
     Signal signal = new Signal();
+    OutcomeQueue outcomes = new OutcomeQueue(signal::raise);
+    Consumer<OutgoingOutcome> counted = outgoing -> meters.outcome(outgoing.outcome());
     leases =
         new LeaseManager(
             new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),

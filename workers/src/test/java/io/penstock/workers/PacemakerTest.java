@@ -56,7 +56,8 @@ class PacemakerTest {
   private MockProducer<String, byte[]> producer = newProducer();
   private boolean positioned = true;
   private @Nullable Error fatal;
-  private final OutcomeQueue queue = new OutcomeQueue();
+  private final Signal signal = new Signal();
+  private final OutcomeQueue queue = new OutcomeQueue(signal::raise);
   private final Outbox outbox =
       new Outbox(
           queue,
@@ -94,7 +95,7 @@ class PacemakerTest {
           new WorkerMeters(registry, Tags.empty()),
           CONFIG,
           this::isPositioned,
-          new Signal(),
+          signal,
           () -> f.now);
 
   @Test
@@ -269,7 +270,11 @@ class PacemakerTest {
     f.pass(Duration.ofMillis(2));
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isNotDone();
-    producer.completeNext();
+    assertThat(raised()).isFalse();
+    while (outbox.undelivered() > 0) {
+      producer.completeNext();
+    }
+    assertThat(raised()).as("woken by the last acknowledgement").isTrue();
     f.pass(Duration.ofMillis(2));
     pacemaker.turn(f.now);
     assertThat(pacemaker.stopped()).isDone();
@@ -277,6 +282,17 @@ class PacemakerTest {
         .returns(WorkerState.STOPPED, WorkerDemand::getState)
         .returns(1L, WorkerDemand::getOutcomesSent);
     assertThat(demands().get(1).getOutcomesSent()).as("while it was on its way").isZero();
+  }
+
+  @Test
+  void aStartedRunIsLookedAtAgainByItsOwnDeadline() {
+    pacemaker.turn(f.now);
+    f.receive(f.grant(LeaseFixture.PARTITION, 1, "a", false, f.now.plusMillis(300)));
+    Instant deadline = f.now.plusMillis(300);
+    f.onWake(signal::raise);
+    f.read();
+    assertThat(raised()).as("woken by the start").isTrue();
+    assertThat(pacemaker.turn(f.now)).isBeforeOrEqualTo(deadline);
   }
 
   @Test
@@ -295,6 +311,15 @@ class PacemakerTest {
     pacemaker.cut();
     pacemaker.stopped().get(10, TimeUnit.SECONDS);
     assertThat(pacemaker.healthy()).isTrue();
+  }
+
+  /** Whether the pacemaker's thread would wake now. */
+  private boolean raised() {
+    try {
+      return signal.await(Duration.ZERO);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private boolean isPositioned() {

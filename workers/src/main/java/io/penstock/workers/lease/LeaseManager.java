@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -131,9 +132,26 @@ public final class LeaseManager implements LeaseEvents {
     return locked(() -> table.renewalDue(now));
   }
 
-  /** Whether every lease that anybody waits for has been reported. */
-  public boolean isSettled() {
-    return locked(table::isSettled);
+  /**
+   * Ends the drain if the worker drains, has reported every lease, and Kafka has every outcome. The
+   * lock is held over all of it: a lease that comes in between would bring another outcome, which
+   * nobody would send.
+   *
+   * @param delivered whether Kafka has every outcome
+   * @return whether the drain has ended
+   */
+  public boolean endDrain(BooleanSupplier delivered, Instant now) {
+    return locked(
+        () -> {
+          boolean ends =
+              table.state() == WorkerState.DRAINING
+                  && table.isSettled()
+                  && delivered.getAsBoolean();
+          if (ends) {
+            on(new LeaseEvent.DrainEnded(), now);
+          }
+          return ends;
+        });
   }
 
   /** Opens windows as far as the probes allow and writes the demands. */

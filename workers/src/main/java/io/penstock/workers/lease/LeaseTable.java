@@ -156,6 +156,8 @@ final class LeaseTable {
       Instant until = earlier(turn.now().plus(timing.attemptTimeout()), attempt.deadline());
       attempt.start(read.payload().getRequest(), trace, turn.now(), until, held.running() + 1);
       turn.then(new LeaseEffect.StartRun(attempt, request));
+      // The run's time-out or deadline may come before the next look at the clock.
+      turn.then(new LeaseEffect.Wake());
     }
   }
 

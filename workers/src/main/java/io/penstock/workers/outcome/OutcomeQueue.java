@@ -14,6 +14,15 @@ public final class OutcomeQueue {
 
   private final Queue<OutgoingOutcome> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger undelivered = new AtomicInteger();
+  private final Runnable emptied;
+
+  /**
+   * @param emptied called whenever nothing is left undelivered, on the thread that delivered the
+   *     last outcome; a drain waits for it
+   */
+  public OutcomeQueue(Runnable emptied) {
+    this.emptied = emptied;
+  }
 
   /** Adds a new outcome. Never waits. */
   public void add(OutgoingOutcome outcome) {
@@ -38,7 +47,9 @@ public final class OutcomeQueue {
 
   /** One that was taken is delivered, or nobody waits for it any more. */
   void done() {
-    undelivered.decrementAndGet();
+    if (undelivered.decrementAndGet() == 0) {
+      emptied.run();
+    }
   }
 
   int waiting() {

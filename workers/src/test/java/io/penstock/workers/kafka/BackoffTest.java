@@ -3,6 +3,8 @@ package io.penstock.workers.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -21,10 +23,14 @@ class BackoffTest {
   @Test
   void jitterTakesAwayUpToHalfAndAResetBeginsAnew() {
     Backoff backoff = new Backoff(FIRST, LAST);
+    Set<Duration> waits = new HashSet<>();
     for (int failures = 1; failures < 100; failures++) {
       Duration step = Backoff.after(failures, FIRST, LAST);
-      assertThat(backoff.next()).isBetween(step.dividedBy(2), step);
+      Duration wait = backoff.next();
+      assertThat(wait).isBetween(step.dividedBy(2), step);
+      waits.add(wait);
     }
+    assertThat(waits).as("all but the first steps are of one length").hasSizeGreaterThan(30);
     backoff.reset();
     assertThat(backoff.next()).isLessThanOrEqualTo(FIRST);
   }

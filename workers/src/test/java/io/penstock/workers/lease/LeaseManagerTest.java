@@ -259,7 +259,7 @@ class LeaseManagerTest {
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
     f.answer("a", 1);
     assertThat(f.outcomes.getLast().getKind()).isEqualTo(OutcomeKind.SUCCEEDED);
-    assertThat(f.leases.isSettled()).isFalse();
+    assertThat(f.leases.endDrain(() -> true, f.now)).isFalse();
     f.pass(Duration.ofSeconds(30));
     f.leases.expire(f.now);
     assertThat(f.interrupted).containsExactly("b");
@@ -267,7 +267,31 @@ class LeaseManagerTest {
     assertThat(f.outcomes.getLast())
         .returns("b", AttemptOutcome::getRequestId)
         .returns(OutcomeKind.RELEASED, AttemptOutcome::getKind);
-    assertThat(f.leases.isSettled()).isTrue();
+    assertThat(f.leases.endDrain(() -> false, f.now)).as("an outcome is on its way").isFalse();
+    assertThat(f.leases.endDrain(() -> true, f.now)).isTrue();
+    assertThat(f.leases.snapshot().state()).isEqualTo(WorkerState.STOPPED);
+  }
+
+  @Test
+  void aLeaseThatComesWhileTheDrainEndsBringsNoOutcomeThatNobodySends() throws Exception {
+    f.demands(true);
+    f.drain(f.now.plusSeconds(30));
+    Lease late = f.grant(1, "late");
+    Thread reader = Thread.ofPlatform().unstarted(() -> f.receive(late));
+    boolean ended =
+        f.leases.endDrain(
+            () -> {
+              boolean delivered = f.outcomes.isEmpty();
+              reader.start();
+              while (reader.getState() != Thread.State.WAITING && reader.isAlive()) {
+                Thread.onSpinWait();
+              }
+              return delivered;
+            },
+            f.now);
+    reader.join();
+    assertThat(ended).isTrue();
+    assertThat(f.outcomes).isEmpty();
   }
 
   @Test

@@ -242,6 +242,18 @@ class LeaseTableTest {
         assertThat(effects).as("after the stop, of %s", event).isEmpty();
       }
       effects.forEach(this::apply);
+      if (!(event instanceof LeaseEvent.TimePassed)
+          && effects.stream().anyMatch(World::needsThePacemaker)) {
+        assertThat(effects).as("of %s", event).contains(new LeaseEffect.Wake());
+      }
+    }
+
+    /** Whether there is something to send, or a time to look at, that was not there before. */
+    private static boolean needsThePacemaker(LeaseEffect effect) {
+      return switch (effect) {
+        case LeaseEffect.ReadPayload _, LeaseEffect.StartRun _, LeaseEffect.SendOutcome _ -> true;
+        case LeaseEffect.InterruptRun _, LeaseEffect.Ignore _, LeaseEffect.Wake() -> false;
+      };
     }
 
     private void apply(LeaseEffect effect) {

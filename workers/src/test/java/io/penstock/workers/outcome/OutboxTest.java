@@ -8,6 +8,7 @@ import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.workers.kafka.Signal;
 import io.penstock.workers.lease.LeaseFixture;
 import io.penstock.workers.lease.OutgoingOutcome;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,8 @@ class OutboxTest {
   private final List<AttemptOutcome> dropped = new ArrayList<>();
   private final LeaseFixture f = new LeaseFixture(2);
   private Predicate<AttemptOutcome> unwritable = _ -> false;
-  private final OutcomeQueue queue = new OutcomeQueue();
+  private final Signal emptied = new Signal();
+  private final OutcomeQueue queue = new OutcomeQueue(emptied::raise);
   private final Outbox outbox =
       new Outbox(
           queue,
