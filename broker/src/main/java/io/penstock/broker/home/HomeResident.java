@@ -1,0 +1,35 @@
+package io.penstock.broker.home;
+
+import java.util.OptionalLong;
+
+/**
+ * Keeps something for the partitions of results that this instance owns, such as the batches that
+ * live there.
+ *
+ * <p>All calls come on one thread, for each partition in the order {@code taken}, {@code result}
+ * and {@code upToDate} in turn, {@code lost}. The thread serves all partitions and everybody who
+ * waits for a result, so a resident takes notes and leaves work to threads of its own.
+ */
+public interface HomeResident {
+
+  /**
+   * This instance owns the partition now. The predecessor can write nothing any more, and the
+   * home's entries include all it wrote.
+   *
+   * @return the offset in results from which the resident needs to hear results; empty if what
+   *     comes from now on is enough. Where Kafka has deleted that offset, it hears the earliest
+   */
+  OptionalLong taken(Home home);
+
+  /**
+   * A record of results, in the order of the log. It may be one that the resident has heard before,
+   * since another resident may have asked for an earlier offset.
+   */
+  void result(ResultRecord record);
+
+  /** All that results held at the take-over was passed. Called once for each take-over. */
+  void upToDate(int partition);
+
+  /** The partition belongs to another instance, or to none. Nothing may be written any more. */
+  void lost(int partition);
+}

@@ -1,0 +1,2 @@
+/** The HTTP front, put together. */
+package io.penstock.broker;

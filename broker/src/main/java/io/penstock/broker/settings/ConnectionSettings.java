@@ -1,0 +1,26 @@
+package io.penstock.broker.settings;
+
+import java.time.Duration;
+
+/**
+ * Bounds of what one connection may do. The largest body is {@code topics.maxRequestBytes}.
+ *
+ * @param maxHeaderBytes the most that all headers of a request may have together, in bytes
+ * @param idle how long a connection may say nothing between requests
+ * @param keepAlive how often a stream that waits sends a comment, so that nobody takes it for dead
+ * @param maxStreamBytes how much of a stream is kept for a client that reads slowly, in bytes
+ */
+public record ConnectionSettings(
+    int maxHeaderBytes, Duration idle, Duration keepAlive, int maxStreamBytes) {
+
+  public static final ConnectionSettings DEFAULT =
+      new ConnectionSettings(
+          16 * 1024, Duration.ofMinutes(5), Duration.ofSeconds(10), 4 * 1024 * 1024);
+
+  public ConnectionSettings {
+    HttpSettings.requireRange("maxHeaderBytes", maxHeaderBytes, 1024, 1024 * 1024);
+    HttpSettings.requireRange("idle", idle, Duration.ofSeconds(1), Duration.ofHours(1));
+    HttpSettings.requireRange("keepAlive", keepAlive, Duration.ofMillis(10), Duration.ofMinutes(5));
+    HttpSettings.requireRange("maxStreamBytes", maxStreamBytes, 64 * 1024, 1024 * 1024 * 1024);
+  }
+}

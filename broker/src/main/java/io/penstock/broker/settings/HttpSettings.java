@@ -1,0 +1,136 @@
+package io.penstock.broker.settings;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How the HTTP front runs.
+ *
+ * @param host the address to listen on; other than loopback only with {@code keys.required}
+ * @param port 1 to 65535, or 0 for a free one
+ * @param advertised where other instances reach this one, such as {@code http://10.0.0.7:8080};
+ *     empty: by its host and port
+ * @param keys who may call
+ * @param waits how long requests may wait, by class
+ * @param connections bounds of what one connection may do
+ * @param memory bounds of what an instance keeps in memory
+ * @param sessionTimeout how long an instance may be silent before others take its partitions; no
+ *     shorter than the broker's {@code group.min.session.timeout.ms}
+ * @param drain how long a stopping instance waits for the requests that it holds
+ */
+public record HttpSettings(
+    String host,
+    int port,
+    Optional<String> advertised,
+    KeySettings keys,
+    WaitSettings waits,
+    ConnectionSettings connections,
+    MemorySettings memory,
+    Duration sessionTimeout,
+    Duration drain) {
+
+  private static final int MOST_PORT = 65_535;
+
+  /** On loopback, port 8080, without keys. */
+  public static final HttpSettings DEFAULT =
+      new HttpSettings(
+          "127.0.0.1",
+          8080,
+          Optional.empty(),
+          KeySettings.DEFAULT,
+          WaitSettings.DEFAULT,
+          ConnectionSettings.DEFAULT,
+          MemorySettings.DEFAULT,
+          Duration.ofSeconds(6),
+          Duration.ofSeconds(10));
+
+  public HttpSettings {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("host is empty; give an address such as 127.0.0.1");
+    }
+    if (port < 0 || port > MOST_PORT) {
+      throw new IllegalArgumentException(
+          "port is %d; it must be from 1 to %d, or 0 for a free one".formatted(port, MOST_PORT));
+    }
+    advertised.ifPresent(HttpSettings::requireBase);
+    if (!keys.required() && !isLoopback(host)) {
+      throw new IllegalArgumentException(
+          "host is %s and keys.required is false: whoever reaches it could use it; set keys.required to true, or host to 127.0.0.1"
+              .formatted(host));
+    }
+    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    requireRange("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
+  }
+
+  /** The same on another port. */
+  public HttpSettings withPort(int other) {
+    return new HttpSettings(
+        host, other, advertised, keys, waits, connections, memory, sessionTimeout, drain);
+  }
+
+  /** The same with other rules on who may call. */
+  public HttpSettings withKeys(KeySettings other) {
+    return new HttpSettings(
+        host, port, advertised, other, waits, connections, memory, sessionTimeout, drain);
+  }
+
+  /** The same with other waits. */
+  public HttpSettings withWaits(WaitSettings other) {
+    return new HttpSettings(
+        host, port, advertised, keys, other, connections, memory, sessionTimeout, drain);
+  }
+
+  /** The same with another session time-out. */
+  public HttpSettings withSessionTimeout(Duration other) {
+    return new HttpSettings(host, port, advertised, keys, waits, connections, memory, other, drain);
+  }
+
+  static void requireRange(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
+    }
+  }
+
+  static void requireRange(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
+    }
+  }
+
+  private static void requireBase(String address) {
+    URI uri;
+    try {
+      uri = URI.create(address);
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(notBase(address), malformed);
+    }
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    boolean root = uri.getPath() == null || uri.getPath().isEmpty() || "/".equals(uri.getPath());
+    if (!http || uri.getHost() == null || !root || uri.getUserInfo() != null) {
+      throw new IllegalArgumentException(notBase(address));
+    }
+  }
+
+  private static String notBase(String address) {
+    return "advertised is '%s'; give a base such as http://10.0.0.7:8080".formatted(address);
+  }
+
+  /** A name is looked up, so that one that leads elsewhere is not taken for loopback. */
+  private static boolean isLoopback(String host) {
+    try {
+      for (InetAddress each : InetAddress.getAllByName(host)) {
+        if (!each.isLoopbackAddress()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (UnknownHostException unknown) {
+      return false;
+    }
+  }
+}

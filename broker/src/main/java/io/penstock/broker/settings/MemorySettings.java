@@ -1,0 +1,19 @@
+package io.penstock.broker.settings;
+
+/**
+ * Bounds of what an instance keeps in memory.
+ *
+ * @param recentRequests of how many requests it remembers the status in each partition that it
+ *     owns; older ones are found no more
+ * @param maxWaiting how many requests may wait for an answer at once; more are refused with 503
+ */
+public record MemorySettings(int recentRequests, int maxWaiting) {
+
+  /** About 10 MB for each partition, and one for each thousand that wait. */
+  public static final MemorySettings DEFAULT = new MemorySettings(20_000, 10_000);
+
+  public MemorySettings {
+    HttpSettings.requireRange("recentRequests", recentRequests, 100, 10_000_000);
+    HttpSettings.requireRange("maxWaiting", maxWaiting, 1, 1_000_000);
+  }
+}

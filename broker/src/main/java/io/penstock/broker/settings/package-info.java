@@ -1,0 +1,2 @@
+/** What an operator decides about the HTTP front: the section {@code http} of the configuration. */
+package io.penstock.broker.settings;
