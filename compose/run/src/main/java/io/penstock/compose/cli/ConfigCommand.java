@@ -112,7 +112,7 @@ final class ConfigCommand extends GroupCommand {
 
     @Override
     public Integer call() {
-      Configuration read = NodeDefaults.read(config, environment, List.of()).withKnownExtensions();
+      Configuration read = NodeDefaults.read(config, environment, List.of()).withKnownNames();
       Optional<String> file = read.file().map(Path::toString);
       if (output.json) {
         environment

@@ -182,14 +182,14 @@ final class UpCommand implements Callable<Integer> {
   NodeConfig config() {
     Configuration read = NodeDefaults.read(config, environment, options());
     if (!noWorker) {
-      return read.withKnownExtensions().node();
+      return read.withKnownNames().node();
     }
     if (roles != null) {
       throw CliException.usage("--no-worker and --roles contradict each other; give --roles alone");
     }
     Set<Role> others = EnumSet.copyOf(read.node().roles());
     others.remove(Role.WORKER);
-    return read.withRoles(others).withKnownExtensions().node();
+    return read.withRoles(others).withKnownNames().node();
   }
 
   /** The options as the keys that they are short forms of. */

@@ -8,7 +8,6 @@ import io.penstock.compose.config.Slot.Followed;
 import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 import io.penstock.compose.config.Slot.Table;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -141,16 +140,7 @@ final class Binder {
         setting.origin() instanceof Origin.InFile(Path file, int _)
             ? file.toAbsolutePath().getParent()
             : Path.of("").toAbsolutePath();
-    Object placed = Values.from(folder, value);
-    if (Values.isFile(key)
-        && placed instanceof Optional<?> some
-        && some.orElse(null) instanceof Path file
-        && !Files.isReadable(file)) {
-      refuse(
-          setting,
-          "%s is %s, which cannot be read; name a file that is there".formatted(key.path(), file));
-    }
-    return placed;
+    return Values.from(folder, value);
   }
 
   private @Nullable Object read(Leaf key, Setting setting, JsonNode written) {

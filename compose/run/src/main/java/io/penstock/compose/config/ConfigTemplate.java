@@ -26,8 +26,9 @@ public final class ConfigTemplate {
       # PENSTOCK_DISPATCH_SHARD_LEASE_TIMEOUT), then --set dispatch.shard.leaseTimeout=4s, then other
       # options of the command line.
       #
-      # Durations have a unit: 250ms, 30s, 5m, 2h, 7d. Sizes may have one: 8 MiB, 512 KiB. Relative paths
-      # begin at this file's folder.
+      # Durations have a unit: 250ms, 30s, 5m, 2h, 7d. Sizes may have one: 8 MiB, 512 KiB. The relative
+      # paths of data and models begin at this file's folder. Paths in engine.options, kafka.settings and the
+      # options of policies begin where the process is started: make them absolute.
 
       """;
 

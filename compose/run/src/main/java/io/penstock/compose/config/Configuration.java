@@ -64,12 +64,18 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
   }
 
   /**
-   * The same, once it is sure that what it names is there: policies and the engine.
+   * The same, once it is sure that what it names is there: policies, the engine and the file of
+   * models.
    *
    * @throws ConfigException if something is not, or has an option that is wrong
    */
-  public Configuration withKnownExtensions() {
-    List<Fault> faults = NamedExtensions.faults(this);
+  public Configuration withKnownNames() {
+    return withKnownNames(node.roles());
+  }
+
+  /** The same for what these roles use. */
+  public Configuration withKnownNames(Set<Role> roles) {
+    List<Fault> faults = References.faults(this, roles);
     if (!faults.isEmpty()) {
       throw new ConfigException(faults);
     }

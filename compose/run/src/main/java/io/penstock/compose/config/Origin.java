@@ -5,6 +5,16 @@ import java.nio.file.Path;
 /** Where a value came from. The later kinds win over the earlier. */
 public sealed interface Origin {
 
+  /** Which source it is, from 0: what comes later wins. */
+  default int rank() {
+    return switch (this) {
+      case Default _, Follows _ -> 0;
+      case InFile _ -> 1;
+      case Variable _ -> 2;
+      case Option _ -> 3;
+    };
+  }
+
   /** Nobody set it. */
   record Default() implements Origin {
     @Override

@@ -2,6 +2,7 @@ package io.penstock.compose.config;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -10,23 +11,36 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /**
- * Which values are shown to nobody: those of Kafka's passwords, of settings that Kafka does not
- * know, of an engine's headers, and whatever is named like a secret.
+ * Which values are shown to nobody. A key of our own records is hidden only if it is named like a
+ * secret. The entries of a map come from outside, so that more of them is hidden: settings that
+ * Kafka does not know or calls passwords, an engine's headers, and options that any word of their
+ * names may make a secret. Rather too much is hidden than too little.
  */
 public final class Secrets {
 
   static final String HIDDEN = "(hidden)";
 
   private static final String KAFKA = "kafka.settings.";
+  private static final String OPTIONS = ".options.";
+
+  /** Wherever it stands in a name. */
   private static final Pattern NAMED_SO =
       Pattern.compile(
-          ".*(passw|secret|jaas|credential|token|private|passphrase|apikey|api-key|api_key|\\.header\\.).*");
+          ".*(passw|passphrase|secret|jaas|credential|bearer|private|apikey|accesskey"
+              + "|licensekey|signature|cookie).*");
 
-  /** Where the secret is elsewhere, and counts and sizes. */
-  private static final Pattern NAMED_FOR_ELSEWHERE =
-      Pattern.compile(".*(-env|-file|tokens|tokenspersecond|firsttoken|\\.light\\.share)");
+  /** As a word of a name; {@code tokens} are counted, and a {@code token} is presented. */
+  private static final Set<String> WORDS =
+      Set.of(
+          "key", "keys", "token", "pass", "pwd", "pin", "auth", "authorization", "sas", "header");
 
+  /** Where the secret is elsewhere: in a variable or a file. */
+  private static final Pattern NAMED_FOR_ELSEWHERE = Pattern.compile(".*[-_.](env|file)");
+
+  private static final Pattern BETWEEN_WORDS =
+      Pattern.compile("[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
   private static final Pattern USER_IN_ADDRESS = Pattern.compile("://[^/@\\s]+@");
+  private static final Pattern QUERY_OF_ADDRESS = Pattern.compile("(://[^\\s?]+)\\?\\S+");
 
   private Secrets() {}
 
@@ -35,8 +49,25 @@ public final class Secrets {
     if (path.startsWith(KAFKA)) {
       return isSecretOfKafka(path.substring(KAFKA.length()));
     }
-    String lower = path.toLowerCase(Locale.ROOT);
-    return NAMED_SO.matcher(lower).matches() && !NAMED_FOR_ELSEWHERE.matcher(lower).matches();
+    int options = path.indexOf(OPTIONS);
+    return options < 0
+        ? isNamedLikeOne(path)
+        : isSecretOption(path.substring(options + OPTIONS.length()));
+  }
+
+  private static boolean isSecretOption(String option) {
+    if (NAMED_FOR_ELSEWHERE.matcher(option.toLowerCase(Locale.ROOT)).matches()
+        && !option.startsWith("header.")) {
+      return false;
+    }
+    return isNamedLikeOne(option)
+        || BETWEEN_WORDS
+            .splitAsStream(option)
+            .anyMatch(word -> WORDS.contains(word.toLowerCase(Locale.ROOT)));
+  }
+
+  private static boolean isNamedLikeOne(String name) {
+    return NAMED_SO.matcher(name.toLowerCase(Locale.ROOT)).matches();
   }
 
   private static boolean isSecretOfKafka(String setting) {
@@ -56,8 +87,9 @@ public final class Secrets {
     return isSecret(path) && !text.isEmpty() ? HIDDEN : address(text);
   }
 
-  /** An address as it may be shown, without its user and password. */
+  /** An address as it may be shown, without its user, its password and its query. */
   public static String address(String text) {
-    return USER_IN_ADDRESS.matcher(text).replaceAll("://" + HIDDEN + "@");
+    String withoutUser = USER_IN_ADDRESS.matcher(text).replaceAll("://" + HIDDEN + "@");
+    return QUERY_OF_ADDRESS.matcher(withoutUser).replaceAll("$1?" + HIDDEN);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -28,8 +29,8 @@ final class Settings {
   private final Schema schema;
   private final List<Fault> faults;
 
-  /** By key, and for a map by entry. */
-  private final Map<String, Map<String, Setting>> settings = new LinkedHashMap<>();
+  /** By key, the later ones behind the earlier. */
+  private final Map<String, List<Setting>> settings = new LinkedHashMap<>();
 
   Settings(Schema schema, List<Fault> faults) {
     this.schema = schema;
@@ -51,9 +52,7 @@ final class Settings {
   }
 
   private void put(Setting setting) {
-    settings
-        .computeIfAbsent(setting.key().path(), _ -> new LinkedHashMap<>())
-        .put(setting.entry(), setting);
+    settings.computeIfAbsent(setting.key().path(), _ -> new ArrayList<>()).add(setting);
   }
 
   /** Gives the key at a path a value that stands on one line, as variables and options do. */
@@ -137,19 +136,47 @@ final class Settings {
         .orElse("'penstock config show' lists all keys");
   }
 
-  /** What was given for a key: nothing, one setting, or one for each entry of a map. */
+  /** What counts for a key: nothing, one setting, or one for each entry of a map. */
   Collection<Setting> of(Leaf key) {
-    return settings.getOrDefault(key.path(), Map.of()).values();
+    Map<String, Setting> last = new LinkedHashMap<>();
+    for (Setting each : given(key.path())) {
+      if (counts(each)) {
+        last.put(each.entry(), each);
+      }
+    }
+    return last.values();
   }
 
-  /** Everything that was given. */
+  private boolean counts(Setting setting) {
+    return Belonging.of(setting.key())
+        .map(rule -> rule.pathOfName(setting.key()))
+        .flatMap(schema::at)
+        .map(name -> Belonging.keeps(setting, text(name.usual()), given(name.path())))
+        .orElse(true);
+  }
+
+  private static String text(@Nullable Object usual) {
+    return usual instanceof Optional<?> some
+        ? some.map(Object::toString).orElse("")
+        : String.valueOf(usual);
+  }
+
+  private List<Setting> given(String path) {
+    return settings.getOrDefault(path, List.of());
+  }
+
+  /** Everything that counts. */
   List<Setting> all() {
     List<Setting> all = new ArrayList<>();
-    settings.values().forEach(each -> all.addAll(each.values()));
+    schema.keys().forEach(key -> all.addAll(of(key)));
     return all;
   }
 
   Optional<Origin> origin(String path) {
-    return settings.getOrDefault(path, Map.of()).values().stream().map(Setting::origin).findFirst();
+    return schema
+        .at(path)
+        .filter(Leaf.class::isInstance)
+        .flatMap(slot -> of((Leaf) slot).stream().findFirst())
+        .map(Setting::origin);
   }
 }

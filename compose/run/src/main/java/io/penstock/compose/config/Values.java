@@ -228,12 +228,6 @@ final class Values {
     };
   }
 
-  /** Whether a key names a file that has to be there. */
-  static boolean isFile(Leaf key) {
-    JavaType type = type(key);
-    return type.isReferenceType() && content(type).hasRawClass(Path.class);
-  }
-
   /** The same value, with a relative path taken from this folder. */
   static @Nullable Object from(Path folder, @Nullable Object value) {
     return switch (value) {

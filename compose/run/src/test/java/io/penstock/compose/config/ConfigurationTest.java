@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -258,11 +259,14 @@ class ConfigurationTest {
     NodeConfig node = read(file).node();
     assertThat(node.data()).isEqualTo(folder.resolve("state"));
     assertThat(node.models()).contains(folder.resolve("own.yaml"));
-    assertThat(faults("models: elsewhere.yaml\n"))
+    Configuration elsewhere = read(file("models: elsewhere.yaml\n"));
+    assertThat(catchThrowableOfType(ConfigException.class, elsewhere::withKnownNames).faults())
+        .map(fault -> fault.toString().replaceFirst(".*?penstock.yaml:(?=\\d+: )", ""))
         .singleElement()
         .asString()
         .startsWith("1: models is ")
         .contains("elsewhere.yaml", "cannot be read");
+    assertThat(elsewhere.withKnownNames(Set.of(Role.WORKER))).isEqualTo(elsewhere);
   }
 
   @Test

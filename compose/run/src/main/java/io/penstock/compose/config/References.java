@@ -8,29 +8,36 @@ import io.penstock.streams.score.complexity.ComplexityPredictorProvider;
 import io.penstock.streams.score.model.ModelChooserProvider;
 import io.penstock.workers.engine.EngineFactory;
 import io.penstock.workers.engine.EngineOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Looks for what the configuration only names: policies and the engine, with their options. */
-final class NamedExtensions {
+/**
+ * Looks for what the configuration only names: policies and the engine with their options, and the
+ * file of models.
+ */
+final class References {
 
   private final Configuration read;
   private final List<Fault> faults = new ArrayList<>();
 
-  private NamedExtensions(Configuration read) {
+  private References(Configuration read) {
     this.read = read;
   }
 
-  /** What is wrong with them, for the roles that use them. */
-  static List<Fault> faults(Configuration read) {
-    NamedExtensions named = new NamedExtensions(read);
+  /** What is wrong with those that these roles use. */
+  static List<Fault> faults(Configuration read, Set<Role> roles) {
+    References references = new References(read);
     NodeConfig node = read.node();
-    if (node.has(Role.DISPATCH)) {
-      named.look("dispatch.shard", () -> ShardRules.of(node.dispatch().shard()));
+    if (roles.contains(Role.DISPATCH)) {
+      references.look("dispatch.shard", () -> ShardRules.of(node.dispatch().shard()));
     }
-    if (node.has(Role.SCORE)) {
-      named.look(
+    if (roles.contains(Role.SCORE)) {
+      node.models().ifPresent(file -> references.look("models", () -> requireReadable(file)));
+      references.look(
           "score.complexity",
           () ->
               Extensions.create(
@@ -38,20 +45,27 @@ final class NamedExtensions {
                   "score.complexity",
                   node.score().complexity(),
                   ComplexityPredictorProvider::create));
-      named.look(
+      references.look(
           "score.chooser",
           () ->
               Extensions.provider(
                   ModelChooserProvider.class, "score.chooser", node.score().chooser()));
     }
-    if (node.has(Role.WORKER)) {
-      named.look(
+    if (roles.contains(Role.WORKER)) {
+      references.look(
           "engine",
           () ->
               new EngineOptions(
                   EngineFactory.provider(node.engine().kind()), node.engine().options()));
     }
-    return named.faults;
+    return references.faults;
+  }
+
+  private static void requireReadable(Path models) {
+    if (!Files.isReadable(models)) {
+      throw new IllegalArgumentException(
+          "models is %s, which cannot be read; name a file that is there".formatted(models));
+    }
   }
 
   private void look(String section, Runnable creation) {
@@ -67,7 +81,7 @@ final class NamedExtensions {
   private Origin origin(String section, String message) {
     List<Effective> set =
         read.effective().stream()
-            .filter(each -> each.isChanged() && each.key().startsWith(section + "."))
+            .filter(each -> each.isChanged() && (each.key() + ".").startsWith(section + "."))
             .toList();
     return Stream.concat(set.stream().filter(each -> speaksOf(message, each.key())), set.stream())
         .findFirst()
