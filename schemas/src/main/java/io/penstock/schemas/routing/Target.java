@@ -1,5 +1,7 @@
 package io.penstock.schemas.routing;
 
+import io.penstock.schemas.ModelAlternative;
+import io.penstock.schemas.ModelChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,16 @@ public record Target(String model, @Nullable String variant) {
 
   public static Target ofModel(String model) {
     return new Target(model, null);
+  }
+
+  /** What a request with this choice waits for. */
+  public static Target of(ModelChoice choice) {
+    return new Target(choice.getModel(), choice.getVariant().orElse(null));
+  }
+
+  /** Where a request may be moved to. */
+  public static Target of(ModelAlternative alternative) {
+    return new Target(alternative.getModel(), alternative.getVariant().orElse(null));
   }
 
   /** Reads {@link #toString}'s form; what stands after the first separator is the variant. */

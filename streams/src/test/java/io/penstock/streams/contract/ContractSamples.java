@@ -1,6 +1,7 @@
 package io.penstock.streams.contract;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.WorkerView;
 import java.util.Random;
@@ -23,7 +24,7 @@ final class ContractSamples {
     int promptTokens = 1 + random.nextInt(1 << (1 + random.nextInt(16)));
     return new Candidate(
         key,
-        "model",
+        Target.ofModel("model"),
         CLASSES[random.nextInt(CLASSES.length)],
         "tenant",
         acceptedAt,

@@ -17,6 +17,7 @@ import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.rank.Candidate;
@@ -171,7 +172,7 @@ public final class Samples {
       String id, ServiceClass serviceClass, long acceptedAt, long firstTokenBy, int promptTokens) {
     return new Candidate(
         id,
-        MODEL,
+        Target.ofModel(MODEL),
         serviceClass,
         "tenant",
         acceptedAt,

@@ -5,8 +5,8 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.models.PredictedCost;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
-import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ public final class Commitments {
           .reversed()
           .thenComparing(TenantCommitment::getTenant);
 
-  private final Map<String, Map<String, Sum>> byTarget = new HashMap<>();
+  private final Map<Target, Map<String, Sum>> byTarget = new HashMap<>();
 
   /** Counts its requests, so that nothing is left of roundings when the last is gone. */
   private static final class Sum {
@@ -67,7 +67,7 @@ public final class Commitments {
     if (!(cost > 0)) {
       return;
     }
-    String target = Candidate.target(entry.getFacts().getChoice());
+    Target target = Target.of(entry.getFacts().getChoice());
     String tenant = entry.getFacts().getTenant();
     Map<String, Sum> tenants = byTarget.computeIfAbsent(target, any -> new HashMap<>());
     Sum sum = tenants.computeIfAbsent(tenant, any -> new Sum());
@@ -82,7 +82,7 @@ public final class Commitments {
   }
 
   /** What tenants with budgets have committed to a target, the greatest first. */
-  List<TenantCommitment> of(String target, RoutingState routing) {
+  List<TenantCommitment> of(Target target, RoutingState routing) {
     Map<String, Sum> tenants = byTarget.getOrDefault(target, Map.of());
     List<TenantCommitment> committed = new ArrayList<>(0);
     tenants.forEach(

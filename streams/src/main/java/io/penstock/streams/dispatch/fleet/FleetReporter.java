@@ -39,13 +39,13 @@ public final class FleetReporter {
   private final Commitments commitments;
   private final BiConsumer<String, @Nullable FleetReport> writer;
   private final ReportSchedule schedule = ReportSchedule.DEFAULT;
-  private final Map<String, FleetReport> written = new HashMap<>();
+  private final Map<Target, FleetReport> written = new HashMap<>();
 
   /** When a target was last looked at in vain, so that it is not looked at again at each tick. */
-  private final Map<String, Instant> looked = new HashMap<>();
+  private final Map<Target, Instant> looked = new HashMap<>();
 
   /** Targets whose report is removed, but may still be seen in the fleet view for a moment. */
-  private final Set<String> removed = new HashSet<>();
+  private final Set<Target> removed = new HashSet<>();
 
   private FleetView seen = FleetView.EMPTY;
 
@@ -71,7 +71,7 @@ public final class FleetReporter {
    * time it is removed. Else what that owner had committed would count against budgets for ever.
    * Reports of partitions that are gone have no owner: the first partition's removes them.
    */
-  public Set<String> inherited(FleetView fleet, int partitions, Instant now) {
+  public Set<Target> inherited(FleetView fleet, int partitions, Instant now) {
     if (fleet == seen) {
       return Set.of();
     }
@@ -79,10 +79,10 @@ public final class FleetReporter {
     if (partition == 0) {
       removeOfGone(fleet, partitions, now);
     }
-    Set<String> reported = new HashSet<>();
+    Set<Target> reported = new HashSet<>();
     for (Target target : fleet.targets()) {
       if (fleet.report(partition, target).isPresent()) {
-        reported.add(target.toString());
+        reported.add(target);
       }
     }
     removed.retainAll(reported);
@@ -107,26 +107,26 @@ public final class FleetReporter {
    * @param asked the targets that somebody waits for news of
    */
   public void tick(
-      Collection<TargetWatch> targets, Set<String> asked, RoutingState routing, Instant now) {
-    Map<String, List<ClassBacklog>> backlog = null;
-    for (TargetWatch watch : targets) {
-      String name = watch.target().toString();
-      FleetReport last = written.get(name);
-      if (!mayBeDue(name, last, watch, now)) {
+      Collection<TargetWatch> watches, Set<Target> asked, RoutingState routing, Instant now) {
+    Map<Target, List<ClassBacklog>> backlog = null;
+    for (TargetWatch watch : watches) {
+      Target target = watch.target();
+      FleetReport last = written.get(target);
+      if (!mayBeDue(target, last, watch, now)) {
         continue;
       }
-      looked.put(name, now);
+      looked.put(target, now);
       if (backlog == null) {
         backlog = backlog();
       }
-      List<ClassBacklog> waiting = backlog.getOrDefault(name, List.of());
-      List<TenantCommitment> cost = commitments.of(name, routing);
+      List<ClassBacklog> waiting = backlog.getOrDefault(target, List.of());
+      List<TenantCommitment> cost = commitments.of(target, routing);
       Instant sent = last == null ? now : last.getSentAt();
-      boolean isAsked = asked.contains(name);
+      boolean isAsked = asked.contains(target);
       if (schedule.due(last, report(watch, waiting, cost, now, sent), isAsked, now)) {
         FleetReport next = report(watch, waiting, cost, now, now);
-        written.put(name, next);
-        removed.remove(name);
+        written.put(target, next);
+        removed.remove(target);
         writer.accept(FleetView.key(next), next);
       }
     }
@@ -134,26 +134,26 @@ public final class FleetReporter {
 
   /** A target is known no longer. */
   public void forget(TargetWatch watch) {
-    String name = watch.target().toString();
-    looked.remove(name);
-    FleetReport last = written.remove(name);
+    Target target = watch.target();
+    looked.remove(target);
+    FleetReport last = written.remove(target);
     if (last != null) {
-      removed.add(name);
+      removed.add(target);
       writer.accept(FleetView.key(last), null);
     }
   }
 
   private boolean mayBeDue(
-      String name, @Nullable FleetReport last, TargetWatch watch, Instant now) {
+      Target target, @Nullable FleetReport last, TargetWatch watch, Instant now) {
     if (last != null && last.getHealth() != watch.health()) {
       return true;
     }
-    Instant at = looked.get(name);
+    Instant at = looked.get(target);
     return at == null || !now.isBefore(at.plus(schedule.busy()));
   }
 
-  private Map<String, List<ClassBacklog>> backlog() {
-    Map<String, List<ClassBacklog>> backlog = new HashMap<>();
+  private Map<Target, List<ClassBacklog>> backlog() {
+    Map<Target, List<ClassBacklog>> backlog = new HashMap<>();
     index.census(
         census ->
             backlog

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.health;
 
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
 
 /** Hears what happens to targets, and counts it. */
 public interface HealthListener {
@@ -8,15 +9,15 @@ public interface HealthListener {
   HealthListener NONE =
       new HealthListener() {
         @Override
-        public void changed(String target, TargetHealth health, String reason) {}
+        public void changed(Target target, TargetHealth health, String reason) {}
 
         @Override
-        public void probed(String target) {}
+        public void probed(Target target) {}
       };
 
   /** A target has another health from now on. */
-  void changed(String target, TargetHealth health, String reason);
+  void changed(Target target, TargetHealth health, String reason);
 
   /** A request was granted to a target to see whether it serves again. */
-  void probed(String target);
+  void probed(Target target);
 }

@@ -25,10 +25,10 @@ public final class TargetBook {
 
   private final HealthSettings settings;
   private final HealthListener listener;
-  private final Map<String, TargetWatch> watches = new LinkedHashMap<>();
+  private final Map<Target, TargetWatch> watches = new LinkedHashMap<>();
 
   /** Those that are not HEALTHY, with the health that was last told. */
-  private final Map<String, TargetHealth> troubled = new LinkedHashMap<>();
+  private final Map<Target, TargetHealth> troubled = new LinkedHashMap<>();
 
   public TargetBook(HealthSettings settings, HealthListener listener) {
     this.settings = settings;
@@ -36,17 +36,17 @@ public final class TargetBook {
   }
 
   /** The target's watch, begun now if there is none. */
-  public TargetWatch watch(String target, Instant now) {
+  public TargetWatch watch(Target target, Instant now) {
     TargetWatch known = watches.get(target);
     if (known == null) {
-      known = new TargetWatch(Target.parse(target), settings, now);
+      known = new TargetWatch(target, settings, now);
       watches.put(target, known);
     }
     return known;
   }
 
   /** Begins to watch targets that are asked about, and goes on while they are. */
-  public void keep(Collection<String> asked, Instant now) {
+  public void keep(Collection<Target> asked, Instant now) {
     asked.forEach(target -> watch(target, now).needed(now));
   }
 
@@ -55,34 +55,34 @@ public final class TargetBook {
   }
 
   /** Whether a request of this target may be granted. */
-  public boolean admits(String target) {
+  public boolean admits(Target target) {
     return troubled.isEmpty() || !troubled.containsKey(target) || watches.get(target).admits();
   }
 
   /** The target's watch if it is UNHEALTHY, else null. */
-  public @Nullable TargetWatch unhealthy(String target) {
+  public @Nullable TargetWatch unhealthy(Target target) {
     return troubled.get(target) == TargetHealth.UNHEALTHY ? watches.get(target) : null;
   }
 
   /** The target's watch if it is not HEALTHY, else null. */
-  public @Nullable TargetWatch troubled(String target) {
+  public @Nullable TargetWatch troubled(Target target) {
     return troubled.containsKey(target) ? watches.get(target) : null;
   }
 
   /** Whether a target is granted one request at a time, to see whether it serves again. */
-  public boolean isProbing(String target) {
+  public boolean isProbing(Target target) {
     TargetWatch watch = troubled(target);
     return watch != null && watch.isProbing();
   }
 
   /** Whose probe of a target failed last, so that another tenant's goes next. */
-  public String failedProber(String target) {
+  public String failedProber(Target target) {
     TargetWatch watch = troubled(target);
     return watch == null ? "" : watch.failedProber();
   }
 
   /** Whether anything was ever heard of a target. */
-  public boolean knows(String target) {
+  public boolean knows(Target target) {
     return watches.containsKey(target);
   }
 
@@ -92,19 +92,19 @@ public final class TargetBook {
   }
 
   /** A lease was granted. */
-  public void granted(String target, String key, String account, Instant now) {
+  public void granted(Target target, String key, String account, Instant now) {
     if (watch(target, now).granted(key, account)) {
       listener.probed(target);
     }
   }
 
   /** A lease was found at start. */
-  public void restored(String target, String key, String account, Instant now) {
+  public void restored(Target target, String key, String account, Instant now) {
     watch(target, now).granted(key, account);
   }
 
   /** A lease is over. */
-  public void released(String target, String key, String account, Instant now) {
+  public void released(Target target, String key, String account, Instant now) {
     watch(target, now).released(key, account);
   }
 
@@ -114,7 +114,7 @@ public final class TargetBook {
    * @return if the target is to blame and granted nothing now, the earliest time at which the
    *     request may be tried again; else null
    */
-  public @Nullable Instant ended(String target, Attempt attempt, Instant now) {
+  public @Nullable Instant ended(Target target, Attempt attempt, Instant now) {
     TargetWatch watch = watch(target, now);
     boolean atFault = watch.ended(attempt, now);
     settle(target, watch, now);
@@ -137,22 +137,22 @@ public final class TargetBook {
    * @return the targets that are known no longer
    */
   public List<TargetWatch> tick(
-      Collection<String> waiting, Set<String> stated, Predicate<Target> served, Instant now) {
-    Set<String> wanted = new LinkedHashSet<>(stated);
+      Collection<Target> waiting, Set<Target> stated, Predicate<Target> served, Instant now) {
+    Set<Target> wanted = new LinkedHashSet<>(stated);
     wanted.addAll(waiting);
     wanted.forEach(target -> watch(target, now).needed(now));
     List<TargetWatch> forgotten = new ArrayList<>(0);
     watches.forEach(
-        (name, watch) -> {
-          watch.tick(served.test(watch.target()), wanted.contains(name), now);
-          settle(name, watch, now);
+        (target, watch) -> {
+          watch.tick(served.test(target), wanted.contains(target), now);
+          settle(target, watch, now);
           if (watch.neededAt().plus(FORGET_AFTER).isBefore(now)) {
             forgotten.add(watch);
           }
         });
     for (TargetWatch watch : forgotten) {
-      watches.remove(watch.target().toString());
-      troubled.remove(watch.target().toString());
+      watches.remove(watch.target());
+      troubled.remove(watch.target());
     }
     return forgotten;
   }
@@ -162,28 +162,28 @@ public final class TargetBook {
     if (troubled.isEmpty()) {
       return;
     }
-    for (String name : List.copyOf(troubled.keySet())) {
-      TargetWatch watch = watches.get(name);
-      if (watch.lacksWorkers() && serves.test(watch.target())) {
+    for (Target target : List.copyOf(troubled.keySet())) {
+      TargetWatch watch = watches.get(target);
+      if (watch.lacksWorkers() && serves.test(target)) {
         watch.tick(true, true, now);
-        settle(name, watch, now);
+        settle(target, watch, now);
       }
     }
   }
 
   /** Notes and tells a change of health. */
-  private void settle(String name, TargetWatch watch, Instant now) {
-    TargetHealth before = troubled.getOrDefault(name, TargetHealth.HEALTHY);
+  private void settle(Target target, TargetWatch watch, Instant now) {
+    TargetHealth before = troubled.getOrDefault(target, TargetHealth.HEALTHY);
     TargetHealth health = watch.health();
     if (health == before) {
       return;
     }
     if (health == TargetHealth.HEALTHY) {
-      troubled.remove(name);
+      troubled.remove(target);
     } else {
-      troubled.put(name, health);
+      troubled.put(target, health);
     }
     watch.changed(now);
-    listener.changed(name, health, watch.reason());
+    listener.changed(target, health, watch.reason());
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 
 /**
  * Everything that waits for one target in one class.
@@ -15,7 +16,7 @@ import io.penstock.schemas.ServiceClass;
  * @param outputTokens tokens expected to be generated in all, of these
  */
 public record ClassCensus(
-    String target,
+    Target target,
     ServiceClass serviceClass,
     int offered,
     int backingOff,
@@ -25,7 +26,7 @@ public record ClassCensus(
     long outputTokens) {
 
   /** A class of which nothing is offered. */
-  static ClassCensus none(String target, ServiceClass serviceClass) {
+  static ClassCensus none(Target target, ServiceClass serviceClass) {
     return new ClassCensus(target, serviceClass, 0, 0, 0, Long.MAX_VALUE, 0, 0);
   }
 

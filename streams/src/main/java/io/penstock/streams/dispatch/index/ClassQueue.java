@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.index;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.fairness.TenantShares;
 import io.penstock.streams.dispatch.index.TenantQueue.Hope;
@@ -26,6 +27,9 @@ final class ClassQueue {
 
   /** The least served tenants whose heads are shown, of those with hope and of those without. */
   private static final int TENANTS = 8;
+
+  /** What a probe waits for is not compared. */
+  private static final Target ANY_TARGET = Target.ofModel("");
 
   private static final Comparator<TenantQueue> BY_SERVED =
       Comparator.comparingDouble(TenantQueue::served).thenComparing(TenantQueue::tenant);
@@ -137,7 +141,7 @@ final class ClassQueue {
     }
   }
 
-  ClassCensus census(String target, ServiceClass serviceClass) {
+  ClassCensus census(Target target, ServiceClass serviceClass) {
     long oldest = Long.MAX_VALUE;
     for (int each = 0; each < Sizes.COUNT; each++) {
       oldest = Math.min(oldest, acceptedFirst(hopeful[each]));
@@ -261,7 +265,7 @@ final class ClassQueue {
   private static Candidate objective(long firstTokenBy) {
     return new Candidate(
         "",
-        "",
+        ANY_TARGET,
         ServiceClass.INTERACTIVE,
         "",
         0,

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.index;
 
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,7 +18,7 @@ public final class Movables {
   private static final Comparator<Candidate> BY_OBJECTIVE =
       Comparator.comparingLong(Candidate::firstTokenBy).thenComparing(Candidate::key);
 
-  private final Map<String, TreeSet<Candidate>> byTarget = new HashMap<>();
+  private final Map<Target, TreeSet<Candidate>> byTarget = new HashMap<>();
 
   void add(Candidate candidate) {
     byTarget.computeIfAbsent(candidate.target(), any -> new TreeSet<>(BY_OBJECTIVE)).add(candidate);
@@ -31,18 +32,18 @@ public final class Movables {
   }
 
   /** The targets with such requests; changes with the index. */
-  public Collection<String> targets() {
+  public Collection<Target> targets() {
     return byTarget.keySet();
   }
 
   /** How many there are of a target. */
-  public int count(String target) {
+  public int count(Target target) {
     TreeSet<Candidate> ofTarget = byTarget.get(target);
     return ofTarget == null ? 0 : ofTarget.size();
   }
 
   /** The one after another, which need not be there any more, or the first; null: there is none. */
-  public @Nullable Candidate after(String target, @Nullable Candidate last) {
+  public @Nullable Candidate after(Target target, @Nullable Candidate last) {
     TreeSet<Candidate> ofTarget = byTarget.get(target);
     if (ofTarget == null) {
       return null;

@@ -33,10 +33,10 @@ public final class WaitingIndex {
       Comparator.comparingLong(Delayed::due).thenComparing(delayed -> delayed.candidate().key());
 
   private final Map<String, Place> places = new HashMap<>();
-  private final Map<String, TargetQueue> queues = new HashMap<>();
+  private final Map<Target, TargetQueue> queues = new HashMap<>();
 
-  /** The keys of the queues by model: workers of a model serve all its variants. */
-  private final Map<String, List<String>> targets = new HashMap<>();
+  /** The targets with a queue, by model: workers of a model serve all its variants. */
+  private final Map<String, List<Target>> targets = new HashMap<>();
 
   private final Movables movables = new Movables();
   private final FairnessSettings fairness;
@@ -59,7 +59,7 @@ public final class WaitingIndex {
     }
   }
 
-  private record ClassOfTarget(String target, ServiceClass serviceClass) {}
+  private record ClassOfTarget(Target target, ServiceClass serviceClass) {}
 
   /**
    * Nothing waits yet.
@@ -160,24 +160,24 @@ public final class WaitingIndex {
   }
 
   /** The targets of a model that have a request to offer; changes with the index. */
-  public List<String> targets(String model) {
+  public List<Target> targets(String model) {
     return targets.getOrDefault(model, List.of());
   }
 
   /** The targets that have a request to offer; changes with the index. */
-  public Collection<String> targets() {
+  public Collection<Target> targets() {
     return queues.keySet();
   }
 
   /** The targets that anything waits for, offered or not. */
-  public Set<String> awaited() {
-    Set<String> awaited = new HashSet<>(queues.keySet());
+  public Set<Target> awaited() {
+    Set<Target> awaited = new HashSet<>(queues.keySet());
     held.keySet().forEach(each -> awaited.add(each.target()));
     return awaited;
   }
 
   /** Whether a target has a request to offer. */
-  public boolean offers(String target) {
+  public boolean offers(Target target) {
     return queues.containsKey(target);
   }
 
@@ -192,7 +192,7 @@ public final class WaitingIndex {
    * @param visitor whether the worker could take the request: one that it could not is no head
    */
   public void heads(
-      String target,
+      Target target,
       ServiceClass serviceClass,
       WorkerView worker,
       RankPolicy rank,
@@ -205,7 +205,7 @@ public final class WaitingIndex {
   }
 
   /** What the least served tenant with a request to offer was served, in weighted tokens. */
-  public double leastServed(String target, ServiceClass serviceClass) {
+  public double leastServed(Target target, ServiceClass serviceClass) {
     return shares(target, serviceClass).least();
   }
 
@@ -254,7 +254,7 @@ public final class WaitingIndex {
   }
 
   /** Everything that waits for one target, by class. */
-  public void census(String target, Consumer<ClassCensus> visitor) {
+  public void census(Target target, Consumer<ClassCensus> visitor) {
     for (ServiceClass serviceClass : ServiceClass.values()) {
       ClassQueue queue = offered(target, serviceClass);
       HeldBack heldBack = held.get(new ClassOfTarget(target, serviceClass));
@@ -268,7 +268,7 @@ public final class WaitingIndex {
     }
   }
 
-  private TargetQueue queue(String target) {
+  private TargetQueue queue(Target target) {
     TargetQueue known = queues.get(target);
     if (known != null) {
       return known;
@@ -279,26 +279,25 @@ public final class WaitingIndex {
                 new ClassQueue(
                     shares(target, serviceClass), fairness.leeway(serviceClass).ordersTenants()));
     queues.put(target, queue);
-    targets.computeIfAbsent(Target.parse(target).model(), any -> new ArrayList<>(1)).add(target);
+    targets.computeIfAbsent(target.model(), any -> new ArrayList<>(1)).add(target);
     return queue;
   }
 
-  private void removeQueue(String target) {
+  private void removeQueue(Target target) {
     queues.remove(target);
-    String model = Target.parse(target).model();
-    List<String> ofModel = targets.get(model);
+    List<Target> ofModel = targets.get(target.model());
     ofModel.remove(target);
     if (ofModel.isEmpty()) {
-      targets.remove(model);
+      targets.remove(target.model());
     }
   }
 
-  private @Nullable ClassQueue offered(String target, ServiceClass serviceClass) {
+  private @Nullable ClassQueue offered(Target target, ServiceClass serviceClass) {
     TargetQueue queue = queues.get(target);
     return queue == null ? null : queue.of(serviceClass);
   }
 
-  private TenantShares shares(String target, ServiceClass serviceClass) {
+  private TenantShares shares(Target target, ServiceClass serviceClass) {
     return shares.computeIfAbsent(
         new ClassOfTarget(target, serviceClass), any -> new TenantShares(fairness));
   }

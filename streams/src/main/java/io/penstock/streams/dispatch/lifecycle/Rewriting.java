@@ -5,7 +5,7 @@ import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.streams.dispatch.rank.Candidate;
+import io.penstock.schemas.routing.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ final class Rewriting {
 
   private static ModelChoice choice(ModelChoice before, Event.Moved move) {
     ModelAlternative to = move.to();
-    String from = Candidate.target(before);
+    Target from = Target.of(before);
     List<String> movedFrom = new ArrayList<>(before.getMovedFrom());
     movedFrom.add(from + ": " + move.reason());
     return ModelChoice.newBuilder(before)

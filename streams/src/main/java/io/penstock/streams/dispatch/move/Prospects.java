@@ -44,7 +44,7 @@ public final class Prospects {
   /** What is known of an alternative. */
   public MoveOption of(
       ModelAlternative to, ServiceClass serviceClass, FleetView fleet, Instant now) {
-    Target target = target(to);
+    Target target = Target.of(to);
     Optional<TargetStatus> status =
         fleet
             .status(target, now)
@@ -63,7 +63,7 @@ public final class Prospects {
 
   /** Notes that a request goes there. */
   public void claimed(ModelAlternative to, Instant now) {
-    Claims claimed = current(target(to), now);
+    Claims claimed = current(Target.of(to), now);
     claimed.now = claimed.now.plus(new Work(to.getPromptTokens(), to.getPredictedOutputTokens()));
   }
 
@@ -108,9 +108,5 @@ public final class Prospects {
       claimed.since = now;
     }
     return claimed;
-  }
-
-  private static Target target(ModelAlternative to) {
-    return new Target(to.getModel(), to.getVariant().orElse(null));
   }
 }

@@ -2,7 +2,6 @@ package io.penstock.streams.dispatch.rank;
 
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.Failure;
-import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.RequestKey;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * are microseconds since the epoch.
  *
  * @param key the request's, see {@link RequestKey}
- * @param target the model, or the variant of one, that it waits for: {@link Target}'s text
+ * @param target the model, or the variant of one, that it waits for
  * @param serviceClass its class
  * @param account whom it is counted for: its tenant, or those who share an account
  * @param acceptedAt when the log accepted it
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Candidate(
     String key,
-    String target,
+    Target target,
     ServiceClass serviceClass,
     String account,
     long acceptedAt,
@@ -57,7 +56,7 @@ public record Candidate(
     int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
     return new Candidate(
         RequestKey.of(facts.getTenant(), facts.getId()),
-        target(facts.getChoice()),
+        Target.of(facts.getChoice()),
         facts.getServiceClass(),
         account,
         micros(facts.getAcceptedAt()),
@@ -70,14 +69,6 @@ public record Candidate(
         !facts.getAlternatives().isEmpty(),
         entry.getFirstFailedAt().isPresent(),
         entry.getLastFailure().map(Failure::getCode).filter(RATE_LIMITED::equals).isPresent());
-  }
-
-  /** What a request with this choice waits for. */
-  public static String target(ModelChoice choice) {
-    return choice
-        .getVariant()
-        .map(variant -> choice.getModel() + Target.SEPARATOR + variant)
-        .orElse(choice.getModel());
   }
 
   /** Whether it must not go to this worker now. */

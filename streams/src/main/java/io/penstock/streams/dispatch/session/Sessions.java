@@ -146,7 +146,7 @@ public final class Sessions {
    *
    * @param model the model of all the targets
    */
-  public List<WorkerSession> open(String model, List<String> targets, long nowMicros) {
+  public List<WorkerSession> open(String model, List<Target> targets, long nowMicros) {
     List<WorkerSession> open = new ArrayList<>(byWorker.size());
     boolean spared = false;
     boolean others = false;
@@ -169,13 +169,12 @@ public final class Sessions {
 
   /** Whether another live worker, which neither rests nor pauses, serves a target. */
   public boolean servesElsewhere(Target target, String workerId, long nowMicros) {
-    String name = target.toString();
     for (WorkerSession session : byWorker.values()) {
       if (session.isActive()
           && !session.isResting()
           && nowMicros >= session.pausedUntil()
           && !session.workerId().equals(workerId)
-          && session.serves(target.model(), name)) {
+          && session.serves(target)) {
         return true;
       }
     }
@@ -214,7 +213,6 @@ public final class Sessions {
 
   /** What the live workers that serve a target can do together. */
   public TargetCapacity capacity(Target target) {
-    String name = target.toString();
     int workers = 0;
     int slots = 0;
     double prefill = 0;
@@ -222,7 +220,7 @@ public final class Sessions {
     SpeedMean observedPrefill = new SpeedMean();
     SpeedMean observedDecode = new SpeedMean();
     for (WorkerSession session : byWorker.values()) {
-      if (session.isActive() && session.serves(target.model(), name)) {
+      if (session.isActive() && session.serves(target)) {
         WorkerView view = session.view();
         workers++;
         slots += view.slots();
@@ -246,9 +244,8 @@ public final class Sessions {
 
   /** Whether a live worker serves a target. */
   public boolean serves(Target target) {
-    String name = target.toString();
     for (WorkerSession session : byWorker.values()) {
-      if (session.isActive() && session.serves(target.model(), name)) {
+      if (session.isActive() && session.serves(target)) {
         return true;
       }
     }
@@ -256,8 +253,8 @@ public final class Sessions {
   }
 
   /** What the sessions, live or not, have stated. */
-  public Set<String> targets() {
-    Set<String> targets = new HashSet<>();
+  public Set<Target> targets() {
+    Set<Target> targets = new HashSet<>();
     byWorker.values().forEach(session -> targets.addAll(session.targets()));
     return targets;
   }

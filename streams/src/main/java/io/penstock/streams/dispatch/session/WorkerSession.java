@@ -38,7 +38,11 @@ public final class WorkerSession {
   private final GrantsInFlight inFlight = new GrantsInFlight();
 
   private List<String> said = List.of();
-  private Set<String> stated = Set.of();
+  private Set<Target> stated = Set.of();
+
+  /** The models it stated as a whole: it serves all their variants. */
+  private Set<String> whole = Set.of();
+
   private Set<String> models = Set.of();
   private long granted;
   private long limit;
@@ -145,17 +149,13 @@ public final class WorkerSession {
     return reported.running() == 0 && inFlight.isEmpty();
   }
 
-  /**
-   * Whether it serves a target: it does if it stated the model or just this variant.
-   *
-   * @param model the target's model
-   */
-  public boolean serves(String model, String target) {
-    return stated.contains(model) || (target.length() > model.length() && stated.contains(target));
+  /** Whether it serves a target: it does if it stated the model or just this variant. */
+  public boolean serves(Target target) {
+    return whole.contains(target.model()) || (target.variant() != null && stated.contains(target));
   }
 
-  boolean servesAny(String model, List<String> targets) {
-    if (stated.contains(model)) {
+  boolean servesAny(String model, List<Target> targets) {
+    if (whole.contains(model)) {
       return true;
     }
     for (int each = 0; each < targets.size(); each++) {
@@ -306,7 +306,7 @@ public final class WorkerSession {
   }
 
   /** The models and variants it stated. */
-  public Set<String> targets() {
+  public Set<Target> targets() {
     return stated;
   }
 
@@ -330,10 +330,12 @@ public final class WorkerSession {
       return;
     }
     said = List.copyOf(targets);
-    stated = Set.copyOf(targets);
-    models =
-        targets.stream()
-            .map(target -> Target.parse(target).model())
+    stated = targets.stream().map(Target::parse).collect(Collectors.toUnmodifiableSet());
+    models = stated.stream().map(Target::model).collect(Collectors.toUnmodifiableSet());
+    whole =
+        stated.stream()
+            .filter(target -> target.variant() == null)
+            .map(Target::model)
             .collect(Collectors.toUnmodifiableSet());
   }
 

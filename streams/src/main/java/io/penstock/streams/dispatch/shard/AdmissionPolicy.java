@@ -4,6 +4,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.fairness.TenantAccounts;
 import io.penstock.streams.dispatch.health.TargetBook;
@@ -59,12 +60,12 @@ final class AdmissionPolicy {
   }
 
   /** Whether requests of this target may be granted. */
-  boolean admits(String target) {
+  boolean admits(Target target) {
     return book.admits(target);
   }
 
   /** Whether requests of this target are granted one at a time, to see whether it serves. */
-  boolean isProbing(String target) {
+  boolean isProbing(Target target) {
     return book.isProbing(target);
   }
 

@@ -50,9 +50,9 @@ final class Alternatives {
     if (to.getPartition() != partition || !book.hasTrouble()) {
       return false;
     }
-    String target = new Target(to.getModel(), to.getVariant().orElse(null)).toString();
+    Target target = Target.of(to);
     // Nothing has waited for this variant so far: only its model is known.
-    return book.troubled(book.knows(target) ? target : to.getModel()) != null;
+    return book.troubled(book.knows(target) ? target : Target.ofModel(to.getModel())) != null;
   }
 
   private static MoveOption unhealthy(MoveOption option) {

@@ -73,7 +73,7 @@ public final class DispatchShard {
   private @Nullable Instant listeningSince;
   private final EarlyCancellations earlyCancellations = new EarlyCancellations();
   private RoutingState known = RoutingState.EMPTY;
-  private Set<String> asked = Set.of();
+  private Set<Target> asked = Set.of();
 
   /** A shard that knows of no other, with the policies that the settings name. */
   public DispatchShard(
@@ -218,7 +218,7 @@ public final class DispatchShard {
           store.putSession(session.workerId(), session.stored());
         }
         if (book.hasTrouble() && session.isActive()) {
-          book.workerCame(target -> session.serves(target.model(), target.toString()), now);
+          book.workerCame(session::serves, now);
         }
         session.models().forEach(model -> grants.grant(model, now));
       }
@@ -289,11 +289,11 @@ public final class DispatchShard {
    * The variants that a rollout waits for to drain. Every shard reports them, whether it knows of
    * them or not: what is not said counts as unknown, not as nothing.
    */
-  private static Set<String> draining(RoutingState routing) {
+  private static Set<Target> draining(RoutingState routing) {
     return routing
         .all(Rollout.class)
         .filter(rollout -> rollout.state() == Rollout.State.COMPLETING)
-        .map(rollout -> new Target(rollout.name(), rollout.from()).toString())
+        .map(rollout -> new Target(rollout.name(), rollout.from()))
         .collect(Collectors.toSet());
   }
 

@@ -6,7 +6,6 @@ import io.penstock.schemas.DispatchLease;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
-import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.Attempt;
 import io.penstock.streams.dispatch.health.Symptom;
 import io.penstock.streams.dispatch.health.TargetBook;
@@ -77,8 +76,7 @@ final class Faults {
     if (outcome.getKind() != OutcomeKind.FAILED) {
       return Fault.REQUEST;
     }
-    boolean another =
-        sessions.servesElsewhere(Target.parse(candidate.target()), worker, micros(now));
+    boolean another = sessions.servesElsewhere(candidate.target(), worker, micros(now));
     return switch (Symptom.of(outcome)) {
       case PAUSE ->
           paused(candidate, outcome, another && !isAvoidingAnother(entry, worker, now), now);

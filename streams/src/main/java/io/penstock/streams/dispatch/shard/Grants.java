@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.DispatchEntry;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.index.WaitingIndex;
 import io.penstock.streams.dispatch.lifecycle.Decision;
@@ -57,7 +58,7 @@ final class Grants {
 
   void grant(String model, Instant now) {
     long nowMicros = Candidate.micros(now);
-    for (List<String> targets = index.targets(model);
+    for (List<Target> targets = index.targets(model);
         !targets.isEmpty();
         targets = index.targets(model)) {
       List<WorkerSession> open = sessions.open(model, targets, nowMicros);

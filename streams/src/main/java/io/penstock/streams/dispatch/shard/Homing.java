@@ -68,7 +68,7 @@ final class Homing {
     if (models.models().isEmpty() || knownSince == null || now.isBefore(knownSince.plus(SETTLED))) {
       return;
     }
-    Set<String> strays = strays(index.awaited());
+    Set<Target> strays = strays(index.awaited());
     if (strays.isEmpty()) {
       last = null;
       return;
@@ -87,10 +87,10 @@ final class Homing {
   }
 
   /** The targets whose requests belong elsewhere. */
-  private Set<String> strays(Set<String> targets) {
-    Set<String> strays = new HashSet<>();
-    for (String target : targets) {
-      List<Integer> home = home(Target.parse(target).model());
+  private Set<Target> strays(Set<Target> targets) {
+    Set<Target> strays = new HashSet<>();
+    for (Target target : targets) {
+      List<Integer> home = home(target.model());
       boolean exists = home.stream().allMatch(p -> p >= 0 && p < cluster.partitions());
       if (exists && !home.contains(partition)) {
         strays.add(target);

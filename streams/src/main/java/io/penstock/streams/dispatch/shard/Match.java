@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.index.HeadVisitor;
 import io.penstock.streams.dispatch.index.WaitingIndex;
@@ -65,7 +66,7 @@ final class Match {
    * @param open workers that serve at least one of them
    */
   @Nullable Pair next(
-      String model, List<String> targets, List<WorkerSession> open, long nowMicros) {
+      String model, List<Target> targets, List<WorkerSession> open, long nowMicros) {
     FairChoice.Seen first = null;
     for (WorkerSession session : open) {
       FairChoice.Seen best = bestFor(session, model, targets, nowMicros);
@@ -79,13 +80,13 @@ final class Match {
   }
 
   private FairChoice.@Nullable Seen bestFor(
-      WorkerSession session, String model, List<String> targets, long nowMicros) {
+      WorkerSession session, String model, List<Target> targets, long nowMicros) {
     FairChoice.Seen best = null;
     boolean reserved = false;
     WorkerView view = session.view();
     for (int each = 0; each < targets.size(); each++) {
-      String target = targets.get(each);
-      if (!session.serves(model, target) || !admissionPolicy.admits(target)) {
+      Target target = targets.get(each);
+      if (!session.serves(target) || !admissionPolicy.admits(target)) {
         continue;
       }
       for (ServiceClass serviceClass : CLASSES) {
@@ -109,7 +110,7 @@ final class Match {
   private FairChoice.@Nullable Seen bestFor(
       WorkerSession session,
       WorkerView view,
-      String target,
+      Target target,
       ServiceClass serviceClass,
       AdmissionPolicy.Admission admission,
       long nowMicros) {
@@ -130,7 +131,7 @@ final class Match {
   private FairChoice.@Nullable Seen look(
       WorkerSession session,
       WorkerView view,
-      String target,
+      Target target,
       ServiceClass serviceClass,
       AdmissionPolicy.Admission admission,
       Predicate<Candidate> suits,
@@ -170,7 +171,7 @@ final class Match {
     List<WorkerView> views = new ArrayList<>(open.size());
     for (WorkerSession session : open) {
       WorkerView view = session.view();
-      if (session.serves(model, candidate.target())
+      if (session.serves(candidate.target())
           && session.hasRoomFor(candidate)
           && admissionPolicy
               .admission(candidate.serviceClass(), model, view, nowMicros)

@@ -8,6 +8,7 @@ import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ids.RequestKey;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.Share;
 import io.penstock.streams.dispatch.fleet.Commitments;
 import io.penstock.streams.dispatch.health.TargetBook;
@@ -123,7 +124,7 @@ final class Requests implements Events {
     String recovering = null;
     if (state instanceof State.Leased current && Lifecycle.isCurrent(outcome, current)) {
       ModelChoice choice = current.entry().getFacts().getChoice();
-      recovering = book.troubled(Candidate.target(choice)) == null ? null : choice.getModel();
+      recovering = book.troubled(Target.of(choice)) == null ? null : choice.getModel();
       fault = faults.of(current, granted(key, current), outcome, now);
     }
     Event event = new Event.Ended(outcome, fault);
@@ -245,8 +246,8 @@ final class Requests implements Events {
     index.put(candidates.of(entry), Delay.of(backoff, deferred), nowMicros);
   }
 
-  private static String target(DispatchEntry entry) {
-    return Candidate.target(entry.getFacts().getChoice());
+  private static Target target(DispatchEntry entry) {
+    return Target.of(entry.getFacts().getChoice());
   }
 
   private static @Nullable String traceparent(Event event, @Nullable DispatchEntry entry) {

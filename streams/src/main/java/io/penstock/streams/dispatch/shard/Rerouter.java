@@ -53,7 +53,7 @@ final class Rerouter {
   private final ShardStore store;
   private final Grants grants;
   private final Events events;
-  private final Map<String, Scan> scans = new HashMap<>();
+  private final Map<Target, Scan> scans = new HashMap<>();
   private int turn;
   private int movesLeft;
   private int readsLeft;
@@ -93,7 +93,7 @@ final class Rerouter {
   }
 
   void tick(Instant now) {
-    List<String> targets = new ArrayList<>(index.movables().targets());
+    List<Target> targets = new ArrayList<>(index.movables().targets());
     scans.keySet().retainAll(targets);
     if (targets.isEmpty() || settings.mostMoves() == 0) {
       return;
@@ -103,7 +103,7 @@ final class Rerouter {
     // In turns, so that no target uses up what a tick may do each time.
     Collections.rotate(targets, turn++);
     FleetView fleet = cluster.fleet().get();
-    for (String target : targets) {
+    for (Target target : targets) {
       Scan scan = scans.computeIfAbsent(target, any -> new Scan());
       TargetWatch unhealthy = book.unhealthy(target);
       if (unhealthy != null) {
@@ -114,7 +114,7 @@ final class Rerouter {
     }
   }
 
-  private void failover(String target, TargetWatch watch, Scan scan, FleetView fleet, Instant now) {
+  private void failover(Target target, TargetWatch watch, Scan scan, FleetView fleet, Instant now) {
     while (movesLeft > 0 && readsLeft > 0) {
       Candidate candidate = index.movables().after(target, scan.last);
       if (candidate == null) {
@@ -136,8 +136,8 @@ final class Rerouter {
    * latter only the movable requests are seen on the way; the others are taken to stand between
    * them evenly.
    */
-  private void rescue(String target, Scan scan, FleetView fleet, Instant now) {
-    TargetCapacity capacity = sessions.capacity(Target.parse(target));
+  private void rescue(Target target, Scan scan, FleetView fleet, Instant now) {
+    TargetCapacity capacity = sessions.capacity(target);
     if (capacity.workers() == 0) {
       return;
     }

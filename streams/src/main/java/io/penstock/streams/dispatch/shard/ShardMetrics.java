@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch.shard;
 
 import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.health.HealthListener;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Event;
@@ -25,8 +26,8 @@ public interface ShardMetrics extends HealthListener {
   default void rests(String workerId, Instant until) {}
 
   @Override
-  default void changed(String target, TargetHealth health, String reason) {}
+  default void changed(Target target, TargetHealth health, String reason) {}
 
   @Override
-  default void probed(String target) {}
+  default void probed(Target target) {}
 }

@@ -8,6 +8,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.dispatch.lifecycle.Decision;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -77,20 +78,25 @@ final class DispatchCounters implements ShardMetrics {
   }
 
   @Override
-  public void changed(String target, TargetHealth health, String reason) {
+  public void changed(Target target, TargetHealth health, String reason) {
     LOG.info(
         "{} is {} now{}",
-        Printable.of(target),
+        Printable.of(target.toString()),
         health,
         reason.isEmpty() ? "" : ": " + Printable.of(reason));
     registry
-        .counter("penstock.dispatch.health.changes", "target", target, "health", lower(health))
+        .counter(
+            "penstock.dispatch.health.changes",
+            "target",
+            target.toString(),
+            "health",
+            lower(health))
         .increment();
   }
 
   @Override
-  public void probed(String target) {
-    registry.counter("penstock.dispatch.probes", "target", target).increment();
+  public void probed(Target target) {
+    registry.counter("penstock.dispatch.probes", "target", target.toString()).increment();
   }
 
   @Override

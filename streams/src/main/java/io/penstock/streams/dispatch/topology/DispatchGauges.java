@@ -62,7 +62,7 @@ final class DispatchGauges implements AutoCloseable {
     List<Row<?>> workRows = new ArrayList<>();
     shard.census(
         census -> {
-          Target target = Target.parse(census.target());
+          Target target = census.target();
           Tags tags =
               Tags.of(
                   "partition",
@@ -80,7 +80,7 @@ final class DispatchGauges implements AutoCloseable {
             oldestRows.add(
                 Row.of(tags, (nowMicros - census.oldestAcceptedAt()) * SECONDS_PER_MICRO));
           }
-          workRows.add(Row.of(tags, workSeconds(census, target, shard)));
+          workRows.add(Row.of(tags, workSeconds(census, shard)));
         });
     waiting.register(waitingRows, true);
     oldest.register(oldestRows, true);
@@ -106,11 +106,11 @@ final class DispatchGauges implements AutoCloseable {
     leases.register(none, true);
   }
 
-  private static double workSeconds(ClassCensus census, Target target, DispatchShard shard) {
+  private static double workSeconds(ClassCensus census, DispatchShard shard) {
     double prefillRate = 0;
     double decodeRate = 0;
     for (WorkerSession session : shard.workers()) {
-      if (session.isActive() && session.serves(target.model(), census.target())) {
+      if (session.isActive() && session.serves(census.target())) {
         WorkerView view = session.view();
         prefillRate += view.prefillTokensPerSecond();
         decodeRate += view.decodeTokensPerSecond() * view.slots();

@@ -9,6 +9,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.dispatch.Samples;
 import java.util.ArrayList;
@@ -42,14 +43,14 @@ class CommitmentsTest {
       entries.add(entry("m", random.nextDouble()));
       commitments.changed(null, entries.getLast());
     }
-    List<TenantCommitment> before = commitments.of("m", BUDGET);
+    List<TenantCommitment> before = commitments.of(Target.ofModel("m"), BUDGET);
     for (int change = 0; change < 1000; change++) {
       DispatchEntry entry = entries.get(random.nextInt(entries.size()));
       DispatchEntry next =
           DispatchEntry.newBuilder(entry).setAttempts(entry.getAttempts() + 1).build();
       commitments.changed(entry, next);
     }
-    assertThat(commitments.of("m", BUDGET)).isEqualTo(before);
+    assertThat(commitments.of(Target.ofModel("m"), BUDGET)).isEqualTo(before);
   }
 
   @Test
@@ -58,17 +59,17 @@ class CommitmentsTest {
     commitments.changed(null, entry);
     DispatchEntry moved = entry("n", 2);
     commitments.changed(entry, moved);
-    assertThat(commitments.of("m", BUDGET)).isEmpty();
-    assertThat(commitments.of("n", BUDGET)).hasSize(1);
+    assertThat(commitments.of(Target.ofModel("m"), BUDGET)).isEmpty();
+    assertThat(commitments.of(Target.ofModel("n"), BUDGET)).hasSize(1);
     commitments.changed(moved, null);
-    assertThat(commitments.of("n", BUDGET)).isEmpty();
+    assertThat(commitments.of(Target.ofModel("n"), BUDGET)).isEmpty();
   }
 
   @Test
   void aBudgetThatIsGivenLaterCountsWhatIsUnderWayAlready() {
     commitments.changed(null, entry("m", 1));
-    assertThat(commitments.of("m", RoutingState.EMPTY)).isEmpty();
-    assertThat(commitments.of("m", BUDGET)).hasSize(1);
+    assertThat(commitments.of(Target.ofModel("m"), RoutingState.EMPTY)).isEmpty();
+    assertThat(commitments.of(Target.ofModel("m"), BUDGET)).hasSize(1);
   }
 
   private static DispatchEntry entry(String model, double price) {

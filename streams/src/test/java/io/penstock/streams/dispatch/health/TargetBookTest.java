@@ -11,6 +11,7 @@ import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.routing.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetBookTest {
 
-  private static final String TARGET = "m#blue";
+  private static final Target TARGET = new Target("m", "blue");
   private static final HealthSettings SETTINGS =
       new HealthSettings(
           Duration.ofSeconds(10),
@@ -293,6 +294,6 @@ class TargetBookTest {
 
   private void pass(Duration time) {
     now = now.plus(time);
-    book.tick(List.of(TARGET), Set.of("m"), target -> workers, now);
+    book.tick(List.of(TARGET), Set.of(Target.ofModel("m")), target -> workers, now);
   }
 }

@@ -6,6 +6,7 @@ import static io.penstock.streams.dispatch.Samples.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.dispatch.fairness.FairnessSettings;
 import io.penstock.streams.dispatch.rank.Candidate;
 import io.penstock.streams.dispatch.rank.Rank;
@@ -27,6 +28,7 @@ class WaitingIndexTest {
 
   private static final long SECOND = 1_000_000;
   private static final long NOW = 1_000_000 * SECOND;
+  private static final Target TARGET = Target.ofModel(MODEL);
 
   /** Whatever waits: nothing of a better tier than the heads' best is hidden behind them. */
   @Property(tries = 300)
@@ -94,7 +96,7 @@ class WaitingIndexTest {
     long later = NOW + 2 * SECOND;
     index.release(later);
     List<String> shown = new ArrayList<>();
-    while (index.offers(MODEL)) {
+    while (index.offers(TARGET)) {
       List<Candidate> heads = new ArrayList<>();
       heads.addAll(heads(index, worker("w"), later));
       shown.add(heads.getFirst().key());
@@ -115,7 +117,7 @@ class WaitingIndexTest {
     }
     List<String> taken = new ArrayList<>();
     index.heads(
-        MODEL,
+        TARGET,
         ServiceClass.BATCH,
         worker("w"),
         SlackRank.DEFAULT,
@@ -135,11 +137,11 @@ class WaitingIndexTest {
     WaitingIndex index = new WaitingIndex(FairnessSettings.DEFAULT);
     index.put(
         candidate("a", ServiceClass.BATCH, NOW, NOW + SECOND, 10), new Delay(NOW + 10, false), NOW);
-    assertThat(index.offers(MODEL)).isFalse();
+    assertThat(index.offers(TARGET)).isFalse();
     index.release(NOW + 9);
-    assertThat(index.offers(MODEL)).isFalse();
+    assertThat(index.offers(TARGET)).isFalse();
     index.release(NOW + 10);
-    assertThat(index.offers(MODEL)).isTrue();
+    assertThat(index.offers(TARGET)).isTrue();
   }
 
   @Test
@@ -162,7 +164,7 @@ class WaitingIndexTest {
     List<ClassCensus> census = new ArrayList<>();
     index.census(census::add);
     assertThat(census)
-        .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 2, 0, 0, NOW - 5, 40, 20));
+        .containsExactly(new ClassCensus(TARGET, ServiceClass.BATCH, 2, 0, 0, NOW - 5, 40, 20));
   }
 
   @Test
@@ -175,14 +177,14 @@ class WaitingIndexTest {
     index.put(deferred, new Delay(NOW + 20, true), NOW);
     assertThat(census(index))
         .containsExactlyInAnyOrder(
-            new ClassCensus(MODEL, ServiceClass.BATCH, 1, 1, 0, NOW, 40, 20),
-            new ClassCensus(MODEL, ServiceClass.STANDARD, 0, 0, 1, Long.MAX_VALUE, 0, 0));
-    assertThat(index.awaited()).containsExactly(MODEL);
+            new ClassCensus(TARGET, ServiceClass.BATCH, 1, 1, 0, NOW, 40, 20),
+            new ClassCensus(TARGET, ServiceClass.STANDARD, 0, 0, 1, Long.MAX_VALUE, 0, 0));
+    assertThat(index.awaited()).containsExactly(TARGET);
     index.remove("a");
     index.release(NOW + 10);
     index.remove("c");
     assertThat(census(index))
-        .containsExactly(new ClassCensus(MODEL, ServiceClass.BATCH, 1, 0, 0, NOW, 30, 10));
+        .containsExactly(new ClassCensus(TARGET, ServiceClass.BATCH, 1, 0, 0, NOW, 30, 10));
   }
 
   /** Whatever comes, waits, is released and goes: the census leaves nothing out. */
@@ -234,7 +236,7 @@ class WaitingIndexTest {
       index.put(
           new Candidate(
               any.key(),
-              MODEL,
+              TARGET,
               any.serviceClass(),
               "tenant" + i,
               any.acceptedAt(),
@@ -257,7 +259,7 @@ class WaitingIndexTest {
     List<Candidate> heads = new ArrayList<>();
     for (ServiceClass serviceClass : ServiceClass.values()) {
       index.heads(
-          MODEL,
+          TARGET,
           serviceClass,
           worker,
           SlackRank.DEFAULT,

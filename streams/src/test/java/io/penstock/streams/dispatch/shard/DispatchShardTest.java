@@ -21,6 +21,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.Samples;
 import io.penstock.streams.dispatch.lifecycle.Effect;
@@ -492,7 +493,7 @@ class DispatchShardTest {
     arrive("a", "b");
     shard.census(
         census -> {
-          assertThat(census.target()).isEqualTo(MODEL);
+          assertThat(census.target()).isEqualTo(Target.ofModel(MODEL));
           assertThat(census.offered()).isEqualTo(2);
         });
     assertThat(shard.waiting()).isEqualTo(2);
