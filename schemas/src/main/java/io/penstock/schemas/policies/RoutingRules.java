@@ -64,7 +64,7 @@ final class RoutingRules {
   }
 
   private static boolean live(Experiment experiment) {
-    return experiment.state().equals("running") || experiment.state().equals("draft");
+    return experiment.isRunning() || experiment.state() == Experiment.State.DRAFT;
   }
 
   private static boolean live(Rollout rollout) {
@@ -102,11 +102,11 @@ final class RoutingRules {
           "subject",
           "'%s' is no model, alias or alias policy".formatted(subject));
     }
-    if (experiment.state().equals("running")) {
+    if (experiment.isRunning()) {
       aloneOnItsSubject(experiment);
     }
     for (Experiment.Arm arm : experiment.arms()) {
-      Target target = Target.parse(arm.target());
+      Target target = arm.target();
       Optional<ModelSpec> model = models.resolve(target.model());
       if (model.isEmpty()) {
         violation(
@@ -128,7 +128,7 @@ final class RoutingRules {
   private void aloneOnItsSubject(Experiment experiment) {
     state
         .all(Experiment.class)
-        .filter(other -> other.state().equals("running"))
+        .filter(Experiment::isRunning)
         .filter(other -> !other.name().equals(experiment.name()))
         .filter(other -> other.subject().equals(experiment.subject()))
         .forEach(

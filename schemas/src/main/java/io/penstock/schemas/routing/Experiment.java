@@ -1,8 +1,15 @@
 package io.penstock.schemas.routing;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param confidence of intervals and tests, such as 0.95
  * @param minPerArm results of an arm before anything is decided
  * @param guardrails what stops an arm that does worse than the control
- * @param state draft, running, stopped or promoted
+ * @param state where it is in its life; a draft unless given
  * @param startedAt when it was started last; null in draft
  * @param endedAt when it was stopped or promoted
  * @param reason why it is in this state
@@ -31,28 +38,58 @@ public record Experiment(
     double confidence,
     int minPerArm,
     Guardrails guardrails,
-    String state,
+    State state,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable String reason)
     implements RoutingDocument {
 
-  static final Set<String> STATES = Set.of("draft", "running", "stopped", "promoted");
+  /** Whether it takes requests now. */
+  @JsonIgnore
+  public boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
   static final Set<String> METRICS =
       Set.of("success", "first_token_ms", "total_ms", "output_tokens", "cost", "feedback");
+
+  /** Where an experiment is in its life. Documents spell it in lower case. */
+  public enum State {
+    DRAFT,
+    RUNNING,
+    STOPPED,
+    PROMOTED;
+
+    private static final Map<String, State> BY_SPELLING =
+        Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(State::toString, s -> s));
+
+    private final String spelling = name().toLowerCase(Locale.ROOT);
+
+    @JsonCreator
+    static State of(String spelling) {
+      Field.oneOf("state", spelling, BY_SPELLING.keySet());
+      return BY_SPELLING.get(spelling);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return spelling;
+    }
+  }
 
   /**
    * One side of it.
    *
    * @param name its name within the experiment
-   * @param target {@code MODEL} or {@code MODEL#VARIANT}
+   * @param target what serves its requests
    * @param weight its share of the units, 1 or more
    * @param stopped why a guardrail or a person stopped it; its units go to the control. Null: runs
    */
-  public record Arm(String name, String target, int weight, @Nullable String stopped) {
+  public record Arm(String name, Target target, int weight, @Nullable String stopped) {
     public Arm {
       name = Field.name("arms.name", name);
-      target = Field.name("arms.target", target);
+      Field.name("arms.target", target == null ? null : target.toString());
       Field.atLeast("arms.weight", weight, 1);
     }
   }
@@ -90,7 +127,7 @@ public record Experiment(
     confidence = confidence == 0 ? 0.95 : confidence;
     minPerArm = minPerArm == 0 ? 100 : minPerArm;
     guardrails = guardrails == null ? Guardrails.NONE : guardrails;
-    state = state == null ? "draft" : state;
+    state = state == null ? State.DRAFT : state;
     if (arms.size() < 2 || arms.stream().map(Arm::name).distinct().count() < arms.size()) {
       throw new IllegalArgumentException("arms needs two or more, each with a name of its own");
     }
@@ -101,6 +138,5 @@ public record Experiment(
     Field.oneOf("metric", metric, METRICS);
     Field.range("confidence", confidence, 0.5, 0.9999);
     Field.atLeast("minPerArm", minPerArm, 10);
-    Field.oneOf("state", state, STATES);
   }
 }

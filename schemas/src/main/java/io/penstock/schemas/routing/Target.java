@@ -1,5 +1,7 @@
 package io.penstock.schemas.routing;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.ModelChoice;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +33,14 @@ public record Target(String model, @Nullable String variant) {
   }
 
   /** Reads {@link #toString}'s form; what stands after the first separator is the variant. */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Target parse(String text) {
     int at = text.indexOf(SEPARATOR);
     return at < 0 ? ofModel(text) : new Target(text.substring(0, at), text.substring(at + 1));
   }
 
   @Override
+  @JsonValue
   public String toString() {
     return variant == null ? model : model + SEPARATOR + variant;
   }

@@ -19,6 +19,7 @@ import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicSettings;
 import java.nio.charset.StandardCharsets;
@@ -117,12 +118,18 @@ class RoutingPublisherTest {
 
   @Test
   void aSubjectIsInOneRunningExperimentOnly() {
-    publisher.put(List.of(experiment("one", "running")), "ann", null);
+    publisher.put(List.of(experiment("one", Experiment.State.RUNNING)), "ann", null);
 
-    assertThatThrownBy(() -> publisher.put(List.of(experiment("two", "running")), "ann", null))
+    assertThatThrownBy(
+            () -> publisher.put(List.of(experiment("two", Experiment.State.RUNNING)), "ann", null))
         .hasMessageContaining("is in experiment 'one' already");
 
-    publisher.put(List.of(experiment("one", "stopped"), experiment("two", "running")), "ann", null);
+    publisher.put(
+        List.of(
+            experiment("one", Experiment.State.STOPPED),
+            experiment("two", Experiment.State.RUNNING)),
+        "ann",
+        null);
     assertThat(publisher.list().all(Experiment.class)).hasSize(2);
   }
 
@@ -172,7 +179,7 @@ class RoutingPublisherTest {
         List.of(
             tenant("acme", "llama"),
             new AliasPolicy("smart", List.of("l"), new Goal(0.3, null), "price", 0.5, 0.01, true),
-            experiment("one", "running"),
+            experiment("one", Experiment.State.RUNNING),
             rollout("llama", "blue", "green"),
             new DegradationLadder(
                 "*",
@@ -190,13 +197,13 @@ class RoutingPublisherTest {
         name, List.of(allowed), List.of(), List.of(), List.of(), null, null, null, List.of());
   }
 
-  private static Experiment experiment(String name, String state) {
+  private static Experiment experiment(String name, Experiment.State state) {
     return new Experiment(
         name,
         "llama",
         List.of(
-            new Experiment.Arm("a", "llama#blue", 1, null),
-            new Experiment.Arm("b", "llama#green", 1, null)),
+            new Experiment.Arm("a", Target.parse("llama#blue"), 1, null),
+            new Experiment.Arm("b", Target.parse("llama#green"), 1, null)),
         "tenant",
         "success",
         0.95,

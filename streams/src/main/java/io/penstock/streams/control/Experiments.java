@@ -18,7 +18,7 @@ final class Experiments {
   private final Map<String, ExperimentStatistics> running = new HashMap<>();
 
   private static Stream<Experiment> running(RoutingState routing) {
-    return routing.all(Experiment.class).filter(each -> each.state().equals("running"));
+    return routing.all(Experiment.class).filter(Experiment::isRunning);
   }
 
   /** From when on results are needed; empty while nothing runs. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Target;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,13 +49,15 @@ class DocumentListCommandTest {
         new Experiment(
             "concise",
             "smart",
-            List.of(new Arm("long", "m#v1", 1, null), new Arm("short", "m#v2", 1, "worse")),
+            List.of(
+                new Arm("long", Target.parse("m#v1"), 1, null),
+                new Arm("short", Target.parse("m#v2"), 1, "worse")),
             "tenant",
             "feedback",
             0.95,
             100,
             Experiment.Guardrails.NONE,
-            "running",
+            Experiment.State.RUNNING,
             CliHarness.NOW,
             null,
             null));

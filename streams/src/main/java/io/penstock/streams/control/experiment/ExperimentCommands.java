@@ -7,6 +7,7 @@ import io.penstock.schemas.models.VariantState;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Experiment.State;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
@@ -41,7 +42,7 @@ public final class ExperimentCommands {
       RoutingState state, ModelCatalog models, Experiment wanted, Instant now) {
     state
         .experiment(wanted.name())
-        .filter(present -> present.state().equals("running"))
+        .filter(Experiment::isRunning)
         .ifPresent(
             present -> {
               throw new IllegalArgumentException(
@@ -49,7 +50,7 @@ public final class ExperimentCommands {
             });
     state
         .all(Experiment.class)
-        .filter(other -> other.state().equals("running"))
+        .filter(Experiment::isRunning)
         .filter(other -> other.subject().equals(wanted.subject()))
         .findFirst()
         .ifPresent(
@@ -65,11 +66,11 @@ public final class ExperimentCommands {
         wanted.arms().stream()
             .map(arm -> new Arm(arm.name(), arm.target(), arm.weight(), null))
             .toList();
-    return with(wanted, fresh, "running", now, null, "started");
+    return with(wanted, fresh, State.RUNNING, now, null, "started");
   }
 
   private static void requireTarget(ModelCatalog models, Arm arm) {
-    Target target = Target.parse(arm.target());
+    Target target = arm.target();
     ModelSpec model =
         models
             .resolve(target.model())
@@ -95,7 +96,7 @@ public final class ExperimentCommands {
   /** Ends it; its requests are served as if it never was. */
   public static Experiment stop(RoutingState state, String name, String reason, Instant now) {
     Experiment experiment = running(state, name);
-    return with(experiment, experiment.arms(), "stopped", experiment.startedAt(), now, reason);
+    return with(experiment, experiment.arms(), State.STOPPED, experiment.startedAt(), now, reason);
   }
 
   /** Stops one arm; its units go to the control. */
@@ -144,15 +145,15 @@ public final class ExperimentCommands {
         with(
             experiment,
             experiment.arms(),
-            "promoted",
+            State.PROMOTED,
             experiment.startedAt(),
             now,
             "arm %s promoted".formatted(armName));
-    Target target = Target.parse(winner.target());
+    Target target = winner.target();
     boolean variants =
         target.variant() != null
             && experiment.arms().stream()
-                .map(arm -> Target.parse(arm.target()))
+                .map(Arm::target)
                 .allMatch(each -> each.variant() != null && each.model().equals(target.model()));
     return variants
         ? ofVariant(experiment, ended, models, target, now)
@@ -163,9 +164,7 @@ public final class ExperimentCommands {
       Experiment experiment, Experiment ended, ModelCatalog models, Target winner, Instant now) {
     ModelSpec model = models.resolve(winner.model()).orElseThrow();
     List<String> tried =
-        experiment.arms().stream()
-            .map(arm -> String.valueOf(Target.parse(arm.target()).variant()))
-            .toList();
+        experiment.arms().stream().map(arm -> String.valueOf(arm.target().variant())).toList();
     int weight =
         model.getVariants().stream()
             .filter(variant -> tried.contains(variant.getName()))
@@ -257,7 +256,7 @@ public final class ExperimentCommands {
                     new IllegalArgumentException(
                         "there is no experiment '%s'; see 'penstock experiment list'"
                             .formatted(name)));
-    if (!experiment.state().equals("running")) {
+    if (!experiment.isRunning()) {
       throw new IllegalArgumentException(
           "experiment '%s' is %s, not running".formatted(name, experiment.state()));
     }
@@ -267,7 +266,7 @@ public final class ExperimentCommands {
   private static Experiment with(
       Experiment experiment,
       List<Arm> arms,
-      String state,
+      State state,
       @Nullable Instant startedAt,
       @Nullable Instant endedAt,
       String reason) {

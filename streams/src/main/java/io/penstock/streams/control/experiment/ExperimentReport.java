@@ -2,6 +2,7 @@ package io.penstock.streams.control.experiment;
 
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ public record ExperimentReport(
    */
   public record ArmReport(
       String arm,
-      String target,
+      Target target,
       int weight,
       long units,
       long results,

@@ -102,7 +102,7 @@ public record Wishes(
       } else {
         Set<String> within = registered ? modelsOf(policy) : Set.of();
         for (String each : listed) {
-          Optional<ModelSpec> spec = catalog.resolve(Target.parse(each).model());
+          Optional<ModelSpec> spec = modelOf(each);
           if (registered
               && !within.isEmpty()
               && spec.isPresent()
@@ -124,15 +124,14 @@ public record Wishes(
           List.copyOf(found.values()), unknown, registered ? policy : null, true, ranked);
     }
 
+    /** The model of a name that may state a variant too. */
+    private Optional<ModelSpec> modelOf(String name) {
+      return catalog.resolve(Target.parse(name).model());
+    }
+
     private Set<String> modelsOf(AliasPolicy policy) {
       Set<String> names = new HashSet<>();
-      policy
-          .models()
-          .forEach(
-              each ->
-                  catalog
-                      .resolve(Target.parse(each).model())
-                      .ifPresent(spec -> names.add(spec.getName())));
+      policy.models().forEach(each -> modelOf(each).ifPresent(spec -> names.add(spec.getName())));
       return names;
     }
 
@@ -187,7 +186,7 @@ public record Wishes(
     void fallbacks(String name) {
       catalog
           .resolve(name)
-          .or(() -> catalog.resolve(Target.parse(name).model()))
+          .or(() -> modelOf(name))
           .ifPresent(
               spec ->
                   spec.getFallbacks()

@@ -59,8 +59,7 @@ record ExperimentAssignment(
   }
 
   private Optional<ModelOption> option(Experiment experiment, Experiment.Arm arm) {
-    Optional<ModelSpec> whole = context.catalog().resolve(arm.target());
-    Target target = whole.isPresent() ? Target.ofModel(arm.target()) : Target.parse(arm.target());
+    Target target = arm.target();
     return context
         .catalog()
         .resolve(target.model())
@@ -86,10 +85,6 @@ record ExperimentAssignment(
 
   private static boolean ofOneModel(Experiment experiment, String model) {
     return experiment.arms().stream()
-        .allMatch(
-            arm -> {
-              Target target = Target.parse(arm.target());
-              return target.model().equals(model) && target.variant() != null;
-            });
+        .allMatch(arm -> arm.target().model().equals(model) && arm.target().variant() != null);
   }
 }

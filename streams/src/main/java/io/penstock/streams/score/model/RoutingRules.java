@@ -12,8 +12,6 @@ public final class RoutingRules {
 
   public static final RoutingRules NONE = new RoutingRules(RoutingState.EMPTY);
 
-  private static final String RUNNING = "running";
-
   private final RoutingState state;
   private final Map<String, List<Experiment>> running = new HashMap<>();
 
@@ -21,7 +19,7 @@ public final class RoutingRules {
     this.state = state;
     state
         .all(Experiment.class)
-        .filter(experiment -> experiment.state().equals(RUNNING))
+        .filter(Experiment::isRunning)
         .forEach(
             experiment ->
                 running

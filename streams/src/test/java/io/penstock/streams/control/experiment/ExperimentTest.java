@@ -14,6 +14,7 @@ import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.Experiment.Guardrails;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.control.ControlSamples;
 import io.penstock.streams.control.experiment.ExperimentCommands.Promotion;
 import io.penstock.streams.control.observation.Judgement;
@@ -34,16 +35,16 @@ class ExperimentTest {
         0.95,
         50,
         guardrails,
-        "running",
+        Experiment.State.RUNNING,
         NOW,
         null,
         null);
   }
 
-  private static final Arm BLUE = new Arm("a", "llama#blue", 1, null);
-  private static final Arm GREEN = new Arm("b", "llama#green", 1, null);
-  private static final Arm SMALL = new Arm("a", "small", 1, null);
-  private static final Arm LARGE = new Arm("b", "large", 1, null);
+  private static final Arm BLUE = new Arm("a", Target.parse("llama#blue"), 1, null);
+  private static final Arm GREEN = new Arm("b", Target.parse("llama#green"), 1, null);
+  private static final Arm SMALL = new Arm("a", Target.parse("small"), 1, null);
+  private static final Arm LARGE = new Arm("b", Target.parse("large"), 1, null);
 
   private static ModelSpec model(String name, String... aliases) {
     return ModelSpec.newBuilder(ControlSamples.model())
@@ -74,7 +75,7 @@ class ExperimentTest {
     GuardrailPolicy.Stop stop = GuardrailPolicy.decide(experiment, statistics).orElseThrow();
     assertThat(stop.reason()).contains("arm b stopped: error rate worse");
     assertThat(stop.experiment().arms().get(1).stopped()).isNotNull();
-    assertThat(stop.experiment().state()).isEqualTo("running");
+    assertThat(stop.experiment().state()).isEqualTo(Experiment.State.RUNNING);
     assertThat(GuardrailPolicy.decide(stop.experiment(), statistics)).isEmpty();
   }
 
@@ -165,7 +166,8 @@ class ExperimentTest {
     assertThat(promotion.documents())
         .singleElement()
         .isInstanceOfSatisfying(
-            Experiment.class, ended -> assertThat(ended.state()).isEqualTo("promoted"));
+            Experiment.class,
+            ended -> assertThat(ended.state()).isEqualTo(Experiment.State.PROMOTED));
   }
 
   @Test
@@ -212,7 +214,8 @@ class ExperimentTest {
             () -> ExperimentCommands.start(RoutingState.of(List.of(wanted)), MODELS, wanted, NOW))
         .hasMessageContaining("runs already");
     Experiment unknown =
-        experiment("llama", Guardrails.NONE, BLUE, new Arm("b", "llama#red", 1, null));
+        experiment(
+            "llama", Guardrails.NONE, BLUE, new Arm("b", Target.parse("llama#red"), 1, null));
     assertThatThrownBy(() -> ExperimentCommands.start(RoutingState.EMPTY, MODELS, unknown, NOW))
         .hasMessageContaining("[blue, green]");
   }

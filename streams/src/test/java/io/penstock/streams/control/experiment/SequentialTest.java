@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Target;
 import io.penstock.streams.control.ControlSamples;
 import io.penstock.streams.control.observation.Observation;
 import java.util.List;
@@ -22,13 +23,15 @@ class SequentialTest {
     return new Experiment(
         "ab",
         "llama",
-        List.of(new Arm("a", "llama#blue", 1, null), new Arm("b", "llama#green", 1, null)),
+        List.of(
+            new Arm("a", Target.parse("llama#blue"), 1, null),
+            new Arm("b", Target.parse("llama#green"), 1, null)),
         unit,
         metric,
         0.95,
         MIN,
         null,
-        "running",
+        Experiment.State.RUNNING,
         ControlSamples.NOW,
         null,
         null);

@@ -10,6 +10,7 @@ import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
+import io.penstock.schemas.routing.Target;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -161,14 +162,14 @@ class AssignmentPropertyTest {
         name,
         "a",
         List.of(
-            new Experiment.Arm("control", "a#blue", control, null),
-            new Experiment.Arm("other", "a#green", other, null)),
+            new Experiment.Arm("control", Target.parse("a#blue"), control, null),
+            new Experiment.Arm("other", Target.parse("a#green"), other, null)),
         unit,
         "success",
         0.95,
         100,
         Experiment.Guardrails.NONE,
-        "running",
+        Experiment.State.RUNNING,
         NOW,
         null,
         null);

@@ -29,6 +29,7 @@ import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
+import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.streams.score.Requests;
@@ -263,14 +264,16 @@ class ConstraintPropertyTest extends ChooserFixture {
           "test",
           pick(List.of("m0", "m1", "smart", "m0-alias")),
           List.of(
-              new Experiment.Arm("control", pick(List.of("m0", "m0#v0", "m1")), 1, null),
-              new Experiment.Arm("other", pick(List.of("m2", "m0#v1", "m3#v2")), 2, null)),
+              new Experiment.Arm(
+                  "control", Target.parse(pick(List.of("m0", "m0#v0", "m1"))), 1, null),
+              new Experiment.Arm(
+                  "other", Target.parse(pick(List.of("m2", "m0#v1", "m3#v2"))), 2, null)),
           pick(List.of("request", "tenant")),
           "success",
           0.95,
           100,
           Experiment.Guardrails.NONE,
-          "running",
+          Experiment.State.RUNNING,
           NOW,
           null,
           null);

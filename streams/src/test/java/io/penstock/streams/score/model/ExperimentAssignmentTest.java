@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Target;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,14 +137,14 @@ class ExperimentAssignmentTest extends ChooserFixture {
         "test",
         subject,
         List.of(
-            new Experiment.Arm("control", control, 1, null),
-            new Experiment.Arm("other", other, 1, stopped)),
+            new Experiment.Arm("control", Target.parse(control), 1, null),
+            new Experiment.Arm("other", Target.parse(other), 1, stopped)),
         "request",
         "success",
         0.95,
         100,
         Experiment.Guardrails.NONE,
-        "running",
+        Experiment.State.RUNNING,
         NOW,
         null,
         null);
