@@ -15,6 +15,7 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.WorkerDemand;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ public final class TopicCatalog {
 
   private static final String REQUEST = "request id";
   private static final String WORKER = "worker id";
+
+  /** A stream that nobody has read by then is not resumed; the result is kept for longer. */
+  private static final Duration CHUNKS = Duration.ofHours(1);
 
   private static final Duration SIGNALS = Duration.ofHours(6);
   private static final Duration DECISIONS = Duration.ofHours(24);
@@ -113,6 +117,10 @@ public final class TopicCatalog {
     String state = "Where each request is in its life";
     String whose = "tenant, U+001F, request id";
     add(all, names.lifecycle(), state, whose, RequestStatus.class, others, states);
+    // An engine may give a whole answer as one chunk.
+    TopicConfigs pieces = TopicConfigs.deletedAfter(CHUNKS).accepting(payloadBytes(1));
+    String chunk = "Pieces of answers while their engines give them";
+    add(all, names.chunks(), chunk, REQUEST, TokenChunk.class, others, pieces);
     TopicConfigs registry = TopicConfigs.latestOfEach();
     add(all, names.models(), "The model registry", "model name", ModelSpec.class, 1, registry);
     String policy = "The routing policy and its state";

@@ -66,6 +66,11 @@ public record TopicNames(String prefix) {
     return prefix + "lifecycle";
   }
 
+  /** Pieces of answers while their engines give them. */
+  public String chunks() {
+    return prefix + "chunks";
+  }
+
   public String models() {
     return prefix + "models";
   }
@@ -140,6 +145,7 @@ public record TopicNames(String prefix) {
                 results(),
                 resultsJson(),
                 lifecycle(),
+                chunks(),
                 models(),
                 routing(),
                 fleet(),

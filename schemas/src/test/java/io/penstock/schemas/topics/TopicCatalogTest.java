@@ -39,6 +39,18 @@ class TopicCatalogTest {
         .isEqualTo(TopicSettings.DEFAULT.otherPartitions());
   }
 
+  @Property(tries = 50)
+  void whatIsWrittenAtARequestsHomeHasEquallyManyPartitions(
+      @ForAll @IntRange(min = 1, max = 1000) int others) {
+    TopicSettings settings =
+        new TopicSettings(
+            NAMES, 4, others, (short) 1, Duration.ofDays(1), Duration.ofDays(1), 1024);
+    TopicCatalog drawn = new TopicCatalog(settings);
+    for (String name : new String[] {NAMES.results(), NAMES.lifecycle(), NAMES.chunks()}) {
+      assertThat(drawn.topic(name).orElseThrow().partitions()).as(name).isEqualTo(others);
+    }
+  }
+
   @Test
   void everyTopicIsKnownAsOurOwnUnderAnyPrefix() {
     for (String prefix : new String[] {"", "p.", "penstock."}) {
@@ -76,6 +88,9 @@ class TopicCatalogTest {
         .containsEntry("retention.ms", millis(Duration.ofDays(14)));
     assertThat(spec(NAMES.demand()).configs())
         .containsEntry("retention.ms", millis(Duration.ofHours(6)));
+    assertThat(spec(NAMES.chunks()).configs())
+        .containsEntry("cleanup.policy", "delete")
+        .containsEntry("retention.ms", millis(Duration.ofHours(1)));
   }
 
   @Test

@@ -202,7 +202,9 @@ public final class LeaseFixture implements LeaseActions.EngineFeedback {
             null,
             null,
             Map.of(),
-            null);
+            null,
+            null,
+            false);
     return ScoredRequest.newBuilder()
         .setId(id)
         .setTenant("tenant")
