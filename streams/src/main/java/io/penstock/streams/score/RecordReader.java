@@ -50,21 +50,25 @@ final class RecordReader {
   private final JsonRequests json;
   private final RegistryPatience patience;
   private final int maxBytes;
+  private final String cancellations;
 
   /**
    * @param serviceClass the class of the topic that is read
    * @param maxBytes the longest value that is looked into
+   * @param cancellations the topic to which requesters write cancellations
    */
   RecordReader(
       ServiceClass serviceClass,
       Deserializer<InferenceRequest> deserializer,
       RegistryPatience patience,
-      int maxBytes) {
+      int maxBytes,
+      String cancellations) {
     this.serviceClass = serviceClass;
     this.deserializer = deserializer;
     this.json = new JsonRequests(maxBytes);
     this.patience = patience;
     this.maxBytes = maxBytes;
+    this.cancellations = cancellations;
   }
 
   /**
@@ -74,8 +78,9 @@ final class RecordReader {
     if (source.value() == null) {
       return unreadable(
           RefusalCode.MALFORMED_RECORD,
-          "the record has no value; produce an InferenceRequest, or cancel through the control"
-              + " topic");
+          "the record has no value; produce an InferenceRequest. To cancel a request, write a"
+              + " CANCEL command to the topic "
+              + cancellations);
     }
     if (source.valueBytes() > maxBytes) {
       return unreadable(
@@ -95,8 +100,13 @@ final class RecordReader {
           : new Reading.Read(read.request());
     }
     try {
-      return new Reading.Read(
-          patience.call(() -> deserializer.deserialize(source.topic(), source.value())));
+      InferenceRequest request =
+          patience.call(() -> deserializer.deserialize(source.topic(), source.value()));
+      return source
+          .requestHeaders()
+          .acceptFault()
+          .<Reading>map(fault -> new Reading.SetAside(request, fault))
+          .orElseGet(() -> new Reading.Read(request));
     } catch (MalformedRecordException e) {
       return unreadable(
           RefusalCode.MALFORMED_RECORD,

@@ -80,7 +80,11 @@ record ScoreParts(
 
   RecordReader newReader(ServiceClass serviceClass) {
     return new RecordReader(
-        serviceClass, requests, patience, settings.maxRequestBytes() + ENVELOPE_BYTES);
+        serviceClass,
+        requests,
+        patience,
+        settings.maxRequestBytes() + ENVELOPE_BYTES,
+        settings.names().cancellations());
   }
 
   RecordWriter newWriter() {

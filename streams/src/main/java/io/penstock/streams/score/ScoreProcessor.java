@@ -16,6 +16,7 @@ import io.penstock.streams.score.identity.Identity;
 import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Arrival;
+import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.time.Duration;
@@ -103,12 +104,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     Instant now = parts.clock().instant();
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
     RecordReader.Reading reading = reader.read(source);
-    Optional<String> id = source.idOutsideOfValue(serviceClass);
-    Optional<Identity> identity =
-        reading
-            .known()
-            .map(request -> Identity.of(request, id))
-            .orElseGet(() -> Identity.ofUnreadable(id, source.value()));
+    Optional<Identity> identity = identity(source, reading);
     if (identity.isEmpty()) {
       Taken unknown = new Taken(source, reading, null, Optional.empty(), now, began);
       refuse(unknown, refusal(judge(unknown, Optional.empty())));
@@ -120,6 +116,16 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     }
   }
 
+  private Optional<Identity> identity(SourceRecord source, RecordReader.Reading reading) {
+    Optional<String> id = source.idOutsideOfValue(serviceClass);
+    return switch (reading) {
+      case RecordReader.Reading.Read(InferenceRequest request) -> Identity.of(request, id);
+      case RecordReader.Reading.SetAside(InferenceRequest part, Refusal ignored) ->
+          Identity.of(part, id, source.fingerprint());
+      case RecordReader.Reading.Unreadable ignored -> Identity.ofUnreadable(id, source.value());
+    };
+  }
+
   /**
    * Refuses a record that has ended one thread after another. It is read once more, for whose
    * request it is; whatever goes wrong with that costs no more than the tenant's name.
@@ -129,13 +135,13 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     InferenceRequest request;
     Optional<Identity> identity;
     try {
-      Optional<InferenceRequest> read = reader.read(source).known();
-      if (read.isEmpty()) {
+      RecordReader.Reading reading = reader.read(source);
+      if (reading.known().isEmpty()) {
         refuseUnread(record);
         return;
       }
-      request = read.get();
-      identity = Identity.of(request, source.idOutsideOfValue(serviceClass));
+      request = reading.known().get();
+      identity = identity(source, reading);
     } catch (RegistryUnavailableException e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -203,6 +209,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         conflict(current);
       } else {
         switch (first.get()) {
+          case FirstDecision.Refused refused when isCorrected(current, refused.refusal()) ->
+              conflict(current);
           case FirstDecision.Refused refused -> repeat(current, refused);
           case FirstDecision.Placed placed -> follow(current, placed);
         }
@@ -265,6 +273,17 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       // Another class's decision: should its transaction fail, this one stands for both.
       decisions.remember(current.identity().key(), first, current.before(), current.now());
     }
+  }
+
+  /**
+   * Whether a request was refused for something that its fingerprint leaves out, such as its
+   * deadline, and this one is no longer at fault there. The old refusal does not answer it.
+   */
+  private boolean isCorrected(Taken current, Refusal first) {
+    return first.field() != null
+        && Fingerprint.leavesOut(first.field())
+        && !(judge(current, Optional.empty()) instanceof ScoringOutcome.Refused(Refusal again)
+            && first.field().equals(again.field()));
   }
 
   /** An equal request was refused: so is this one. */

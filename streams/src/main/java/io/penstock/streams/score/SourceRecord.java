@@ -6,14 +6,17 @@ import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.json.JsonRequests;
 import io.penstock.streams.score.json.RequestHeaders;
+import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.NameRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -105,19 +108,30 @@ record SourceRecord(
 
   /** How its result is to be written: as it asks for, else as it came. */
   ResultFormat resultFormat() {
-    return RequestHeaders.accepted(requestHeaders())
+    return requestHeaders()
+        .accepted()
         .orElseGet(() -> isJson() ? ResultFormat.JSON : ResultFormat.AVRO);
   }
 
-  /** The headers that say something of the request; the last one of a name counts. */
-  Map<String, String> requestHeaders() {
-    Map<String, String> found = new LinkedHashMap<>();
+  /** The headers that say something of the request. */
+  RequestHeaders requestHeaders() {
+    Map<String, String> found = new HashMap<>();
+    Set<String> repeated = new HashSet<>();
     for (Header header : headers) {
       if (header.key().startsWith(RequestHeaders.PREFIX) && header.value() != null) {
-        found.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+        String text = new String(header.value(), StandardCharsets.UTF_8);
+        if (found.put(header.key(), text) != null) {
+          repeated.add(header.key());
+        }
       }
     }
-    return found;
+    return new RequestHeaders(found, repeated);
+  }
+
+  /** The hash of all that was given: of the value, and of the headers that say something of it. */
+  long fingerprint() {
+    RequestHeaders given = requestHeaders();
+    return Fingerprint.ofRecord(value, given.values(), given.repeated());
   }
 
   /**
@@ -152,7 +166,8 @@ record SourceRecord(
 
   /**
    * Fresh headers with the W3C trace context, if there is one. Without a valid parent its state
-   * says nothing.
+   * says nothing. Of two contexts the last counts, as for Kafka's tracing libraries, which add
+   * theirs behind what they find. A trace changes nothing of a request, so none is refused for it.
    */
   Headers traceHeaders() {
     Headers trace = new RecordHeaders();

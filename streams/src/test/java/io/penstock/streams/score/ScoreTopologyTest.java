@@ -651,6 +651,61 @@ class ScoreTopologyTest {
         .contains(ResultFormat.AVRO);
   }
 
+  @Test
+  void aHeaderThatIsUnclearIsRefusedHoweverTheRequestCame() {
+    for (List<String> values : List.of(List.of("xml"), List.of("json", "json"))) {
+      RecordHeaders unclear = new RecordHeaders();
+      values.forEach(each -> unclear.add("penstock-accept", each.getBytes(StandardCharsets.UTF_8)));
+      String id = "request-" + values.size();
+      requests.pipeInput(new TestRecord<>(id, bytes(chat().setId(id).build()), unclear, NOW));
+    }
+    sendJson("json", "{}", "penstock-tenant", "acme", "penstock-tenant", "acme");
+
+    assertThat(results())
+        .extracting(each -> each.getError().orElseThrow().getMessage())
+        .containsExactly(
+            "header penstock-accept is 'xml'; give json or avro",
+            "header penstock-accept comes more than once; give it once",
+            "header penstock-tenant comes more than once; give it once");
+    assertNothing(WORK);
+  }
+
+  @Test
+  void aRefusalAnswersTheSameRecordAgainAndNotACorrectedOne() {
+    String faulty = "{\"tenant\":\"acme\",\"endpoint\":\"/v1/completions\",\"body\":{},\"x\":1}";
+    sendJson("a", faulty);
+    sendJson("a", faulty, "penstock-accepted-at", "1", "traceparent", "00-1");
+    sendJson("a", faulty.replace(",\"x\":1", ""));
+    String body = "{\"prompt\":\"Hello\",\"model\":\"talker\"}";
+    sendJson("b", body, "penstock-endpoint", "/v1/completions", "penstock-deadline", "soon");
+    sendJson("b", body, "penstock-endpoint", "/v1/completions", "penstock-deadline", "30s");
+    sendJson("b", body, "penstock-endpoint", "/v1/completions", "penstock-deadline", "soon");
+
+    assertThat(results())
+        .extracting(InferenceResult::getId, InferenceResult::getRepetition)
+        .containsExactly(
+            tuple("a", Optional.empty()),
+            tuple("a", Optional.of(Repetition.SAME)),
+            tuple("a", Optional.of(Repetition.CONFLICT)),
+            tuple("b", Optional.empty()),
+            tuple("b", Optional.of(Repetition.CONFLICT)),
+            tuple("b", Optional.of(Repetition.SAME)));
+    assertNothing(WORK);
+  }
+
+  @Test
+  void whatWasRefusedForItsDeadlineIsNotAnsweredSoOnceTheDeadlineIsCorrected() {
+    send(chat().setDeadline(NOW.minusSeconds(1)).build());
+    send(chat().setDeadline(NOW.minusSeconds(2)).build());
+    send(chat().setDeadline(NOW.plusSeconds(600)).build());
+
+    assertThat(results())
+        .extracting(InferenceResult::getRepetition)
+        .containsExactly(
+            Optional.empty(), Optional.of(Repetition.SAME), Optional.of(Repetition.CONFLICT));
+    assertNothing(WORK);
+  }
+
   private void sendJson(@Nullable String key, String value, String... headers) {
     RecordHeaders all = new RecordHeaders();
     for (int i = 0; i < headers.length; i += 2) {

@@ -181,7 +181,7 @@ final class Plausibility {
   static ControlCommand requesters(ControlCommand command) {
     if (command.getKind() != CommandKind.CANCEL) {
       throw new ImplausibleException(
-          "kind is %s; requesters may write CANCEL only, operators write others to the control topic"
+          "kind is %s; requesters may only CANCEL. Operators write other commands to the topic control"
               .formatted(command.getKind()));
     }
     return check(command);

@@ -24,11 +24,21 @@ public record Identity(String id, String key, long fingerprint) {
    * Empty if neither is legal.
    */
   public static Optional<Identity> of(InferenceRequest request, Optional<String> recordKey) {
+    return of(request, recordKey, Fingerprint.of(request));
+  }
+
+  /**
+   * The identity of a request of which only a part could be read.
+   *
+   * @param fingerprint of the whole record, so that a corrected one is not taken for the same
+   */
+  public static Optional<Identity> of(
+      InferenceRequest request, Optional<String> recordKey, long fingerprint) {
     String tenant = NameRule.legal(request.getTenant()) ? request.getTenant() : NOBODY;
     return Optional.of(request.getId())
         .filter(NameRule::legal)
         .or(() -> recordKey)
-        .map(id -> new Identity(id, RequestKey.of(tenant, id), Fingerprint.of(request)));
+        .map(id -> new Identity(id, RequestKey.of(tenant, id), fingerprint));
   }
 
   /** The identity of a record that cannot be read: all that is known is its key. */

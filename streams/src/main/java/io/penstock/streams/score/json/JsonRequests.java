@@ -16,8 +16,8 @@ import io.penstock.streams.score.request.RefusalCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,9 +63,13 @@ public final class JsonRequests {
             .build();
   }
 
-  /** Whether a value is JSON. Avro in the Confluent wire format begins with a zero byte. */
+  /**
+   * Whether a value is JSON, perhaps behind a UTF-8 byte order mark. Avro in the Confluent wire
+   * format begins with a zero byte.
+   */
   public static boolean isJson(byte[] value) {
-    for (byte each : value) {
+    for (int at = markLength(value); at < value.length; at++) {
+      byte each = value[at];
       if (each != ' ' && each != '\t' && each != '\n' && each != '\r') {
         return each == '{';
       }
@@ -73,16 +77,33 @@ public final class JsonRequests {
     return false;
   }
 
+  /** How many bytes a UTF-8 byte order mark takes at the beginning: 3, or 0 where there is none. */
+  private static int markLength(byte[] value) {
+    return value.length >= 3
+            && value[0] == (byte) 0xEF
+            && value[1] == (byte) 0xBB
+            && value[2] == (byte) 0xBF
+        ? 3
+        : 0;
+  }
+
   /**
    * Reads a value.
    *
-   * @param headers the record's headers whose names begin with {@link RequestHeaders#PREFIX}
+   * @param headers the record's headers that say something of the request
    * @param id the request's id where neither the value nor a header gives one
    * @param acceptedAt what relative deadlines count from
    */
-  public Reading read(byte[] value, Map<String, String> headers, String id, Instant acceptedAt) {
+  public Reading read(byte[] value, RequestHeaders headers, String id, Instant acceptedAt) {
+    // A byte order mark is no part of the request: neither of its body nor of its places.
+    int mark = markLength(value);
+    return readPlain(
+        mark == 0 ? value : Arrays.copyOfRange(value, mark, value.length), headers, id, acceptedAt);
+  }
+
+  private Reading readPlain(byte[] value, RequestHeaders headers, String id, Instant acceptedAt) {
     RequestDraft draft = new RequestDraft(acceptedAt);
-    RequestHeaders.into(draft, headers);
+    headers.into(draft);
     // Of other encodings the parser tells no places in bytes.
     if (JsonEncoding.isWide(value)) {
       draft.refuseWhole("the record is not plain UTF-8; encode it as UTF-8");

@@ -88,8 +88,13 @@ final class RequestDraft {
 
   /** Notes a fault; the first one counts. */
   void refuse(RefusalCode code, @Nullable String field, String message) {
+    refuse(new Refusal(code, field, message));
+  }
+
+  /** Notes a fault; the first one counts. */
+  void refuse(Refusal fault) {
     if (refusal == null) {
-      refusal = new Refusal(code, field, message);
+      refusal = fault;
     }
   }
 

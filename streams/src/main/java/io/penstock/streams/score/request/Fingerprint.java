@@ -6,8 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +26,9 @@ import java.util.TreeMap;
  * of this class makes every repetition in flight a conflict.
  */
 public final class Fingerprint {
+
+  private static final Set<String> LEFT_OUT =
+      Set.of("deadline", "createdAt", "serviceClass", "replyTopic", "batchId", "customId");
 
   private static final RoutingPreferences NONE_WANTED = RoutingPreferences.newBuilder().build();
 
@@ -53,6 +59,33 @@ public final class Fingerprint {
     Fingerprint print = new Fingerprint();
     print.add(ByteBuffer.wrap(record == null ? new byte[0] : record));
     return print.value();
+  }
+
+  /**
+   * The fingerprint of a record whose request cannot be read whole: of all that was given, since
+   * nobody knows what the fault hides.
+   *
+   * @param headers those that say something of the request
+   * @param repeated the names of headers that came more than once
+   */
+  public static long ofRecord(
+      byte[] record, Map<String, String> headers, Collection<String> repeated) {
+    Fingerprint print = new Fingerprint();
+    print.add(ByteBuffer.wrap(record == null ? new byte[0] : record));
+    print.add(headers.size());
+    new TreeMap<>(headers)
+        .forEach(
+            (name, value) -> {
+              print.add(name);
+              print.add(value);
+            });
+    print.add(repeated.stream().sorted().toList());
+    return print.value();
+  }
+
+  /** Whether a request may be corrected in this field without another fingerprint. */
+  public static boolean leavesOut(String field) {
+    return LEFT_OUT.contains(field);
   }
 
   private void add(Optional<RoutingPreferences> routing) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -32,6 +33,8 @@ class JsonRequestsTest {
   private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String BODY = "{ \"input\": \"a\\u00e9\",\"x\":1.0 ,\"x\":1e400}";
+
+  private static final RequestHeaders NO_HEADERS = new RequestHeaders(Map.of(), Set.of());
 
   private final JsonRequests requests = new JsonRequests(1_000_000);
 
@@ -50,7 +53,7 @@ class JsonRequestsTest {
     value[0] = '{';
     System.arraycopy(tail, 0, value, 1, tail.length);
 
-    assertThat(requests.read(value, Map.of(), "id", NOW)).isNotNull();
+    assertThat(requests.read(value, NO_HEADERS, "id", NOW)).isNotNull();
     assertThat(read("{\"body\":" + text + "}", Map.of())).isNotNull();
     assertThat(read("{\"endpoint\":\"" + text + "\"}", Map.of("penstock-" + text, text)))
         .isNotNull();
@@ -134,11 +137,42 @@ class JsonRequestsTest {
             Charset.forName("UTF-32BE"))) {
       for (String padding : List.of("", " ", "  ")) {
         byte[] bytes = (padding + value).getBytes(wide);
-        assertThat(requests.read(bytes, Map.of(), "id", NOW).refusal().orElseThrow().message())
+        assertThat(requests.read(bytes, NO_HEADERS, "id", NOW).refusal().orElseThrow().message())
             .contains("UTF-8");
       }
     }
     assertThat(read(value, Map.of("penstock-tenant", "caf\uFFFD")).refusal()).isPresent();
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheRequest() {
+    String mark = "\uFEFF";
+    Map<String, String> headers = Map.of("penstock-endpoint", "/v1/embeddings");
+    for (String value : List.of(BODY, " {\"body\":" + BODY + "}", "{\"body\":{},\"x\":1}")) {
+      JsonRequests.Reading plain = read(value, headers);
+
+      assertThat(JsonRequests.isJson((mark + value).getBytes(StandardCharsets.UTF_8))).isTrue();
+      assertThat(read(mark + value, headers)).isEqualTo(plain);
+    }
+    assertThat(JsonRequests.isJson(mark.getBytes(StandardCharsets.UTF_8))).isFalse();
+    assertThat(JsonRequests.isJson("\uFEFF\uFEFF{".getBytes(StandardCharsets.UTF_8))).isFalse();
+  }
+
+  @Test
+  void aHeaderThatComesTwiceIsRefusedAndNeitherValueCounts() {
+    for (String name :
+        List.of("tenant", "id", "endpoint", "model", "class", "deadline", "accept")) {
+      String header = "penstock-" + name;
+      RequestHeaders twice = new RequestHeaders(Map.of(header, "json"), Set.of(header));
+      JsonRequests.Reading read =
+          requests.read(BODY.getBytes(StandardCharsets.UTF_8), twice, "given", NOW);
+
+      assertThat(read.refusal().orElseThrow().message())
+          .isEqualTo("header %s comes more than once; give it once".formatted(header));
+      assertThat(read.request().getTenant()).isEmpty();
+      assertThat(read.request().getId()).isEqualTo("given");
+      assertThat(twice.accepted()).isEmpty();
+    }
   }
 
   @Test
@@ -270,7 +304,11 @@ class JsonRequestsTest {
   }
 
   private JsonRequests.Reading read(String value, Map<String, String> headers) {
-    return requests.read(value.getBytes(StandardCharsets.UTF_8), headers, "given", NOW);
+    return requests.read(
+        value.getBytes(StandardCharsets.UTF_8),
+        new RequestHeaders(headers, Set.of()),
+        "given",
+        NOW);
   }
 
   private static String text(ByteBuffer bytes) {
