@@ -9,6 +9,8 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.ConsumerLoop;
+import io.penstock.schemas.reading.TopicFollower;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicSettings;
@@ -21,7 +23,6 @@ import io.penstock.workers.capacity.ObservedSpeed;
 import io.penstock.workers.capacity.OshiGpuSource;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.kafka.Clients;
-import io.penstock.workers.kafka.ConsumerLoop;
 import io.penstock.workers.kafka.Signal;
 import io.penstock.workers.lease.EngineRunner;
 import io.penstock.workers.lease.LeaseActions;
@@ -75,9 +76,9 @@ public final class Worker implements AutoCloseable {
   private final EnginePause enginePause;
   private final Runnable leavePause;
   private final LeaseReader leaseReader;
-  private final ConsumerLoop leaseLoop;
-  private final ConsumerLoop payloadLoop;
-  private final ConsumerLoop modelLoop;
+  private final ConsumerLoop<String> leaseLoop;
+  private final ConsumerLoop<String> payloadLoop;
+  private final TopicFollower modelFollower;
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile ServedModels served = ServedModels.NONE;
@@ -179,13 +180,16 @@ public final class Worker implements AutoCloseable {
             clock);
     Runnable renew =
         () -> leases.on(new LeaseEvent.SessionLost(RenewalReason.READER_FAILED), clock.instant());
-    leaseLoop = new ConsumerLoop("penstock-worker-leases", clients::leases, leaseReader, renew);
+    leaseLoop = new ConsumerLoop<>("penstock-worker-leases", clients::leases, leaseReader, renew);
     payloadLoop =
-        new ConsumerLoop("penstock-worker-payloads", clients::payloads, payloadReader, renew);
-    ModelFollower models =
-        new ModelFollower(
-            topics.names().models(), serdes.deserializer(ModelSpec.class), this::follow);
-    modelLoop = new ConsumerLoop("penstock-worker-models", clients::models, models, () -> {});
+        new ConsumerLoop<>("penstock-worker-payloads", clients::payloads, payloadReader, renew);
+    ModelFollower models = new ModelFollower(this::follow);
+    modelFollower =
+        new TopicFollower(
+            "penstock-worker-models",
+            clients::models,
+            List.of(models.topic(topics.names().models(), serdes.deserializer(ModelSpec.class))),
+            models);
     pacemaker =
         new Pacemaker(leases, monitor, outbox, meters, config, this::canReceive, signal, clock);
     meters.watch(leases::snapshot);
@@ -201,7 +205,7 @@ public final class Worker implements AutoCloseable {
     gpuProbe.start();
     leaseLoop.start();
     payloadLoop.start();
-    modelLoop.start();
+    modelFollower.start();
     pacemaker.start();
   }
 
@@ -246,7 +250,10 @@ public final class Worker implements AutoCloseable {
         leases.snapshot(),
         served,
         started.get(),
-        pacemaker.healthy() && leaseLoop.healthy() && payloadLoop.healthy() && modelLoop.healthy(),
+        pacemaker.healthy()
+            && leaseLoop.healthy()
+            && payloadLoop.healthy()
+            && modelFollower.healthy(),
         leaseReader.isPositioned(),
         enginePause,
         clock.instant());
@@ -304,10 +311,12 @@ public final class Worker implements AutoCloseable {
       pacemaker.cut();
       awaitStopped(FAREWELL);
       outbox.close(told ? FAREWELL : Duration.ZERO);
-      List.of(leaseLoop, payloadLoop, modelLoop).forEach(ConsumerLoop::stop);
+      leaseLoop.stop();
+      payloadLoop.stop();
+      modelFollower.stop();
       leaseLoop.close();
       payloadLoop.close();
-      modelLoop.close();
+      modelFollower.close();
       gpuProbe.close();
       LOG.info("Worker {} has ended", config.workerId());
     }

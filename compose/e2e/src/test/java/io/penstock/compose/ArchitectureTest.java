@@ -30,6 +30,7 @@ class ArchitectureTest {
   /** Each job's own package wires it to Kafka; what it decides lies in packages below. */
   private static final String[] MAY_KNOW_KAFKA = {
     "io.penstock.schemas.client",
+    "io.penstock.schemas.reading",
     "io.penstock.schemas.registry",
     "io.penstock.schemas.serde",
     "io.penstock.schemas.topics",

@@ -1,8 +1,11 @@
 package io.penstock.schemas.registry;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
+import io.penstock.schemas.reading.FollowedTopic;
+import io.penstock.schemas.reading.TableReader;
 import io.penstock.schemas.serde.AvroSerdes;
-import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +19,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,9 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -46,7 +45,6 @@ public final class RegistryLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistryLog.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final AvroSerdes serdes;
   private final Supplier<Consumer<String, byte[]>> consumers;
@@ -56,11 +54,8 @@ public final class RegistryLog {
     this(
         new AvroSerdes(connection),
         () ->
-            new KafkaConsumer<>(
-                connection.with(
-                    Map.of("isolation.level", "read_committed", "enable.auto.commit", false)),
-                new StringDeserializer(),
-                new ByteArrayDeserializer()),
+            CommittedReads.consumer(
+                connection, "penstock-registry", new StringDeserializer(), Map.of()),
         () ->
             new KafkaProducer<>(
                 connection.with(
@@ -98,42 +93,23 @@ public final class RegistryLog {
    */
   public <T extends SpecificRecord> void read(
       String topic, Class<T> type, BiConsumer<String, @Nullable T> reader) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    Deserializer<T> values = serdes.deserializer(type);
+    FollowedTopic<T> followed =
+        new FollowedTopic<>(
+            topic,
+            serdes.deserializer(type),
+            reader,
+            (key, why) ->
+                LOG.warn(
+                    "Ignoring the entry {} of {}: {}",
+                    Printable.of(key),
+                    topic,
+                    Printable.of(why)));
+    TableReader table = new TableReader(List.of(followed));
     try (Consumer<String, byte[]> consumer = consumers.get()) {
-      long until = System.nanoTime() + TIMEOUT.toNanos();
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition), TIMEOUT).getOrDefault(partition, 0L);
-      while (consumer.position(partition, TIMEOUT) < end) {
-        if (System.nanoTime() >= until) {
-          throw new TimeoutException(
-              "%s was not read to its end within %s".formatted(topic, TIMEOUT));
-        }
-        for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
-          pass(each, values, reader);
-        }
-      }
-    }
-  }
-
-  private static <T extends SpecificRecord> void pass(
-      ConsumerRecord<String, byte[]> each,
-      Deserializer<T> values,
-      BiConsumer<String, @Nullable T> reader) {
-    if (each.key() == null) {
-      LOG.warn("Ignoring a record of {} without a key at offset {}", each.topic(), each.offset());
-      return;
-    }
-    try {
-      reader.accept(
-          each.key(), each.value() == null ? null : values.deserialize(each.topic(), each.value()));
-    } catch (MalformedRecordException malformed) {
-      LOG.warn(
-          "Ignoring an unreadable record of {} at offset {}: {}",
-          each.topic(),
-          each.offset(),
-          malformed.getMessage());
+      List<TopicPartition> partitions = table.partitions(consumer);
+      consumer.assign(partitions);
+      table.rewind(consumer, partitions);
+      table.readToEnd(consumer, partitions, TIMEOUT);
     }
   }
 

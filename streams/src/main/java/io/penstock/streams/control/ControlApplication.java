@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -111,22 +112,13 @@ public final class ControlApplication implements AutoCloseable {
     own.put("session.timeout.ms", (int) config.sessionTimeout().toMillis());
     own.put("heartbeat.interval.ms", (int) (config.sessionTimeout().toMillis() / 4));
     own.put("allow.auto.create.topics", false);
-    return consumer(own);
+    return new KafkaConsumer<>(
+        connection.with(own), new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   private Consumer<String, byte[]> reader(String clientId) {
-    Map<String, Object> own = new HashMap<>();
-    own.put("client.id", clientId);
-    own.put("enable.auto.commit", false);
-    own.put("isolation.level", "read_committed");
-    own.put("auto.offset.reset", "earliest");
-    own.put("allow.auto.create.topics", false);
-    return consumer(own);
-  }
-
-  private Consumer<String, byte[]> consumer(Map<String, Object> own) {
-    return new KafkaConsumer<>(
-        connection.with(own), new StringDeserializer(), new ByteArrayDeserializer());
+    return CommittedReads.consumer(
+        connection, clientId, new StringDeserializer(), Map.of("auto.offset.reset", "earliest"));
   }
 
   private KafkaProducer<String, SpecificRecord> producer() {

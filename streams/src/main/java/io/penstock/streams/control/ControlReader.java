@@ -1,24 +1,21 @@
 package io.penstock.streams.control;
 
-import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.reading.Partitions;
+import io.penstock.schemas.reading.RecordFaults;
+import io.penstock.schemas.reading.TableReader;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +28,6 @@ final class ControlReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlReader.class);
   private static final Duration LOOKUP = Duration.ofSeconds(10);
   private static final Duration TABLES = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   /** Clocks of hosts and of brokers differ by a little. */
@@ -39,8 +35,7 @@ final class ControlReader implements AutoCloseable {
 
   private final Consumer<String, byte[]> consumer;
   private final ControlTopics topics;
-  private final Tables tables;
-  private final Set<String> tableTopics;
+  private final TableReader tables;
   private final List<TopicPartition> tablePartitions = new ArrayList<>();
   private final List<TopicPartition> logPartitions = new ArrayList<>();
   private final Map<TopicPartition, Long> replayEnds = new HashMap<>();
@@ -51,47 +46,25 @@ final class ControlReader implements AutoCloseable {
   ControlReader(Consumer<String, byte[]> consumer, ControlTopics topics, Tables tables) {
     this.consumer = consumer;
     this.topics = topics;
-    this.tables = tables;
-    this.tableTopics = new HashSet<>(topics.tables());
+    this.tables = new TableReader(topics.tables(tables));
   }
 
   /** Takes all partitions and reads the tables to their present end. */
   void open() {
-    tablePartitions.addAll(partitions(topics.tables()));
-    logPartitions.addAll(partitions(topics.logs()));
+    tablePartitions.addAll(tables.partitions(consumer));
+    logPartitions.addAll(Partitions.of(consumer, topics.logs()));
     List<TopicPartition> all = new ArrayList<>(tablePartitions);
     all.addAll(logPartitions);
     consumer.assign(all);
-    consumer.seekToBeginning(tablePartitions);
+    tables.rewind(consumer, tablePartitions);
     consumer.seekToEnd(logPartitions);
     readTables();
-  }
-
-  private List<TopicPartition> partitions(List<String> names) {
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (String name : names) {
-      List<PartitionInfo> infos = consumer.partitionsFor(name, LOOKUP);
-      if (infos == null || infos.isEmpty()) {
-        throw new IllegalStateException("topic " + name + " is missing; create the topics first");
-      }
-      infos.forEach(info -> partitions.add(new TopicPartition(name, info.partition())));
-    }
-    return partitions;
   }
 
   /** Reads the tables to the end they have now, and nothing else meanwhile. */
   void readTables() {
     consumer.pause(logPartitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(tablePartitions, LOOKUP);
-    long until = System.nanoTime() + TABLES.toNanos();
-    while (behind(ends)) {
-      if (System.nanoTime() > until) {
-        throw new TimeoutException("the tables were not read to their ends within " + TABLES);
-      }
-      for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
-        passTable(each);
-      }
-    }
+    tables.readToEnd(consumer, tablePartitions, TABLES);
     consumer.resume(logPartitions);
   }
 
@@ -112,54 +85,33 @@ final class ControlReader implements AutoCloseable {
 
   /** Whether all that was in the logs at the last {@link #replay} was read. */
   boolean caughtUp() {
-    if (!replayEnds.isEmpty() && !behind(replayEnds)) {
+    if (!replayEnds.isEmpty() && Partitions.reached(consumer, replayEnds)) {
       replayEnds.clear();
     }
     return replayEnds.isEmpty();
   }
 
-  private boolean behind(Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey(), LOOKUP) < end.getValue());
-  }
-
   /** Reads what there is, waiting for at most this long, and passes it on. */
   void turn(Controller controller, Duration wait) {
     for (ConsumerRecord<String, byte[]> each : consumer.poll(wait)) {
-      if (tableTopics.contains(each.topic())) {
-        passTable(each);
-      } else if (each.value() != null) {
+      if (!tables.pass(each) && each.value() != null) {
         guarded(each, () -> topics.pass(each.topic(), each.value(), controller));
       }
     }
-  }
-
-  private void passTable(ConsumerRecord<String, byte[]> each) {
-    if (!tableTopics.contains(each.topic())) {
-      return;
-    }
-    if (each.key() == null) {
-      skip(each, "it has no key");
-      return;
-    }
-    guarded(each, () -> topics.pass(each.topic(), each.key(), each.value(), tables));
   }
 
   /**
    * One record is never the end of the loop, which would read it again after each new beginning.
    */
   static void guarded(ConsumerRecord<String, byte[]> record, Runnable pass) {
-    try {
-      pass.run();
-    } catch (RetriableException passing) {
-      throw passing;
-    } catch (MalformedRecordException malformed) {
-      skip(record, malformed.getMessage());
-    } catch (RuntimeException | Error fault) {
-      FatalErrors.throwIfFatal(fault);
-      LOG.error("A fault of ours is taken for the record's", fault);
-      skip(record, fault.toString());
-    }
+    RecordFaults.guard(
+        pass,
+        fault -> {
+          if (!(fault instanceof MalformedRecordException)) {
+            LOG.error("A fault of ours is taken for the record's", fault);
+          }
+          skip(record, fault.toString());
+        });
   }
 
   private static void skip(ConsumerRecord<String, byte[]> each, String why) {

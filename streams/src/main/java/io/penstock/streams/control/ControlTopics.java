@@ -5,13 +5,22 @@ import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
+import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicNames;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The topics that the control loop reads, and how. */
 final class ControlTopics {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlTopics.class);
 
   private final TopicNames names;
   private final Deserializer<RoutingEntry> routing;
@@ -29,25 +38,27 @@ final class ControlTopics {
     this.feedback = serdes.deserializer(Feedback.class);
   }
 
-  /** Compacted topics, read from their beginning. */
-  List<String> tables() {
-    return List.of(names.routing(), names.fleet(), names.models());
+  /** Compacted topics, read from their beginning into these tables. */
+  List<FollowedTopic<?>> tables(Tables tables) {
+    return List.of(
+        followed(names.routing(), routing, tables::routing),
+        followed(names.fleet(), fleet, tables::fleet),
+        followed(names.models(), models, tables::model));
+  }
+
+  private static <T extends SpecificRecord> FollowedTopic<T> followed(
+      String topic, Deserializer<T> values, BiConsumer<String, @Nullable T> follower) {
+    return new FollowedTopic<>(
+        topic,
+        values,
+        follower,
+        (key, why) ->
+            LOG.warn("Skipped {} of {}: {}", Printable.of(key), topic, Printable.of(why)));
   }
 
   /** Topics that grow, read from the time that is needed. */
   List<String> logs() {
     return List.of(names.results(), names.feedback());
-  }
-
-  /** Passes a record of a table on. */
-  void pass(String topic, String key, byte[] value, Tables tables) {
-    if (topic.equals(names.routing())) {
-      tables.routing(key, value == null ? null : routing.deserialize(topic, value));
-    } else if (topic.equals(names.fleet())) {
-      tables.fleet(key, value == null ? null : fleet.deserialize(topic, value));
-    } else if (topic.equals(names.models())) {
-      tables.model(key, value == null ? null : models.deserialize(topic, value));
-    }
   }
 
   /** Passes a record of a log on. */

@@ -3,7 +3,8 @@ package io.penstock.streams.control;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.reading.Partitions;
+import io.penstock.schemas.reading.RecordFaults;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,23 +78,19 @@ final class KafkaReplaySource implements ReplaySource {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
     partitions.forEach(
         each -> consumer.seek(each, Math.max(begins.get(each), ends.get(each) - window)));
-    while (System.nanoTime() < until
-        && partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+    while (System.nanoTime() < until && !Partitions.reached(consumer, ends)) {
       for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
         if (each.value() == null) {
           continue;
         }
-        try {
-          ScoredRequest request = values.deserialize(each.topic(), each.value());
-          if (wanted.test(request)) {
-            found.put(request.getId(), request);
-          }
-        } catch (RetriableException passing) {
-          throw passing;
-        } catch (RuntimeException | Error fault) {
-          FatalErrors.throwIfFatal(fault);
-          LOG.debug("Skipped {}@{}: {}", each.topic(), each.offset(), fault.toString());
-        }
+        RecordFaults.guard(
+            () -> {
+              ScoredRequest request = values.deserialize(each.topic(), each.value());
+              if (wanted.test(request)) {
+                found.put(request.getId(), request);
+              }
+            },
+            fault -> LOG.debug("Skipped {}@{}: {}", each.topic(), each.offset(), fault.toString()));
       }
     }
   }

@@ -5,6 +5,7 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
@@ -115,6 +116,7 @@ public final class DeliveryApplication implements AutoCloseable {
       again = new ResultReader(reader("penstock-delivery-again", new ByteArrayDeserializer()));
       routing =
           new RoutingFollower(
+              names.routing(),
               reader("penstock-delivery-routing", new StringDeserializer()),
               serdes.deserializer(RoutingEntry.class));
       transactions =
@@ -135,7 +137,7 @@ public final class DeliveryApplication implements AutoCloseable {
                   clock),
               states);
       try {
-        routing.open(names.routing());
+        routing.open();
       } catch (RuntimeException e) {
         close();
         throw e;
@@ -193,16 +195,19 @@ public final class DeliveryApplication implements AutoCloseable {
   }
 
   private <K> Consumer<K, byte[]> reader(String clientId, Deserializer<K> keys) {
-    Map<String, Object> own = new HashMap<>();
-    own.put("client.id", clientId);
-    own.put("enable.auto.commit", false);
-    own.put("isolation.level", "read_committed");
-    own.put("auto.offset.reset", "earliest");
-    own.put("max.poll.records", Courier.AGAIN_AT_ONCE);
-    own.put("fetch.max.bytes", config.fetchBytes());
-    own.put("max.partition.fetch.bytes", 1024 * 1024);
-    own.put("allow.auto.create.topics", false);
-    return new KafkaConsumer<>(connection.with(own), keys, new ByteArrayDeserializer());
+    return CommittedReads.consumer(
+        connection,
+        clientId,
+        keys,
+        Map.of(
+            "auto.offset.reset",
+            "earliest",
+            "max.poll.records",
+            Courier.AGAIN_AT_ONCE,
+            "fetch.max.bytes",
+            config.fetchBytes(),
+            "max.partition.fetch.bytes",
+            1024 * 1024));
   }
 
   /** With short times, since one topic that does not answer holds up the others for as long. */

@@ -1,5 +1,6 @@
 package io.penstock.streams.delivery;
 
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyTopicStates {
 
-  static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-  static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  static final PauseRule PAUSES = new PauseRule(Duration.ofSeconds(5), Duration.ofMinutes(1));
   static final Duration FORGIVEN_AFTER = Duration.ofMinutes(10);
   static final Duration MISSING_FOR = Duration.ofSeconds(2);
   static final Duration REFUSED_FOR = Duration.ofSeconds(30);
@@ -45,7 +45,7 @@ final class ReplyTopicStates {
     @Nullable Instant failingSince;
     Instant nextTry = Instant.MIN;
     Instant backSince = Instant.MIN;
-    Duration pause = Duration.ZERO;
+    int pauses;
     @Nullable Trouble refuses;
     Instant refusesUntil = Instant.MIN;
     int tooLarge = Integer.MAX_VALUE;
@@ -101,13 +101,9 @@ final class ReplyTopicStates {
   private static void setAside(State state, Instant now) {
     boolean again =
         state.failingSince != null || now.isBefore(after(state.backSince, FORGIVEN_AFTER));
-    Duration twice = state.pause.multipliedBy(2);
-    state.pause =
-        again && !twice.isZero()
-            ? (twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice)
-            : FIRST_PAUSE;
+    state.pauses = again ? state.pauses + 1 : 1;
     state.failingSince = state.failingSince == null ? now : state.failingSince;
-    state.nextTry = now.plus(state.pause);
+    state.nextTry = now.plus(PAUSES.after(state.pauses));
   }
 
   private static Instant after(Instant instant, Duration length) {

@@ -1,20 +1,20 @@
 package io.penstock.streams.delivery;
 
 import io.penstock.schemas.RoutingEntry;
+import io.penstock.schemas.reading.FollowedTopic;
+import io.penstock.schemas.reading.TableReader;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
-import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.Snapshot;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,65 +22,50 @@ import org.slf4j.LoggerFactory;
 final class RoutingFollower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RoutingFollower.class);
-  private static final Duration LOOKUP = Duration.ofSeconds(10);
   private static final Duration WHOLE = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final Consumer<String, byte[]> consumer;
-  private final Deserializer<RoutingEntry> entries;
+  private final TableReader table;
   private final Snapshot<RoutingDocument, RoutingState> state = new Snapshot<>(RoutingState::of);
 
   /**
    * @param consumer in no group; becomes this follower's own
    */
-  RoutingFollower(Consumer<String, byte[]> consumer, Deserializer<RoutingEntry> entries) {
+  RoutingFollower(
+      String topic, Consumer<String, byte[]> consumer, Deserializer<RoutingEntry> entries) {
     this.consumer = consumer;
-    this.entries = entries;
+    this.table =
+        new TableReader(
+            List.of(new FollowedTopic<>(topic, entries, this::accept, RoutingFollower::ignore)));
   }
 
   /** Reads all that there is now. */
-  void open(String topic) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, LOOKUP).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
+  void open() {
+    List<TopicPartition> partitions = table.partitions(consumer);
     consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LOOKUP);
-    long until = System.nanoTime() + WHOLE.toNanos();
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey(), LOOKUP) < end.getValue())) {
-      if (System.nanoTime() > until) {
-        throw new TimeoutException("the routing topic was not read to its end within " + WHOLE);
-      }
-      take(POLL);
-    }
+    table.rewind(consumer, partitions);
+    table.readToEnd(consumer, partitions, WHOLE);
   }
 
   /** Takes what has come. */
   void follow() {
-    take(Duration.ZERO);
+    table.turn(consumer, Duration.ZERO);
   }
 
   RoutingState state() {
     return state.get();
   }
 
-  private void take(Duration wait) {
-    for (ConsumerRecord<String, byte[]> each : consumer.poll(wait)) {
-      if (each.key() == null) {
-        continue;
-      }
-      if (each.value() == null) {
-        state.remove(each.key());
-        continue;
-      }
-      try {
-        state.put(each.key(), RoutingCodec.read(entries.deserialize(each.topic(), each.value())));
-      } catch (IllegalArgumentException | MalformedRecordException | StackOverflowError e) {
-        LOG.warn("Ignoring the routing entry {}: {}", each.key(), e.getMessage());
-      }
+  private void accept(String key, @Nullable RoutingEntry entry) {
+    if (entry == null) {
+      state.remove(key);
+    } else {
+      state.put(key, RoutingCodec.read(entry));
     }
+  }
+
+  private static void ignore(String key, String why) {
+    LOG.warn("Ignoring the routing entry {}: {}", Printable.of(key), Printable.of(why));
   }
 
   @Override

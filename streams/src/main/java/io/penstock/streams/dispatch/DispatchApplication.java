@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
 import io.penstock.schemas.topics.TopicSettings;
@@ -30,7 +31,6 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
@@ -154,17 +154,8 @@ public final class DispatchApplication implements AutoCloseable {
 
   /** Reads committed records, without a group. */
   private Consumer<byte[], byte[]> consumer() {
-    return new KafkaConsumer<>(
-        connection.with(
-            Map.of(
-                ConsumerConfig.CLIENT_ID_CONFIG,
-                "penstock-dispatch-positions",
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false)),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+    return CommittedReads.consumer(
+        connection, "penstock-dispatch-positions", new ByteArrayDeserializer(), Map.of());
   }
 
   private Properties settings() {

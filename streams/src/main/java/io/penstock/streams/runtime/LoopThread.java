@@ -1,36 +1,30 @@
 package io.penstock.streams.runtime;
 
 import io.penstock.schemas.errors.FatalErrors;
-import io.penstock.schemas.text.Printable;
+import io.penstock.schemas.reading.RestartingThread;
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a job that is a loop. The thread runs the job's lives one after another: a life
- * lasts until the loop is stopped or something fails. After a failure the thread pauses, longer
- * each time, and begins the next life. A {@linkplain FatalErrors fatal} error ends the thread. Safe
- * for use by many threads.
+ * The one thread of a job that is a loop. The thread runs the job's lives one after another, with
+ * growing pauses after failures, and tells the job's watch of them. A {@linkplain FatalErrors
+ * fatal} error ends the thread. Safe for use by many threads.
  */
 public final class LoopThread {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
-  private static final Duration CALM = LONGEST_PAUSE.multipliedBy(2);
+  private static final PauseRule PAUSES =
+      new PauseRule(Duration.ofMillis(500), Duration.ofSeconds(15));
+  private static final Duration CALM = Duration.ofSeconds(30);
 
   private final String job;
-  private final Runnable life;
   private final JobWatch watch;
-  private final InstantSource clock;
-  private final GrowingPause pause;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Thread thread;
+  private final RestartingThread thread;
 
   /**
    * @param job such as {@code control}, for the log and the thread's name
@@ -38,16 +32,13 @@ public final class LoopThread {
    * @param watch hears of progress and failures
    */
   public LoopThread(String job, Runnable life, JobWatch watch, InstantSource clock) {
-    this(job, life, watch, clock, new GrowingPause(FIRST_PAUSE, LONGEST_PAUSE, CALM));
+    this(job, life, watch, clock, new GrowingPause(PAUSES, CALM));
   }
 
   LoopThread(String job, Runnable life, JobWatch watch, InstantSource clock, GrowingPause pause) {
     this.job = job;
-    this.life = life;
     this.watch = watch;
-    this.clock = clock;
-    this.pause = pause;
-    this.thread = Thread.ofPlatform().name("penstock-" + job).daemon().unstarted(this::run);
+    this.thread = new RestartingThread("penstock-" + job, life, this::goesOn, pause, clock);
   }
 
   public void start() {
@@ -57,7 +48,7 @@ public final class LoopThread {
 
   /** Whether the loop is to end. */
   public boolean stopped() {
-    return stopping.getCount() == 0;
+    return thread.stopped();
   }
 
   /** Says that the loop has done all it had to do in one turn. */
@@ -73,52 +64,18 @@ public final class LoopThread {
   /**
    * Stops the loop, and returns when the thread has ended, or after the timeout.
    *
-   * @param wake ends what the life may be waiting for; a {@link WakeupException} is no failure
+   * @param wake ends what the life may be waiting for; a wake-up is no failure
    */
   public void stop(Runnable wake, Duration timeout) {
-    stopping.countDown();
-    wake.run();
-    try {
-      if (thread.isAlive()) {
-        thread.join(timeout);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.stop(wake, timeout);
   }
 
-  private void run() {
-    boolean goesOn = true;
-    while (goesOn && !stopped()) {
-      try {
-        life.run();
-      } catch (WakeupException e) {
-        LOG.debug("{}: woken", job, e);
-      } catch (RuntimeException | Error e) {
-        if (FatalErrors.isFatal(e)) {
-          LOG.error("{}: the process is damaged and the job ends; restart it", job, e);
-          throw e;
-        }
-        goesOn = !stopped() && pauseAfter(e);
-      }
-    }
-  }
-
-  /** Returns whether the loop goes on after the pause. */
-  private boolean pauseAfter(Throwable failure) {
-    watch.threadFailed(failure);
-    Duration length = pause.after(clock.instant());
-    LOG.warn(
-        "{}: the loop begins anew in {} ms after {}",
-        job,
-        length.toMillis(),
-        Printable.of(String.valueOf(failure)));
-    LOG.debug("{}: the cause", job, failure);
-    try {
-      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private boolean goesOn(Throwable failure) {
+    if (FatalErrors.isFatal(failure)) {
+      LOG.error("{}: the process is damaged and the job ends; restart it", job, failure);
       return false;
     }
+    watch.threadFailed(failure);
+    return true;
   }
 }

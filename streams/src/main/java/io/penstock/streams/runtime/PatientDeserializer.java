@@ -1,5 +1,6 @@
 package io.penstock.streams.runtime;
 
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.RetriableException;
@@ -19,23 +20,21 @@ public record PatientDeserializer<T>(
     implements Deserializer<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PatientDeserializer.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final PauseRule PAUSES =
+      new PauseRule(Duration.ofMillis(50), Duration.ofSeconds(1));
 
   @Override
   public T deserialize(String topic, byte[] data) {
-    Duration next = FIRST_PAUSE;
-    while (true) {
+    for (int failures = 1; true; failures++) {
       try {
         return deserializer.deserialize(topic, data);
       } catch (RetriableException e) {
         if (stopping.getAsBoolean()) {
           throw e;
         }
+        Duration next = PAUSES.after(failures);
         LOG.warn("{} cannot be read, next try in {}: {}", topic, next, e.getMessage());
         pause(next, e);
-        Duration twice = next.multipliedBy(2);
-        next = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.penstock.streams.runtime;
 
 import io.penstock.schemas.errors.FatalErrors;
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadReplacement.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final PauseRule PAUSES =
+      new PauseRule(Duration.ofMillis(100), Duration.ofSeconds(2));
 
   /** After this long without a failure the pause starts small again. */
   private static final Duration CALM = Duration.ofSeconds(30);
@@ -30,7 +32,7 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
   private final Pause pause;
   private final InstantSource clock;
   private final BooleanSupplier stopping;
-  private final GrowingPause pauses = new GrowingPause(FIRST_PAUSE, LONGEST_PAUSE, CALM);
+  private final GrowingPause pauses = new GrowingPause(PAUSES, CALM);
 
   /**
    * @param name whose threads they are, for the log

@@ -4,8 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
-import io.penstock.schemas.errors.FatalErrors;
-import io.penstock.schemas.serde.RegistryUnavailableException;
+import io.penstock.schemas.reading.ConsumerLoop;
+import io.penstock.schemas.reading.Partitions;
+import io.penstock.schemas.reading.RecordFaults;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.spend.AdmittedCost;
@@ -14,8 +15,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,17 +28,13 @@ import org.slf4j.LoggerFactory;
  * committed any more. One thread of its own; scoring never waits for it. When it fails it says so,
  * the predictor keeps what it knows, and it tries again from where it stood.
  */
-final class FinishedFeed implements AutoCloseable {
+final class FinishedFeed implements ConsumerLoop.Reader<byte[]>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FinishedFeed.class);
   private static final int LONGEST_REASON = 1000;
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration CLOSING = Duration.ofSeconds(2);
   private static final Duration LOOKUP = Duration.ofSeconds(10);
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Deserializer<RequestStatus> deserializer;
   private final OutputLengthPredictor predictor;
   private final AdmittedCost admitted;
@@ -49,8 +44,7 @@ final class FinishedFeed implements AutoCloseable {
   private final Counter observed;
   private final Counter failures;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
-  private final Thread thread;
-  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final ConsumerLoop<byte[]> loop;
 
   /**
    * @param consumers makes a read_committed consumer, without a group
@@ -65,7 +59,6 @@ final class FinishedFeed implements AutoCloseable {
       String topic,
       int learnFromLast,
       MeterRegistry metrics) {
-    this.consumers = consumers;
     this.deserializer = deserializer;
     this.predictor = predictor;
     this.admitted = admitted;
@@ -74,61 +67,29 @@ final class FinishedFeed implements AutoCloseable {
     this.learnFromLast = learnFromLast;
     this.observed = metrics.counter("penstock.score.output.observed");
     this.failures = metrics.counter("penstock.score.output.feed.failures");
-    this.thread = Thread.ofPlatform().name("penstock-score-finished").daemon().unstarted(this::run);
+    this.loop = new ConsumerLoop<>("penstock-score-finished", consumers, this, () -> {});
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
-  /** Returns when the consumer is closed, or a little later than one read of it takes. */
+  /** Returns when the consumer is closed, or a few seconds later. */
   @Override
   public void close() {
-    stopping.countDown();
-    try {
-      thread.join(CLOSING);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 
-  private void run() {
-    Duration pause = FIRST_PAUSE;
-    while (!stopped()) {
-      try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-        assign(consumer);
-        while (!stopped()) {
-          learn(consumer);
-          pause = FIRST_PAUSE;
-        }
-      } catch (RuntimeException | Error e) {
-        FatalErrors.throwIfFatal(e);
-        if (stopped()) {
-          return;
-        }
-        failures.increment();
-        LOG.warn(
-            "Output lengths are not being learned, next try in {}; predictions keep what is known",
-            pause,
-            e);
-        if (!sleep(pause)) {
-          return;
-        }
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
-      }
-    }
+  @Override
+  public void failed(Throwable failure) {
+    failures.increment();
+    LOG.warn("Output lengths are not being learned; predictions keep what is known", failure);
   }
 
   /** Takes all partitions, each from where it stood, or from a share of the records at its end. */
-  void assign(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, LOOKUP).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    if (partitions.isEmpty()) {
-      throw new IllegalStateException("topic " + topic + " is missing");
-    }
+  @Override
+  public void open(Consumer<byte[], byte[]> consumer) {
+    List<TopicPartition> partitions = Partitions.of(consumer, List.of(topic));
     consumer.assign(partitions);
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, LOOKUP);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LOOKUP);
@@ -141,7 +102,8 @@ final class FinishedFeed implements AutoCloseable {
   }
 
   /** Reads what there is, waiting for at most half a second. */
-  void learn(Consumer<byte[], byte[]> consumer) {
+  @Override
+  public void turn(Consumer<byte[], byte[]> consumer) {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       observe(record);
       positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
@@ -149,36 +111,37 @@ final class FinishedFeed implements AutoCloseable {
   }
 
   private void observe(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return;
+    if (record.value() != null) {
+      RecordFaults.guard(
+          () -> learn(deserializer.deserialize(record.topic(), record.value())),
+          fault -> skip(record, fault));
     }
-    try {
-      RequestStatus status = deserializer.deserialize(record.topic(), record.value());
-      if (hasEnded(status.getState())) {
-        admitted.ended(status.getTenant(), status.getId(), clock.instant());
-      }
-      if (status.getState() == RequestState.SUCCEEDED) {
-        status
-            .getUsage()
-            .ifPresent(
-                usage -> {
-                  predictor.observe(
-                      status.getTenant(), status.getModel(), usage.getCompletionTokens());
-                  observed.increment();
-                });
-      }
-    } catch (RegistryUnavailableException e) {
-      throw e;
-    } catch (RuntimeException | Error e) {
-      FatalErrors.throwIfFatal(e);
-      failures.increment();
-      LOG.warn(
-          "Skipped {}-{}@{}: {}",
-          record.topic(),
-          record.partition(),
-          record.offset(),
-          Printable.of(e.toString(), LONGEST_REASON));
+  }
+
+  private void learn(RequestStatus status) {
+    if (hasEnded(status.getState())) {
+      admitted.ended(status.getTenant(), status.getId(), clock.instant());
     }
+    if (status.getState() == RequestState.SUCCEEDED) {
+      status
+          .getUsage()
+          .ifPresent(
+              usage -> {
+                predictor.observe(
+                    status.getTenant(), status.getModel(), usage.getCompletionTokens());
+                observed.increment();
+              });
+    }
+  }
+
+  private void skip(ConsumerRecord<byte[], byte[]> record, Throwable fault) {
+    failures.increment();
+    LOG.warn(
+        "Skipped {}-{}@{}: {}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        Printable.of(fault.toString(), LONGEST_REASON));
   }
 
   private static boolean hasEnded(RequestState state) {
@@ -186,19 +149,5 @@ final class FinishedFeed implements AutoCloseable {
       case ACCEPTED, WAITING, LEASED -> false;
       case SUCCEEDED, FAILED, EXPIRED, CANCELLED -> true;
     };
-  }
-
-  private boolean stopped() {
-    return stopping.getCount() == 0;
-  }
-
-  /** Returns whether to go on after the pause. */
-  private boolean sleep(Duration length) {
-    try {
-      return !stopping.await(length.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.streams.score;
 
 import io.micrometer.core.instrument.Counter;
+import io.penstock.schemas.retry.PauseRule;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.streams.runtime.Pause;
 import java.time.Duration;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 final class RegistryPatience {
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistryPatience.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final PauseRule PAUSES =
+      new PauseRule(Duration.ofMillis(50), Duration.ofSeconds(1));
 
   private final Duration budget;
   private final Pause pause;
@@ -39,11 +40,11 @@ final class RegistryPatience {
 
   <T> T call(Supplier<T> action) {
     Duration waited = Duration.ZERO;
-    Duration next = FIRST_PAUSE;
-    while (true) {
+    for (int failures = 1; true; failures++) {
       try {
         return action.get();
       } catch (RegistryUnavailableException e) {
+        Duration next = PAUSES.after(failures);
         if (stopping.getAsBoolean() || waited.plus(next).compareTo(budget) > 0) {
           throw e;
         }
@@ -51,10 +52,6 @@ final class RegistryPatience {
         LOG.warn("Schema registry unavailable, next try in {}: {}", next, e.getMessage());
         pause(next, e);
         waited = waited.plus(next);
-        next =
-            next.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : next.multipliedBy(2);
       }
     }
   }

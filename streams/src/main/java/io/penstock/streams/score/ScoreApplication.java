@@ -7,6 +7,7 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.extension.Extensions;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
@@ -55,7 +56,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
@@ -327,18 +327,10 @@ public final class ScoreApplication {
 
   /** Reads committed records, without a group. */
   private Consumer<byte[], byte[]> consumer(String name, String offsetReset) {
-    return new KafkaConsumer<>(
-        connection.with(
-            Map.of(
-                ConsumerConfig.CLIENT_ID_CONFIG,
-                "penstock-score-" + name,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                offsetReset)),
+    return CommittedReads.consumer(
+        connection,
+        "penstock-score-" + name,
         new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+        Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset));
   }
 }

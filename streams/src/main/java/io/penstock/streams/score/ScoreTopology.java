@@ -4,10 +4,12 @@ import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.streams.runtime.FollowedTopic;
+import io.penstock.streams.runtime.GlobalTable;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.view.FollowedViews;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -57,24 +59,24 @@ final class ScoreTopology {
   private static void addViews(Topology topology, TopicNames topics, ScoreParts parts) {
     FollowedViews views = parts.views();
     AcceptanceTime time = new AcceptanceTime(parts.clock());
-    new FollowedTopic<>(
-            topics.models(),
-            patient(ModelSpec.class, parts),
-            views.models()::follow,
-            views.models()::ignore)
-        .addTo(topology, time);
-    new FollowedTopic<>(
-            topics.routing(),
-            patient(RoutingEntry.class, parts),
-            views.routing()::follow,
-            views.routing()::ignore)
-        .addTo(topology, time);
-    new FollowedTopic<>(
-            topics.fleet(),
-            patient(FleetReport.class, parts),
-            views.fleet()::follow,
-            views.fleet()::ignore)
-        .addTo(topology, time);
+    List<FollowedTopic<?>> followed =
+        List.of(
+            new FollowedTopic<>(
+                topics.models(),
+                patient(ModelSpec.class, parts),
+                views.models()::follow,
+                views.models()::ignore),
+            new FollowedTopic<>(
+                topics.routing(),
+                patient(RoutingEntry.class, parts),
+                views.routing()::follow,
+                views.routing()::ignore),
+            new FollowedTopic<>(
+                topics.fleet(),
+                patient(FleetReport.class, parts),
+                views.fleet()::follow,
+                views.fleet()::ignore));
+    followed.forEach(each -> GlobalTable.add(each, topology, time));
   }
 
   /** Waits for the registry as long as it takes: the global thread cannot be replaced. */

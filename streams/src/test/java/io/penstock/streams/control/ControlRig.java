@@ -154,8 +154,9 @@ final class ControlRig implements AutoCloseable {
     close();
     MemoryConsumer memory = new MemoryConsumer();
     ControlTopics topics = new ControlTopics(names, serdes);
-    List<String> all = new ArrayList<>(topics.tables());
-    all.addAll(topics.logs());
+    Tables tables = new Tables();
+    List<String> all = new ArrayList<>(topics.logs());
+    topics.tables(tables).forEach(table -> all.add(table.topic()));
     Map<TopicPartition, Long> begins = new HashMap<>();
     for (String topic : all) {
       Node[] nodes = {};
@@ -167,7 +168,6 @@ final class ControlRig implements AutoCloseable {
     Map<TopicPartition, Long> ends = new HashMap<>(begins);
     log.forEach((partition, records) -> ends.put(partition, (long) records.size()));
     memory.updateEndOffsets(ends);
-    Tables tables = new Tables();
     ControlReader reading = new ControlReader(memory, topics, tables);
     Controller controlling =
         new Controller(ControlConfig.DEFAULT, tables, (model, count, wanted) -> logged, 1);

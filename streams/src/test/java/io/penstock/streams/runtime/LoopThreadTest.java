@@ -3,6 +3,8 @@ package io.penstock.streams.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -115,7 +117,7 @@ class LoopThreadTest {
   }
 
   private LoopThread start(Duration pause) {
-    GrowingPause pauses = new GrowingPause(pause, pause, Duration.ofHours(2));
+    GrowingPause pauses = new GrowingPause(new PauseRule(pause, pause), Duration.ofHours(2));
     loop = new LoopThread("test", this::live, watch, InstantSource.system(), pauses);
     loop.start();
     return loop;

@@ -45,13 +45,13 @@ class FinishedFeedTest {
   @Test
   void beginsShortOfTheEndAndGoesOnWhereItStood() {
     MockConsumer<byte[], byte[]> first = consumer(1_000);
-    feed.assign(first);
+    feed.open(first);
     assertThat(first.position(PARTITION)).isEqualTo(900);
 
     first.addRecord(record(900, RequestState.SUCCEEDED, 500));
-    feed.learn(first);
+    feed.turn(first);
     MockConsumer<byte[], byte[]> second = consumer(5_000);
-    feed.assign(second);
+    feed.open(second);
 
     assertThat(second.position(PARTITION)).isEqualTo(901);
   }
@@ -59,7 +59,7 @@ class FinishedFeedTest {
   @Test
   void learnsFromSucceededRequestsOnlyAndSkipsWhatItCannotRead() {
     MockConsumer<byte[], byte[]> consumer = consumer(0);
-    feed.assign(consumer);
+    feed.open(consumer);
     for (int i = 0; i < 50; i++) {
       consumer.addRecord(record(i, RequestState.SUCCEEDED, 1_000));
     }
@@ -67,7 +67,7 @@ class FinishedFeedTest {
     consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 51, new byte[] {1}, new byte[] {2}));
     consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 52, new byte[] {1}, null));
 
-    feed.learn(consumer);
+    feed.turn(consumer);
 
     assertThat(predictor.predict("acme", "talker", 1_000_000)).isBetween(800L, 1_000L);
     assertThat(metrics.get("penstock.score.output.observed").counter().count()).isEqualTo(50);
@@ -77,7 +77,7 @@ class FinishedFeedTest {
   @Test
   void whatHasEndedIsNotCommittedAnyMore() {
     MockConsumer<byte[], byte[]> consumer = consumer(0);
-    feed.assign(consumer);
+    feed.open(consumer);
     for (int i = 0; i < 3; i++) {
       admitted.admit("acme", "request-" + i, 1, Requests.NOW);
     }
@@ -85,7 +85,7 @@ class FinishedFeedTest {
     consumer.addRecord(record(1, RequestState.SUCCEEDED, 1));
     consumer.addRecord(record(2, RequestState.EXPIRED, 1));
 
-    feed.learn(consumer);
+    feed.turn(consumer);
 
     assertThat(admitted.of("acme", Instant.EPOCH.plusSeconds(60))).isEqualTo(1);
   }

@@ -2,10 +2,10 @@ package io.penstock.workers.capacity;
 
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.retry.PauseRule;
 import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.FailureCodes;
-import io.penstock.workers.kafka.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +41,8 @@ public final class EnginePause {
   /** The longest pause that an engine can ask for. Engines limit what servers can ask of them. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
-  private static final Duration LAST_BACKOFF = Duration.ofMinutes(1);
+  private static final PauseRule BACKOFF =
+      new PauseRule(Duration.ofSeconds(1), Duration.ofMinutes(1));
   private static final int MAX_REASON = 200;
 
   /** A halved concurrency grows back within this time, whatever the number of slots. */
@@ -207,7 +207,7 @@ public final class EnginePause {
     if (asked > 0) {
       return Duration.ofMillis(Math.min(asked, LONGEST.toMillis()));
     }
-    return Backoff.after(unanswered, FIRST_BACKOFF, LAST_BACKOFF);
+    return BACKOFF.after(unanswered);
   }
 
   /** Ignores answers to requests from before the pause. */

@@ -1,16 +1,16 @@
 package io.penstock.workers.kafka;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
+import io.penstock.schemas.reading.TopicFollower;
 import io.penstock.schemas.topics.TopicSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -42,7 +42,7 @@ public record Clients(ClusterConnection cluster, TopicSettings topics, String wo
   }
 
   public Consumer<String, byte[]> models() {
-    return consumer("models", Map.of());
+    return TopicFollower.consumers(cluster, clientId("models")).get();
   }
 
   public Consumer<String, byte[]> payloads() {
@@ -83,13 +83,8 @@ public record Clients(ClusterConnection cluster, TopicSettings topics, String wo
 
   private Consumer<String, byte[]> consumer(String role, Map<String, Object> special) {
     Map<String, Object> own = new HashMap<>(special);
-    own.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(role));
-    own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    own.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    return new KafkaConsumer<>(
-        cluster.with(own), new StringDeserializer(), new ByteArrayDeserializer());
+    return CommittedReads.consumer(cluster, clientId(role), new StringDeserializer(), own);
   }
 
   private String clientId(String role) {

@@ -1,8 +1,8 @@
 package io.penstock.workers.lease;
 
 import io.penstock.schemas.Lease;
+import io.penstock.schemas.reading.ConsumerLoop;
 import io.penstock.schemas.serde.RegistryUnavailableException;
-import io.penstock.workers.kafka.ConsumerLoop;
 import io.penstock.workers.kafka.TraceContext;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Reads one partition of the leases topic, from where it ends at the start, and tells of the leases
  * that are for this worker. Runs on the thread of its {@link ConsumerLoop}.
  */
-public final class LeaseReader implements ConsumerLoop.Reader {
+public final class LeaseReader implements ConsumerLoop.Reader<String> {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReader.class);
 

@@ -1,6 +1,6 @@
 package io.penstock.workers.payload;
 
-import io.penstock.workers.kafka.ConsumerLoop;
+import io.penstock.schemas.reading.ConsumerLoop;
 import io.penstock.workers.kafka.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * runs on the thread of its {@link ConsumerLoop}, which waits without polling while nothing is
  * asked for; {@link #read} may be called from any thread.
  */
-public final class PayloadReader implements ConsumerLoop.Reader {
+public final class PayloadReader implements ConsumerLoop.Reader<String> {
 
   /** Up to this many offsets, reading on is faster than seeking. */
   private static final long NEAR = 64;

@@ -1,6 +1,7 @@
 package io.penstock.streams.dispatch.lifecycle;
 
 import io.penstock.schemas.Failure;
+import io.penstock.schemas.retry.PauseRule;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -45,8 +46,6 @@ public record BackoffRetries(
           Duration.ofSeconds(30),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));
-
-  private static final int MOST_DOUBLINGS = 30;
 
   public BackoffRetries {
     if (maxFailures < 1 || maxOverloads < 1 || maxLostLeases < 1 || maxExcuses < 1) {
@@ -98,17 +97,15 @@ public record BackoffRetries(
   }
 
   private Duration backoff(int failures, long seed) {
-    return Duration.ofNanos((long) (unit(seed) * doubled(firstBackoff, failures - 1)));
+    return Duration.ofNanos((long) (unit(seed) * doubled(firstBackoff, failures).toNanos()));
   }
 
   private Duration avoidance(int overloads) {
-    return Duration.ofNanos((long) doubled(avoidance, overloads - 1));
+    return doubled(avoidance, overloads);
   }
 
-  /** Nanoseconds, at most the longest backoff. */
-  private double doubled(Duration first, int times) {
-    double nanos = first.toNanos() * Math.scalb(1.0, Math.clamp(times, 0, MOST_DOUBLINGS));
-    return Math.min((double) longestBackoff.toNanos(), nanos);
+  private Duration doubled(Duration first, int failures) {
+    return new PauseRule(first, longestBackoff).after(failures);
   }
 
   /** A number in [0, 1) from a seed: the finaliser of SplitMix64 (Steele et al., OOPSLA 2014). */

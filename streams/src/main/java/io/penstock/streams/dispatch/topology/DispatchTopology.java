@@ -12,11 +12,12 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.streams.runtime.FollowedTopic;
+import io.penstock.streams.runtime.GlobalTable;
 import io.penstock.streams.runtime.PatientDeserializer;
 import java.util.List;
 import java.util.Optional;
@@ -176,7 +177,8 @@ public final class DispatchTopology {
       String topic,
       Class<T> type,
       BiConsumer<String, @Nullable T> follower) {
-    new FollowedTopic<>(
+    FollowedTopic<T> followed =
+        new FollowedTopic<>(
             topic,
             new PatientDeserializer<>(
                 parts.serdes().deserializer(type), Thread::sleep, parts.stopping()),
@@ -188,7 +190,7 @@ public final class DispatchTopology {
                   topic,
                   Printable.of(why));
               parts.counters().unreadable(topic);
-            })
-        .addTo(topology, (record, partitionTime) -> Math.max(0, record.timestamp()));
+            });
+    GlobalTable.add(followed, topology, (record, partitionTime) -> Math.max(0, record.timestamp()));
   }
 }

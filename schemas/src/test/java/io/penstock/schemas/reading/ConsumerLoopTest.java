@@ -1,4 +1,4 @@
-package io.penstock.workers.kafka;
+package io.penstock.schemas.reading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,8 +20,8 @@ class ConsumerLoopTest {
   private final Semaphore mayOpen = new Semaphore(0);
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
   private final AtomicInteger recoveries = new AtomicInteger();
-  private final ConsumerLoop loop =
-      new ConsumerLoop(
+  private final ConsumerLoop<String> loop =
+      new ConsumerLoop<>(
           "loop",
           () -> new MockConsumer<>("none"),
           new FailingReader(),
@@ -67,7 +67,7 @@ class ConsumerLoopTest {
     failures.add(failure);
   }
 
-  private final class FailingReader implements ConsumerLoop.Reader {
+  private final class FailingReader implements ConsumerLoop.Reader<String> {
 
     @Override
     public void open(Consumer<String, byte[]> consumer) {

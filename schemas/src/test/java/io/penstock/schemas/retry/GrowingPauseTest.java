@@ -1,9 +1,12 @@
-package io.penstock.streams.runtime;
+package io.penstock.schemas.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -11,8 +14,11 @@ class GrowingPauseTest {
 
   private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
-  private final GrowingPause pause =
-      new GrowingPause(Duration.ofMillis(500), Duration.ofSeconds(15), Duration.ofSeconds(30));
+  private static final PauseRule RULE =
+      new PauseRule(Duration.ofMillis(500), Duration.ofSeconds(15));
+  private static final Duration CALM = Duration.ofSeconds(30);
+
+  private final GrowingPause pause = new GrowingPause(RULE, CALM);
 
   @Test
   void doublesUpToTheLongestWhileFailuresGoOn() {
@@ -29,6 +35,19 @@ class GrowingPauseTest {
     assertThat(millis(37)).isEqualTo(15_000);
     assertThat(millis(68)).isEqualTo(500);
     assertThat(millis(69)).isEqualTo(1_000);
+  }
+
+  @Test
+  void jitterTakesAwayUpToHalf() {
+    GrowingPause jittered = GrowingPause.jittered(RULE, CALM, new SplittableRandom(7));
+    List<Duration> pauses = new ArrayList<>();
+    for (int failures = 1; failures < 100; failures++) {
+      Duration whole = RULE.after(failures);
+      Duration taken = jittered.after(START);
+      assertThat(taken).isBetween(whole.dividedBy(2), whole);
+      pauses.add(taken);
+    }
+    assertThat(pauses.subList(10, 99)).doesNotHaveDuplicates();
   }
 
   private long millis(long second) {

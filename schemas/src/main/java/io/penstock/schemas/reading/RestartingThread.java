@@ -1,0 +1,125 @@
+package io.penstock.schemas.reading;
+
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.text.Printable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A daemon thread that runs lives one after another: a life lasts until the thread is stopped or
+ * something fails. After a failure the thread pauses, longer each time, and begins the next life. A
+ * {@link WakeupException} is no failure. An interrupt ends the thread. Safe for use by many
+ * threads.
+ */
+public final class RestartingThread {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RestartingThread.class);
+
+  private final Runnable life;
+  private final Predicate<Throwable> goesOn;
+  private final GrowingPause pause;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread thread;
+
+  /**
+   * @param life runs until {@link #stopped}
+   * @param goesOn hears of each failure on this thread, and says whether another life follows;
+   *     where none does, the failure is thrown on
+   */
+  public RestartingThread(
+      String name,
+      Runnable life,
+      Predicate<Throwable> goesOn,
+      GrowingPause pause,
+      InstantSource clock) {
+    this.life = life;
+    this.goesOn = goesOn;
+    this.pause = pause;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Whether the thread was asked to end. */
+  public boolean stopped() {
+    return stopping.getCount() == 0;
+  }
+
+  public boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  /** Whether nobody has started it yet. */
+  public boolean isNew() {
+    return thread.getState() == Thread.State.NEW;
+  }
+
+  /**
+   * Asks the thread to end and does not wait.
+   *
+   * @param wake ends what the life may be waiting for
+   */
+  public void stop(Runnable wake) {
+    stopping.countDown();
+    wake.run();
+  }
+
+  /** Asks the thread to end, and returns when it has ended, or after the timeout. */
+  public void stop(Runnable wake, Duration timeout) {
+    stop(wake);
+    try {
+      if (thread.isAlive()) {
+        thread.join(timeout);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    boolean another = true;
+    while (another && !stopped()) {
+      try {
+        life.run();
+      } catch (WakeupException e) {
+        LOG.debug("{}: woken", thread.getName(), e);
+      } catch (InterruptException e) {
+        LOG.warn("{} was interrupted and ends", thread.getName());
+        another = false;
+      } catch (RuntimeException | Error e) {
+        if (!goesOn.test(e)) {
+          throw e;
+        }
+        another = !stopped() && pauseAfter(e);
+      }
+    }
+  }
+
+  /** Returns whether the thread goes on after the pause. */
+  private boolean pauseAfter(Throwable failure) {
+    Duration length = pause.after(clock.instant());
+    LOG.warn(
+        "{} begins anew in {} ms after {}",
+        thread.getName(),
+        length.toMillis(),
+        Printable.of(String.valueOf(failure)));
+    LOG.debug("{}: the cause", thread.getName(), failure);
+    try {
+      return !stopping.await(length.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
