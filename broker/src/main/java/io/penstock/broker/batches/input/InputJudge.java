@@ -1,0 +1,134 @@
+package io.penstock.broker.batches.input;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges an input file as a whole, so that a batch with a fault runs nothing. Memory is bounded by
+ * one line, a hash for each request and the faults that are listed.
+ */
+public final class InputJudge {
+
+  /** 128 bits of SHA-256: nobody finds two names of one digest. */
+  private record Digest(long high, long low) {}
+
+  private final InputLimits limits;
+  private final LineReader reader;
+  private final MessageDigest sha256 = sha256();
+  private final Map<Digest, Long> firstLines = new HashMap<>();
+  private final List<InputFault> faults = new ArrayList<>();
+  private long unlisted;
+  private int requests;
+  private @Nullable String model;
+  private boolean severalModels;
+
+  private InputJudge(String endpoint, InputLimits limits) {
+    this.limits = limits;
+    this.reader = new LineReader(endpoint, limits.maxBodyBytes());
+  }
+
+  /**
+   * Reads the file to its end.
+   *
+   * @param in at the file's beginning; the caller closes it
+   * @param endpoint the batch's, which every line must name as its url
+   */
+  public static InputVerdict judge(InputStream in, String endpoint, InputLimits limits)
+      throws IOException {
+    return new InputJudge(endpoint, limits).judge(in);
+  }
+
+  private InputVerdict judge(InputStream in) throws IOException {
+    LineScanner scanner = new LineScanner(in, 0, limits.maxLineBytes());
+    while (scanner.next()) {
+      if (scanner.end() > limits.maxBytes()) {
+        return refused(
+            "file_too_large",
+            "The file has more than %d bytes. Split it into several batches."
+                .formatted(limits.maxBytes()));
+      }
+      if (scanner.blank()) {
+        continue;
+      }
+      requests++;
+      if (requests > limits.maxRequests()) {
+        return refused(
+            "too_many_requests",
+            "The file has more than %d requests. Split it into several batches."
+                .formatted(limits.maxRequests()));
+      }
+      judgeLine(scanner);
+    }
+    if (requests == 0) {
+      return refused("empty_file", "The file has no requests. Write one on each line.");
+    }
+    if (faults.isEmpty()) {
+      return new InputVerdict.Accepted(requests, severalModels ? null : model);
+    }
+    if (unlisted > 0) {
+      faults.add(
+          new InputFault(
+              "more_errors",
+              "There are %d more errors; correct those listed first.".formatted(unlisted),
+              null,
+              null));
+    }
+    return new InputVerdict.Refused(faults);
+  }
+
+  private void judgeLine(LineScanner scanner) {
+    List<InputFault> ofLine = reader.read(scanner);
+    ofLine.forEach(this::add);
+    reader.customId().ifPresent(customId -> judgeName(customId, scanner.number()));
+    if (ofLine.isEmpty()) {
+      severalModels |= model != null && !model.equals(reader.model());
+      model = reader.model();
+    }
+  }
+
+  private void judgeName(String customId, long line) {
+    Long first = firstLines.putIfAbsent(digest(customId), line);
+    if (first != null) {
+      add(
+          new InputFault(
+              "duplicate_custom_id",
+              "custom_id is that of line %d, too; give each request its own.".formatted(first),
+              line,
+              "custom_id"));
+    }
+  }
+
+  private void add(InputFault fault) {
+    if (faults.size() < limits.maxFaults()) {
+      faults.add(fault);
+    } else {
+      unlisted++;
+    }
+  }
+
+  private static InputVerdict refused(String code, String message) {
+    return new InputVerdict.Refused(List.of(new InputFault(code, message, null, null)));
+  }
+
+  private Digest digest(String customId) {
+    ByteBuffer hash = ByteBuffer.wrap(sha256.digest(customId.getBytes(StandardCharsets.UTF_8)));
+    return new Digest(hash.getLong(), hash.getLong());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+      throw new IllegalStateException(everyPlatformHasIt);
+    }
+  }
+}
