@@ -1,0 +1,325 @@
+package io.penstock.broker.batches.run;
+
+import io.penstock.broker.batches.input.InputFault;
+import io.penstock.broker.batches.input.InputJudge;
+import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.input.InputRequest;
+import io.penstock.broker.batches.input.InputRequests;
+import io.penstock.broker.batches.input.InputVerdict;
+import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchEffect;
+import io.penstock.broker.batches.lifecycle.BatchEvent;
+import io.penstock.broker.batches.lifecycle.BatchMachine;
+import io.penstock.broker.batches.lifecycle.BatchStatus;
+import io.penstock.broker.batches.lifecycle.CompletionEstimate;
+import io.penstock.broker.batches.lifecycle.FeedingPace;
+import io.penstock.broker.blobs.BlobName;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.blobs.NoSuchBlobException;
+import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateWriter;
+import io.penstock.schemas.InferenceResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one batch from a checkpoint on. One thread calls {@link #step}; others may leave results and
+ * a cancellation, and look at the batch, at any time.
+ *
+ * <p>Whatever goes wrong between two checkpoints leaves nothing behind that counts: requests that
+ * were fed again are repetitions, and parts that no checkpoint names belong to no file.
+ */
+final class BatchRunner {
+
+  private static final int MOST_AT_ONCE = 64;
+
+  private final BatchMachine machine;
+  private final InputLimits limits;
+  private final BlobStore blobs;
+  private final LongSupplier heardUpTo;
+  private final Feeder feeder;
+  private final Checkpoints checkpoints;
+  private final CheckpointPace checkpointPace;
+  private final Queue<ResultRecord> results = new ConcurrentLinkedQueue<>();
+
+  private volatile Batch batch;
+  private volatile CompletionEstimate estimate;
+  private volatile @Nullable CompletableFuture<Batch> cancellation;
+  private FeedingPace pace;
+  private volatile Batch saved;
+  private long position;
+  private boolean resumed;
+
+  /**
+   * @param batch its last checkpoint
+   * @param heardUpTo the first offset of results in its home that was not left here
+   * @param retention how long files are kept where the batch does not say
+   */
+  BatchRunner(
+      Batch batch,
+      BatchMachine machine,
+      InputLimits limits,
+      BlobStore blobs,
+      RequestGateway gateway,
+      StateWriter writer,
+      LongSupplier heardUpTo,
+      Duration retention,
+      Instant now) {
+    this.batch = batch;
+    this.saved = batch;
+    this.position = batch.resultsOffset();
+    this.machine = machine;
+    this.limits = limits;
+    this.blobs = blobs;
+    this.heardUpTo = heardUpTo;
+    this.pace = FeedingPace.initial(batch.fed());
+    this.estimate = CompletionEstimate.initial(now);
+    this.feeder = new Feeder(batch.order(), gateway, this::open);
+    this.checkpoints = new Checkpoints(batch.order(), blobs, writer, retention);
+    this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
+  }
+
+  /** The batch as it is now, which may be ahead of its checkpoint. */
+  Batch batch() {
+    return batch;
+  }
+
+  /** Whether it has ended, and a checkpoint says so. */
+  boolean isDone() {
+    return saved.status().isTerminal();
+  }
+
+  /** When it will be done, by what was seen so far. */
+  Optional<Instant> completion(Instant now) {
+    Batch current = batch;
+    return current.status() == BatchStatus.IN_PROGRESS
+        ? estimate.completion(current.remaining(), now)
+        : Optional.empty();
+  }
+
+  /** Leaves a record of results that has the batch's id as its {@code replyKey}. */
+  void deliver(ResultRecord result) {
+    results.add(result);
+  }
+
+  /**
+   * Leaves the wish to cancel.
+   *
+   * @return completed with the batch once the wish lasts, or came too late
+   */
+  synchronized CompletableFuture<Batch> cancel() {
+    CompletableFuture<Batch> asked = cancellation;
+    if (asked == null) {
+      asked = new CompletableFuture<>();
+      cancellation = asked;
+    }
+    if (isDone()) {
+      asked.complete(saved);
+    }
+    return asked;
+  }
+
+  /**
+   * Does what can be done now.
+   *
+   * @return whether there may be more to do at once
+   * @throws io.penstock.broker.home.HomeLostException if another instance has the batch now
+   * @throws IOException if the store or the log failed; the next call goes on from here
+   */
+  boolean step(Instant now) throws IOException {
+    if (isDone()) {
+      return false;
+    }
+    try {
+      return advance(now);
+    } catch (IOException failed) {
+      // What was to be done after the checkpoint that failed is done by the next call.
+      resumed = false;
+      throw failed;
+    }
+  }
+
+  private boolean advance(Instant now) throws IOException {
+    CompletableFuture<Batch> cancel = cancellation;
+    if (batch.status() == BatchStatus.VALIDATING && cancel == null) {
+      decide(new BatchEvent.Judged(judge()), now);
+      return !isDone();
+    }
+    resume();
+    drain(now);
+    if (cancel != null) {
+      decide(new BatchEvent.CancelAsked(), now);
+    }
+    decide(new BatchEvent.Tick(), now);
+    boolean fed = feed(now);
+    giveUp(now);
+    saveIfDue(now);
+    settle(now);
+    if (cancel != null && saved.status() == batch.status()) {
+      cancel.complete(saved);
+    }
+    return fed && !isDone();
+  }
+
+  /** Closes what is open. The checkpoint stays as it is. */
+  synchronized void close() throws IOException {
+    CompletableFuture<Batch> asked = cancellation;
+    if (asked != null && !isDone()) {
+      asked.completeExceptionally(new IOException("another instance has the batch now"));
+    }
+    feeder.close();
+  }
+
+  /** What an owner before this one asked for may not have been heard. */
+  private void resume() {
+    if (!resumed) {
+      resumed = true;
+      if (batch.status() == BatchStatus.CANCELLING) {
+        cancelOutstanding();
+      }
+    }
+  }
+
+  private InputVerdict judge() throws IOException {
+    try (InputStream in = blobs.read(input())) {
+      return InputJudge.judge(in, batch.order().endpoint(), limits);
+    } catch (NoSuchBlobException deleted) {
+      String message = "The input file was deleted before it was read. Upload it again.";
+      return new InputVerdict.Refused(
+          List.of(new InputFault("file_not_found", message, null, "input_file_id")));
+    }
+  }
+
+  private void drain(Instant now) throws IOException {
+    // Asked first: what was left here up to then is in the queue.
+    long heard = heardUpTo.getAsLong();
+    int before = batch.answered().count();
+    for (ResultRecord next = results.poll(); next != null; next = results.poll()) {
+      observe(next.result());
+      int number = batch.order().number(next.result().getId());
+      decide(new BatchEvent.Answered(number, next.result()), now);
+      position = Math.max(position, next.offset() + 1);
+      saveIfLarge(now);
+    }
+    position = Math.max(position, heard);
+    int answers = batch.answered().count() - before;
+    if (answers > 0) {
+      estimate = estimate.answered(answers, now);
+    }
+  }
+
+  private void observe(InferenceResult result) {
+    if (result.getQueuedAt().isPresent() && result.getLeasedAt().isPresent()) {
+      pace =
+          pace.observed(
+              batch.order().number(result.getId()),
+              Duration.between(result.getQueuedAt().get(), result.getLeasedAt().get()),
+              batch.fed());
+    }
+  }
+
+  private boolean feed(Instant now) throws IOException {
+    Batch current = batch;
+    if (current.status() != BatchStatus.IN_PROGRESS || current.fed() == current.total()) {
+      feeder.close();
+      return false;
+    }
+    int room = Math.min(pace.room(current.outstanding()), MOST_AT_ONCE);
+    if (room == 0) {
+      return false;
+    }
+    for (Feeder.Fed fed : feeder.feed(current.fedOffset(), current.fed(), room)) {
+      InputRequest request = fed.request();
+      if (fed instanceof Feeder.Fed.Refused(InputRequest refused, String message)) {
+        decide(new BatchEvent.Refused(refused.number(), refused.customId(), message), now);
+      }
+      decide(new BatchEvent.Fed(request.number(), request.end()), now);
+    }
+    return true;
+  }
+
+  /** Reads the file once more for the names of the requests that get no answer. */
+  private void giveUp(Instant now) throws IOException {
+    if (machine.givenUp(batch, now) == 0) {
+      return;
+    }
+    try (InputRequests requests = open(0, 0)) {
+      for (Optional<InputRequest> next = requests.next();
+          next.isPresent() && machine.givenUp(batch, now) > 0;
+          next = requests.next()) {
+        decide(new BatchEvent.GivenUp(next.get().number(), next.get().customId()), now);
+        saveIfLarge(now);
+      }
+    }
+  }
+
+  private void settle(Instant now) throws IOException {
+    if (batch.total() > 0 && batch.remaining() == 0 && !batch.status().isTerminal()) {
+      save(now);
+      checkpoints.sweep(saved);
+      decide(new BatchEvent.Settled(), now);
+    }
+  }
+
+  private void decide(BatchEvent event, Instant now) throws IOException {
+    BatchMachine.Decision decision = machine.decide(batch, event, now);
+    batch = decision.batch();
+    for (BatchEffect effect : decision.effects()) {
+      switch (effect) {
+        case BatchEffect.Output(byte[] line) -> checkpoints.output(line);
+        case BatchEffect.Error(byte[] line) -> checkpoints.error(line);
+        case BatchEffect.CancelOutstanding() -> cancelOutstanding();
+        case BatchEffect.Checkpoint() -> save(now);
+      }
+    }
+  }
+
+  private void cancelOutstanding() {
+    Batch current = batch;
+    for (int number = current.answered().nextMissing(1);
+        number <= current.fed();
+        number = current.answered().nextMissing(number + 1)) {
+      feeder.cancel(number);
+    }
+  }
+
+  private void saveIfLarge(Instant now) throws IOException {
+    if (checkpointPace.isLarge(checkpoints.bytes())) {
+      save(now);
+    }
+  }
+
+  private void saveIfDue(Instant now) throws IOException {
+    if (batch.status() != saved.status() || batch != saved && checkpointPace.isDue(now)) {
+      save(now);
+    }
+  }
+
+  private void save(Instant now) throws IOException {
+    long bytes = checkpoints.bytes();
+    Batch written = checkpoints.write(batch, position, now);
+    checkpointPace.written(bytes, now);
+    batch = written;
+    saved = written;
+  }
+
+  private InputRequests open(long offset, int before) throws IOException {
+    InputStream in = blobs.read(input(), offset, Long.MAX_VALUE);
+    return new InputRequests(in, offset, before, batch.order().endpoint(), limits);
+  }
+
+  private BlobName input() {
+    return FileRecord.blob(batch.order().inputFile());
+  }
+}

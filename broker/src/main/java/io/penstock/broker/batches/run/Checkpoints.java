@@ -1,0 +1,145 @@
+package io.penstock.broker.batches.run;
+
+import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchCodec;
+import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.batches.lifecycle.Part;
+import io.penstock.broker.blobs.BlobName;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.files.FileCodec;
+import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Writes a batch's checkpoints: first the parts, then the record that names them. The last one
+ * brings the files into being in the same write. For use by one thread.
+ */
+final class Checkpoints {
+
+  static final String KIND = "batch";
+
+  private static final String OUTPUT = "output";
+  private static final String ERRORS = "errors";
+
+  private final BatchOrder order;
+  private final BlobStore blobs;
+  private final StateWriter writer;
+  private final Duration retention;
+  private final PartBuffer output;
+  private final PartBuffer errors;
+
+  Checkpoints(BatchOrder order, BlobStore blobs, StateWriter writer, Duration retention) {
+    this.order = order;
+    this.blobs = blobs;
+    this.writer = writer;
+    this.retention = retention;
+    this.output = new PartBuffer(blobs, order.id(), OUTPUT, writer.epoch());
+    this.errors = new PartBuffer(blobs, order.id(), ERRORS, writer.epoch());
+  }
+
+  void output(byte[] line) {
+    output.add(line);
+  }
+
+  void error(byte[] line) {
+    errors.add(line);
+  }
+
+  /** How much is only in memory. */
+  int bytes() {
+    return output.bytes() + errors.bytes();
+  }
+
+  /**
+   * Writes what was added, and the batch.
+   *
+   * @param readUpTo the first offset of results that was not read for it
+   * @return the batch as it was written
+   * @throws HomeLostException if another instance has the home now
+   * @throws IOException if the store or the log failed: nothing counts, and the same call may be
+   *     made again
+   */
+  Batch write(Batch batch, long readUpTo, Instant now) throws IOException {
+    Batch next = batch.flushed(output.write(), errors.write(), readUpTo);
+    List<StateChange> changes = new ArrayList<>();
+    changes.add(new StateChange.Put(new StateEntry(KIND, order.id(), BatchCodec.encode(next))));
+    if (next.status().isTerminal()) {
+      for (FileRecord file : files(next, now)) {
+        byte[] document = FileCodec.encode(file);
+        changes.add(new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
+      }
+    }
+    try {
+      writer.write(changes).join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof HomeLostException lost) {
+        throw lost;
+      }
+      throw new IOException("the log did not take a checkpoint", failed.getCause());
+    }
+    output.clear();
+    errors.clear();
+    return next;
+  }
+
+  /**
+   * Deletes parts that no checkpoint names, which failed writes and earlier owners left. Those of
+   * later owners stay: this one may have been replaced without knowing it yet.
+   *
+   * @param last the batch's last checkpoint
+   */
+  void sweep(Batch last) throws IOException {
+    sweep(OUTPUT, last.outputParts());
+    sweep(ERRORS, last.errorParts());
+  }
+
+  private void sweep(String file, List<Part> parts) throws IOException {
+    Set<BlobName> named = new HashSet<>();
+    parts.forEach(part -> named.add(PartBuffer.name(order.id(), file, part)));
+    for (BlobName each : blobs.list(PartBuffer.folder(order.id(), file))) {
+      if (!named.contains(each) && Part.epochIn(each.value()) <= writer.epoch()) {
+        blobs.delete(each);
+      }
+    }
+  }
+
+  private List<FileRecord> files(Batch last, Instant now) {
+    List<FileRecord> files = new ArrayList<>();
+    if (!last.outputParts().isEmpty()) {
+      files.add(file(order.outputFile(), OUTPUT, last.outputParts(), now));
+    }
+    if (!last.errorParts().isEmpty()) {
+      files.add(file(order.errorFile(), ERRORS, last.errorParts(), now));
+    }
+    return files;
+  }
+
+  private FileRecord file(String id, String kind, List<Part> parts, Instant now) {
+    Duration kept = order.outputExpiresAfter() == null ? retention : order.outputExpiresAfter();
+    List<FileRecord.Piece> pieces =
+        parts.stream()
+            .map(
+                part -> new FileRecord.Piece(PartBuffer.name(order.id(), kind, part), part.bytes()))
+            .toList();
+    return new FileRecord(
+        id,
+        order.tenant(),
+        "batch_output",
+        "%s_%s.jsonl".formatted(order.id(), kind),
+        now,
+        now.plus(kept),
+        pieces,
+        false);
+  }
+}
