@@ -95,6 +95,11 @@ public final class ControlApplication implements AutoCloseable {
     return loop.problem();
   }
 
+  /** Why it has ended for good, if it has failed. */
+  public Optional<String> failure() {
+    return loop.failure();
+  }
+
   /** Gives the lead away and ends; takes a few seconds at most. */
   @Override
   public void close() {

@@ -76,6 +76,11 @@ final class ControlLoop implements AutoCloseable {
     return thread.problem().or(this::waiting);
   }
 
+  /** Why it has ended for good, if it has failed. */
+  Optional<String> failure() {
+    return thread.failure();
+  }
+
   private Optional<String> waiting() {
     if (!joined) {
       return Optional.of("it has not joined its group");

@@ -94,6 +94,11 @@ public final class DeliveryApplication implements AutoCloseable {
     return loop.problem();
   }
 
+  /** Why it has ended for good, if it has failed. */
+  public Optional<String> failure() {
+    return loop.failure();
+  }
+
   /** Ends, and leaves the group, so that other instances take over at once. */
   @Override
   public void close() {

@@ -90,6 +90,11 @@ final class DeliveryLoop implements AutoCloseable {
         .or(() -> joined ? Optional.empty() : Optional.of("it has not joined its group"));
   }
 
+  /** Why it has ended for good, if it has failed. */
+  Optional<String> failure() {
+    return thread.failure();
+  }
+
   /** Returns when the thread has ended, or some seconds later. */
   @Override
   public void close() {

@@ -130,6 +130,12 @@ public final class DispatchApplication implements AutoCloseable {
         : StreamsState.problem(started.state()).or(working::problem);
   }
 
+  /** Why it has ended for good, if it has failed. */
+  public Optional<String> failure() {
+    KafkaStreams started = streams;
+    return started == null ? Optional.empty() : StreamsState.failure(started.state());
+  }
+
   /** Stops, and leaves the group, so that other instances take over at once. */
   public synchronized void close(Duration timeout) {
     stopping = true;

@@ -61,6 +61,13 @@ public final class LoopThread {
     return thread.isAlive() ? watch.problem() : Optional.of("its thread does not run");
   }
 
+  /** Why the loop has ended for good, if it was not stopped. */
+  public Optional<String> failure() {
+    return thread.getState() == Thread.State.TERMINATED && !stopped()
+        ? Optional.of("has ended after an error")
+        : Optional.empty();
+  }
+
   /**
    * Stops the loop, and returns when the thread has ended, or after the timeout.
    *

@@ -18,4 +18,11 @@ public final class StreamsState {
           Optional.of("it does not have its partitions");
     };
   }
+
+  /** Why the job has ended for good, if it has, as the end of a sentence that begins with it. */
+  public static Optional<String> failure(KafkaStreams.State state) {
+    return state == KafkaStreams.State.ERROR
+        ? Optional.of("has ended after an error")
+        : Optional.empty();
+  }
 }

@@ -19,6 +19,7 @@ import io.penstock.streams.runtime.LatestWork;
 import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
 import io.penstock.streams.runtime.StartPositions;
+import io.penstock.streams.runtime.StreamsState;
 import io.penstock.streams.runtime.ThreadReplacement;
 import io.penstock.streams.score.complexity.ComplexityPredictor;
 import io.penstock.streams.score.complexity.ComplexityPredictorProvider;
@@ -172,6 +173,15 @@ public final class ScoreApplication {
               .flatMap(each -> each.problem().stream())
               .collect(Collectors.joining("; "));
       return Optional.of(problems).filter(each -> !each.isEmpty());
+    }
+  }
+
+  /** Why a class is scored no more, if one is not and will not be. */
+  public Optional<String> failure() {
+    synchronized (instances) {
+      return instances.stream()
+          .flatMap(each -> StreamsState.failure(each.streams().state()).stream())
+          .findFirst();
     }
   }
 

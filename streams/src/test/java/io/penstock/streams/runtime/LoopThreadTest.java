@@ -52,6 +52,7 @@ class LoopThreadTest {
     assertThat(started.problem()).isEmpty();
     started.stop(woken::countDown, TIMEOUT);
     assertThat(started.problem()).hasValue(ENDED);
+    assertThat(started.failure()).as("it was stopped").isEmpty();
   }
 
   @Test
@@ -70,9 +71,16 @@ class LoopThreadTest {
     LoopThread started = start(Duration.ZERO);
 
     assertThat(thrown.get(10, TimeUnit.SECONDS)).isSameAs(fatal);
+    awaitFailure(started);
     started.stop(woken::countDown, TIMEOUT);
     assertThat(serving.getCount()).isEqualTo(1);
     assertThat(started.problem()).hasValue(ENDED);
+  }
+
+  private static void awaitFailure(LoopThread ended) {
+    while (ended.failure().isEmpty()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
