@@ -40,12 +40,12 @@ public final class Extensions {
     P provider = known.get(extension.name());
     if (provider == null) {
       throw new IllegalArgumentException(
-          "%s is '%s'; it must be one of: %s. To add one, put a jar with a provider of %s on the classpath"
+          "%s is '%s'; it must be one of: %s. To add one, put the jar of its %s into a folder, and name that folder in PENSTOCK_EXTENSIONS"
               .formatted(
                   setting,
                   extension.name(),
                   String.join(", ", known.keySet()),
-                  providers.getName()));
+                  providers.getSimpleName()));
     }
     return provider;
   }
@@ -62,14 +62,15 @@ public final class Extensions {
         P other = known.putIfAbsent(provider.name(), provider);
         if (other != null) {
           throw new IllegalArgumentException(
-              "two extensions are called '%s': %s and %s; remove one from the classpath"
+              "two extensions are called '%s': %s and %s; remove one of their jars"
                   .formatted(
                       provider.name(), other.getClass().getName(), provider.getClass().getName()));
         }
       }
     } catch (ServiceConfigurationError e) {
       throw new IllegalArgumentException(
-          "an extension on the classpath cannot be loaded: " + e.getMessage(), e);
+          "an extension cannot be loaded: %s. Correct or remove its jar".formatted(e.getMessage()),
+          e);
     }
     return known;
   }

@@ -46,7 +46,7 @@ public final class EngineFactory {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no engine '%s'; there are %s. Choose one of them, or put the jar of '%s' on the class path"
+                    "there is no engine '%s'; there are %s. Choose one of them, or put the jar of '%s' into a folder, and name that folder in PENSTOCK_EXTENSIONS"
                         .formatted(name, listed(providers), name)));
   }
 
@@ -61,9 +61,7 @@ public final class EngineFactory {
       ServiceLoader.load(EngineProvider.class).forEach(providers::add);
     } catch (ServiceConfigurationError e) {
       throw new IllegalArgumentException(
-          "an engine on the class path cannot be loaded: %s. Correct or remove its jar"
-              .formatted(e.getMessage()),
-          e);
+          "an engine cannot be loaded: %s. Correct or remove its jar".formatted(e.getMessage()), e);
     }
     providers.sort(Comparator.comparing(EngineProvider::name));
     for (int i = 1; i < providers.size(); i++) {
