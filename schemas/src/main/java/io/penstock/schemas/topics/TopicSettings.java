@@ -63,6 +63,30 @@ public record TopicSettings(
         maxRequestBytes);
   }
 
+  /** The same with other numbers of partitions. */
+  public TopicSettings withPartitions(int ofModels, int ofOthers) {
+    return new TopicSettings(
+        names,
+        ofModels,
+        ofOthers,
+        replicationFactor,
+        maxDeadline,
+        resultRetention,
+        maxRequestBytes);
+  }
+
+  /** The same under other names. */
+  public TopicSettings withNames(TopicNames others) {
+    return new TopicSettings(
+        others,
+        modelPartitions,
+        otherPartitions,
+        replicationFactor,
+        maxDeadline,
+        resultRetention,
+        maxRequestBytes);
+  }
+
   /** How long requests, work and transfers are kept: longer than the furthest deadline. */
   public Duration workRetention() {
     return maxDeadline.plus(AFTER_DEADLINE);

@@ -48,11 +48,11 @@ final class DemoHouse implements AutoCloseable {
   private static DemoHouse open(Set<Role> roles) throws IOException {
     Path folder = Files.createTempDirectory("penstock-demo-");
     try {
-      NodeConfig usual = NodeConfig.of(folder);
       NodeConfig config =
-          usual
-              .at(usual.kafka(), RegistrySettings.embedded(0, false), usual.operations())
-              .withRoles(roles);
+          NodeConfig.of(folder).toBuilder()
+              .registry(RegistrySettings.embedded(0, false))
+              .roles(roles)
+              .build();
       return new DemoHouse(folder, new PenstockNode(config));
     } catch (RuntimeException e) {
       delete(folder);

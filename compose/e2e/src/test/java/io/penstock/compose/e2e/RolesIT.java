@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.compose.node.KafkaSettings;
 import io.penstock.compose.node.NodeConfig;
-import io.penstock.compose.node.OperationsSettings;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.compose.node.RegistrySettings;
 import io.penstock.compose.node.Role;
@@ -13,6 +12,7 @@ import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
+import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
 import java.net.URI;
@@ -72,23 +72,13 @@ class RolesIT {
 
   /** They share a data folder, in which each keeps its own. */
   private static NodeConfig alone(Role role, PenstockNode cluster, Path data) {
-    NodeConfig usual = NodeConfig.of(data);
-    TopicSettings topics = usual.topics();
-    return usual
-        .at(
-            new KafkaSettings(Optional.of(cluster.connection().bootstrapServers()), 0, Map.of()),
-            new RegistrySettings(Optional.of(cluster.connection().registryUrl()), 0, true),
-            new OperationsSettings(0))
-        .withTopics(
-            new TopicSettings(
-                ALONE,
-                topics.modelPartitions(),
-                topics.otherPartitions(),
-                topics.replicationFactor(),
-                topics.maxDeadline(),
-                topics.resultRetention(),
-                topics.maxRequestBytes()))
-        .withRoles(Set.of(role));
+    ClusterConnection connection = cluster.connection();
+    return NodeConfig.of(data).toBuilder()
+        .kafka(new KafkaSettings(Optional.of(connection.bootstrapServers()), 0, Map.of()))
+        .registry(new RegistrySettings(Optional.of(connection.registryUrl()), 0, true))
+        .topics(TopicSettings.DEFAULT.withNames(ALONE))
+        .roles(Set.of(role))
+        .build();
   }
 
   private static String quoted(Role role) {

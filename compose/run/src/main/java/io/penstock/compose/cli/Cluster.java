@@ -15,7 +15,7 @@ interface Cluster extends AutoCloseable {
 
   AvroSerdes serdes();
 
-  /** How the topics are laid out, as far as the topics themselves tell. */
+  /** How the topics are laid out: their partitions as they are, the rest as it is configured. */
   TopicSettings topics();
 
   /** Reads topics; one at a time. */

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -19,9 +20,20 @@ abstract class ClusterCommand implements Callable<Integer> {
   public final Integer call() throws Exception {
     LogLevels.forClient(output.verbose);
     validate();
-    try (Cluster cluster = clusterOptions.connect(environment)) {
+    ClusterChoice choice = choose();
+    try (Cluster cluster =
+        environment
+            .connector()
+            .connect(
+                choice.connection(ClusterOptions.kafkaSettings(clusterOptions.kafkaConfig)),
+                choice.topics())) {
       return run(cluster);
     }
+  }
+
+  /** Reads the configuration and sees which cluster it is for. */
+  ClusterChoice choose() {
+    return clusterOptions.choose(environment, List.of(), NodeDefaults::alone);
   }
 
   /** Refuses contradictory options before a connection is made. */

@@ -1,6 +1,8 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -9,22 +11,35 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The file by which a running {@code penstock up} tells other terminals where it is.
+ * The file by which a running {@code penstock up} tells other terminals where it is, and what they
+ * must know about its topics.
  *
+ * @param topics as that process has them
  * @param pid the process that wrote it
  */
-record ClusterFile(String kafka, String registry, String prefix, long pid) {
+record ClusterFile(String kafka, String registry, TopicSettings topics, long pid) {
 
-  static ClusterFile of(ClusterConnection connection, String prefix) {
+  /** Leaves the topics at their defaults under this prefix. */
+  ClusterFile(String kafka, String registry, String prefix, long pid) {
+    this(kafka, registry, TopicSettings.DEFAULT.withNames(new TopicNames(prefix)), pid);
+  }
+
+  static ClusterFile of(ClusterConnection connection, TopicSettings topics) {
     return new ClusterFile(
         connection.bootstrapServers(),
         connection.registryUrl(),
-        prefix,
+        topics,
         ProcessHandle.current().pid());
+  }
+
+  String prefix() {
+    return topics.names().prefix();
   }
 
   /** Reads the file; empty if there is none, or it is not one of ours. */
@@ -36,13 +51,36 @@ record ClusterFile(String kafka, String registry, String prefix, long pid) {
           new ClusterFile(
               required(values, "kafka"),
               required(values, "registry"),
-              required(values, "prefix"),
+              topics(values),
               Long.parseLong(required(values, "pid"))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | DateTimeParseException e) {
       return Optional.empty();
     }
+  }
+
+  /** What an earlier version did not write is at its default. */
+  private static TopicSettings topics(Properties values) {
+    TopicSettings usual = TopicSettings.DEFAULT;
+    return new TopicSettings(
+        new TopicNames(required(values, "prefix")),
+        number(values, "modelPartitions", usual.modelPartitions()),
+        number(values, "otherPartitions", usual.otherPartitions()),
+        (short) number(values, "replicationFactor", usual.replicationFactor()),
+        time(values, "maxDeadline", usual.maxDeadline()),
+        time(values, "resultRetention", usual.resultRetention()),
+        number(values, "maxRequestBytes", usual.maxRequestBytes()));
+  }
+
+  private static int number(Properties values, String key, int absent) {
+    String value = values.getProperty(key);
+    return value == null ? absent : Integer.parseInt(value);
+  }
+
+  private static Duration time(Properties values, String key, Duration absent) {
+    String value = values.getProperty(key);
+    return value == null ? absent : Duration.parse(value);
   }
 
   private static String required(Properties values, String key) {
@@ -60,7 +98,13 @@ record ClusterFile(String kafka, String registry, String prefix, long pid) {
     Properties values = new Properties();
     values.setProperty("kafka", kafka);
     values.setProperty("registry", registry);
-    values.setProperty("prefix", prefix);
+    values.setProperty("prefix", prefix());
+    values.setProperty("modelPartitions", Integer.toString(topics.modelPartitions()));
+    values.setProperty("otherPartitions", Integer.toString(topics.otherPartitions()));
+    values.setProperty("replicationFactor", Integer.toString(topics.replicationFactor()));
+    values.setProperty("maxDeadline", topics.maxDeadline().toString());
+    values.setProperty("resultRetention", topics.resultRetention().toString());
+    values.setProperty("maxRequestBytes", Integer.toString(topics.maxRequestBytes()));
     values.setProperty("pid", Long.toString(pid));
     try (Writer writer = Files.newBufferedWriter(temporary)) {
       values.store(writer, "Where a running penstock up is");

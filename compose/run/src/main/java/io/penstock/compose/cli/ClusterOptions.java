@@ -1,12 +1,15 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.config.ConfigSources.Given;
+import io.penstock.compose.config.Configuration;
+import io.penstock.compose.config.Origin;
 import io.penstock.compose.node.NodeConfig;
-import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +23,15 @@ import picocli.CommandLine.Option;
 /** The options by which every command finds its cluster. */
 final class ClusterOptions {
 
-  static final String DEFAULT_KAFKA = "127.0.0.1:9092";
-  static final String DEFAULT_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
-
   @Option(
       names = "--kafka",
       paramLabel = "HOST:PORT",
       description =
           "Kafka's bootstrap servers. Else $$PENSTOCK_KAFKA, else kafka.bootstrapServers of"
-              + " the configuration, else those of the running 'penstock up', else "
-              + DEFAULT_KAFKA
+              + " the configuration. Where these and --registry name no cluster: the one of the"
+              + " running 'penstock up', else "
+              + "127.0.0.1:"
+              + NodeDefaults.KAFKA_PORT
               + ".")
   @Nullable String kafka;
 
@@ -38,8 +40,11 @@ final class ClusterOptions {
       paramLabel = "URL",
       description =
           "The schema registry, in Confluent's API. Else $$PENSTOCK_REGISTRY, else"
-              + " registry.url of the configuration, else that of the running 'penstock up', else "
-              + DEFAULT_REGISTRY
+              + " registry.url of the configuration. Where these and --kafka name no cluster: the"
+              + " one of the running 'penstock up', else "
+              + "http://127.0.0.1:"
+              + NodeDefaults.REGISTRY_PORT
+              + "/apis/ccompat/v7"
               + ".")
   @Nullable String registry;
 
@@ -48,7 +53,8 @@ final class ClusterOptions {
       paramLabel = "TEXT",
       description =
           "What the topics' names begin with. Else $$PENSTOCK_PREFIX, else topics.names.prefix"
-              + " of the configuration, else that of the running 'penstock up', else 'penstock.'.")
+              + " of the configuration, else that of the running 'penstock up' if its cluster is"
+              + " used, else 'penstock.'.")
   @Nullable String prefix;
 
   @Option(
@@ -59,79 +65,53 @@ final class ClusterOptions {
 
   @Mixin final ConfigOptions config = new ConfigOptions();
 
-  Cluster connect(Environment environment) {
-    return environment.connector().connect(connection(environment), names(environment));
-  }
-
-  ClusterConnection connection(Environment environment) {
-    Optional<NodeConfig> configured = configured(environment);
-    Optional<String> configuredKafka = configured.flatMap(node -> node.kafka().bootstrapServers());
-    String servers =
-        choose(
-            environment,
-            kafka,
-            "PENSTOCK_KAFKA",
-            configuredKafka,
-            ClusterFile::kafka,
-            DEFAULT_KAFKA);
-    Map<String, String> settings = new HashMap<>();
-    // They hold credentials, which no other cluster may see.
-    if (configuredKafka.equals(Optional.of(servers))) {
-      configured.ifPresent(node -> settings.putAll(node.kafka().settings()));
+  /**
+   * Reads the configuration and sees which cluster it is for.
+   *
+   * @param options what other options of the command say
+   * @param defaults by data folder
+   */
+  ClusterChoice choose(
+      Environment environment, List<Given> options, Function<Path, NodeConfig> defaults) {
+    List<Given> given = new ArrayList<>(given(environment));
+    given.addAll(options);
+    Configuration read = config.read(environment, given, defaults);
+    Optional<ClusterFile> running =
+        ClusterChoice.isNamedBy(read)
+            ? Optional.empty()
+            : ClusterFile.read(environment.clusterFile());
+    if (running.isEmpty()) {
+      return new ClusterChoice(read, running);
     }
-    settings.putAll(kafkaSettings(kafkaConfig));
-    return new ClusterConnection(
-        servers,
-        choose(
-            environment,
-            registry,
-            "PENSTOCK_REGISTRY",
-            configured.flatMap(node -> node.registry().url()),
-            ClusterFile::registry,
-            DEFAULT_REGISTRY),
-        settings);
+    TopicSettings topics = running.get().topics();
+    return new ClusterChoice(
+        config.read(
+            environment, given, data -> defaults.apply(data).toBuilder().topics(topics).build()),
+        running);
   }
 
-  TopicNames names(Environment environment) {
-    String chosen =
-        choose(
-            environment,
-            prefix,
-            "PENSTOCK_PREFIX",
-            configured(environment)
-                .map(node -> node.topics().names().prefix())
-                .filter(configured -> !configured.equals(TopicNames.DEFAULT.prefix())),
-            ClusterFile::prefix,
-            TopicNames.DEFAULT.prefix());
-    try {
-      return new TopicNames(chosen);
-    } catch (IllegalArgumentException e) {
-      throw CliException.usage("--prefix: " + e.getMessage());
-    }
+  /** What the options and variables that name a cluster say, as keys. */
+  private List<Given> given(Environment environment) {
+    GivenOptions given = new GivenOptions();
+    List<Given> all = new ArrayList<>();
+    variable(environment, "PENSTOCK_KAFKA", "kafka.bootstrapServers").ifPresent(all::add);
+    variable(environment, "PENSTOCK_REGISTRY", "registry.url").ifPresent(all::add);
+    variable(environment, "PENSTOCK_PREFIX", "topics.names.prefix").ifPresent(all::add);
+    given
+        .add("--kafka", "kafka.bootstrapServers", present(kafka))
+        .add("--registry", "registry.url", present(registry))
+        .add("--prefix", "topics.names.prefix", present(prefix));
+    all.addAll(given.all());
+    return all;
   }
 
-  /** The configuration, if there is one. */
-  private Optional<NodeConfig> configured(Environment environment) {
-    return config.isGiven(environment)
-        ? Optional.of(config.read(environment, List.of(), NodeDefaults::alone).node())
-        : Optional.empty();
+  private static Optional<Given> variable(Environment environment, String name, String key) {
+    return Optional.ofNullable(present(environment.variables().get(name)))
+        .map(value -> new Given(key, value, new Origin.Variable(name)));
   }
 
-  private static String choose(
-      Environment environment,
-      @Nullable String option,
-      String variable,
-      Optional<String> configured,
-      Function<ClusterFile, String> fromFile,
-      String fallback) {
-    if (option != null && !option.isBlank()) {
-      return option;
-    }
-    return Optional.ofNullable(environment.variables().get(variable))
-        .filter(value -> !value.isBlank())
-        .or(() -> configured)
-        .or(() -> ClusterFile.read(environment.clusterFile()).map(fromFile))
-        .orElse(fallback);
+  private static @Nullable String present(@Nullable String value) {
+    return value == null || value.isBlank() ? null : value;
   }
 
   /** What a properties file of client settings holds; nothing without a file. */

@@ -10,8 +10,10 @@ import io.penstock.compose.node.NodeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -40,6 +42,16 @@ final class ConfigOptions {
               + " over the file and over environment variables.")
   List<String> sets = List.of();
 
+  private Set<String> ofUp = Set.of();
+
+  /**
+   * Leaves these keys of the file in the data folder to {@code penstock up}: they are of one
+   * process and not of all that find the file there.
+   */
+  void leaveToUp(Set<String> keys) {
+    ofUp = Set.copyOf(keys);
+  }
+
   /**
    * Reads the configuration.
    *
@@ -50,24 +62,18 @@ final class ConfigOptions {
       Environment environment, List<Given> options, Function<Path, NodeConfig> defaults) {
     List<Given> given = new ArrayList<>(given());
     given.addAll(options);
+    given.sort(Comparator.comparingInt(each -> each.origin().rank()));
     Optional<Path> named = named(environment);
     Optional<Path> file = named.or(() -> besideData(environment, given));
     Configuration read =
         Configuration.read(
-            new ConfigSources(file, environment.variables(), given),
+            new ConfigSources(
+                file, environment.variables(), given, named.isEmpty() ? ofUp : Set.of()),
             defaults.apply(home(environment)));
     if (named.isEmpty()) {
       refuseOtherData(read);
     }
     return read;
-  }
-
-  /** Whether there is a configuration at all. */
-  boolean isGiven(Environment environment) {
-    return !sets.isEmpty()
-        || named(environment).isPresent()
-        || besideData(environment, List.of()).isPresent()
-        || environment.variables().keySet().stream().anyMatch(Configuration::isVariable);
   }
 
   private List<Given> given() {

@@ -33,22 +33,22 @@ final class KafkaCluster implements Cluster {
       "; start one with 'penstock up', or give --kafka and --registry";
 
   private final ClusterConnection connection;
-  private final TopicNames names;
+  private final TopicSettings configured;
   private final AvroSerdes serdes;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private @Nullable ClientGateway gateway;
 
-  private KafkaCluster(ClusterConnection connection, TopicNames names) {
+  private KafkaCluster(ClusterConnection connection, TopicSettings configured) {
     this.connection = connection;
-    this.names = names;
+    this.configured = configured;
     this.serdes = new AvroSerdes(connection);
   }
 
   /** Connects, having seen that both Kafka and the registry answer. */
-  static Cluster connect(ClusterConnection connection, TopicNames names) {
+  static Cluster connect(ClusterConnection connection, TopicSettings configured) {
     requireKafka(connection);
     requireRegistry(connection.registryUrl());
-    return new KafkaCluster(connection, names);
+    return new KafkaCluster(connection, configured);
   }
 
   /** Sees that what a node does not run itself is there. */
@@ -126,7 +126,7 @@ final class KafkaCluster implements Cluster {
 
   @Override
   public TopicNames names() {
-    return names;
+    return configured.names();
   }
 
   @Override
@@ -136,15 +136,7 @@ final class KafkaCluster implements Cluster {
 
   @Override
   public TopicSettings topics() {
-    TopicSettings usual = TopicSettings.DEFAULT;
-    return new TopicSettings(
-        names,
-        partitions(names.demand()),
-        partitions(names.leases()),
-        usual.replicationFactor(),
-        usual.maxDeadline(),
-        usual.resultRetention(),
-        usual.maxRequestBytes());
+    return configured.withPartitions(partitions(names().demand()), partitions(names().leases()));
   }
 
   private int partitions(String topic) {

@@ -23,11 +23,11 @@ final class NodeDefaults {
 
   /** All in one process, on the usual ports. */
   static NodeConfig alone(Path data) {
-    return NodeConfig.of(data)
-        .at(
-            KafkaSettings.embedded(KAFKA_PORT),
-            RegistrySettings.embedded(REGISTRY_PORT, true),
-            new OperationsSettings(OPERATIONS_PORT));
+    return NodeConfig.of(data).toBuilder()
+        .kafka(KafkaSettings.embedded(KAFKA_PORT))
+        .registry(RegistrySettings.embedded(REGISTRY_PORT, true))
+        .operations(new OperationsSettings(OPERATIONS_PORT))
+        .build();
   }
 
   /**
@@ -45,8 +45,10 @@ final class NodeDefaults {
         data -> {
           NodeConfig alone = alone(data);
           WorkerConfig usual = alone.worker();
-          return alone.withWorker(
-              new WorkerConfig(hostName(), usual.models(), usual.slots()).withHost(hostName()));
+          return alone.toBuilder()
+              .worker(
+                  new WorkerConfig(hostName(), usual.models(), usual.slots()).withHost(hostName()))
+              .build();
         });
   }
 

@@ -213,7 +213,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private static ClusterFile clusterFile(PenstockNode node, NodeConfig config) {
-    return ClusterFile.of(node.connection(), config.topics().names().prefix());
+    return ClusterFile.of(node.connection(), config.topics());
   }
 
   /** Other terminals stay with the Penstock that they found first. */

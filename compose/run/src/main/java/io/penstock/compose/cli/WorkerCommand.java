@@ -1,10 +1,13 @@
 package io.penstock.compose.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.penstock.compose.config.ConfigSources.Given;
-import io.penstock.compose.config.Configuration;
 import io.penstock.compose.node.NodeConfig;
+import io.penstock.compose.node.OperationsSettings;
+import io.penstock.compose.node.Role;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
 import io.penstock.workers.Worker;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -36,14 +40,8 @@ import picocli.CommandLine.Option;
           + " finishes what runs within --drain-grace. It also ends, with exit code 0, when an"
           + " operator has it drained.",
       "",
-      "Options of the built-in engines, given as --engine-option KEY=VALUE:",
-      "  embedding: threads, max-inputs, max-input-characters",
-      "  openai: base-url, api-key-env, api-key-file, connect-timeout, total-timeout,",
-      "    served-name.MODEL, header.NAME, endpoints, max-response-bytes, longest-pause,",
-      "    metrics (none or vllm),",
-      "    metrics-url, metrics-interval, metrics-stale-after",
-      "  simulated: profile, profiles-file, speed, speed-up, chunk-tokens, kv-policy, start-up,",
-      "    failure-probability, seed, dimensions",
+      "From penstock.yaml in the data folder it takes all but worker.workerId and operations.port,"
+          + " which are of 'penstock up'. A file that --config names is taken whole.",
       "",
       "Prints a line when it can take leases. JSON: {\"ready\":true,\"worker\",\"engine\","
           + "\"operations\"}. Logs go to stderr."
@@ -58,6 +56,9 @@ import picocli.CommandLine.Option;
 final class WorkerCommand extends ClusterCommand {
 
   private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** A worker beside {@code penstock up} has another name and another port. */
+  private static final Set<String> OF_UP = Set.of("worker.workerId", "operations.port");
 
   @Option(
       names = "--id",
@@ -76,8 +77,8 @@ final class WorkerCommand extends ClusterCommand {
       names = "--engine",
       paramLabel = "KIND",
       description =
-          "embedding, openai, simulated, or another engine on the class path. Default: embedding"
-              + " (engine.kind).")
+          "One of the engines below. Your own come from the folder of jars that"
+              + " $$PENSTOCK_EXTENSIONS names. Default: embedding (engine.kind).")
   @Nullable String engine;
 
   @Option(
@@ -107,6 +108,8 @@ final class WorkerCommand extends ClusterCommand {
           "How long running requests may finish. Default: 30s (worker.timing.drainGrace).")
   @Nullable String drainGrace;
 
+  private @Nullable NodeConfig chosen;
+
   WorkerCommand(Environment environment) {
     super(environment);
   }
@@ -114,17 +117,18 @@ final class WorkerCommand extends ClusterCommand {
   @Override
   void validate() {
     LogLevels.forServer(output.verbose);
-    config();
   }
 
-  /** What the file, the environment and the options say. */
-  NodeConfig config() {
-    Configuration read =
-        clusterOptions.config.read(environment, options(), WorkerCommand::defaults);
-    if (!read.isSet("worker.models")) {
+  @Override
+  ClusterChoice choose() {
+    clusterOptions.config.leaveToUp(OF_UP);
+    ClusterChoice choice = clusterOptions.choose(environment, options(), WorkerCommand::defaults);
+    if (!choice.read().isSet("worker.models")) {
       throw CliException.usage("name a model to serve with --model, or in worker.models");
     }
-    return read.node();
+    choice.read().withKnownNames(Set.of(Role.WORKER));
+    chosen = choice.node();
+    return choice;
   }
 
   private List<Given> options() {
@@ -144,15 +148,18 @@ final class WorkerCommand extends ClusterCommand {
   }
 
   private static NodeConfig defaults(Path data) {
-    NodeConfig usual = NodeConfig.of(data);
+    NodeConfig usual = NodeDefaults.alone(data);
     String host = NodeDefaults.hostName();
     int slots = 2 * Runtime.getRuntime().availableProcessors();
-    return usual.withWorker(new WorkerConfig(host, usual.worker().models(), slots).withHost(host));
+    return usual.toBuilder()
+        .worker(new WorkerConfig(host, usual.worker().models(), slots).withHost(host))
+        .operations(new OperationsSettings(0))
+        .build();
   }
 
   @Override
   int run(Cluster cluster) throws InterruptedException {
-    NodeConfig config = config();
+    NodeConfig config = requireNonNull(chosen);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Engine running = EngineFactory.create(config.engine(), InstantSource.system());
     Worker worker =

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where the configuration is read from.
@@ -11,9 +12,13 @@ import java.util.Optional;
  * @param file the file, if there is one
  * @param variables the environment variables
  * @param options what the command line says, those that win last
+ * @param notOfFile keys whose values in the file are for another process
  */
 public record ConfigSources(
-    Optional<Path> file, Map<String, String> variables, List<Given> options) {
+    Optional<Path> file,
+    Map<String, String> variables,
+    List<Given> options,
+    Set<String> notOfFile) {
 
   /**
    * A key's value from the command line.
@@ -25,5 +30,11 @@ public record ConfigSources(
   public ConfigSources {
     variables = Map.copyOf(variables);
     options = List.copyOf(options);
+    notOfFile = Set.copyOf(notOfFile);
+  }
+
+  /** Takes every key of the file. */
+  public ConfigSources(Optional<Path> file, Map<String, String> variables, List<Given> options) {
+    this(file, variables, options, Set.of());
   }
 }

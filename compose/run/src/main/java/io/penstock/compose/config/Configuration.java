@@ -39,6 +39,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
     Settings settings = new Settings(schema, faults);
     Optional<Path> file = sources.file();
     file.ifPresent(path -> new FileLayer(path, schema, settings, faults).read());
+    sources.notOfFile().forEach(settings::forget);
     new VariableLayer(schema).read(sources.variables(), settings, faults);
     sources
         .options()
@@ -56,11 +57,6 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
   /** What stands in no file comes after what does. */
   private static int line(Fault fault) {
     return fault.origin() instanceof Origin.InFile(Path _, int line) ? line : Integer.MAX_VALUE;
-  }
-
-  /** Whether an environment variable may set a key. */
-  public static boolean isVariable(String name) {
-    return VariableLayer.isOurs(name);
   }
 
   /**
@@ -84,7 +80,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
 
   /** The same with other parts. */
   public Configuration withRoles(Set<Role> others) {
-    return new Configuration(node.withRoles(others), effective, file);
+    return new Configuration(node.toBuilder().roles(others).build(), effective, file);
   }
 
   /** Whether somebody set this key. */

@@ -161,6 +161,11 @@ final class Settings {
         : String.valueOf(usual);
   }
 
+  /** Drops what was given for a key so far. */
+  void forget(String path) {
+    settings.remove(path);
+  }
+
   private List<Setting> given(String path) {
     return settings.getOrDefault(path, List.of());
   }

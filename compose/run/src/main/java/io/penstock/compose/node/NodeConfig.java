@@ -143,76 +143,77 @@ public record NodeConfig(
     return roles.contains(role);
   }
 
-  /** The same with other parts. */
-  public NodeConfig withRoles(Set<Role> others) {
-    return new NodeConfig(
-        data,
-        others,
-        models,
-        topics,
-        score,
-        dispatch,
-        delivery,
-        control,
-        worker,
-        engine,
-        kafka,
-        registry,
-        operations);
+  /** Begins with these values. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
-  /** The same with other topics. */
-  public NodeConfig withTopics(TopicSettings others) {
-    return new NodeConfig(
-        data,
-        roles,
-        models,
-        others,
-        score,
-        dispatch,
-        delivery,
-        control,
-        worker,
-        engine,
-        kafka,
-        registry,
-        operations);
-  }
+  /** Changes what a command or a test has its own mind about. */
+  public static final class Builder {
 
-  /** The same with another worker. */
-  public NodeConfig withWorker(WorkerConfig other) {
-    return new NodeConfig(
-        data,
-        roles,
-        models,
-        topics,
-        score,
-        dispatch,
-        delivery,
-        control,
-        other,
-        engine,
-        kafka,
-        registry,
-        operations);
-  }
+    private final NodeConfig usual;
+    private Set<Role> roles;
+    private TopicSettings topics;
+    private WorkerConfig worker;
+    private KafkaSettings kafka;
+    private RegistrySettings registry;
+    private OperationsSettings operations;
 
-  /** The same with other addresses. */
-  public NodeConfig at(
-      KafkaSettings otherKafka, RegistrySettings otherRegistry, OperationsSettings otherPort) {
-    return new NodeConfig(
-        data,
-        roles,
-        models,
-        topics,
-        score,
-        dispatch,
-        delivery,
-        control,
-        worker,
-        engine,
-        otherKafka,
-        otherRegistry,
-        otherPort);
+    private Builder(NodeConfig usual) {
+      this.usual = usual;
+      roles = usual.roles;
+      topics = usual.topics;
+      worker = usual.worker;
+      kafka = usual.kafka;
+      registry = usual.registry;
+      operations = usual.operations;
+    }
+
+    public Builder roles(Set<Role> others) {
+      roles = others;
+      return this;
+    }
+
+    public Builder topics(TopicSettings others) {
+      topics = others;
+      return this;
+    }
+
+    public Builder worker(WorkerConfig other) {
+      worker = other;
+      return this;
+    }
+
+    public Builder kafka(KafkaSettings other) {
+      kafka = other;
+      return this;
+    }
+
+    public Builder registry(RegistrySettings other) {
+      registry = other;
+      return this;
+    }
+
+    public Builder operations(OperationsSettings other) {
+      operations = other;
+      return this;
+    }
+
+    public NodeConfig build() {
+      return new NodeConfig(
+          usual.data,
+          roles,
+          usual.models,
+          topics,
+          usual.score,
+          usual.dispatch,
+          usual.delivery,
+          usual.control,
+          worker,
+          usual.engine,
+          kafka,
+          registry,
+          operations);
+    }
   }
 }

@@ -65,6 +65,7 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
   public Function<InferenceRequest, InferenceResult> answer = Samples::succeeded;
   public @Nullable ClusterConnection asked;
   public @Nullable TopicNames askedNames;
+  public @Nullable TopicSettings askedTopics;
   public @Nullable CliException refusal;
   private final Path home;
   private ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -91,9 +92,10 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
         this::connect);
   }
 
-  private Cluster connect(ClusterConnection connection, TopicNames topicNames) {
+  private Cluster connect(ClusterConnection connection, TopicSettings configured) {
     asked = connection;
-    askedNames = topicNames;
+    askedTopics = configured;
+    askedNames = configured.names();
     if (refusal != null) {
       throw refusal;
     }

@@ -68,14 +68,16 @@ class PenstockCliTest {
   @Test
   void anOptionWinsOverTheEnvironmentAndThatOverTheFileAndThatOverTheDefault() throws IOException {
     Path file = home.resolve(".penstock").resolve("cluster.properties");
-    assertThat(kafkaOf("status", "a")).isEqualTo(ClusterOptions.DEFAULT_KAFKA);
+    assertThat(kafkaOf("status", "a")).isEqualTo(ClusterChoice.DEFAULT_KAFKA);
     new ClusterFile("file:1", "http://file", "p.", 1).write(file);
     assertThat(kafkaOf("status", "a")).isEqualTo("file:1");
+    assertThat(cli.asked.registryUrl()).isEqualTo("http://file");
     assertThat(cli.askedNames.prefix()).isEqualTo("p.");
     cli.variables.put("PENSTOCK_KAFKA", "env:1");
     assertThat(kafkaOf("status", "a")).isEqualTo("env:1");
     assertThat(kafkaOf("status", "a", "--kafka", "option:1")).isEqualTo("option:1");
-    assertThat(cli.asked.registryUrl()).isEqualTo("http://file");
+    assertThat(cli.asked.registryUrl()).isEqualTo(ClusterChoice.DEFAULT_REGISTRY);
+    assertThat(cli.askedNames.prefix()).isEqualTo("penstock.");
   }
 
   private String kafkaOf(String... arguments) {

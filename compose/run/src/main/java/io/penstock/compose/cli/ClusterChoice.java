@@ -1,0 +1,66 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.config.Configuration;
+import io.penstock.compose.node.NodeConfig;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.topics.TopicSettings;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The cluster that a command works with. It comes whole from one source: from the configuration if
+ * that names Kafka or the registry, else from the running {@code penstock up}, else from the ports
+ * on which {@code up} would run one. Options and variables are part of the configuration.
+ *
+ * @param read the configuration of the command
+ * @param running the {@code penstock up} that the cluster is of, if the configuration names none
+ */
+record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
+
+  static final String DEFAULT_KAFKA = kafkaAt(NodeDefaults.KAFKA_PORT);
+  static final String DEFAULT_REGISTRY = registryAt(NodeDefaults.REGISTRY_PORT);
+
+  private static String kafkaAt(int port) {
+    return "127.0.0.1:" + (port == 0 ? NodeDefaults.KAFKA_PORT : port);
+  }
+
+  private static String registryAt(int port) {
+    return "http://127.0.0.1:%d/apis/ccompat/v7"
+        .formatted(port == 0 ? NodeDefaults.REGISTRY_PORT : port);
+  }
+
+  /** Whether a configuration says which cluster it is for. */
+  static boolean isNamedBy(Configuration read) {
+    return read.isSet("kafka.bootstrapServers") || read.isSet("registry.url");
+  }
+
+  NodeConfig node() {
+    return read.node();
+  }
+
+  TopicSettings topics() {
+    return node().topics();
+  }
+
+  /**
+   * How to reach it.
+   *
+   * @param more further settings of Kafka's clients, which win over those of the configuration
+   */
+  ClusterConnection connection(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(node().kafka().settings());
+    settings.putAll(more);
+    return running
+        .map(file -> new ClusterConnection(file.kafka(), file.registry(), settings))
+        .orElseGet(
+            () ->
+                new ClusterConnection(
+                    node()
+                        .kafka()
+                        .bootstrapServers()
+                        .orElseGet(() -> kafkaAt(node().kafka().port())),
+                    node().registry().url().orElseGet(() -> registryAt(node().registry().port())),
+                    settings));
+  }
+}
