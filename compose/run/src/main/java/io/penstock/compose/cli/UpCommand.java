@@ -5,6 +5,7 @@ import io.penstock.compose.config.Configuration;
 import io.penstock.compose.config.Secrets;
 import io.penstock.compose.node.NodeAddresses;
 import io.penstock.compose.node.NodeConfig;
+import io.penstock.compose.node.NodeEnd;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.compose.node.Role;
 import java.io.IOException;
@@ -12,9 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +40,9 @@ import picocli.CommandLine.Option;
           + " --kafka and --registry. Most options are short forms of keys of the configuration,"
           + " which stand behind them in brackets; 'penstock config init' explains all keys.",
       "",
+      "It ends with exit code 1 when a part has failed for good, so that whoever watches it starts"
+          + " it again, and with 0 when an operator has had a worker drained that ran alone.",
+      "",
       "Prints a line with the addresses when it is ready. JSON: {\"ready\":true,\"kafka\","
           + "\"registry\",\"operations\",\"data\"}. Logs go to stderr."
     },
@@ -52,6 +59,7 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
 
   private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private final Environment environment;
 
@@ -172,10 +180,35 @@ final class UpCommand implements Callable<Integer> {
       claim.close();
       throw e;
     }
-    publish(claim, clusterFile(node, config));
-    print(config, node.addresses());
-    stopped.await();
-    return ExitCodes.OK;
+    if (node.end().isEmpty()) {
+      publish(claim, clusterFile(node, config));
+      print(config, node.addresses());
+    }
+    Optional<NodeEnd> end = awaitEnd(stopped, node::end);
+    if (end.isPresent()) {
+      stop(node, claim, stopped);
+    }
+    return exitCode(end);
+  }
+
+  /** Waits for a signal, in which case there is nothing to say, or until nothing is left to do. */
+  static Optional<NodeEnd> awaitEnd(CountDownLatch stopped, Supplier<Optional<NodeEnd>> look)
+      throws InterruptedException {
+    while (!stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      Optional<NodeEnd> end = look.get();
+      if (end.isPresent()) {
+        return end;
+      }
+    }
+    return Optional.empty();
+  }
+
+  static int exitCode(Optional<NodeEnd> end) {
+    return switch (end.orElseGet(NodeEnd.AsAsked::new)) {
+      case NodeEnd.AsAsked() -> ExitCodes.OK;
+      case NodeEnd.Failed(String why) ->
+          throw CliException.failure(why + "; the log says more. Start it again", null);
+    };
   }
 
   /** What the file, the environment and the options say. */

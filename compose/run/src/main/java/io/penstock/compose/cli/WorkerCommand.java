@@ -168,7 +168,8 @@ final class WorkerCommand extends ClusterCommand {
         new OperationsServer(
             config.operations().port(),
             metrics,
-            List.of(new HealthCheck("worker", () -> problem(worker.health()))));
+            List.of(new HealthCheck("worker", () -> problem(worker.health()))),
+            List.of(HealthCheck.of("worker", () -> worker.health().live(), "a thread has failed")));
     Parts parts = new Parts(worker, operations, running);
     Duration grace = config.worker().timing().drainGrace();
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace)));

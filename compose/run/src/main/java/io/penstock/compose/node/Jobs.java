@@ -8,16 +8,18 @@ import io.penstock.streams.delivery.DeliveryApplication;
 import io.penstock.streams.dispatch.DispatchApplication;
 import io.penstock.streams.score.ScoreApplication;
 import io.penstock.workers.Worker;
-import io.penstock.workers.WorkerHealth;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-  private static final Optional<String> NOT_STARTED = Optional.of("it is not started");
 
   private final NodeConfig config;
   private final ClusterConnection connection;
   private final MeterRegistry metrics;
   private final InstantSource clock;
   private @Nullable CompletableFuture<Engine> engine;
-  private volatile @Nullable ScoreApplication score;
-  private volatile @Nullable DispatchApplication dispatch;
-  private volatile @Nullable DeliveryApplication delivery;
-  private volatile @Nullable ControlApplication control;
-  private volatile @Nullable Worker worker;
+  private final Map<Role, Job> running = new ConcurrentHashMap<>();
 
   Jobs(
       NodeConfig config, ClusterConnection connection, MeterRegistry metrics, InstantSource clock) {
@@ -71,7 +68,7 @@ final class Jobs {
     }
     if (scoring != null) {
       scoring.start();
-      score = scoring;
+      running.put(Role.SCORE, Job.of(scoring::problem, scoring::failure));
     }
     if (config.has(Role.DELIVERY)) {
       startDelivery(stops);
@@ -107,7 +104,7 @@ final class Jobs {
             metrics);
     stops.add("dispatch", () -> dispatching.close(STOP_TIMEOUT));
     dispatching.start();
-    dispatch = dispatching;
+    running.put(Role.DISPATCH, Job.of(dispatching::problem, dispatching::failure));
   }
 
   private void startDelivery(StopSequence stops) {
@@ -115,7 +112,7 @@ final class Jobs {
         new DeliveryApplication(config.delivery(), connection, config.topics(), metrics);
     stops.add("delivery", delivering);
     delivering.start();
-    delivery = delivering;
+    running.put(Role.DELIVERY, Job.of(delivering::problem, delivering::failure));
   }
 
   private void startControl(StopSequence stops) {
@@ -123,7 +120,7 @@ final class Jobs {
         new ControlApplication(config.control(), connection, config.topics(), metrics);
     stops.add("the control loop", controlling);
     controlling.start();
-    control = controlling;
+    running.put(Role.CONTROL, Job.of(controlling::problem, controlling::failure));
   }
 
   private void startWorker(StopSequence stops) {
@@ -131,7 +128,7 @@ final class Jobs {
         new Worker(config.worker(), connection, config.topics(), loadedEngine(), metrics);
     stops.add("the worker", working::drain);
     working.start();
-    worker = working;
+    running.put(Role.WORKER, Job.of(working));
   }
 
   private Engine loadedEngine() {
@@ -149,52 +146,29 @@ final class Jobs {
     }
   }
 
-  /** One for each role that runs here. */
+  /** Whether each role that runs here does its work. */
   List<HealthCheck> checks() {
+    return checks(Job::problem);
+  }
+
+  /** Whether each role that runs here is alive, or another process is needed. */
+  List<HealthCheck> liveChecks() {
+    return checks(Job::failure);
+  }
+
+  private List<HealthCheck> checks(Function<Job, Supplier<Optional<String>>> question) {
     return config.roles().stream()
         .sorted()
-        .map(role -> new HealthCheck(role.toString(), problem(role)))
+        .map(role -> new HealthCheck(role.toString(), () -> question.apply(job(role)).get()))
         .toList();
   }
 
-  private Supplier<Optional<String>> problem(Role role) {
-    return switch (role) {
-      case SCORE -> this::scoreProblem;
-      case DISPATCH -> this::dispatchProblem;
-      case DELIVERY -> this::deliveryProblem;
-      case CONTROL -> this::controlProblem;
-      case WORKER -> this::workerProblem;
-    };
+  /** The roles that have ended for good. */
+  List<RoleEnd> ended() {
+    return config.roles().stream().flatMap(role -> job(role).end(role).stream()).toList();
   }
 
-  private Optional<String> scoreProblem() {
-    ScoreApplication scoring = score;
-    return scoring == null ? NOT_STARTED : scoring.problem();
-  }
-
-  private Optional<String> dispatchProblem() {
-    DispatchApplication dispatching = dispatch;
-    return dispatching == null ? NOT_STARTED : dispatching.problem();
-  }
-
-  private Optional<String> deliveryProblem() {
-    DeliveryApplication delivering = delivery;
-    return delivering == null ? NOT_STARTED : delivering.problem();
-  }
-
-  private Optional<String> controlProblem() {
-    ControlApplication controlling = control;
-    return controlling == null ? NOT_STARTED : controlling.problem();
-  }
-
-  private Optional<String> workerProblem() {
-    Worker working = worker;
-    if (working == null) {
-      return NOT_STARTED;
-    }
-    WorkerHealth health = working.health();
-    return health.live() && health.ready()
-        ? Optional.empty()
-        : Optional.of(String.join("; ", health.reasons()));
+  private Job job(Role role) {
+    return running.getOrDefault(role, Job.NOT_STARTED);
   }
 }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -73,7 +74,8 @@ public final class PenstockNode implements AutoCloseable {
       kafkaProbe = new KafkaProbe(admin);
       stops.add("the Kafka probe", kafkaProbe);
       checks = checks();
-      operations = new OperationsServer(config.operations().port(), metrics, checks);
+      operations =
+          new OperationsServer(config.operations().port(), metrics, checks, jobs.liveChecks());
       stops.add("the operations server", operations);
     } catch (RuntimeException e) {
       stops.run();
@@ -164,21 +166,29 @@ public final class PenstockNode implements AutoCloseable {
     }
   }
 
+  /** Why this process is to end, if it is: what ran here has ended for good. */
+  public Optional<NodeEnd> end() {
+    return started ? NodeEnd.of(config.roles(), jobs.ended()) : Optional.empty();
+  }
+
   /**
-   * Returns when every part is ready.
+   * Returns when every part is ready, or when all that runs here was ended before it was ready.
    *
-   * @throws IllegalStateException if some are not in time, naming them and why
+   * @throws IllegalStateException if some are not in time, or one has failed for good
    */
   public void awaitReady(Duration patience) throws InterruptedException {
     long begin = System.nanoTime();
     List<String> problems = problems();
-    while (!problems.isEmpty()) {
+    while (!problems.isEmpty() && end().isEmpty()) {
       if (System.nanoTime() - begin > patience.toNanos()) {
         throw new IllegalStateException(
             "not ready after %d s: %s".formatted(patience.toSeconds(), problems));
       }
       Thread.sleep(POLL);
       problems = problems();
+    }
+    if (end().orElse(null) instanceof NodeEnd.Failed(String why)) {
+      throw new IllegalStateException(why);
     }
     log.info("Ready");
   }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One part's readiness.
+ * One part's readiness, or whether it is alive.
  *
  * @param name the part, such as {@code kafka}
  * @param problem says what is wrong, or empty if all is well; called from any thread, and must

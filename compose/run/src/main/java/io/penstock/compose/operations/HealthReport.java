@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code /health/ready} answers: ready if every part is.
+ * What {@code /health/ready} and {@code /health/live} answer: all is well if every part is.
  *
  * @param checks every part's state
  */

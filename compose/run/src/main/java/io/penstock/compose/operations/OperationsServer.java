@@ -33,17 +33,22 @@ public final class OperationsServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final PrometheusMeterRegistry metrics;
-  private final List<HealthCheck> checks;
+  private final List<HealthCheck> ready;
+  private final List<HealthCheck> live;
 
   /**
    * Binds and serves at once.
    *
    * @param port on 127.0.0.1, 1 to 65535, or 0 for a free one
+   * @param ready whether each part does its work
+   * @param live whether each part is alive; where one is not, the process has to be replaced
    * @throws PortInUseException if it is taken
    */
-  public OperationsServer(int port, PrometheusMeterRegistry metrics, List<HealthCheck> checks) {
+  public OperationsServer(
+      int port, PrometheusMeterRegistry metrics, List<HealthCheck> ready, List<HealthCheck> live) {
     this.metrics = metrics;
-    this.checks = List.copyOf(checks);
+    this.ready = List.copyOf(ready);
+    this.live = List.copyOf(live);
     int chosen = LoopbackPorts.choose(port, "--operations-port");
     try {
       server =
@@ -81,8 +86,8 @@ public final class OperationsServer implements AutoCloseable {
       return new Answer(405, JSON, "{\"error\":\"only GET and HEAD are served here\"}");
     }
     return switch (path) {
-      case "/health/live" -> new Answer(200, JSON, "{\"status\":\"UP\"}");
-      case "/health/ready" -> readiness();
+      case "/health/live" -> report(live);
+      case "/health/ready" -> report(ready);
       case "/metrics" -> new Answer(200, METRICS_TEXT, metrics.scrape());
       default ->
           new Answer(
@@ -90,7 +95,7 @@ public final class OperationsServer implements AutoCloseable {
     };
   }
 
-  private Answer readiness() throws JsonProcessingException {
+  private static Answer report(List<HealthCheck> checks) throws JsonProcessingException {
     HealthReport report = HealthReport.of(checks);
     return new Answer(
         report.status() == HealthReport.Status.UP ? 200 : 503,

@@ -22,13 +22,15 @@ class OperationsServerTest {
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> death = new AtomicReference<>(Optional.empty());
   private final OperationsServer server =
       new OperationsServer(
           0,
           metrics,
           List.of(
               new HealthCheck("kafka", problem::get),
-              HealthCheck.of("worker", () -> true, "it is not running")));
+              HealthCheck.of("worker", () -> true, "it is not running")),
+          List.of(new HealthCheck("worker", death::get)));
   private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach
@@ -64,6 +66,15 @@ class OperationsServerTest {
   }
 
   @Test
+  void isNotLiveOnceAPartHasEndedForGood() throws Exception {
+    death.set(Optional.of("has died"));
+    HttpResponse<String> response = call("GET", "/health/live");
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body()).contains("\"reason\":\"has died\"");
+    assertThat(call("GET", "/health/ready").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void showsMetricsAsPrometheusReadsThem() throws Exception {
     metrics.counter("penstock.requests").increment();
     assertThat(call("GET", "/metrics").body()).contains("penstock_requests_total 1.0");
@@ -79,7 +90,7 @@ class OperationsServerTest {
   @Test
   void aTakenPortIsNamedWithItsFlag() {
     int port = URI.create(server.url()).getPort();
-    assertThatThrownBy(() -> new OperationsServer(port, metrics, List.of()))
+    assertThatThrownBy(() -> new OperationsServer(port, metrics, List.of(), List.of()))
         .isInstanceOf(PortInUseException.class)
         .hasMessageContaining("--operations-port");
   }

@@ -1,0 +1,50 @@
+package io.penstock.compose.node;
+
+import io.penstock.workers.Worker;
+import io.penstock.workers.WorkerHealth;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * What runs for a role, as its health is asked for. Both answer at once, on any thread.
+ *
+ * @param problem what keeps it from its work, if anything
+ * @param failure why it has ended for good, if it has failed
+ * @param finished whether it has ended because an operator asked for it
+ */
+record Job(
+    Supplier<Optional<String>> problem,
+    Supplier<Optional<String>> failure,
+    Supplier<Boolean> finished) {
+
+  static final Job NOT_STARTED =
+      new Job(() -> Optional.of("it is not started"), Optional::empty, () -> false);
+
+  /** A job that nobody ends but this process. */
+  static Job of(Supplier<Optional<String>> problem, Supplier<Optional<String>> failure) {
+    return new Job(problem, failure, () -> false);
+  }
+
+  static Job of(Worker worker) {
+    CompletableFuture<Void> stopped = worker.stopped();
+    return new Job(
+        () -> problem(worker.health()),
+        () -> stopped.isCompletedExceptionally() ? Optional.of("has died") : Optional.empty(),
+        () -> stopped.isDone() && !stopped.isCompletedExceptionally());
+  }
+
+  private static Optional<String> problem(WorkerHealth health) {
+    return health.live() && health.ready()
+        ? Optional.empty()
+        : Optional.of(String.join("; ", health.reasons()));
+  }
+
+  /** How it ended, if it did. */
+  Optional<RoleEnd> end(Role role) {
+    Optional<String> why = failure.get();
+    return why.isPresent() || finished.get()
+        ? Optional.of(new RoleEnd(role, why))
+        : Optional.empty();
+  }
+}
