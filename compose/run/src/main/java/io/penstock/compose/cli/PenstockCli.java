@@ -129,7 +129,7 @@ public final class PenstockCli implements Runnable {
             new CommandLine(new WorkersCommand(environment)),
             new CommandLine(new BacklogCommand(environment)),
             deadLetters,
-            new CommandLine(new WorkerCommand(environment)),
+            EngineHelp.addedTo(new CommandLine(new WorkerCommand(environment))),
             new CommandLine(new VersionCommand(environment)),
             new CommandLine(new CompletionCommand(environment)));
     CommandLine all = new CommandLine(new PenstockCli());
