@@ -78,9 +78,10 @@ class LoopThreadTest {
   }
 
   private static void awaitFailure(LoopThread ended) {
-    while (ended.failure().isEmpty()) {
+    while (ended.failure().isEmpty() && !Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
     }
+    assertThat(ended.failure()).isPresent();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -136,7 +137,14 @@ final class KafkaCluster implements Cluster {
 
   @Override
   public TopicSettings topics() {
-    return configured.withPartitions(partitions(names().demand()), partitions(names().leases()));
+    return counted(configured, this::partitions);
+  }
+
+  /** The topics as they are configured, with the partitions that they have. */
+  static TopicSettings counted(TopicSettings configured, ToIntFunction<String> partitions) {
+    return configured.withPartitions(
+        partitions.applyAsInt(configured.names().demand()),
+        partitions.applyAsInt(configured.names().leases()));
   }
 
   private int partitions(String topic) {

@@ -12,18 +12,13 @@ import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.models.ModelFile;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
 import io.penstock.schemas.topics.TopicCatalog;
 import io.penstock.schemas.topics.TopicSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,7 +118,7 @@ public final class PenstockNode implements AutoCloseable {
    * @throws RuntimeException whatever kept a part from starting, naming the part and the remedy
    */
   public synchronized void start() throws InterruptedException {
-    List<ModelSpec> models = models();
+    List<ModelSpec> models = ModelsAtStart.of(config, clock.instant());
     jobs.loadEngine(stops);
     foundation.start();
     TopicAdmin.ensure(admin, config.topics());
@@ -138,32 +133,6 @@ public final class PenstockNode implements AutoCloseable {
     }
     jobs.start(stops);
     started = true;
-  }
-
-  /**
-   * Only score publishes models, for it is the first to need them. Otherwise each start of another
-   * role would undo what an operator has changed since.
-   */
-  private List<ModelSpec> models() {
-    if (!config.has(Role.SCORE)) {
-      return List.of();
-    }
-    List<ModelSpec> own = BuiltInModels.read(partitions(), clock.instant());
-    List<ModelSpec> named = config.models().map(this::read).orElse(List.of());
-    return Stream.concat(own.stream(), named.stream()).toList();
-  }
-
-  private int partitions() {
-    return config.topics().modelPartitions();
-  }
-
-  private List<ModelSpec> read(Path file) {
-    try {
-      return ModelFile.read(file, partitions(), Instant.now(clock));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read the models file %s: %s".formatted(file, e.getMessage()), e);
-    }
   }
 
   /** Why this process is to end, if it is: what ran here has ended for good. */
