@@ -63,7 +63,7 @@ public final class LoopThread {
 
   /** Why the loop has ended for good, if it was not stopped. */
   public Optional<String> failure() {
-    return thread.getState() == Thread.State.TERMINATED && !stopped()
+    return !thread.isAlive() && !thread.isNew() && !stopped()
         ? Optional.of("has ended after an error")
         : Optional.empty();
   }
