@@ -1,8 +1,8 @@
 package com.example.penstock;
 
+import io.penstock.schemas.extension.Options;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineOption;
-import io.penstock.workers.engine.EngineOptions;
 import io.penstock.workers.engine.EngineProvider;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,7 +25,7 @@ public final class CountingEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Engine create(EngineOptions options, InstantSource clock) {
-    return new CountingEngine(options.duration("per-token", USUAL), clock);
+  public Engine create(Options options, InstantSource clock) {
+    return new CountingEngine(options.take("per-token", USUAL), clock);
   }
 }

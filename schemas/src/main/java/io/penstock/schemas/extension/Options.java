@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +18,17 @@ import java.util.stream.Stream;
 
 /**
  * An extension's options. The extension takes them one by one; an option that it never takes is a
- * mistake in the configuration. For one thread.
+ * mistake in the configuration. Where it declares its options, one that it does not have is refused
+ * before anything is created. Every method that meets a wrong value throws an {@link
+ * IllegalArgumentException} that names the owner, the option, its value and what is allowed. For
+ * one thread.
  */
 public final class Options {
 
   private final String owner;
   private final Map<String, String> left;
-  private final Set<String> known = new TreeSet<>();
+  private final boolean declared;
+  private final Set<String> known;
 
   /**
    * Options that nobody has taken yet.
@@ -31,8 +36,47 @@ public final class Options {
    * @param owner whose options they are, for messages: such as {@code engine vllm}
    */
   public Options(String owner, Map<String, String> options) {
+    this(owner, options, false, Set.of());
+  }
+
+  private Options(String owner, Map<String, String> options, boolean declared, Set<String> known) {
     this.owner = owner;
     this.left = new TreeMap<>(options);
+    this.declared = declared;
+    this.known = new TreeSet<>(known);
+  }
+
+  /**
+   * Options of an owner that lists those it has.
+   *
+   * @param names all its options; one that is set once for each of several things ends in a dot and
+   *     a capitalised placeholder, such as {@code served-name.MODEL}
+   * @throws IllegalArgumentException if one is set that it does not have
+   */
+  public static Options declared(String owner, Set<String> names, Map<String, String> options) {
+    Options declared = new Options(owner, options, true, names);
+    declared.refuse(
+        options.keySet().stream()
+            .filter(key -> names.stream().noneMatch(name -> isOf(name, key)))
+            .sorted()
+            .toList());
+    return declared;
+  }
+
+  /** Whether a key sets an option, or one of a family such as {@code served-name.MODEL}. */
+  private static boolean isOf(String name, String key) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? key.equals(name)
+        : key.length() > dot + 1 && key.startsWith(name.substring(0, dot + 1));
+  }
+
+  /** An owner that reads an option it does not list would hide it from every help text. */
+  private void know(String name) {
+    if (known.add(name) && declared) {
+      throw new IllegalStateException(
+          "%s reads option %s, which it does not list".formatted(owner, name));
+    }
   }
 
   /**
@@ -42,7 +86,7 @@ public final class Options {
    * @return empty if the option is not set
    */
   public <T> Optional<T> parse(String key, Function<String, T> parser) {
-    known.add(key);
+    know(key);
     String value = left.remove(key);
     if (value == null) {
       return Optional.empty();
@@ -57,6 +101,10 @@ public final class Options {
 
   public int take(String key, int absent) {
     return parse(key, Options::integer).orElse(absent);
+  }
+
+  public long take(String key, long absent) {
+    return parse(key, Options::longInteger).orElse(absent);
   }
 
   public double take(String key, double absent) {
@@ -85,7 +133,8 @@ public final class Options {
           try {
             return new URI(value);
           } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not an address", e);
+            throw new IllegalArgumentException(
+                "write an address, such as http://127.0.0.1:8000", e);
           }
         });
   }
@@ -94,16 +143,21 @@ public final class Options {
     return parse(key, value -> constant(absent.getDeclaringClass(), value)).orElse(absent);
   }
 
-  /** Takes all options {@code prefix.NAME=value}, by name. */
-  public Map<String, String> family(String prefix) {
-    known.add(prefix + ".NAME");
+  /**
+   * Takes the values of an option that is set once for each of several things, by the thing's name.
+   *
+   * @param name the option with a placeholder for the thing, such as {@code served-name.MODEL}
+   */
+  public Map<String, String> family(String name) {
+    know(name);
+    String prefix = name.substring(0, name.indexOf('.') + 1);
     Map<String, String> found =
         left.entrySet().stream()
-            .filter(option -> option.getKey().startsWith(prefix + "."))
+            .filter(option -> isOf(name, option.getKey()))
             .collect(
                 Collectors.toMap(
-                    option -> option.getKey().substring(prefix.length() + 1), Map.Entry::getValue));
-    found.keySet().forEach(name -> left.remove(prefix + "." + name));
+                    option -> option.getKey().substring(prefix.length()), Map.Entry::getValue));
+    found.keySet().forEach(thing -> left.remove(prefix + thing));
     return found;
   }
 
@@ -113,12 +167,16 @@ public final class Options {
    * @throws IllegalArgumentException if an option is left that nobody took
    */
   public void end() {
-    if (!left.isEmpty()) {
+    refuse(List.copyOf(left.keySet()));
+  }
+
+  private void refuse(List<String> unknown) {
+    if (!unknown.isEmpty()) {
+      String named = String.join(", ", unknown);
       throw new IllegalArgumentException(
           known.isEmpty()
-              ? "%s has no options; remove %s".formatted(owner, String.join(", ", left.keySet()))
-              : "%s has no option %s; it has %s"
-                  .formatted(owner, String.join(", ", left.keySet()), String.join(", ", known)));
+              ? "%s has no options; remove %s".formatted(owner, named)
+              : "%s has no option %s; it has %s".formatted(owner, named, String.join(", ", known)));
     }
   }
 
@@ -137,6 +195,14 @@ public final class Options {
   private static int integer(String text) {
     try {
       return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("write a whole number, such as 3", e);
+    }
+  }
+
+  private static long longInteger(String text) {
+    try {
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("write a whole number, such as 3", e);
     }

@@ -1,9 +1,11 @@
 package io.penstock.workers.engine;
 
+import io.penstock.schemas.extension.Options;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -21,7 +23,7 @@ public final class EngineFactory {
    */
   public static Engine create(EngineSettings settings, InstantSource clock) {
     EngineProvider provider = provider(settings.kind());
-    EngineOptions options = new EngineOptions(provider, settings.options());
+    Options options = options(provider, settings.options());
     try {
       return provider.create(options, clock);
     } catch (IllegalArgumentException e) {
@@ -31,6 +33,18 @@ public final class EngineFactory {
           ? e
           : new IllegalArgumentException(prefix + ": " + message, e);
     }
+  }
+
+  /**
+   * Options of a provider's engine, for {@link EngineProvider#create}.
+   *
+   * @throws IllegalArgumentException if one is set that the engine does not have
+   */
+  public static Options options(EngineProvider provider, Map<String, String> values) {
+    return Options.declared(
+        "engine " + provider.name(),
+        provider.options().stream().map(EngineOption::name).collect(Collectors.toSet()),
+        values);
   }
 
   /**

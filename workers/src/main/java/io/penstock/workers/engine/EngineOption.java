@@ -26,16 +26,4 @@ public record EngineOption(String name, String description) {
   public boolean isFamily() {
     return name.indexOf('.') > 0;
   }
-
-  /** Whether a setting of this name sets this option. */
-  boolean takes(String setting) {
-    return isFamily()
-        ? setting.length() > prefix().length() && setting.startsWith(prefix())
-        : setting.equals(name);
-  }
-
-  /** The part of a family's settings that all of them share, with the dot. */
-  String prefix() {
-    return name.substring(0, name.indexOf('.') + 1);
-  }
 }

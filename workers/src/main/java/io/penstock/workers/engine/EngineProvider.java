@@ -1,5 +1,6 @@
 package io.penstock.workers.engine;
 
+import io.penstock.schemas.extension.Options;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -29,5 +30,5 @@ public interface EngineProvider {
    * @throws IllegalArgumentException if a value is wrong; the message names the option and says
    *     what is allowed
    */
-  Engine create(EngineOptions options, InstantSource clock);
+  Engine create(Options options, InstantSource clock);
 }

@@ -3,6 +3,7 @@ package io.penstock.workers.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.schemas.extension.Options;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -114,7 +115,7 @@ class EngineFactoryTest {
     }
 
     @Override
-    public Engine create(EngineOptions options, InstantSource clock) {
+    public Engine create(Options options, InstantSource clock) {
       throw new UnsupportedOperationException();
     }
   }

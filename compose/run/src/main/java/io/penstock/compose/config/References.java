@@ -7,7 +7,6 @@ import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.score.complexity.ComplexityPredictorProvider;
 import io.penstock.streams.score.model.ModelChooserProvider;
 import io.penstock.workers.engine.EngineFactory;
-import io.penstock.workers.engine.EngineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ final class References {
       references.look(
           "engine",
           () ->
-              new EngineOptions(
+              EngineFactory.options(
                   EngineFactory.provider(node.engine().kind()), node.engine().options()));
     }
     return references.faults;

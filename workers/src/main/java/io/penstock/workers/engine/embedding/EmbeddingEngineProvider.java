@@ -1,8 +1,8 @@
 package io.penstock.workers.engine.embedding;
 
+import io.penstock.schemas.extension.Options;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineOption;
-import io.penstock.workers.engine.EngineOptions;
 import io.penstock.workers.engine.EngineProvider;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,15 +29,15 @@ public final class EmbeddingEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Engine create(EngineOptions options, InstantSource clock) {
+  public Engine create(Options options, InstantSource clock) {
     return new EmbeddingEngine(config(options), clock);
   }
 
-  static EmbeddingConfig config(EngineOptions options) {
+  static EmbeddingConfig config(Options options) {
     EmbeddingConfig defaults = EmbeddingConfig.defaults();
     return new EmbeddingConfig(
-        options.integer(THREADS, defaults.threads()),
-        options.integer(MAX_INPUTS, defaults.maxInputs()),
-        options.integer(MAX_INPUT_CHARACTERS, defaults.maxInputCharacters()));
+        options.take(THREADS, defaults.threads()),
+        options.take(MAX_INPUTS, defaults.maxInputs()),
+        options.take(MAX_INPUT_CHARACTERS, defaults.maxInputCharacters()));
   }
 }

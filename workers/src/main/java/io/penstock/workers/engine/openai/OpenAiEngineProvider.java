@@ -1,8 +1,8 @@
 package io.penstock.workers.engine.openai;
 
+import io.penstock.schemas.extension.Options;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineOption;
-import io.penstock.workers.engine.EngineOptions;
 import io.penstock.workers.engine.EngineProvider;
 import java.net.URI;
 import java.nio.file.Path;
@@ -67,14 +67,14 @@ public final class OpenAiEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Engine create(EngineOptions options, InstantSource clock) {
+  public Engine create(Options options, InstantSource clock) {
     return new OpenAiEngine(config(options), clock);
   }
 
-  static OpenAiConfig config(EngineOptions options) {
+  static OpenAiConfig config(Options options) {
     URI baseUrl =
         options
-            .address(BASE_URL)
+            .uri(BASE_URL)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
@@ -83,17 +83,17 @@ public final class OpenAiEngineProvider implements EngineProvider {
     return new OpenAiConfig(
         baseUrl,
         apiKey(options),
-        options.duration(CONNECT_TIMEOUT, defaults.connectTimeout()),
-        options.duration(TOTAL_TIMEOUT, defaults.totalTimeout()),
+        options.take(CONNECT_TIMEOUT, defaults.connectTimeout()),
+        options.take(TOTAL_TIMEOUT, defaults.totalTimeout()),
         options.family(SERVED_NAME),
         options.family(HEADER),
         options.parse(ENDPOINTS, OpenAiEngineProvider::names).orElse(defaults.endpoints()),
-        options.integer(MAX_RESPONSE_BYTES, defaults.maxResponseBytes()),
-        options.duration(LONGEST_PAUSE, defaults.longestPause()),
+        options.take(MAX_RESPONSE_BYTES, defaults.maxResponseBytes()),
+        options.take(LONGEST_PAUSE, defaults.longestPause()),
         metrics(options, baseUrl));
   }
 
-  private static ApiKey apiKey(EngineOptions options) {
+  private static ApiKey apiKey(Options options) {
     Optional<String> variable = options.text(API_KEY_ENV);
     Optional<Path> file = options.path(API_KEY_FILE);
     if (variable.isPresent() && file.isPresent()) {
@@ -105,14 +105,14 @@ public final class OpenAiEngineProvider implements EngineProvider {
         .orElseGet(ApiKey.None::new);
   }
 
-  private static Optional<OpenAiConfig.Metrics> metrics(EngineOptions options, URI baseUrl) {
-    Optional<URI> url = options.address(METRICS_URL);
+  private static Optional<OpenAiConfig.Metrics> metrics(Options options, URI baseUrl) {
+    Optional<URI> url = options.uri(METRICS_URL);
     OpenAiConfig.Metrics defaults = OpenAiConfig.Metrics.of(url.orElse(baseUrl));
     var metrics =
         new OpenAiConfig.Metrics(
             url.orElse(defaults.url()),
-            options.duration(METRICS_INTERVAL, defaults.interval()),
-            options.duration(METRICS_STALE_AFTER, defaults.staleAfter()));
+            options.take(METRICS_INTERVAL, defaults.interval()),
+            options.take(METRICS_STALE_AFTER, defaults.staleAfter()));
     return switch (options.oneOf(METRICS, MetricsKind.NONE)) {
       case VLLM -> Optional.of(metrics);
       case NONE -> {

@@ -1,8 +1,8 @@
 package io.penstock.workers.engine.simulated;
 
+import io.penstock.schemas.extension.Options;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineOption;
-import io.penstock.workers.engine.EngineOptions;
 import io.penstock.workers.engine.EngineProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,31 +49,31 @@ public final class SimulatedEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Engine create(EngineOptions options, InstantSource clock) {
+  public Engine create(Options options, InstantSource clock) {
     return new SimulatedEngine(config(options), clock);
   }
 
-  static SimulatedConfig config(EngineOptions options) {
+  static SimulatedConfig config(Options options) {
     GpuProfiles profiles =
         options
             .path(PROFILES_FILE)
             .map(SimulatedEngineProvider::read)
             .orElseGet(GpuProfiles::builtIn);
     BatchingSettings defaults = BatchingSettings.DEFAULTS;
-    long seed = options.longInteger(SEED, 0);
-    double failures = options.decimal(FAILURE_PROBABILITY, 0);
+    long seed = options.take(SEED, 0L);
+    double failures = options.take(FAILURE_PROBABILITY, 0.0);
     var batching =
         new BatchingSettings(
-            options.integer(CHUNK_TOKENS, defaults.chunkTokens()),
+            options.take(CHUNK_TOKENS, defaults.chunkTokens()),
             options.oneOf(KV_POLICY, defaults.kvPolicy()),
-            options.decimal(SPEED, defaults.speed()),
-            options.duration(START_UP, defaults.startUp()),
+            options.take(SPEED, defaults.speed()),
+            options.take(START_UP, defaults.startUp()),
             failures == 0 ? Faults.NONE : Faults.random(seed, failures));
     return new SimulatedConfig(
         profiles.named(options.text(PROFILE).orElse(DEFAULT_PROFILE)),
         batching,
-        options.decimal(SPEED_UP, 1),
-        options.integer(DIMENSIONS, SimulatedConfig.DEFAULT_EMBEDDING_DIMENSIONS));
+        options.take(SPEED_UP, 1.0),
+        options.take(DIMENSIONS, SimulatedConfig.DEFAULT_EMBEDDING_DIMENSIONS));
   }
 
   private static GpuProfiles read(Path file) {

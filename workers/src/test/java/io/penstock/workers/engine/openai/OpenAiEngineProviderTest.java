@@ -2,7 +2,8 @@ package io.penstock.workers.engine.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.workers.engine.EngineOptions;
+import io.penstock.schemas.extension.Options;
+import io.penstock.workers.engine.EngineFactory;
 import io.penstock.workers.engine.EngineProvider;
 import io.penstock.workers.engine.EngineProviderContract;
 import io.penstock.workers.engine.EngineSettings;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class OpenAiEngineProviderTest extends EngineProviderContract {
 
-  private static EngineOptions options(String... pairs) {
-    return new EngineOptions(
+  private static Options options(String... pairs) {
+    return EngineFactory.options(
         new OpenAiEngineProvider(), EngineSettings.of("openai", List.of(pairs)).options());
   }
 
