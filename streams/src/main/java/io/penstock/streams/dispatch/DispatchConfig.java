@@ -2,6 +2,7 @@ package io.penstock.streams.dispatch;
 
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.runtime.ProgressSettings;
+import io.penstock.streams.runtime.StatusDetail;
 import java.time.Duration;
 
 /**

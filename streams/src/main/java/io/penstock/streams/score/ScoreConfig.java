@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.streams.runtime.ProgressSettings;
+import io.penstock.streams.runtime.StatusDetail;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.time.Duration;
 
@@ -10,7 +11,8 @@ import java.time.Duration;
  * How scoring runs. A contradiction stops start-up.
  *
  * @param levels what each class promises
- * @param lifecycle which state changes are written
+ * @param statusDetail which changes of state are written to the lifecycle topic: with {@code
+ *     terminal} those of refused requests. Dispatch says at once what becomes of the others
  * @param commitInterval how long a transaction may gather records while more wait, 1 ms to 1 s;
  *     without {@code exactlyOnce}, how often offsets are committed
  * @param pollTime how long a thread without work waits before it looks at the commit interval
@@ -37,7 +39,7 @@ import java.time.Duration;
  */
 public record ScoreConfig(
     ServiceLevels levels,
-    LifecycleDetail lifecycle,
+    StatusDetail statusDetail,
     Duration commitInterval,
     Duration pollTime,
     boolean exactlyOnce,
@@ -58,7 +60,7 @@ public record ScoreConfig(
   public static final ScoreConfig DEFAULT =
       new ScoreConfig(
           ServiceLevels.DEFAULT,
-          LifecycleDetail.TERMINAL,
+          StatusDetail.TERMINAL,
           Duration.ofMillis(20),
           Duration.ofMillis(20),
           true,
@@ -90,7 +92,7 @@ public record ScoreConfig(
   public ScoreConfig withExactlyOnce(boolean other) {
     return new ScoreConfig(
         levels,
-        lifecycle,
+        statusDetail,
         other ? DEFAULT.commitInterval() : OFFSETS_EVERY,
         pollTime,
         other,
@@ -111,7 +113,7 @@ public record ScoreConfig(
   public ScoreConfig withLevels(ServiceLevels other) {
     return new ScoreConfig(
         other,
-        lifecycle,
+        statusDetail,
         commitInterval,
         pollTime,
         exactlyOnce,

@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
+import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.errors.FatalErrors;
 import io.penstock.schemas.ids.RequestKey;
@@ -389,7 +390,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
             model,
             scored.request().getChoice().getVariant(),
             scored.partition()));
-    if (parts.config().lifecycle() == LifecycleDetail.ALL) {
+    if (parts.config().statusDetail().includes(RequestState.ACCEPTED)) {
       forward(
           current,
           RequestKey.of(scored.request().getTenant(), scored.request().getId()),
@@ -407,10 +408,8 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       String id = current.id();
       InferenceResult result = records.result(id, copyTo(current));
       answer(current, result);
-      if (parts.config().lifecycle() != LifecycleDetail.NONE) {
-        Outgoing state = writer.state(records.status(id, parts.settings().names().results()));
-        forward(current, RequestKey.of(result.getTenant(), id), state, LIFECYCLE);
-      }
+      Outgoing state = writer.state(records.status(id, parts.settings().names().results()));
+      forward(current, RequestKey.of(result.getTenant(), id), state, LIFECYCLE);
       remember(
           current,
           new FirstDecision.Refused(

@@ -10,6 +10,7 @@ import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.ProgressSettings;
+import io.penstock.streams.runtime.StatusDetail;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,7 @@ class ScoreConfigTest {
   @Test
   void hasTheseDefaults() {
     assertThat(DEFAULT.levels()).isEqualTo(ServiceLevels.DEFAULT);
-    assertThat(DEFAULT.lifecycle()).isEqualTo(LifecycleDetail.TERMINAL);
+    assertThat(DEFAULT.statusDetail()).isEqualTo(StatusDetail.TERMINAL);
     assertThat(DEFAULT.commitInterval()).isEqualTo(Duration.ofMillis(20));
     assertThat(DEFAULT.pollTime()).isEqualTo(Duration.ofMillis(20));
     assertThat(DEFAULT.exactlyOnce()).isTrue();
@@ -127,7 +128,7 @@ class ScoreConfigTest {
   private static ScoreConfig config(Duration commit, Duration patience, int maxTenants) {
     return new ScoreConfig(
         ServiceLevels.DEFAULT,
-        LifecycleDetail.NONE,
+        StatusDetail.ALL,
         commit,
         Duration.ofMillis(2),
         true,

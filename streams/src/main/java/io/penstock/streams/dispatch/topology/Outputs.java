@@ -1,9 +1,9 @@
 package io.penstock.streams.dispatch.topology;
 
 import io.penstock.schemas.ids.RequestKey;
-import io.penstock.streams.dispatch.StatusDetail;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import io.penstock.streams.dispatch.shard.ShardOutput;
+import io.penstock.streams.runtime.StatusDetail;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.apache.avro.specific.SpecificRecord;

@@ -1,4 +1,4 @@
-package io.penstock.streams.dispatch;
+package io.penstock.streams.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package io.penstock.streams.dispatch;
+package io.penstock.streams.runtime;
 
 import io.penstock.schemas.RequestState;
 
 /**
- * Which changes of state are written to the lifecycle topic; each costs a record. The end of each
+ * Which changes of state a job writes to the lifecycle topic; each costs a record. The end of each
  * request is always written: from it score learns that the request counts against its tenant's
  * budget no longer, and how long outputs are.
  */
