@@ -25,16 +25,10 @@ import java.util.function.ToDoubleFunction;
  * again. One worker of some slots and sleeping runs works the backlog off while as much is sent
  * again, so an interactive request also waits for a slot: the same at every depth.
  */
-public final class DepthBench implements Bench {
+public record DepthBench(DepthSettings settings) implements Bench {
 
   /** How many times as long as it is measured, idling is left to settle before. */
   private static final int SETTLING = 6;
-
-  private final DepthSettings settings;
-
-  public DepthBench(DepthSettings settings) {
-    this.settings = settings;
-  }
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {

@@ -27,13 +27,7 @@ import java.util.stream.IntStream;
  * Latency of interactive requests alone, and while batch requests pour in as fast as Kafka takes
  * them. The worker is saturated by the flood, so a lease also waits for a slot.
  */
-public final class FloodBench implements Bench {
-
-  private final FloodSettings settings;
-
-  public FloodBench(FloodSettings settings) {
-    this.settings = settings;
-  }
+public record FloodBench(FloodSettings settings) implements Bench {
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {

@@ -22,18 +22,12 @@ import java.util.Map;
  * and the most no-op requests per second. Beside each figure stands what the same number of plain
  * Kafka hops takes on the same broker in the same run. The engine takes no time.
  */
-public final class OverheadBench implements Bench {
+public record OverheadBench(OverheadSettings settings) implements Bench {
 
   private static final String MODEL = "bench-noop";
 
   /** So that the just-in-time gate, which counts prompt tokens, does not bound the closed loop. */
   private static final int WIDE_GATE_TOKENS = 10_000_000;
-
-  private final OverheadSettings settings;
-
-  public OverheadBench(OverheadSettings settings) {
-    this.settings = settings;
-  }
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {

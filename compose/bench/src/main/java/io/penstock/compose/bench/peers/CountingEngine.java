@@ -1,7 +1,7 @@
 package io.penstock.compose.bench.peers;
 
+import io.penstock.compose.bench.rig.ForwardingEngine;
 import io.penstock.compose.bench.rig.SleepingEngine;
-import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineListener;
 import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
@@ -19,14 +19,13 @@ import java.util.function.Function;
  * then trusts its slots; of a silent engine it would learn a limit from how durations change, which
  * makes no sense where requests of no work and of half a second come mixed.
  */
-final class CountingEngine implements Engine {
+final class CountingEngine extends ForwardingEngine {
 
-  private final SleepingEngine engine;
   private final InstantSource clock;
   private final AtomicInteger running = new AtomicInteger();
 
   CountingEngine(Function<EngineRequest, Duration> time, InstantSource clock) {
-    this.engine = new SleepingEngine(time);
+    super(new SleepingEngine(time));
     this.clock = clock;
   }
 
@@ -36,16 +35,11 @@ final class CountingEngine implements Engine {
   }
 
   @Override
-  public boolean serves(String endpoint) {
-    return engine.serves(endpoint);
-  }
-
-  @Override
   public EngineReply run(EngineRequest request, EngineListener listener)
       throws InterruptedException {
     running.incrementAndGet();
     try {
-      return engine.run(request, listener);
+      return super.run(request, listener);
     } finally {
       running.decrementAndGet();
     }
@@ -62,10 +56,5 @@ final class CountingEngine implements Engine {
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             clock.instant()));
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

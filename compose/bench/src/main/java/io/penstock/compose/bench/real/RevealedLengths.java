@@ -1,42 +1,30 @@
 package io.penstock.compose.bench.real;
 
+import io.penstock.compose.bench.rig.ForwardingEngine;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineListener;
-import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Tells an engine how much to generate, by the request's id. So the length is known where a real
  * model would decide it, and neither score nor dispatch can see it in the request.
  */
-final class RevealedLengths implements Engine {
+final class RevealedLengths extends ForwardingEngine {
 
-  private final Engine engine;
   private final Map<String, Integer> outputTokens;
 
   RevealedLengths(Engine engine, Map<String, Integer> outputTokens) {
-    this.engine = engine;
+    super(engine);
     this.outputTokens = Map.copyOf(outputTokens);
-  }
-
-  @Override
-  public String name() {
-    return engine.name();
-  }
-
-  @Override
-  public boolean serves(String endpoint) {
-    return engine.serves(endpoint);
   }
 
   @Override
   public EngineReply run(EngineRequest request, EngineListener listener)
       throws InterruptedException {
     Integer length = outputTokens.get(request.id());
-    return engine.run(length == null ? request : generating(request, length), listener);
+    return super.run(length == null ? request : generating(request, length), listener);
   }
 
   private static EngineRequest generating(EngineRequest request, int tokens) {
@@ -49,15 +37,5 @@ final class RevealedLengths implements Engine {
         tokens,
         request.deadline(),
         request.traceparent());
-  }
-
-  @Override
-  public Optional<EngineLoad> load() {
-    return engine.load();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

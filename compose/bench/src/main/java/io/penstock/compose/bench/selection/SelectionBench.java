@@ -23,18 +23,12 @@ import java.util.Map;
  * length and a shuffle. The predictor sees a prompt's text only, never which file it is from. And
  * measures how long the whole choice of a model takes.
  */
-public final class SelectionBench implements Bench {
+public record SelectionBench(SelectionSettings settings) implements Bench {
 
   private static final int WARM_UP = 20_000;
   private static final int TIMED = 20_000;
   private static final int LONG_TIMED = 2_000;
   private static final int LONG_TOKENS = 2_000;
-
-  private final SelectionSettings settings;
-
-  public SelectionBench(SelectionSettings settings) {
-    this.settings = settings;
-  }
 
   @Override
   public Findings run(BenchProgress progress) throws IOException {

@@ -1,24 +1,22 @@
 package io.penstock.compose.demo.routing;
 
+import io.penstock.compose.bench.rig.ForwardingEngine;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineListener;
-import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An engine that can be made to fail a share of its requests. Safe for use by many threads. */
-public final class FaultyEngine implements Engine {
+public final class FaultyEngine extends ForwardingEngine {
 
-  private final Engine engine;
   private final AtomicLong requests = new AtomicLong();
   private volatile double failing;
 
   public FaultyEngine(Engine engine) {
-    this.engine = engine;
+    super(engine);
   }
 
   /**
@@ -28,16 +26,6 @@ public final class FaultyEngine implements Engine {
    */
   public void fail(double share) {
     failing = share;
-  }
-
-  @Override
-  public String name() {
-    return engine.name();
-  }
-
-  @Override
-  public boolean serves(String endpoint) {
-    return engine.serves(endpoint);
   }
 
   @Override
@@ -54,16 +42,6 @@ public final class FaultyEngine implements Engine {
               .setStatusCode(500)
               .build());
     }
-    return engine.run(request, listener);
-  }
-
-  @Override
-  public Optional<EngineLoad> load() {
-    return engine.load();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
+    return super.run(request, listener);
   }
 }
