@@ -5,6 +5,8 @@ import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.json.ResultJson;
 import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.topics.TopicNames;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -35,28 +37,42 @@ record Copy(
     this(source, id, tenant, topic, null);
   }
 
-  /** What a record asks for: nothing, a copy, or a dead letter since it cannot be read. */
-  static Optional<Copy> of(
+  /**
+   * What a record asks for: nothing, a copy to its reply topic, one as JSON to Penstock's own
+   * topic, or both; or a dead letter, since it cannot be read.
+   */
+  static List<Copy> of(
       ConsumerRecord<byte[], byte[]> source, Deserializer<InferenceResult> results) {
     if (source.value() == null) {
-      return Optional.of(new Copy(source, null, null, ""));
+      return List.of(unreadable(source));
     }
     try {
-      InferenceResult result = results.deserialize(source.topic(), source.value());
-      byte[] json =
-          result.getResultFormat().filter(ResultFormat.JSON::equals).isPresent()
-              ? ResultJson.write(result)
-              : null;
-      return result
-          .getReplyTopic()
-          .filter(topic -> !topic.equals(source.topic()))
-          .or(
-              () ->
-                  json == null ? Optional.empty() : Optional.of(TopicNames.jsonOf(source.topic())))
-          .map(topic -> new Copy(source, result.getId(), result.getTenant(), topic, json));
+      return of(source, results.deserialize(source.topic(), source.value()));
     } catch (MalformedRecordException | StackOverflowError unreadable) {
-      return Optional.of(new Copy(source, null, null, ""));
+      return List.of(unreadable(source));
     }
+  }
+
+  private static List<Copy> of(ConsumerRecord<byte[], byte[]> source, InferenceResult result) {
+    boolean asJson = result.getResultFormat().filter(ResultFormat.JSON::equals).isPresent();
+    boolean alsoAsJson = result.getAlsoAsJson().orElse(false);
+    Optional<String> reply = result.getReplyTopic().filter(topic -> !topic.equals(source.topic()));
+    byte[] json = asJson || alsoAsJson ? ResultJson.write(result) : null;
+    List<Copy> copies = new ArrayList<>(2);
+    reply.ifPresent(
+        topic ->
+            copies.add(
+                new Copy(source, result.getId(), result.getTenant(), topic, asJson ? json : null)));
+    if (alsoAsJson || (asJson && reply.isEmpty())) {
+      copies.add(
+          new Copy(
+              source, result.getId(), result.getTenant(), TopicNames.jsonOf(source.topic()), json));
+    }
+    return copies;
+  }
+
+  private static Copy unreadable(ConsumerRecord<byte[], byte[]> source) {
+    return new Copy(source, null, null, "");
   }
 
   boolean readable() {
@@ -71,7 +87,10 @@ record Copy(
     return source.offset();
   }
 
-  /** Whether it goes to Penstock's own topic of results as JSON, which every tenant may use. */
+  /**
+   * Whether it goes to Penstock's own topic of results as JSON. Every tenant may use it, and
+   * delivery stops where that topic takes nothing, so such a copy is never held.
+   */
   boolean own() {
     return json != null && topic.equals(TopicNames.jsonOf(source.topic()));
   }

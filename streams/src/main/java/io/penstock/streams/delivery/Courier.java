@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -28,8 +29,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settles results: each that names a reply topic is copied to it, held for another try, or becomes
- * a dead letter, in one transaction with the positions. If a topic fails, nothing is written, what
- * is known of the topic changes, and the rest is settled without it. For one thread.
+ * a dead letter, in one transaction with the positions. If a reply topic fails, nothing is written,
+ * what is known of the topic changes, and the rest is settled without it.
+ *
+ * <p>Penstock's own topic of results as JSON is no tenant's to repair. If it fails, nothing is
+ * settled: {@link OwnTopicException} says so, and the results are read again. Only a result that is
+ * too large for it becomes a dead letter. For one thread.
  */
 final class Courier {
 
@@ -84,10 +89,15 @@ final class Courier {
       parts
           .again()
           .apply(partition, offset)
-          .flatMap(record -> Copy.of(record, parts.results()))
+          .flatMap(this::foreign)
           .ifPresent(copy -> held.put(new Held(partition, offset, copy.topic(), now)));
     }
     show();
+  }
+
+  /** The copy that a result may be held for; one to our own topic was written before. */
+  private Optional<Copy> foreign(ConsumerRecord<byte[], byte[]> record) {
+    return Copy.of(record, parts.results()).stream().filter(copy -> !copy.own()).findFirst();
   }
 
   void leave(Collection<TopicPartition> partitions) {
@@ -105,13 +115,14 @@ final class Courier {
    * Settles results as they come from the log.
    *
    * @return whether their positions are committed
+   * @throws OwnTopicException if the topic of results as JSON takes nothing; nothing is settled
    */
   boolean deliver(Collection<ConsumerRecord<byte[], byte[]>> records) {
     List<Copy> copies = new ArrayList<>();
     Set<TopicPartition> partitions = new HashSet<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       partitions.add(new TopicPartition(record.topic(), record.partition()));
-      Copy.of(record, parts.results()).ifPresent(copies::add);
+      copies.addAll(Copy.of(record, parts.results()));
     }
     return !copies.isEmpty() && settle(copies, partitions, null);
   }
@@ -161,10 +172,7 @@ final class Courier {
     List<Copy> copies = new ArrayList<>();
     for (Held each : some) {
       Optional<Copy> copy =
-          parts
-              .again()
-              .apply(each.partition(), each.offset())
-              .flatMap(record -> Copy.of(record, parts.results()));
+          parts.again().apply(each.partition(), each.offset()).flatMap(this::foreign);
       if (copy.isPresent()) {
         copies.add(copy.get());
       } else {
@@ -216,7 +224,7 @@ final class Courier {
       plan.settled.forEach(held::put);
       Instant later = parts.clock().instant();
       Map<String, Transactions.Failed> unavailable = new LinkedHashMap<>();
-      for (Transactions.Failed each : failed) {
+      for (Transactions.Failed each : ofReplyTopics(failed)) {
         String topic = each.copy().topic();
         if (each.trouble() != Trouble.UNAVAILABLE || unavailable.put(topic, each) == null) {
           states.failed(topic, each.trouble(), each.copy().bytes(), later);
@@ -227,6 +235,28 @@ final class Courier {
         }
       }
     }
+  }
+
+  /**
+   * Leaves out our own topic's failures where a reply topic failed too: those may have come of the
+   * reply topic's, and the next round shows whether they did.
+   */
+  private List<Transactions.Failed> ofReplyTopics(List<Transactions.Failed> failed) {
+    List<Transactions.Failed> others = failed.stream().filter(each -> !stops(each)).toList();
+    if (others.isEmpty()) {
+      throw stopped(failed.getFirst().copy().topic(), failed.getFirst().trouble());
+    }
+    return others;
+  }
+
+  private static boolean stops(Transactions.Failed failed) {
+    return failed.copy().own() && failed.trouble() != Trouble.TOO_LARGE;
+  }
+
+  private OwnTopicException stopped(String topic, Trouble trouble) {
+    parts.topics().forget(topic);
+    parts.metrics().failed(trouble);
+    return new OwnTopicException(topic, trouble);
   }
 
   /**
@@ -242,17 +272,24 @@ final class Courier {
         names.add(each.topic());
       }
     }
+    Set<String> own =
+        copies.stream().filter(Copy::own).map(Copy::topic).collect(Collectors.toSet());
     Set<String> unusable = new HashSet<>();
     if (!names.isEmpty()) {
       parts
           .topics()
           .look(names)
           .forEach(
-              (topic, presence) -> {
-                Optional<Trouble> trouble = trouble(presence);
-                trouble.ifPresent(each -> states.failed(topic, each, 0, now));
-                trouble.ifPresent(each -> unusable.add(topic));
-              });
+              (topic, presence) ->
+                  trouble(presence)
+                      .ifPresent(
+                          trouble -> {
+                            if (own.contains(topic)) {
+                              throw stopped(topic, trouble);
+                            }
+                            states.failed(topic, trouble, 0, now);
+                            unusable.add(topic);
+                          }));
     }
     return unusable;
   }
@@ -275,7 +312,8 @@ final class Courier {
   private Plan plan(List<Copy> copies, @Nullable String probed, Instant now) {
     Plan plan = new Plan();
     for (Copy each : copies) {
-      Optional<Held> before = held.find(each.partition(), each.offset());
+      Optional<Held> before =
+          each.own() ? Optional.empty() : held.find(each.partition(), each.offset());
       if (!each.readable()) {
         bury(plan, each, Trouble.UNREADABLE, null, before, now);
         continue;

@@ -123,6 +123,9 @@ final class DeliveryLoop implements AutoCloseable {
       while (!thread.stopped()) {
         turn(session, positions);
       }
+    } catch (RuntimeException | Error e) {
+      positions.abandon();
+      throw e;
     } finally {
       polled = null;
       joined = false;
@@ -183,6 +186,11 @@ final class DeliveryLoop implements AutoCloseable {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
       forget(partitions);
+    }
+
+    /** Something failed: what was read last may not be settled, so no position may pass it. */
+    void abandon() {
+      moved = false;
     }
 
     private void forget(Collection<TopicPartition> partitions) {

@@ -23,6 +23,10 @@ final class DeliveryMetrics {
   DeliveryMetrics(MeterRegistry registry, InstantSource clock) {
     this.registry = registry;
     this.copied = registry.counter("penstock.delivery.copied");
+    for (Trouble each : Trouble.values()) {
+      // An alert can see the first increase only of a counter that was there before.
+      counter(each);
+    }
     Gauge.builder("penstock.delivery.held", () -> held)
         .description("Results that wait for their reply topics")
         .register(registry);
@@ -39,9 +43,12 @@ final class DeliveryMetrics {
   }
 
   void failed(Trouble trouble) {
-    registry
-        .counter("penstock.delivery.failed", "reason", trouble.name().toLowerCase(Locale.ROOT))
-        .increment();
+    counter(trouble).increment();
+  }
+
+  private Counter counter(Trouble trouble) {
+    return registry.counter(
+        "penstock.delivery.failed", "reason", trouble.name().toLowerCase(Locale.ROOT));
   }
 
   /** Results were read whose oldest came into the log then; null: all that were read are done. */

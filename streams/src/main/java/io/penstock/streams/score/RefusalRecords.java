@@ -107,6 +107,7 @@ record RefusalRecords(
         .setRequest(request.orElse(null))
         .setHeaders(headers())
         .setDeadAt(now)
+        .setResultFormat(source.resultFormat())
         .build();
   }
 

@@ -18,6 +18,7 @@ class CourierTest {
 
   private static final String GOOD = "replies.acme";
   private static final String BAD = "replies.acme.bad";
+  private static final String JSON = TopicNames.DEFAULT.resultsJson();
 
   private final DeliveryWorld world = new DeliveryWorld();
 
@@ -188,10 +189,16 @@ class CourierTest {
     Trouble[] some = {
       null, null, null, Trouble.UNAVAILABLE, Trouble.MISSING, Trouble.REFUSED, Trouble.TOO_LARGE
     };
+    Trouble[] own = {null, null, Trouble.UNAVAILABLE, Trouble.MISSING, Trouble.NOT_AUTHORISED};
     int asked = 0;
     for (int step = 0; step < 200; step++) {
       for (int i = random.nextInt(6); i > 0; i--) {
+        drawn.json = random.nextInt(3) == 0;
+        drawn.alsoAsJson = random.nextInt(4) == 0;
         drawn.result(random.nextInt(4) == 0 ? null : topics.get(random.nextInt(4)), 10);
+      }
+      if (random.nextInt(10) == 0) {
+        drawn.troubles.put(JSON, own[random.nextInt(own.length)]);
       }
       if (random.nextInt(10) == 0) {
         drawn.troubles.put(topics.get(random.nextInt(3)), some[random.nextInt(some.length)]);
@@ -211,10 +218,14 @@ class CourierTest {
     drawn.copied.values().forEach(ended::addAll);
     drawn.letters.forEach(letter -> ended.add(letter.getRequestId().orElseThrow()));
     for (var record : drawn.log) {
-      asked += Copy.of(record, drawn.reader()).isPresent() ? 1 : 0;
+      asked += Copy.of(record, drawn.reader()).size();
     }
 
-    assertThat(ended).doesNotHaveDuplicates().hasSize(asked);
+    assertThat(ended).hasSize(asked);
+    drawn.copied.forEach((topic, ids) -> assertThat(ids).as(topic).doesNotHaveDuplicates());
+    assertThat(drawn.copies(JSON))
+        .as("no trouble of our own topic loses a copy")
+        .containsExactlyInAnyOrderElementsOf(drawn.ownWanted());
   }
 
   @Test
@@ -228,12 +239,68 @@ class CourierTest {
     world.restart();
     world.turn();
 
-    assertThat(world.copies(TopicNames.DEFAULT.resultsJson())).containsExactly("0");
+    assertThat(world.copies(JSON)).containsExactly("0");
     assertThat(world.copies("replies.acme")).containsExactly("1");
     assertThat(world.values)
         .hasSize(2)
         .allSatisfy(value -> assertThat(value).startsWith("{\"id\":"));
     assertThat(world.letters).isEmpty();
+  }
+
+  @Test
+  void troubleOfOurOwnTopicStopsDeliveryUntilItIsOverAndBuriesNothing() {
+    for (Trouble trouble :
+        List.of(Trouble.MISSING, Trouble.NOT_AUTHORISED, Trouble.REFUSED, Trouble.UNAVAILABLE)) {
+      DeliveryWorld troubled = new DeliveryWorld();
+      troubled.troubles.put(JSON, trouble);
+      troubled.json = true;
+      String own = troubled.result(null, 10);
+      String reply = troubled.result(GOOD, 10);
+      for (int i = 0; i < 50; i++) {
+        troubled.turn();
+        troubled.now = troubled.now.plusSeconds(60);
+      }
+
+      assertThat(troubled.stops).as("%s", trouble).isEqualTo(50);
+      assertThat(troubled.copied).isEmpty();
+      assertThat(troubled.committed.offset()).isZero();
+      assertThat(troubled.failures(trouble)).isEqualTo(50);
+
+      troubled.troubles.clear();
+      troubled.turn();
+      assertThat(troubled.copies(JSON)).containsExactly(own);
+      assertThat(troubled.copies(GOOD)).containsExactly(reply);
+      assertThat(troubled.letters).isEmpty();
+    }
+  }
+
+  @Test
+  void aReplyTopicsTroubleDoesNotStopWhatGoesToOurOwnTopic() {
+    world.alsoAsJson = true;
+    world.troubles.put(BAD, Trouble.UNAVAILABLE);
+    String id = world.result(BAD, 10);
+    world.turn();
+
+    assertThat(world.stops).isZero();
+    assertThat(world.copies(JSON)).containsExactly(id);
+    world.restart();
+    world.troubles.clear();
+    pass(Duration.ofSeconds(10));
+    assertThat(world.copies(BAD)).containsExactly(id);
+    assertThat(world.copies(JSON)).as("once").containsExactly(id);
+  }
+
+  @Test
+  void aResultThatIsTooLargeForOurOwnTopicBecomesALetterAndStopsNothing() {
+    world.json = true;
+    world.limits.put(JSON, 2_000);
+    world.result(null, 3_000);
+    String small = world.result(null, 10);
+    world.turn();
+
+    assertThat(world.stops).isZero();
+    assertThat(world.copies(JSON)).containsExactly(small);
+    assertThat(world.letters).hasSize(1);
   }
 
   private void pass(Duration time) {

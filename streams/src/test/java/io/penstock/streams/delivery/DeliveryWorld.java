@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,12 @@ final class DeliveryWorld {
 
   /** Whether results are wanted as JSON. */
   boolean json;
+
+  /** Whether results are also copied as JSON to Penstock's own topic. */
+  boolean alsoAsJson;
+
+  /** How often delivery stopped for Penstock's own topic. */
+  int stops;
 
   final List<String> values = new ArrayList<>();
   Courier courier;
@@ -105,6 +112,7 @@ final class DeliveryWorld {
                 .setFinishedAt(now)
                 .setReplyTopic(replyTopic)
                 .setResultFormat(json ? ResultFormat.JSON : ResultFormat.AVRO)
+                .setAlsoAsJson(alsoAsJson ? true : null)
                 .build()));
     return id;
   }
@@ -114,8 +122,17 @@ final class DeliveryWorld {
     log.add(new ConsumerRecord<>(RESULTS.topic(), 0, log.size(), key, value));
   }
 
-  /** Settles what is in the log, and retries. */
+  /** Settles what is in the log, and retries; begins anew after a stop, as the loop does. */
   void turn() {
+    try {
+      settle();
+    } catch (OwnTopicException e) {
+      stops++;
+      restart();
+    }
+  }
+
+  private void settle() {
     List<ConsumerRecord<byte[], byte[]>> fresh =
         List.copyOf(log.subList((int) position, log.size()));
     position = log.size();
@@ -127,6 +144,23 @@ final class DeliveryWorld {
 
   Deserializer<InferenceResult> reader() {
     return deserializer;
+  }
+
+  double failures(Trouble trouble) {
+    return registry
+        .get("penstock.delivery.failed")
+        .tag("reason", trouble.name().toLowerCase(Locale.ROOT))
+        .counter()
+        .count();
+  }
+
+  /** The ids of all results that are to be copied to our own topic. */
+  List<String> ownWanted() {
+    return log.stream()
+        .flatMap(record -> Copy.of(record, deserializer).stream())
+        .filter(Copy::own)
+        .map(Copy::id)
+        .toList();
   }
 
   List<String> copies(String topic) {

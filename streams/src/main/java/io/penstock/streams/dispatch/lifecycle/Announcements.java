@@ -155,6 +155,7 @@ final class Announcements {
         .setRequest(Optional.ofNullable(outcome).flatMap(AttemptOutcome::getRequest).orElse(null))
         .setHeaders(Map.of())
         .setDeadAt(now)
+        .setResultFormat(facts.getResultFormat().orElse(null))
         .build();
   }
 
@@ -184,6 +185,7 @@ final class Announcements {
         .setCustomId(facts.getCustomId().orElse(null))
         .setReplyTopic(facts.getReplyTopic().orElse(null))
         .setResultFormat(facts.getResultFormat().orElse(null))
+        .setAlsoAsJson(entry.getAlsoAsJson().orElse(null))
         .setCreatedAt(facts.getCreatedAt())
         .setAcceptedAt(facts.getAcceptedAt())
         .setScoredAt(facts.getScoredAt())

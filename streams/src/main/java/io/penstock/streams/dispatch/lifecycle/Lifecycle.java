@@ -195,8 +195,9 @@ public final class Lifecycle {
     if (transfer.getAsks()) {
       return switch (state) {
         case State.Unknown ignored -> repetitions.asked(entry, null, now);
-        case State.Waiting ignored -> repetitions.asked(entry, null, now);
-        case State.Leased ignored -> repetitions.asked(entry, null, now);
+        case State.Waiting(DispatchEntry first) -> repetitions.ofRunning(entry, first, now);
+        case State.Leased(DispatchEntry first, DispatchLease ignored) ->
+            repetitions.ofRunning(entry, first, now);
         case State.CancelledBeforeArrival(DispatchFinished mark) ->
             repetitions.asked(entry, mark, now);
         case State.Moved(DispatchFinished mark) -> repetitions.asked(entry, mark, now);

@@ -5,6 +5,8 @@ import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.ResultFormat;
+import io.penstock.schemas.ScoredFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>It asks for something else: a conflict, whatever became of the first.
  *   <li>It asks for the same, and the first has ended: how that ended.
  *   <li>It asks for the same, and the first is still here: nothing, since that one's result answers
- *       both.
+ *       both. Where only the second asks for JSON, the result is copied as JSON too.
  *   <li>It asks for the same, and the first went to another shard: that one is asked.
  * </ul>
  */
@@ -36,9 +38,29 @@ final class Repetitions {
 
   /** A request of this id waits here or is with a worker. */
   Decision ofRunning(DispatchEntry again, DispatchEntry first, Instant now) {
-    return differs(again, first.getFacts().getFingerprint())
-        ? conflict(again, now)
+    if (differs(again, first.getFacts().getFingerprint())) {
+      return conflict(again, now);
+    }
+    return missesItsJson(again, first)
+        ? Decision.of(
+            State.of(DispatchEntry.newBuilder(first).setAlsoAsJson(true).build()),
+            Verdict.DUPLICATE)
         : Decision.unchanged(Verdict.DUPLICATE);
+  }
+
+  /** Whether it asks for JSON, and would find none where it looks. */
+  private static boolean missesItsJson(DispatchEntry again, DispatchEntry first) {
+    ScoredFacts asked = again.getFacts();
+    ScoredFacts known = first.getFacts();
+    boolean isOnItsWay =
+        wantsJson(known)
+            && (known.getReplyTopic().isEmpty()
+                || known.getReplyTopic().equals(asked.getReplyTopic()));
+    return wantsJson(asked) && !isOnItsWay && !first.getAlsoAsJson().orElse(false);
+  }
+
+  private static boolean wantsJson(ScoredFacts facts) {
+    return facts.getResultFormat().filter(ResultFormat.JSON::equals).isPresent();
   }
 
   /** A request of this id was here. */
@@ -56,9 +78,9 @@ final class Repetitions {
   }
 
   /**
-   * Another shard asks how a request ended that it handed over.
+   * Another shard asks how a request ended that it handed over, and that is not here.
    *
-   * @param first what is remembered of it; null while it is here, or if nothing is known of it
+   * @param first what is remembered of it; null if nothing is known of it
    */
   Decision asked(DispatchEntry again, @Nullable DispatchFinished first, Instant now) {
     return first == null ? Decision.unchanged(Verdict.DUPLICATE) : ofGone(again, first, now);

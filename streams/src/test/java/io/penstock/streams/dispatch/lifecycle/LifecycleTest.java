@@ -19,6 +19,7 @@ import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
@@ -26,10 +27,12 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.fairness.Share;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +200,62 @@ class LifecycleTest {
     for (State state : List.of(WAITING, LEASED)) {
       assertThat(LIFECYCLE.decide(arrived(asking(1)), state, NOW).effects()).isEmpty();
     }
+  }
+
+  /** Who asks for JSON finds it on its reply topic or on results-json, however the first came. */
+  @Test
+  void whoAsksForJsonGetsJsonWhicheverWayTheFirstCame() {
+    List<Optional<String>> topics = List.of(Optional.empty(), Optional.of("r"), Optional.of("s"));
+    for (ResultFormat format : ResultFormat.values()) {
+      for (Optional<String> reply : topics) {
+        for (Optional<String> asked : topics) {
+          State waiting = arrive(wanting(format, reply));
+          for (State first : List.of(waiting, next(granted(1), waiting, NOW))) {
+            ScoredFacts again = wanting(ResultFormat.JSON, asked);
+            DispatchTransfer question =
+                DispatchTransfer.newBuilder(asks(1)).setEntry(entry(arrive(again))).build();
+            for (Event event : List.of(arrived(again), new Event.Transferred(question))) {
+              Decision told = LIFECYCLE.decide(event, first, NOW);
+              assertThat(told.effects()).isEmpty();
+              State then = told.change().orElse(first);
+              InferenceResult result =
+                  result(LIFECYCLE.decide(new Event.CancelAsked(null), then, NOW));
+
+              assertThat(asJson(result)).containsAnyElementsOf(List.of(asked.orElse("own"), "own"));
+              assertThat(result.getReplyTopic()).as("the first's").isEqualTo(reply);
+              assertThat(result.getResultFormat()).as("the first's").contains(format);
+              assertThat(LIFECYCLE.decide(event, then, NOW).change()).as("once").isEmpty();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void whoAsksForAvroChangesNothing() {
+    State first = arrive(wanting(ResultFormat.AVRO, Optional.of("r")));
+    Event again = arrived(wanting(ResultFormat.AVRO, Optional.empty()));
+    assertThat(LIFECYCLE.decide(again, first, NOW).change()).isEmpty();
+  }
+
+  private static ScoredFacts wanting(ResultFormat format, Optional<String> replyTopic) {
+    return ScoredFacts.newBuilder(asking(1))
+        .setResultFormat(format)
+        .setReplyTopic(replyTopic.orElse(null))
+        .build();
+  }
+
+  /** The topics to which delivery copies a result as JSON. */
+  private static Set<String> asJson(InferenceResult result) {
+    Set<String> topics = new HashSet<>();
+    if (result.getResultFormat().orElseThrow() == ResultFormat.JSON) {
+      topics.add(result.getReplyTopic().orElse("own"));
+    }
+    if (result.getAlsoAsJson().orElse(false)) {
+      topics.add("own");
+    }
+    return topics;
   }
 
   @Test
