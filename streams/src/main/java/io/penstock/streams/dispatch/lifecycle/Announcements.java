@@ -34,7 +34,12 @@ final class Announcements {
     this.partition = partition;
   }
 
-  RequestStatus status(DispatchEntry entry, RequestState state, Instant now) {
+  /** Tells the state that a request is in now. */
+  Effect announce(DispatchEntry entry, RequestState state, Instant now) {
+    return new Effect.Announce(status(entry, state, now));
+  }
+
+  private RequestStatus status(DispatchEntry entry, RequestState state, Instant now) {
     ScoredFacts facts = entry.getFacts();
     return RequestStatus.newBuilder()
         .setId(facts.getId())

@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.lifecycle;
 import io.penstock.schemas.DispatchEntry;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What follows from an event: the state to keep and the records to write, all in one transaction.
@@ -19,6 +20,12 @@ public record Decision(Optional<State> change, List<Effect> effects, Verdict ver
 
   static Decision of(State next, Verdict verdict, Effect... effects) {
     return new Decision(Optional.of(next), List.of(effects), verdict);
+  }
+
+  /** This decision, with a record written before its others. */
+  Decision after(Effect first) {
+    return new Decision(
+        change, Stream.concat(Stream.of(first), effects.stream()).toList(), verdict);
   }
 
   /** The request as it waits from now on, or empty if this decision did not make it wait. */
