@@ -41,40 +41,6 @@ record ScoreParts(
     InstantSource clock,
     SharedMemory memory) {
 
-  /** Of one class alone, which sees no other's memory. */
-  ScoreParts(
-      ScoreConfig config,
-      TopicSettings settings,
-      RecordLimits limits,
-      RequestScorer scorer,
-      FollowedViews views,
-      ReplyTopicRule replyTopics,
-      AvroSerdes serdes,
-      Deserializer<InferenceRequest> requests,
-      RegistryPatience patience,
-      RegistryPatience followPatience,
-      ScoreMetrics metrics,
-      BatchEnd batchEnd,
-      CrashLoop crashLoop,
-      InstantSource clock) {
-    this(
-        config,
-        settings,
-        limits,
-        scorer,
-        views,
-        replyTopics,
-        serdes,
-        requests,
-        patience,
-        followPatience,
-        metrics,
-        batchEnd,
-        crashLoop,
-        clock,
-        new SharedMemory(settings.idRetention()));
-  }
-
   /** What an InferenceRequest may take besides its body. */
   static final int ENVELOPE_BYTES = 1024 * 1024;
 

@@ -15,23 +15,14 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.RequestKey;
-import io.penstock.schemas.routing.DefaultReplyTopics;
-import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.dispatch.topology.ShardDriver;
-import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
-import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.request.NameRule;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import io.penstock.streams.score.request.RequestLimits;
-import io.penstock.streams.score.spend.AdmittedCost;
-import io.penstock.streams.score.view.FleetFollower;
-import io.penstock.streams.score.view.FollowedViews;
-import io.penstock.streams.score.view.ModelView;
-import io.penstock.streams.score.view.RoutingView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -251,28 +242,7 @@ class RequestExtremesTest {
   }
 
   private ScoreParts parts() {
-    ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.INTERACTIVE);
-    RegistryPatience patience =
-        new RegistryPatience(
-            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits());
-    return new ScoreParts(
-        ScoreConfig.DEFAULT,
-        SETTINGS,
-        new RecordLimits(10 * BODY, 10 * BODY),
-        Requests.scorer(new RequestLimits(SETTINGS.maxDeadline(), BODY)),
-        new FollowedViews(
-            new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
-            new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected()),
-            new AdmittedCost()),
-        new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
-        serdes,
-        serdes.deserializer(InferenceRequest.class),
-        patience,
-        patience,
-        counts,
-        BatchEnd.NEVER,
-        new CrashLoop(),
-        () -> now);
+    return new ScorePartsFixture(SETTINGS, metrics, serdes, () -> now)
+        .parts(ServiceClass.INTERACTIVE, new RecordLimits(10 * BODY, 10 * BODY), BODY);
   }
 }

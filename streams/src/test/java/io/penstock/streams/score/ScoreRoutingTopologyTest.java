@@ -23,28 +23,17 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
-import io.penstock.schemas.routing.DefaultReplyTopics;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
-import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
-import io.penstock.streams.runtime.CrashLoop;
-import io.penstock.streams.score.request.RequestLimits;
-import io.penstock.streams.score.spend.AdmittedCost;
-import io.penstock.streams.score.view.FleetFollower;
-import io.penstock.streams.score.view.FollowedViews;
-import io.penstock.streams.score.view.ModelView;
-import io.penstock.streams.score.view.RoutingView;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -247,29 +236,8 @@ class ScoreRoutingTopologyTest {
   }
 
   private ScoreParts parts() {
-    ScoreMetrics counts = new ScoreMetrics(metrics, ServiceClass.STANDARD);
-    RegistryPatience patience =
-        new RegistryPatience(
-            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits());
-    return new ScoreParts(
-        ScoreConfig.DEFAULT,
-        SETTINGS,
-        new RecordLimits(LIMIT, LIMIT),
-        Requests.scorer(new RequestLimits(SETTINGS.maxDeadline(), LIMIT)),
-        new FollowedViews(
-            new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
-            new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected()),
-            new AdmittedCost()),
-        new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
-        serdes,
-        serdes.deserializer(InferenceRequest.class),
-        patience,
-        patience,
-        counts,
-        BatchEnd.NEVER,
-        new CrashLoop(),
-        () -> NOW);
+    return new ScorePartsFixture(SETTINGS, metrics, serdes, () -> NOW)
+        .parts(ServiceClass.STANDARD, new RecordLimits(LIMIT, LIMIT), LIMIT);
   }
 
   private ScoredRequest scored(String id, String model) {

@@ -22,23 +22,14 @@ import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.ids.RequestKey;
-import io.penstock.schemas.routing.DefaultReplyTopics;
-import io.penstock.schemas.routing.ReplyTopicRule;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.identity.SharedMemory;
-import io.penstock.streams.score.request.RequestLimits;
-import io.penstock.streams.score.spend.AdmittedCost;
-import io.penstock.streams.score.view.FleetFollower;
-import io.penstock.streams.score.view.FollowedViews;
-import io.penstock.streams.score.view.ModelView;
-import io.penstock.streams.score.view.RoutingView;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -800,41 +791,24 @@ class ScoreTopologyTest {
   }
 
   private ScoreParts parts(ServiceClass serviceClass) {
-    ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
     Deserializer<InferenceRequest> real = serdes.deserializer(InferenceRequest.class);
-    RegistryPatience patience =
-        new RegistryPatience(
-            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits());
-    return new ScoreParts(
-        ScoreConfig.DEFAULT,
-        SETTINGS,
-        new RecordLimits(LIMIT, LIMIT),
-        Requests.scorer(new RequestLimits(SETTINGS.maxDeadline(), 10 * LIMIT)),
-        new FollowedViews(
-            new ModelView(SETTINGS.modelPartitions(), counts.modelsRejected()),
-            new RoutingView(counts.routingRejected()),
-            new FleetFollower(counts.fleetRejected()),
-            new AdmittedCost()),
-        new ReplyTopicRule(TOPICS, DefaultReplyTopics.STANDARD),
-        serdes,
-        (topic, bytes) -> {
-          if (faults > 0) {
-            faults--;
-            throw new StackOverflowError();
-          }
-          if (registryOutages > 0) {
-            registryOutages--;
-            throw new RegistryUnavailableException("the registry is away", null);
-          }
-          return real.deserialize(topic, bytes);
-        },
-        patience,
-        patience,
-        counts,
-        BatchEnd.NEVER,
-        new CrashLoop(),
-        () -> now,
-        memory);
+    return new ScorePartsFixture(SETTINGS, metrics, serdes, () -> now)
+        .parts(
+            serviceClass,
+            new RecordLimits(LIMIT, LIMIT),
+            10 * LIMIT,
+            (topic, bytes) -> {
+              if (faults > 0) {
+                faults--;
+                throw new StackOverflowError();
+              }
+              if (registryOutages > 0) {
+                registryOutages--;
+                throw new RegistryUnavailableException("the registry is away", null);
+              }
+              return real.deserialize(topic, bytes);
+            },
+            memory);
   }
 
   private void send(InferenceRequest request) {
