@@ -1,5 +1,8 @@
 package io.penstock.schemas.ids;
 
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ScoredFacts;
+
 /**
  * Names one request among those of all tenants: ids are unique by tenant, so an id alone does not.
  *
@@ -15,6 +18,16 @@ public final class RequestKey {
   /** The key of a tenant's request. */
   public static String of(String tenant, String id) {
     return tenant + SEPARATOR + id;
+  }
+
+  /** The key of the request with these facts. */
+  public static String of(ScoredFacts facts) {
+    return of(facts.getTenant(), facts.getId());
+  }
+
+  /** The key of the request that has this status. */
+  public static String of(RequestStatus status) {
+    return of(status.getTenant(), status.getId());
   }
 
   /** The tenant in a key; empty for a key that is none of ours. */

@@ -64,14 +64,13 @@ final class Backlog {
     switch (status.getState()) {
       case ACCEPTED, WAITING, LEASED ->
           unfinished.put(
-              RequestKey.of(status.getTenant(), status.getId()),
+              RequestKey.of(status),
               new Place(
                   status.getModel(),
                   status.getServiceClass(),
                   status.getState(),
                   status.getChangedAt()));
-      case SUCCEEDED, FAILED, EXPIRED, CANCELLED ->
-          unfinished.remove(RequestKey.of(status.getTenant(), status.getId()));
+      case SUCCEEDED, FAILED, EXPIRED, CANCELLED -> unfinished.remove(RequestKey.of(status));
     }
   }
 

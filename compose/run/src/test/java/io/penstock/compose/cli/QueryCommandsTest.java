@@ -40,11 +40,7 @@ class QueryCommandsTest {
   }
 
   private void lifecycle(RequestStatus status) {
-    cli.write(
-        cli.names.lifecycle(),
-        CliHarness.NOW,
-        RequestKey.of(status.getTenant(), status.getId()),
-        status);
+    cli.write(cli.names.lifecycle(), CliHarness.NOW, RequestKey.of(status), status);
   }
 
   @Test

@@ -55,7 +55,7 @@ public record Candidate(
     ScoredFacts facts = entry.getFacts();
     int prompt = Math.clamp(facts.getPromptTokens(), 1, MOST_TOKENS);
     return new Candidate(
-        RequestKey.of(facts.getTenant(), facts.getId()),
+        RequestKey.of(facts),
         Target.of(facts.getChoice()),
         facts.getServiceClass(),
         account,

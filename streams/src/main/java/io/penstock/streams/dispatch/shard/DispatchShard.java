@@ -182,16 +182,14 @@ public final class DispatchShard {
       Instant now) {
     Decision decision =
         requests.happened(
-            RequestKey.of(facts.getTenant(), facts.getId()),
-            new Event.Arrived(facts, topicClass, offset, traceparent),
-            now);
+            RequestKey.of(facts), new Event.Arrived(facts, topicClass, offset, traceparent), now);
     grants.grantTo(decision, now);
   }
 
   /** A request was read that another shard handed over. */
   public void transfer(DispatchTransfer transfer, Instant now) {
     ScoredFacts facts = transfer.getEntry().getFacts();
-    String key = RequestKey.of(facts.getTenant(), facts.getId());
+    String key = RequestKey.of(facts);
     grants.grantTo(requests.happened(key, new Event.Transferred(transfer), now), now);
   }
 
@@ -204,7 +202,7 @@ public final class DispatchShard {
    * @return what became of it
    */
   public Verdict unusable(DispatchEntry entry, boolean handedOver, Failure failure, Instant now) {
-    String key = RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
+    String key = RequestKey.of(entry.getFacts());
     return requests.happened(key, new Event.Unusable(entry, handedOver, failure), now).verdict();
   }
 

@@ -84,7 +84,7 @@ final class Lapses {
           new Event.LeaseLost(
               orphan.getLease().orElseThrow().getSession(),
               lost("its worker is not known any more"));
-      grants.grantTo(events.happened(key(orphan), lost, now), now);
+      grants.grantTo(events.happened(RequestKey.of(orphan.getFacts()), lost, now), now);
     }
     orphans.clear();
   }
@@ -134,10 +134,6 @@ final class Lapses {
     for (WorkerSession session : List.copyOf(sessions.all())) {
       session.overdue(overdue).forEach(key -> events.happened(key, new Event.Overdue(), now));
     }
-  }
-
-  private static String key(DispatchEntry entry) {
-    return RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
   }
 
   private static Event lost(WorkerSession session, String why) {

@@ -30,7 +30,7 @@ public final class MemoryStore implements ShardStore {
 
   @Override
   public void putRequest(DispatchEntry entry) {
-    requests.put(RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId()), entry);
+    requests.put(RequestKey.of(entry.getFacts()), entry);
   }
 
   @Override

@@ -48,7 +48,7 @@ final class Outputs implements ShardOutput {
       }
       case Effect.Announce(var status) -> {
         if (detail.includes(status.getState())) {
-          String key = RequestKey.of(status.getTenant(), status.getId());
+          String key = RequestKey.of(status);
           forward(LIFECYCLE, key, status, traceparent);
         }
       }

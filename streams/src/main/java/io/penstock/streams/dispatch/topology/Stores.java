@@ -41,7 +41,7 @@ final class Stores implements ShardStore {
 
   @Override
   public void putRequest(DispatchEntry entry) {
-    requests.put(key(entry), entry);
+    requests.put(RequestKey.of(entry.getFacts()), entry);
   }
 
   @Override
@@ -55,7 +55,7 @@ final class Stores implements ShardStore {
     try (KeyValueIterator<String, DispatchEntry> all = requests.all()) {
       all.forEachRemaining(
           pair -> {
-            if (!pair.key.equals(key(pair.value))) {
+            if (!pair.key.equals(RequestKey.of(pair.value.getFacts()))) {
               former.add(pair);
             }
             visitor.accept(pair.value);
@@ -66,10 +66,6 @@ final class Stores implements ShardStore {
       requests.delete(pair.key);
       putRequest(pair.value);
     }
-  }
-
-  private static String key(DispatchEntry entry) {
-    return RequestKey.of(entry.getFacts().getTenant(), entry.getFacts().getId());
   }
 
   @Override
