@@ -42,11 +42,6 @@ public record FileRecord(
     pieces = List.copyOf(pieces);
   }
 
-  /** Where the content of an uploaded file lies. */
-  public static BlobName blob(String id) {
-    return BlobName.of("files", id);
-  }
-
   /** How long the file is. */
   public long bytes() {
     return pieces.stream().mapToLong(Piece::bytes).sum();

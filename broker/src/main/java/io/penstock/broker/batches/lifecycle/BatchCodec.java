@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.batches.input.InputFault;
+import io.penstock.broker.blobs.BlobName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -91,6 +92,7 @@ public final class BatchCodec {
     json.put("tenant", order.tenant());
     json.put("endpoint", order.endpoint());
     json.put("inputFile", order.inputFile());
+    json.put("inputBlob", order.inputBlob().value());
     json.put("window", order.window().text());
     ObjectNode metadata = json.putObject("metadata");
     order.metadata().forEach(metadata::put);
@@ -113,6 +115,7 @@ public final class BatchCodec {
         json.path("tenant").asText(),
         json.path("endpoint").asText(),
         json.path("inputFile").asText(),
+        new BlobName(json.path("inputBlob").asText()),
         CompletionWindow.of(json.path("window").asText())
             .orElseThrow(
                 () -> new IllegalArgumentException("the checkpoint of a batch has no window")),

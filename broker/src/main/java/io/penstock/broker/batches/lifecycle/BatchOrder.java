@@ -1,5 +1,6 @@
 package io.penstock.broker.batches.lifecycle;
 
+import io.penstock.broker.blobs.BlobName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose it is
  * @param endpoint the OpenAI path of all its requests
  * @param inputFile the id of the file that holds them
+ * @param inputBlob where its content lies
  * @param window how long it may take
  * @param metadata the requester's own labels
  * @param outputExpiresAfter how long after their making its files are kept; null takes the setting
@@ -24,6 +26,7 @@ public record BatchOrder(
     String tenant,
     String endpoint,
     String inputFile,
+    BlobName inputBlob,
     CompletionWindow window,
     Map<String, String> metadata,
     @Nullable Duration outputExpiresAfter,

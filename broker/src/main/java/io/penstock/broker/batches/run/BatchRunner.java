@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ final class BatchRunner {
    * @param batch its last checkpoint
    * @param heardUpTo the first offset of results in its home that was not left here
    * @param retention how long files are kept where the batch does not say
+   * @param newFiles receives each file that the batch has written, once its record lasts
    */
   BatchRunner(
       Batch batch,
@@ -75,6 +77,7 @@ final class BatchRunner {
       StateWriter writer,
       LongSupplier heardUpTo,
       Duration retention,
+      Consumer<FileRecord> newFiles,
       Instant now) {
     this.batch = batch;
     this.saved = batch;
@@ -86,7 +89,7 @@ final class BatchRunner {
     this.pace = FeedingPace.initial(batch.fed());
     this.estimate = CompletionEstimate.initial(now);
     this.feeder = new Feeder(batch.order(), gateway, this::open);
-    this.checkpoints = new Checkpoints(batch.order(), blobs, writer, retention);
+    this.checkpoints = new Checkpoints(batch.order(), blobs, writer, retention, newFiles);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
   }
 
@@ -320,6 +323,6 @@ final class BatchRunner {
   }
 
   private BlobName input() {
-    return FileRecord.blob(batch.order().inputFile());
+    return batch.order().inputBlob();
   }
 }

@@ -20,14 +20,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * Writes a batch's checkpoints: first the parts, then the record that names them. The last one
  * brings the files into being in the same write. For use by one thread.
  */
 final class Checkpoints {
-
-  static final String KIND = "batch";
 
   private static final String OUTPUT = "output";
   private static final String ERRORS = "errors";
@@ -36,10 +35,17 @@ final class Checkpoints {
   private final BlobStore blobs;
   private final StateWriter writer;
   private final Duration retention;
+  private final Consumer<FileRecord> newFiles;
   private final PartBuffer output;
   private final PartBuffer errors;
 
-  Checkpoints(BatchOrder order, BlobStore blobs, StateWriter writer, Duration retention) {
+  Checkpoints(
+      BatchOrder order,
+      BlobStore blobs,
+      StateWriter writer,
+      Duration retention,
+      Consumer<FileRecord> newFiles) {
+    this.newFiles = newFiles;
     this.order = order;
     this.blobs = blobs;
     this.writer = writer;
@@ -73,12 +79,12 @@ final class Checkpoints {
   Batch write(Batch batch, long readUpTo, Instant now) throws IOException {
     Batch next = batch.flushed(output.write(), errors.write(), readUpTo);
     List<StateChange> changes = new ArrayList<>();
-    changes.add(new StateChange.Put(new StateEntry(KIND, order.id(), BatchCodec.encode(next))));
-    if (next.status().isTerminal()) {
-      for (FileRecord file : files(next, now)) {
-        byte[] document = FileCodec.encode(file);
-        changes.add(new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
-      }
+    changes.add(
+        new StateChange.Put(new StateEntry(BatchHouse.KIND, order.id(), BatchCodec.encode(next))));
+    List<FileRecord> files = next.status().isTerminal() ? files(next, now) : List.of();
+    for (FileRecord file : files) {
+      byte[] document = FileCodec.encode(file);
+      changes.add(new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
     }
     try {
       writer.write(changes).join();
@@ -90,6 +96,7 @@ final class Checkpoints {
     }
     output.clear();
     errors.clear();
+    files.forEach(newFiles);
     return next;
   }
 

@@ -109,6 +109,7 @@ final class Feeder implements Closeable {
         .setDeadline(order.expiresAt())
         .setBatchId(order.id())
         .setCustomId(request.customId())
+        .setReplyKey(order.id())
         .setCreatedAt(order.createdAt())
         .build();
   }

@@ -55,6 +55,7 @@ final class BatchSimulation {
   }
 
   private static final Instant START = Instant.parse("2026-11-30T12:00:00Z");
+  private static final BlobName INPUT = BlobName.of("files", "in");
   private static final int PARTITION = 3;
 
   private final Random random;
@@ -86,13 +87,14 @@ final class BatchSimulation {
             "acme",
             "/v1/completions",
             "file-in",
+            INPUT,
             CompletionWindow.of(brief ? "1m" : "24h").orElseThrow(),
             Map.of(),
             null,
             "file-out",
             "file-err",
             START);
-    write(FileRecord.blob("file-in"), input());
+    write(INPUT, input());
     front.put("batch/batch_sim", BatchCodec.encode(Batch.created(order, 0)));
     takeOver();
   }
@@ -325,6 +327,7 @@ final class BatchSimulation {
               this,
               () -> heard,
               Duration.ofDays(30),
+              _ -> {},
               now);
     }
 

@@ -1,0 +1,293 @@
+package io.penstock.broker.batches.run;
+
+import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchCodec;
+import io.penstock.broker.batches.lifecycle.BatchMachine;
+import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.files.FileUses;
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The batches whose homes this instance owns, each run by a thread. Safe for use by many. */
+public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
+
+  /**
+   * A batch, and when it will be done by what was seen so far.
+   *
+   * @param batch as it is now
+   * @param estimatedCompletion empty while nothing can be said
+   */
+  public record Shown(Batch batch, Optional<Instant> estimatedCompletion) {}
+
+  /** The kind of the front topic's entries that hold batches. */
+  public static final String KIND = "batch";
+
+  private record Floor(
+      StateWriter writer,
+      AtomicLong heardUpTo,
+      Map<String, BatchThread> running,
+      Map<String, Batch> finished) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchHouse.class);
+
+  private final Homes homes;
+  private final BlobStore blobs;
+  private final RequestGateway gateway;
+  private final InputLimits limits;
+  private final BatchSettings settings;
+  private final Consumer<FileRecord> newFiles;
+  private final InstantSource clock;
+  private final BatchMachine machine;
+  private final Map<Integer, Floor> floors = new ConcurrentHashMap<>();
+
+  /** Input files of batches that are being made, and the batches' ids. */
+  private final Map<String, String> reserved = new ConcurrentHashMap<>();
+
+  /**
+   * @param newFiles receives each file that a batch has written, once its record lasts
+   */
+  public BatchHouse(
+      Homes homes,
+      BlobStore blobs,
+      RequestGateway gateway,
+      InputLimits limits,
+      BatchSettings settings,
+      Consumer<FileRecord> newFiles,
+      InstantSource clock) {
+    this.homes = homes;
+    this.blobs = blobs;
+    this.gateway = gateway;
+    this.limits = limits;
+    this.settings = settings;
+    this.newFiles = newFiles;
+    this.clock = clock;
+    this.machine = new BatchMachine(settings.grace());
+  }
+
+  @Override
+  public OptionalLong taken(Home home) {
+    Floor floor =
+        new Floor(
+            home.writer(), new AtomicLong(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    OptionalLong first = OptionalLong.empty();
+    for (StateEntry entry : home.entries()) {
+      Optional<Batch> read = entry.kind().equals(KIND) ? read(entry) : Optional.empty();
+      if (read.isEmpty()) {
+        continue;
+      }
+      Batch batch = read.get();
+      if (batch.status().isTerminal()) {
+        floor.finished().put(batch.order().id(), batch);
+      } else {
+        long from = batch.resultsOffset();
+        first = OptionalLong.of(Math.min(from, first.orElse(Long.MAX_VALUE)));
+        floor.running().put(batch.order().id(), thread(floor, batch));
+      }
+    }
+    floors.put(home.partition(), floor);
+    floor.running().values().forEach(BatchThread::start);
+    return first;
+  }
+
+  private static Optional<Batch> read(StateEntry entry) {
+    try {
+      return Optional.of(BatchCodec.decode(entry.document()));
+    } catch (IllegalArgumentException damaged) {
+      LOG.error("Cannot go on with batch {}: {}", entry.id(), damaged.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private BatchThread thread(Floor floor, Batch batch) {
+    BatchRunner runner =
+        new BatchRunner(
+            batch,
+            machine,
+            limits,
+            blobs,
+            gateway,
+            floor.writer(),
+            floor.heardUpTo()::get,
+            settings.outputRetention(),
+            newFiles,
+            clock.instant());
+    return new BatchThread(runner, clock, () -> ended(floor, runner));
+  }
+
+  private static void ended(Floor floor, BatchRunner runner) {
+    Batch batch = runner.batch();
+    floor.finished().put(batch.order().id(), batch);
+    floor.running().remove(batch.order().id());
+  }
+
+  @Override
+  public void result(ResultRecord record) {
+    Floor floor = floors.get(record.partition());
+    if (floor == null) {
+      return;
+    }
+    String id = record.result().getId();
+    BatchThread thread = floor.running().get(id.substring(0, Math.max(0, id.lastIndexOf('.'))));
+    if (thread != null && record.isFirst()) {
+      thread.deliver(record);
+    }
+    floor.heardUpTo().accumulateAndGet(record.offset() + 1, Math::max);
+  }
+
+  @Override
+  public void upToDate(int partition) {
+    // A batch goes on before that: it does not matter in which order it hears its results.
+  }
+
+  @Override
+  public void lost(int partition) {
+    Floor floor = floors.remove(partition);
+    if (floor != null) {
+      floor.running().values().forEach(BatchThread::stop);
+    }
+  }
+
+  /** Announces that a batch will read a file, before it is looked for. */
+  public void reserve(String fileId, String batchId) {
+    reserved.put(fileId, batchId);
+  }
+
+  /** Takes the announcement back; a batch that was begun meanwhile speaks for itself. */
+  public void release(String fileId, String batchId) {
+    reserved.remove(fileId, batchId);
+  }
+
+  /**
+   * Begins a batch.
+   *
+   * @throws HomeLostException if its home is not this instance's; nothing was written
+   * @throws IOException if the log failed
+   */
+  public Shown begin(BatchOrder order) throws IOException {
+    int partition = homes.of(order.id());
+    Floor floor = floors.get(partition);
+    if (floor == null) {
+      throw new HomeLostException(partition);
+    }
+    Batch batch = Batch.created(order, floor.heardUpTo().get());
+    write(floor, new StateChange.Put(entry(batch)));
+    BatchThread thread = thread(floor, batch);
+    floor.running().put(order.id(), thread);
+    thread.start();
+    if (floors.get(partition) != floor) {
+      // It was lost meanwhile. The next owner has read it.
+      thread.stop();
+    }
+    return new Shown(batch, Optional.empty());
+  }
+
+  private static StateEntry entry(Batch batch) {
+    return new StateEntry(KIND, batch.order().id(), BatchCodec.encode(batch));
+  }
+
+  /** A tenant's batch; empty if there is none, or it is another tenant's. */
+  public Optional<Shown> find(String tenant, String id) {
+    Floor floor = floors.get(homes.of(id));
+    if (floor == null) {
+      return Optional.empty();
+    }
+    // In this order: a batch that ends is among the finished before it leaves the running.
+    BatchThread thread = floor.running().get(id);
+    Optional<Shown> shown =
+        thread != null
+            ? Optional.of(thread.shown(clock.instant()))
+            : Optional.ofNullable(floor.finished().get(id))
+                .map(batch -> new Shown(batch, Optional.empty()));
+    return shown.filter(each -> each.batch().order().tenant().equals(tenant));
+  }
+
+  /**
+   * Asks to cancel a tenant's batch.
+   *
+   * @return the batch once the wish lasts; a batch that has ended as it is; empty if there is none
+   */
+  public Optional<CompletableFuture<Batch>> cancel(String tenant, String id) {
+    Optional<Shown> found = find(tenant, id);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Floor floor = floors.get(homes.of(id));
+    BatchThread thread = floor == null ? null : floor.running().get(id);
+    return Optional.of(
+        thread == null ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel());
+  }
+
+  @Override
+  public Optional<String> userOf(String fileId) {
+    Floor floor = floors.get(homes.of(fileId));
+    Optional<String> user =
+        floor == null
+            ? Optional.empty()
+            : floor.running().values().stream()
+                .map(thread -> thread.shown(clock.instant()).batch().order())
+                .filter(order -> order.inputFile().equals(fileId))
+                .map(BatchOrder::id)
+                .findFirst();
+    return user.or(() -> Optional.ofNullable(reserved.get(fileId)));
+  }
+
+  /** Forgets what ended long ago. Called from time to time by one thread. */
+  public void sweep(Instant now) {
+    for (Floor floor : floors.values()) {
+      for (Batch batch : floor.finished().values()) {
+        Instant ended = batch.reachedAt(batch.status()).orElse(batch.order().createdAt());
+        if (ended.plus(settings.batchRetention()).isAfter(now)) {
+          continue;
+        }
+        try {
+          write(floor, new StateChange.Remove(KIND, batch.order().id()));
+          floor.finished().remove(batch.order().id());
+        } catch (HomeLostException lost) {
+          break;
+        } catch (IOException failed) {
+          LOG.warn("Cannot forget batch {} yet: {}", batch.order().id(), failed.getMessage());
+        }
+      }
+    }
+  }
+
+  private static void write(Floor floor, StateChange change) throws IOException {
+    try {
+      floor.writer().write(List.of(change)).join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof HomeLostException lost) {
+        throw lost;
+      }
+      throw new IOException("the log did not take the record of a batch", failed.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(floors.keySet()).forEach(this::lost);
+  }
+}

@@ -1,0 +1,59 @@
+package io.penstock.broker.files;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of all homes, as this instance has read them from the front topic: complete, and a
+ * moment behind their owners. Safe for use by many threads.
+ */
+public final class FileDirectory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileDirectory.class);
+
+  private static final Comparator<FileRecord> OLDEST_FIRST =
+      Comparator.comparing(FileRecord::createdAt).thenComparing(FileRecord::id);
+
+  private final Map<String, FileRecord> files = new ConcurrentHashMap<>();
+
+  /**
+   * Receives an entry of the kind {@link FileRecord#KIND}.
+   *
+   * @param document null where it was removed
+   */
+  public void entry(String id, byte @Nullable [] document) {
+    if (document == null) {
+      files.remove(id);
+      return;
+    }
+    try {
+      files.put(id, FileCodec.decode(document));
+    } catch (IllegalArgumentException damaged) {
+      LOG.warn("Ignoring the record of file {}: {}", id, damaged.getMessage());
+    }
+  }
+
+  /** A tenant's file, if this instance knows of it already. */
+  public Optional<FileRecord> find(String tenant, String id, Instant now) {
+    return Optional.ofNullable(files.get(id)).filter(file -> isVisible(file, tenant, now));
+  }
+
+  /** A tenant's files, the oldest first. */
+  public List<FileRecord> of(String tenant, Instant now) {
+    Stream<FileRecord> visible =
+        files.values().stream().filter(file -> isVisible(file, tenant, now));
+    return visible.sorted(OLDEST_FIRST).toList();
+  }
+
+  private static boolean isVisible(FileRecord file, String tenant, Instant now) {
+    return file.tenant().equals(tenant) && !file.deleted() && !file.isExpired(now);
+  }
+}

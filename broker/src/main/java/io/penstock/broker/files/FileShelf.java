@@ -1,0 +1,206 @@
+package io.penstock.broker.files;
+
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files whose homes this instance owns. Safe for use by many threads. */
+public final class FileShelf implements HomeResident {
+
+  /** What became of a deletion. */
+  public sealed interface Deletion {
+
+    /** The file is gone. */
+    record Done() implements Deletion {}
+
+    /** There is no such file. */
+    record Absent() implements Deletion {}
+
+    /** Something still reads it. */
+    record InUse(String user) implements Deletion {}
+  }
+
+  private record Shelf(StateWriter writer, Map<String, FileRecord> files) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileShelf.class);
+
+  private final Homes homes;
+  private final BlobStore blobs;
+  private final FileUses uses;
+  private final Map<Integer, Shelf> shelves = new ConcurrentHashMap<>();
+
+  /**
+   * @param uses what may still read a file
+   */
+  public FileShelf(Homes homes, BlobStore blobs, FileUses uses) {
+    this.homes = homes;
+    this.blobs = blobs;
+    this.uses = uses;
+  }
+
+  @Override
+  public OptionalLong taken(Home home) {
+    Map<String, FileRecord> files = new ConcurrentHashMap<>();
+    for (StateEntry entry : home.entries()) {
+      if (entry.kind().equals(FileRecord.KIND)) {
+        read(entry).ifPresent(file -> files.put(file.id(), file));
+      }
+    }
+    shelves.put(home.partition(), new Shelf(home.writer(), files));
+    return OptionalLong.empty();
+  }
+
+  private static Optional<FileRecord> read(StateEntry entry) {
+    try {
+      return Optional.of(FileCodec.decode(entry.document()));
+    } catch (IllegalArgumentException damaged) {
+      LOG.warn("Ignoring the record of file {}: {}", entry.id(), damaged.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void result(ResultRecord record) {
+    // Files have no results.
+  }
+
+  @Override
+  public void upToDate(int partition) {
+    // Its entries came with the home.
+  }
+
+  @Override
+  public void lost(int partition) {
+    shelves.remove(partition);
+  }
+
+  /** A tenant's file; empty if there is none, it has expired, or it is another tenant's. */
+  public Optional<FileRecord> find(String tenant, String id, Instant now) {
+    return Optional.ofNullable(shelves.get(homes.of(id)))
+        .map(shelf -> shelf.files().get(id))
+        .filter(file -> file.tenant().equals(tenant) && !file.deleted() && !file.isExpired(now));
+  }
+
+  /**
+   * Puts a new file on the shelf.
+   *
+   * @throws HomeLostException if its home is not this instance's any more; nothing was written
+   * @throws IOException if the log failed
+   */
+  public void add(FileRecord file) throws IOException {
+    Shelf shelf = shelf(file.id());
+    write(shelf, file);
+    shelf.files().put(file.id(), file);
+  }
+
+  /** Notes a file that a batch has written already. */
+  public void note(FileRecord file) {
+    Shelf shelf = shelves.get(homes.of(file.id()));
+    if (shelf != null) {
+      shelf.files().put(file.id(), file);
+    }
+  }
+
+  /**
+   * Deletes a tenant's file. It is gone when this returns; its content goes soon after.
+   *
+   * @throws HomeLostException if its home is not this instance's any more
+   * @throws IOException if the log failed
+   */
+  public Deletion delete(String tenant, String id, Instant now) throws IOException {
+    Optional<FileRecord> found = find(tenant, id, now);
+    return found.isEmpty() ? new Deletion.Absent() : delete(shelf(id), found.get());
+  }
+
+  private Deletion delete(Shelf shelf, FileRecord file) throws IOException {
+    FileRecord deleted = file.asDeleted();
+    if (!shelf.files().replace(file.id(), file, deleted)) {
+      return new Deletion.Absent();
+    }
+    // In this order: whoever begins to use it announces that first, and looks for the file then.
+    Optional<String> user = uses.userOf(file.id());
+    if (user.isPresent()) {
+      shelf.files().replace(file.id(), deleted, file);
+      return new Deletion.InUse(user.get());
+    }
+    try {
+      write(shelf, deleted);
+    } catch (IOException | RuntimeException failed) {
+      shelf.files().replace(file.id(), deleted, file);
+      throw failed;
+    }
+    return new Deletion.Done();
+  }
+
+  /**
+   * Deletes what has expired, and the content of what was deleted. Called from time to time by one
+   * thread; what fails is tried again by the next call.
+   */
+  public void sweep(Instant now) {
+    for (Shelf shelf : shelves.values()) {
+      for (FileRecord file : shelf.files().values()) {
+        try {
+          if (file.deleted()) {
+            remove(shelf, file);
+          } else if (file.isExpired(now)) {
+            delete(shelf, file);
+          }
+        } catch (HomeLostException lost) {
+          break;
+        } catch (IOException failed) {
+          LOG.warn("Cannot delete file {} yet: {}", file.id(), failed.getMessage());
+        }
+      }
+    }
+  }
+
+  private void remove(Shelf shelf, FileRecord file) throws IOException {
+    for (FileRecord.Piece piece : file.pieces()) {
+      blobs.delete(piece.blob());
+    }
+    write(shelf, new StateChange.Remove(FileRecord.KIND, file.id()));
+    shelf.files().remove(file.id(), file);
+  }
+
+  private Shelf shelf(String id) {
+    int partition = homes.of(id);
+    @Nullable Shelf shelf = shelves.get(partition);
+    if (shelf == null) {
+      throw new HomeLostException(partition);
+    }
+    return shelf;
+  }
+
+  private static void write(Shelf shelf, FileRecord file) throws IOException {
+    byte[] document = FileCodec.encode(file);
+    write(shelf, new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
+  }
+
+  private static void write(Shelf shelf, StateChange change) throws IOException {
+    try {
+      shelf.writer().write(List.of(change)).join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof HomeLostException lost) {
+        throw lost;
+      }
+      throw new IOException("the log did not take the record of a file", failed.getCause());
+    }
+  }
+}
