@@ -49,6 +49,7 @@ class RolesIT {
         nodes.push(node);
         node.start();
         node.awaitReady(PATIENCE);
+        assertThat(node.end()).as("end of the node of %s", role).isEmpty();
         assertThat(health(node)).as("parts of the node of %s", role).containsOnlyOnce(quoted(role));
         for (Role other : EnumSet.complementOf(EnumSet.of(role))) {
           assertThat(health(node))

@@ -75,7 +75,7 @@ final class ClusterOptions {
       Environment environment, List<Given> options, Function<Path, NodeConfig> defaults) {
     List<Given> given = new ArrayList<>(given(environment));
     given.addAll(options);
-    Configuration read = config.read(environment, given, defaults);
+    Configuration read = config.readShortly(environment, given, defaults);
     Optional<ClusterFile> running =
         ClusterChoice.isNamedBy(read)
             ? Optional.empty()
@@ -85,7 +85,7 @@ final class ClusterOptions {
     }
     TopicSettings topics = running.get().topics();
     return new ClusterChoice(
-        config.read(
+        config.readShortly(
             environment, given, data -> defaults.apply(data).toBuilder().topics(topics).build()),
         running);
   }

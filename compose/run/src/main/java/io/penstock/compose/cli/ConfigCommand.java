@@ -127,7 +127,9 @@ final class ConfigCommand extends GroupCommand {
             .console()
             .print(
                 file.map("%s is valid"::formatted)
-                    .orElse("there is no file; the rest of the configuration is valid"));
+                    .orElse(
+                        "there is no %s in %s, and --config names no other file; the rest of the configuration is valid"
+                            .formatted(ConfigOptions.FILE_NAME, read.node().data())));
       }
       return ExitCodes.OK;
     }

@@ -76,6 +76,23 @@ final class ConfigOptions {
     return read;
   }
 
+  /**
+   * The same for a command that needs no list of keys: where no source says anything, the defaults
+   * are not searched for them, which would take as long as many a command.
+   */
+  Configuration readShortly(
+      Environment environment, List<Given> options, Function<Path, NodeConfig> defaults) {
+    boolean silent =
+        options.isEmpty()
+            && sets.isEmpty()
+            && named(environment).isEmpty()
+            && besideData(environment, List.of()).isEmpty()
+            && environment.variables().keySet().stream().noneMatch(Configuration::isVariable);
+    return silent
+        ? Configuration.unchanged(defaults.apply(home(environment)))
+        : read(environment, options, defaults);
+  }
+
   private List<Given> given() {
     return sets.stream().map(ConfigOptions::given).toList();
   }

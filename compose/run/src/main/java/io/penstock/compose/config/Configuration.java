@@ -54,6 +54,16 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
     return new Configuration((NodeConfig) bound, effective, file);
   }
 
+  /** The defaults, where no source says anything. It spares the search for keys, and lists none. */
+  public static Configuration unchanged(NodeConfig defaults) {
+    return new Configuration(defaults, List.of(), Optional.empty());
+  }
+
+  /** Whether an environment variable may set a key. */
+  public static boolean isVariable(String name) {
+    return VariableLayer.isOurs(name);
+  }
+
   /** What stands in no file comes after what does. */
   private static int line(Fault fault) {
     return fault.origin() instanceof Origin.InFile(Path _, int line) ? line : Integer.MAX_VALUE;

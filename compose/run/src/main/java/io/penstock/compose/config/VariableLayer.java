@@ -43,6 +43,10 @@ final class VariableLayer {
     names = keys.keySet().stream().map(each -> each.substring(PREFIX.length())).toList();
   }
 
+  static boolean isOurs(String name) {
+    return name.startsWith(PREFIX) && !OTHERS.contains(name);
+  }
+
   /** The variable of a key. */
   static String name(String path) {
     return PREFIX

@@ -1,9 +1,8 @@
 package io.penstock.compose.node;
 
-import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerHealth;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
@@ -26,12 +25,16 @@ record Job(
     return new Job(problem, failure, () -> false);
   }
 
-  static Job of(Worker worker) {
-    CompletableFuture<Void> stopped = worker.stopped();
+  /**
+   * A worker, which an operator may have drained.
+   *
+   * @param stopped completes when it has ended, exceptionally if it has died
+   */
+  static Job ofWorker(Supplier<WorkerHealth> health, Future<Void> stopped) {
     return new Job(
-        () -> problem(worker.health()),
-        () -> stopped.isCompletedExceptionally() ? Optional.of("has died") : Optional.empty(),
-        () -> stopped.isDone() && !stopped.isCompletedExceptionally());
+        () -> problem(health.get()),
+        () -> stopped.state() == Future.State.FAILED ? Optional.of("has died") : Optional.empty(),
+        () -> stopped.state() == Future.State.SUCCESS);
   }
 
   private static Optional<String> problem(WorkerHealth health) {

@@ -128,7 +128,7 @@ final class Jobs {
         new Worker(config.worker(), connection, config.topics(), loadedEngine(), metrics);
     stops.add("the worker", working::drain);
     working.start();
-    running.put(Role.WORKER, Job.of(working));
+    running.put(Role.WORKER, Job.ofWorker(working::health, working.stopped()));
   }
 
   private Engine loadedEngine() {
