@@ -5,15 +5,19 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.client.PenstockClientException.Closed;
 import io.penstock.schemas.client.PenstockClientException.NotSent;
 import io.penstock.schemas.client.PenstockClientException.Saturated;
+import io.penstock.schemas.json.ResultJson;
 import io.penstock.schemas.serde.AvroSerdes;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -179,8 +183,23 @@ public final class PenstockClient implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> send(
       InferenceRequest request, @Nullable String traceparent) {
-    ProducerRecord<String, InferenceRequest> ready =
-        preparation.prepare(request, traceparent, false);
+    return send(preparation.prepare(request, traceparent, false));
+  }
+
+  /**
+   * Does the same as {@link #send(InferenceRequest)}, and asks for the result in this form, for
+   * somebody else to read: this client reads Avro.
+   */
+  public CompletableFuture<RecordMetadata> sendWanting(
+      InferenceRequest request, ResultFormat format) {
+    ProducerRecord<String, InferenceRequest> ready = preparation.prepare(request, null, false);
+    String form = format.name().toLowerCase(Locale.ROOT);
+    ready.headers().add(ResultJson.ACCEPT, form.getBytes(StandardCharsets.UTF_8));
+    return send(ready);
+  }
+
+  private CompletableFuture<RecordMetadata> send(ProducerRecord<String, InferenceRequest> ready) {
+    InferenceRequest request = ready.value();
     if (closed.get()) {
       return CompletableFuture.failedFuture(new Closed(request.getId(), config.resultTopic()));
     }

@@ -23,6 +23,9 @@ import org.apache.avro.generic.IndexedRecord;
  */
 public final class ResultJson {
 
+  /** The header of a request that says how its result is wanted: {@code json} or {@code avro}. */
+  public static final String ACCEPT = "penstock-accept";
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(

@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result of the log that is to be copied, as it stands there.
+ * A copy that is to be made of a result in the log.
  *
  * @param id the request's id; null where the record cannot be read
  * @param tenant null where the record cannot be read
@@ -99,7 +99,7 @@ record Copy(
     return json == null ? source.value() : json;
   }
 
-  /** Of the value and key, to which Kafka adds about a hundred. */
+  /** The size of value and key in bytes; Kafka adds about a hundred. */
   int bytes() {
     return value().length + (source.key() == null ? 0 : source.key().length);
   }

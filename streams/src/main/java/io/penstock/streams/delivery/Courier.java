@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier {
 
-  /** Held results that are read again at once: their payloads are in memory together. */
+  /** How many held results are read again together: memory holds all their payloads. */
   static final int AGAIN_AT_ONCE = 20;
 
   /**
@@ -82,7 +82,7 @@ final class Courier {
     this.states = states;
   }
 
-  /** Takes a partition up where its last owner left it. */
+  /** Goes on with a partition where its last owner stopped. */
   void restore(TopicPartition partition, long position, String note) {
     Instant now = parts.clock().instant();
     for (long offset : HeldResults.offsets(note, position)) {
@@ -127,7 +127,7 @@ final class Courier {
     return !copies.isEmpty() && settle(copies, partitions, null);
   }
 
-  /** Tries some of what is held again, where it is time; or gives it up. */
+  /** Tries some of the held results whose time has come again, or gives them up. */
   void retry() {
     Instant now = parts.clock().instant();
     List<Held> all = held.all();
@@ -344,7 +344,7 @@ final class Courier {
     return plan;
   }
 
-  /** Held in an earlier round of the same results. */
+  /** Whether an earlier round of these same results held it. */
   private static boolean fresh(Held before, Instant now) {
     return before.since().equals(now);
   }

@@ -6,10 +6,10 @@ import java.time.Duration;
 /**
  * How results are copied to reply topics. A contradiction stops start-up.
  *
- * @param replyTopics which topics a tenant may have its results copied to, where its policy does
- *     not say; the same as of score
- * @param sendTimeout how long a reply topic may take to accept a copy, 500 ms to 30 s: what others
- *     wait for at most when it fails
+ * @param replyTopics to which topics a tenant may have its results copied if its policy does not
+ *     say; give score the same
+ * @param sendTimeout how long a reply topic may take to accept a copy, 500 ms to 30 s; the others
+ *     wait as long when it fails
  * @param patience how long results for a failing reply topic are kept for another try before they
  *     become dead letters, 10 s to 1 h
  * @param sessionTimeout how soon a dead instance's partitions move, 6 s to 5 min

@@ -45,7 +45,7 @@ final class DeliveryLoop implements AutoCloseable {
 
     Courier courier();
 
-    /** Takes what has changed of tenants' policies. */
+    /** Reads what has changed in tenants' policies. */
     void follow();
 
     @Override
@@ -155,7 +155,7 @@ final class DeliveryLoop implements AutoCloseable {
     thread.progressed();
   }
 
-  /** Which partitions this instance has, and how far it is. On the loop's thread. */
+  /** Knows this instance's partitions and how far it has read them. For the loop's thread. */
   private final class Positions implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
@@ -220,7 +220,7 @@ final class DeliveryLoop implements AutoCloseable {
       }
     }
 
-    /** Of results that nothing was written for: reading them again would do no harm. */
+    /** Commits past results that needed nothing; reading those again would do no harm. */
     private void commit() {
       Set<TopicPartition> known = new HashSet<>(consumer.assignment());
       known.removeAll(fresh);

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class HeldResults {
 
-  /** In a partition: their offsets fit into Kafka's 4,096 characters beside a position. */
+  /** How many a partition may have: Kafka keeps 4,096 characters beside a position. */
   static final int MOST = 256;
 
   private static final String VERSION = "held1:";
@@ -70,7 +70,7 @@ final class HeldResults {
         .min(Comparator.naturalOrder());
   }
 
-  /** What stands beside a position: how far before it each one lies. */
+  /** The note beside a position: how far before it each held result lies. */
   String note(TopicPartition partition, long position) {
     Collection<Long> offsets = of(partition).keySet();
     if (offsets.isEmpty()) {

@@ -23,16 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transactions of one producer. After a topic that did not answer the producer is replaced by one
- * of another transactional id: Kafka ends the aborted transaction on that topic only when it is
- * back, and gives the old id no other one before. Zombies are fenced by the group's generation, not
- * by the id. For one thread.
+ * Writes transactions with one producer. If a topic did not answer, a producer with another
+ * transactional id takes over: Kafka ends the aborted transaction on that topic only when the topic
+ * is back, and gives the old id no other transaction before. The group's generation fences zombies,
+ * not the id. For one thread.
  */
 final class KafkaTransactions implements Transactions, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaTransactions.class);
 
-  /** Of commits, whose coordinator may be moving; see decision 11. */
+  /** How long a commit may take, since its coordinator may be moving; see decision 11. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Supplier<Producer<byte[], byte[]>> producers;
@@ -59,13 +59,13 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
       return SendErrors.trouble(copy == null ? "" : copy.topic(), error);
     }
 
-    /** Whether it came of the topic itself; time-outs also come of other topics' errors. */
+    /** Whether the topic itself is at fault. A time-out may follow from another topic's error. */
     boolean certain() {
       return trouble().filter(each -> each != Trouble.UNAVAILABLE).isPresent();
     }
   }
 
-  /** The records of one transaction on their way. Callbacks come on the producer's thread. */
+  /** Records of one transaction that are on their way. The producer's thread calls back. */
   private static final class Sends {
 
     private final Queue<SendError> errors = new ConcurrentLinkedQueue<>();
@@ -184,7 +184,7 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
         if (System.nanoTime() > until) {
           throw e;
         }
-        LOG.debug("The commit is waited for on", e);
+        LOG.debug("The commit is not confirmed yet", e);
       }
     }
   }

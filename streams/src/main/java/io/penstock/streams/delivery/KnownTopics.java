@@ -19,10 +19,10 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks Kafka, and remembers the answer for some seconds. For one thread. */
+/** Asks Kafka about topics and remembers the answers for some seconds. For one thread. */
 final class KnownTopics implements Topics {
 
-  /** A producer knows a topic that was deleted for as long, and may make brokers create it anew. */
+  /** A producer remembers a deleted topic as long, and may make brokers create it again. */
   static final Duration THERE_FOR = Duration.ofSeconds(10);
 
   private static final Duration OTHERWISE_FOR = Duration.ofSeconds(2);
@@ -76,7 +76,7 @@ final class KnownTopics implements Topics {
     answers.remove(name);
   }
 
-  /** Describes topics, which creates none; all of them within 2 s. */
+  /** Describes topics, which creates none. All answers come within 2 s. */
   static Function<Set<String>, Map<String, Presence>> describing(Admin admin) {
     return names -> {
       Map<String, KafkaFuture<TopicDescription>> asked =

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Dead letters of results that were not copied. They name the result's place, not its payload. */
+/** Makes dead letters for results that were not copied. A letter says where the result is. */
 final class Letters {
 
   static final String STAGE = "delivery";
@@ -20,7 +20,7 @@ final class Letters {
   private Letters() {}
 
   /**
-   * @param why in place of the trouble's own words
+   * @param why what to say instead of the trouble's own message
    */
   static DeadLetter of(Copy copy, Trouble trouble, @Nullable String why, Instant now) {
     ConsumerRecord<byte[], byte[]> source = copy.source();

@@ -10,14 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of reply topics that made trouble, and what follows for the next result. A topic
- * that is unavailable is set aside: its results are held while it is tried again after 5 s, then
- * after twice as long each time, up to a minute. If it fails again within ten minutes of having
- * come back, it goes on from there. A topic that refuses is not tried for some seconds; one that
- * found a result too large is not given such large ones for a minute.
+ * Remembers which reply topics made trouble, and decides how the next result for them is treated. A
+ * topic that is unavailable is set aside: delivery holds its results and tries again after 5 s,
+ * then after twice as long each time, up to a minute. If the topic fails again within ten minutes
+ * of having come back, the pause goes on growing from there. Delivery does not try a topic that
+ * refuses for some seconds, and sends a topic that found a result too large none of that size for a
+ * minute.
  *
- * <p>Tries of topics that are set aside take a fifth of the time at most, however many those are.
- * Knows neither Kafka nor the clock; for one thread.
+ * <p>Tries of topics that are set aside take at most a fifth of the time, however many topics those
+ * are. This class knows neither Kafka nor the clock. For one thread.
  */
 final class ReplyTopicStates {
 

@@ -22,12 +22,12 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 
-/** What an error of a send says about the topic. */
+/** Tells what an error of a send says about the topic. */
 final class SendErrors {
 
   private SendErrors() {}
 
-  /** The topic's trouble; empty if the error is no topic's, or a consequence of another's. */
+  /** The topic's trouble; empty if no topic is at fault, or another one is. */
   static Optional<Trouble> trouble(String topic, Exception error) {
     return switch (error) {
       case RecordTooLargeException large -> Optional.of(Trouble.TOO_LARGE);

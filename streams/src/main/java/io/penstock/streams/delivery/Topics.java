@@ -14,9 +14,9 @@ interface Topics {
     UNKNOWN
   }
 
-  /** What is known of each, perhaps as of some seconds ago. */
+  /** What is known of each; an answer may be some seconds old. */
   Map<String, Presence> look(Set<String> names);
 
-  /** A topic is not as it was known. */
+  /** Forgets what is known of a topic, since it turned out wrong. */
   void forget(String name);
 }

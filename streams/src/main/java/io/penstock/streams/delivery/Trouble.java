@@ -11,26 +11,26 @@ enum Trouble {
   MISSING(
       FailureCategory.INVALID,
       "reply_topic_missing",
-      "reply topic '%s' does not exist; create it; its result is on the results topic"),
+      "reply topic '%s' does not exist; create it. The result is on the results topic"),
   TOO_LARGE(
       FailureCategory.INVALID,
       "reply_topic_too_small",
-      "the result is larger than reply topic '%s' takes; raise its max.message.bytes; its result is"
+      "the result is larger than reply topic '%s' takes; raise its max.message.bytes. The result is"
           + " on the results topic"),
   NOT_AUTHORISED(
       FailureCategory.REJECTED,
       "reply_topic_not_authorised",
-      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE;"
-          + " its result is on the results topic"),
+      "the delivery job may not write to reply topic '%s'; give its principal WRITE and DESCRIBE."
+          + " The result is on the results topic"),
   REFUSED(
       FailureCategory.REJECTED,
       "reply_topic_refused",
-      "reply topic '%s' refused the record; compare its settings with those of the results topic;"
-          + " its result is on the results topic"),
+      "reply topic '%s' refused the record; compare its settings with those of the results topic."
+          + " The result is on the results topic"),
   UNAVAILABLE(
       FailureCategory.TIMEOUT,
       "reply_topic_unavailable",
-      "reply topic '%s' took no record in time, or has too few replicas in sync; its result is on"
+      "reply topic '%s' took no record in time, or has too few replicas in sync. The result is on"
           + " the results topic"),
   UNREADABLE(
       FailureCategory.INVALID,

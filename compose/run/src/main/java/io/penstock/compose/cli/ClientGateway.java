@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -36,6 +37,11 @@ final class ClientGateway implements RequestGateway, AutoCloseable {
   @Override
   public CompletableFuture<Void> produce(InferenceRequest request) {
     return client.send(request).thenApply(_ -> null);
+  }
+
+  @Override
+  public CompletableFuture<Void> produce(InferenceRequest request, ResultFormat format) {
+    return client.sendWanting(request, format).thenApply(_ -> null);
   }
 
   @Override

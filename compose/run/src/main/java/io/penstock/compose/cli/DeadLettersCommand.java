@@ -176,8 +176,10 @@ final class DeadLettersCommand extends GroupCommand {
         "Each gets a new id and the attribute replayOf with the old one, since the old id already"
             + " has its one result. A deadline that has passed is left out, so that the class's"
             + " default applies. A letter without its payload is replayed from the record at its"
-            + " source offset while the log keeps it. A letter of stage delivery is not replayed:"
-            + " its request was served, and its note says where its result is.",
+            + " source offset while the log keeps it. The result comes in the form in which the"
+            + " original wanted it, JSON or Avro. A request as JSON that could not be read is not"
+            + " replayed, since it would be refused again. A letter of stage delivery is not"
+            + " replayed: its request was served, and its note says where its result is.",
         "",
         "JSON: {\"id\",\"replayedAs\",\"note\"} for each letter; replayedAs is null where it could"
             + " not be, and note says why. Exits 1 if any could not be."
@@ -236,9 +238,9 @@ final class DeadLettersCommand extends GroupCommand {
 
     private boolean replayed(Cluster cluster, Named named, Replay replay) {
       return switch (replay.plan(named.letter(), sameId, environment.clock().instant())) {
-        case Replay.Plan.Produce(var request, var note) -> {
+        case Replay.Plan.Produce(var request, var format, var note) -> {
           if (!dryRun) {
-            cluster.requests().produce(request).join();
+            cluster.requests().produce(request, format).join();
           }
           report(named.id(), request.getId(), dryRun ? "dry run" : note);
           yield true;

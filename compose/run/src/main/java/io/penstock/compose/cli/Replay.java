@@ -2,16 +2,22 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.streams.score.json.JsonRequests;
+import io.penstock.streams.score.json.RequestHeaders;
+import io.penstock.streams.score.request.RefusalCode;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -31,12 +37,25 @@ final class Replay {
     /**
      * Produce this.
      *
+     * @param format how the result is to be written, as the original wanted it
      * @param note what differs from the original, empty if nothing but the id
      */
-    record Produce(InferenceRequest request, String note) implements Plan {}
+    record Produce(InferenceRequest request, ResultFormat format, String note) implements Plan {}
 
     /** Nothing, and why. */
     record Impossible(String reason) implements Plan {}
+  }
+
+  /** A request as it was, and how its result was wanted. */
+  private record Original(InferenceRequest request, ResultFormat format) {}
+
+  /** The bytes are no readable request. */
+  private static final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(String message) {
+      super(message);
+    }
   }
 
   private final TopicNames names;
@@ -65,9 +84,13 @@ final class Replay {
                   letter.getSourceOffset(),
                   letter.getRequestId().orElse("ID")));
     }
-    Optional<InferenceRequest> original;
+    Optional<Original> original;
     try {
-      original = original(letter);
+      original = original(letter, now);
+    } catch (UnreadableException e) {
+      return new Plan.Impossible(
+          "it was refused for what it says: %s. Correct it and submit it again"
+              .formatted(e.getMessage()));
     } catch (SerializationException e) {
       return new Plan.Impossible(
           "its bytes are no readable request (%s); submit it again from its source"
@@ -85,22 +108,71 @@ final class Replay {
     return again(original.get(), letter, sameId, now);
   }
 
-  private Optional<InferenceRequest> original(DeadLetter letter) {
+  private Optional<Original> original(DeadLetter letter, Instant now) throws UnreadableException {
+    if (letter.getSourceValue().isPresent() && !isWork(letter)) {
+      byte[] value = bytes(letter.getSourceValue().get());
+      if (JsonRequests.isJson(value)) {
+        return Optional.of(json(letter, value, now));
+      }
+    }
+    // A letter of an earlier version, which knew no JSON, names no form.
+    ResultFormat format = letter.getResultFormat().orElse(ResultFormat.AVRO);
     if (letter.getRequest().isPresent()) {
-      return letter.getRequest();
+      return Optional.of(new Original(letter.getRequest().get(), format));
     }
     if (letter.getSourceValue().isPresent()) {
-      return Optional.of(decode(letter.getSourceTopic(), bytes(letter.getSourceValue().get())));
+      byte[] value = bytes(letter.getSourceValue().get());
+      return Optional.of(decode(letter, value, format));
     }
     return log.at(letter.getSourceTopic(), letter.getSourcePartition(), letter.getSourceOffset())
         .filter(entry -> entry.value() != null)
-        .map(entry -> decode(entry.topic(), entry.value()));
+        .map(entry -> decode(letter, entry.value(), format));
   }
 
-  private InferenceRequest decode(String topic, byte[] value) {
-    return names.classOfWork(topic).isPresent()
-        ? serdes.deserializer(ScoredRequest.class).deserialize(topic, value).getRequest()
-        : serdes.deserializer(InferenceRequest.class).deserialize(topic, value);
+  private boolean isWork(DeadLetter letter) {
+    return names.classOfWork(letter.getSourceTopic()).isPresent();
+  }
+
+  /**
+   * Reads a request as JSON again, with its headers. A length of time as its deadline begins now.
+   * What score could not read then is not tried: a letter does not show headers that came twice.
+   */
+  private static Original json(DeadLetter letter, byte[] value, Instant now)
+      throws UnreadableException {
+    if (letter.getFailure().getCode().equals(RefusalCode.MALFORMED_RECORD.code())) {
+      throw new UnreadableException(letter.getFailure().getMessage());
+    }
+    RequestHeaders headers = headers(letter);
+    JsonRequests.Reading read =
+        new JsonRequests(value.length)
+            .read(value, headers, letter.getRequestId().orElseGet(Ids::next), now);
+    if (read.refusal().isPresent()) {
+      throw new UnreadableException(read.refusal().get().message());
+    }
+    return new Original(read.request(), headers.accepted().orElse(ResultFormat.JSON));
+  }
+
+  private static RequestHeaders headers(DeadLetter letter) {
+    Map<String, String> values = new HashMap<>();
+    letter
+        .getHeaders()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(RequestHeaders.PREFIX)) {
+                values.put(name, new String(bytes(value), StandardCharsets.UTF_8));
+              }
+            });
+    return new RequestHeaders(values, Set.of());
+  }
+
+  private Original decode(DeadLetter letter, byte[] value, ResultFormat format) {
+    String topic = letter.getSourceTopic();
+    if (!isWork(letter)) {
+      return new Original(
+          serdes.deserializer(InferenceRequest.class).deserialize(topic, value), format);
+    }
+    ScoredRequest work = serdes.deserializer(ScoredRequest.class).deserialize(topic, value);
+    return new Original(work.getRequest(), work.getResultFormat().orElse(format));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {
@@ -109,7 +181,8 @@ final class Replay {
     return bytes;
   }
 
-  private Plan again(InferenceRequest original, DeadLetter letter, boolean sameId, Instant now) {
+  private Plan again(Original known, DeadLetter letter, boolean sameId, Instant now) {
+    InferenceRequest original = known.request();
     StringBuilder note = new StringBuilder();
     InferenceRequest.Builder again = InferenceRequest.newBuilder(original).setCreatedAt(now);
     if (!sameId) {
@@ -129,7 +202,7 @@ final class Replay {
     if (original.getServiceClass().isEmpty()) {
       again.setServiceClass(sourceClass(letter));
     }
-    return new Plan.Produce(again.build(), note.toString().replaceAll("; $", ""));
+    return new Plan.Produce(again.build(), known.format(), note.toString().replaceAll("; $", ""));
   }
 
   /** A request without a class takes that of the topic it was produced to. */

@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultFormat;
 import java.util.concurrent.CompletableFuture;
 
 /** Hands requests to a cluster. Safe for use by many threads. */
@@ -21,6 +22,13 @@ interface RequestGateway {
    * @throws IllegalArgumentException if the request is invalid
    */
   CompletableFuture<Void> produce(InferenceRequest request);
+
+  /**
+   * Does the same, and asks for the result in this form.
+   *
+   * @throws IllegalArgumentException if the request is invalid
+   */
+  CompletableFuture<Void> produce(InferenceRequest request, ResultFormat format);
 
   /** Asks to cancel a tenant's request, and completes when the log has the command. */
   CompletableFuture<Void> cancel(String tenant, String requestId);

@@ -9,6 +9,7 @@ import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.client.PenstockClientException;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -56,6 +57,7 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
   public final Map<String, String> variables = new HashMap<>();
   public final List<InferenceRequest> submitted = new ArrayList<>();
   public final List<InferenceRequest> produced = new ArrayList<>();
+  public final List<ResultFormat> formats = new ArrayList<>();
   public final List<String> cancelled = new ArrayList<>();
   public final List<Revision> revisions = new ArrayList<>();
   public final List<String> rolledBackTo = new ArrayList<>();
@@ -227,7 +229,13 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
 
   @Override
   public CompletableFuture<Void> produce(InferenceRequest request) {
+    return produce(request, ResultFormat.AVRO);
+  }
+
+  @Override
+  public CompletableFuture<Void> produce(InferenceRequest request, ResultFormat format) {
     produced.add(request);
+    formats.add(format);
     return CompletableFuture.completedFuture(null);
   }
 

@@ -3,8 +3,13 @@ package io.penstock.compose.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.Failure;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ResultFormat;
+import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.ServiceClass;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -110,6 +115,81 @@ class DeadLettersCommandTest {
             .build());
     assertThat(cli.run("dead-letters", "replay", "a")).isEqualTo(ExitCodes.FAILURE);
     assertThat(cli.err()).contains("no readable request");
+  }
+
+  @Test
+  void aRequestThatCameAsJsonIsReadAgainFromItsBytesAndAnsweredAsJson() {
+    String body = "{ \"input\": \"hi\" }";
+    letter(
+        json(body)
+            .setHeaders(
+                Map.of(
+                    "penstock-endpoint", utf8("/v1/embeddings"),
+                    "penstock-tenant", utf8("acme"),
+                    "penstock-deadline", utf8("30s")))
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isZero();
+    InferenceRequest again = cli.produced.getFirst();
+    assertThat(again.getTenant()).isEqualTo("acme");
+    assertThat(again.getBody()).isEqualTo(utf8(body));
+    assertThat(again.getDeadline()).contains(CliHarness.NOW.plusSeconds(30));
+    assertThat(again.getAttributes()).containsEntry("replayOf", "a");
+    assertThat(again.getServiceClass()).contains(ServiceClass.BATCH);
+    assertThat(cli.formats).containsExactly(ResultFormat.JSON);
+  }
+
+  @Test
+  void aReplayedRequestIsAnsweredInTheFormThatTheOriginalAskedFor() {
+    letter(
+        json("{\"endpoint\":\"/v1/embeddings\",\"tenant\":\"t\",\"body\":{}}")
+            .setHeaders(Map.of("penstock-accept", utf8("avro")))
+            .build());
+    letter(
+        Samples.deadLetter("b")
+            .setRequest(Samples.request("b"))
+            .setResultFormat(ResultFormat.JSON)
+            .build());
+    cli.write(
+        "penstock.work.batch",
+        CliHarness.NOW,
+        "c",
+        ScoredRequest.newBuilder(Samples.scored(Samples.request("c")))
+            .setResultFormat(ResultFormat.JSON)
+            .build());
+    letter(Samples.deadLetter("c").build());
+    assertThat(cli.run("dead-letters", "replay", "--all")).isZero();
+    assertThat(cli.formats)
+        .containsExactly(ResultFormat.AVRO, ResultFormat.JSON, ResultFormat.JSON);
+  }
+
+  @Test
+  void whatCouldNotBeReadAsJsonIsNotReplayedAsSomethingElse() {
+    letter(json("{\"endpoint\":\"e\",\"body\":{},\"tenat\":\"acme\"}").build());
+    letter(
+        json("{\"endpoint\":\"e\",\"body\":{}}")
+            .setRequest(Samples.request("a"))
+            .setFailure(
+                Failure.newBuilder(Samples.deadLetter("a").build().getFailure())
+                    .setCode("malformed_record")
+                    .setMessage("header penstock-tenant comes more than once; give it once")
+                    .build())
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "--all")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err())
+        .contains("field 'tenat' at line 1", "penstock-tenant comes more than once", "Correct it");
+    assertThat(cli.produced).isEmpty();
+  }
+
+  private static DeadLetter.Builder json(String value) {
+    return Samples.deadLetter("a")
+        .setStage("score")
+        .setSourceTopic("penstock.requests.batch")
+        .setSourceValue(utf8(value))
+        .setResultFormat(ResultFormat.JSON);
+  }
+
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

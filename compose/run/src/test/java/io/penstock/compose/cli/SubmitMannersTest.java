@@ -8,6 +8,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
+import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.WorkerDemand;
 import java.io.IOException;
@@ -223,6 +224,11 @@ class SubmitMannersTest {
 
     @Override
     public CompletableFuture<Void> produce(InferenceRequest request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> produce(InferenceRequest request, ResultFormat format) {
       throw new UnsupportedOperationException();
     }
 

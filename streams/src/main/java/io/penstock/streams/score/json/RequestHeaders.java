@@ -1,6 +1,7 @@
 package io.penstock.streams.score.json;
 
 import io.penstock.schemas.ResultFormat;
+import io.penstock.schemas.json.ResultJson;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.util.Locale;
@@ -23,7 +24,7 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
   public static final String PREFIX = "penstock-";
 
   /** In which form the result is wanted: {@code json} or {@code avro}. */
-  public static final String ACCEPT = PREFIX + "accept";
+  public static final String ACCEPT = ResultJson.ACCEPT;
 
   /**
    * Set by Penstock when it puts a record back; see {@code SourceRecord}. It says nothing of the

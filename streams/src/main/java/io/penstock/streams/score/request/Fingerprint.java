@@ -28,7 +28,8 @@ import java.util.TreeMap;
 public final class Fingerprint {
 
   private static final Set<String> LEFT_OUT =
-      Set.of("deadline", "createdAt", "serviceClass", "replyTopic", "batchId", "customId");
+      Set.of(
+          "deadline", "createdAt", "serviceClass", "replyTopic", "replyKey", "batchId", "customId");
 
   private static final RoutingPreferences NONE_WANTED = RoutingPreferences.newBuilder().build();
 
