@@ -21,9 +21,4 @@ public record EngineOption(String name, String description) {
       throw new IllegalArgumentException("option " + name + " needs a description");
     }
   }
-
-  /** Whether the option is set once for each of several things, by {@code name.THING}. */
-  public boolean isFamily() {
-    return name.indexOf('.') > 0;
-  }
 }
