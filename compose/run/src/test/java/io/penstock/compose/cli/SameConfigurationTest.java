@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 class SameConfigurationTest {
 
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 4;
 
   /** What a command takes besides the configuration, where "x" will not do. */
   private static final Map<String, List<String>> ARGUMENTS =
