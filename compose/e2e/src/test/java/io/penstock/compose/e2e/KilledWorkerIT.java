@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
-import io.penstock.schemas.models.ModelPublisher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +31,7 @@ class KilledWorkerIT {
 
   @Test
   void aWorkerKilledMidRunLosesNothingAndRepeatsNoResult(PenstockNode node) throws Exception {
-    register(node, "killed");
+    TestModels.register(node, "killed");
     try (PenstockProcess first = worker(node, "killed-1", "killed");
         PenstockClient client = client(node);
         ResultsLog<InferenceResult> results = results(node)) {
@@ -57,7 +54,7 @@ class KilledWorkerIT {
 
   @Test
   void aWorkerToldToStopFinishesWhatRunsAndNothingIsRunTwice(PenstockNode node) throws Exception {
-    register(node, "drained");
+    TestModels.register(node, "drained");
     try (PenstockProcess first = worker(node, "drained-1", "drained");
         PenstockClient client = client(node);
         ResultsLog<InferenceResult> results = results(node)) {
@@ -133,18 +130,5 @@ class KilledWorkerIT {
 
   private static ResultsLog<InferenceResult> results(PenstockNode node) {
     return ResultsLog.of(node.connection(), node.topics().names().results());
-  }
-
-  private static void register(PenstockNode node, String model) throws InterruptedException {
-    new ModelPublisher(node.connection(), node.topics())
-        .apply(
-            List.of(
-                ModelSpec.newBuilder()
-                    .setName(model)
-                    .setEndpoints(List.of("/v1/completions"))
-                    .setContextWindow(8192)
-                    .setMaxOutputTokens(1024)
-                    .setUpdatedAt(Instant.now())
-                    .build()));
   }
 }

@@ -7,14 +7,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.models.Endpoint;
-import io.penstock.schemas.models.ModelPublisher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -137,16 +135,7 @@ class NeighbourIT {
   /** Registers the model under the worker's name and starts a worker process that serves it. */
   private PenstockProcess worker(PenstockNode node, String name, String engine, String... options)
       throws IOException, InterruptedException {
-    new ModelPublisher(node.connection(), node.topics())
-        .apply(
-            List.of(
-                ModelSpec.newBuilder()
-                    .setName(name)
-                    .setEndpoints(List.of("/v1/completions"))
-                    .setContextWindow(8192)
-                    .setMaxOutputTokens(1024)
-                    .setUpdatedAt(Instant.now())
-                    .build()));
+    TestModels.register(node, name);
     List<String> arguments =
         new ArrayList<>(
             List.of(

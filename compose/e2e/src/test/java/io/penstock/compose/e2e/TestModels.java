@@ -1,0 +1,27 @@
+package io.penstock.compose.e2e;
+
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.models.ModelPublisher;
+import java.time.Instant;
+import java.util.List;
+
+/** Models that tests serve with workers of their own. */
+final class TestModels {
+
+  private TestModels() {}
+
+  /** Registers a model of text completion. */
+  static void register(PenstockNode node, String name) throws InterruptedException {
+    new ModelPublisher(node.connection(), node.topics())
+        .apply(
+            List.of(
+                ModelSpec.newBuilder()
+                    .setName(name)
+                    .setEndpoints(List.of("/v1/completions"))
+                    .setContextWindow(8192)
+                    .setMaxOutputTokens(1024)
+                    .setUpdatedAt(Instant.now())
+                    .build()));
+  }
+}
