@@ -209,7 +209,7 @@ class ExperimentTest {
   void startRefusesWhatCannotRun() {
     Experiment wanted = experiment("llama", Guardrails.NONE, BLUE, GREEN);
     assertThat(ExperimentCommands.start(RoutingState.EMPTY, MODELS, wanted, NOW).state())
-        .isEqualTo("running");
+        .isEqualTo(Experiment.State.RUNNING);
     assertThatThrownBy(
             () -> ExperimentCommands.start(RoutingState.of(List.of(wanted)), MODELS, wanted, NOW))
         .hasMessageContaining("runs already");
