@@ -248,7 +248,9 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
         floor == null
             ? Optional.empty()
             : floor.running().values().stream()
-                .map(thread -> thread.shown(clock.instant()).batch().order())
+                .map(thread -> thread.shown(clock.instant()).batch())
+                .filter(batch -> !batch.status().isTerminal())
+                .map(Batch::order)
                 .filter(order -> order.inputFile().equals(fileId))
                 .map(BatchOrder::id)
                 .findFirst();

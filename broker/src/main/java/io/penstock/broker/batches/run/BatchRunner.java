@@ -93,9 +93,10 @@ final class BatchRunner {
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
   }
 
-  /** The batch as it is now, which may be ahead of its checkpoint. */
+  /** The batch as it is now. It may be ahead of its checkpoint, but an end is one that lasts. */
   Batch batch() {
-    return batch;
+    Batch current = batch;
+    return current.status().isTerminal() ? saved : current;
   }
 
   /** Whether it has ended, and a checkpoint says so. */
