@@ -1,7 +1,5 @@
 package io.penstock.schemas.client;
 
-import io.penstock.schemas.CommandKind;
-import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
@@ -9,15 +7,10 @@ import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.client.PenstockClientException.Closed;
 import io.penstock.schemas.client.PenstockClientException.NotSent;
 import io.penstock.schemas.client.PenstockClientException.Saturated;
-import io.penstock.schemas.json.ResultJson;
 import io.penstock.schemas.serde.AvroSerdes;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +40,7 @@ public final class PenstockClient implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   private final PenstockClientConfig config;
-  private final Producer<String, SpecificRecord> producer;
+  private final RequestSender sender;
   private final Clock clock;
   private final RequestPreparation preparation;
   private final PendingRequests pending;
@@ -65,7 +58,7 @@ public final class PenstockClient implements AutoCloseable {
       Clock clock,
       Executor completions) {
     this.config = config;
-    this.producer = producer;
+    this.sender = new RequestSender(config, producer, clock);
     this.clock = clock;
     this.preparation = new RequestPreparation(config);
     this.pending = new PendingRequests(config.maxInFlight());
@@ -154,7 +147,8 @@ public final class PenstockClient implements AutoCloseable {
     // Whoever reads or closes takes it before completing it; this is for a user who cancels.
     var _ = future.whenComplete((_, _) -> pending.take(added));
     var _ =
-        write(ready)
+        sender
+            .write(ready)
             .whenComplete(
                 (metadata, failed) -> {
                   if (failed != null) {
@@ -183,7 +177,10 @@ public final class PenstockClient implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> send(
       InferenceRequest request, @Nullable String traceparent) {
-    return send(preparation.prepare(request, traceparent, false));
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(new Closed(request.getId(), config.resultTopic()));
+    }
+    return sender.send(request, traceparent);
   }
 
   /**
@@ -192,20 +189,10 @@ public final class PenstockClient implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> sendWanting(
       InferenceRequest request, ResultFormat format) {
-    ProducerRecord<String, InferenceRequest> ready = preparation.prepare(request, null, false);
-    String form = format.name().toLowerCase(Locale.ROOT);
-    ready.headers().add(ResultJson.ACCEPT, form.getBytes(StandardCharsets.UTF_8));
-    return send(ready);
-  }
-
-  private CompletableFuture<RecordMetadata> send(ProducerRecord<String, InferenceRequest> ready) {
-    InferenceRequest request = ready.value();
     if (closed.get()) {
       return CompletableFuture.failedFuture(new Closed(request.getId(), config.resultTopic()));
     }
-    return write(ready)
-        .exceptionallyCompose(
-            failed -> CompletableFuture.failedFuture(new NotSent(request.getId(), failed)));
+    return sender.sendWanting(request, format);
   }
 
   /**
@@ -223,22 +210,7 @@ public final class PenstockClient implements AutoCloseable {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new Closed(requestId, config.resultTopic()));
     }
-    ControlCommand command =
-        ControlCommand.newBuilder()
-            .setKind(CommandKind.CANCEL)
-            .setRequestId(requestId)
-            .setTenant(tenant)
-            .setIssuedAt(clock.instant())
-            .build();
-    List<CompletableFuture<RecordMetadata>> writes = new ArrayList<>();
-    // Nobody but dispatch knows which partition the request waits in.
-    for (int partition = 0; partition < config.topics().modelPartitions(); partition++) {
-      writes.add(
-          write(
-              new ProducerRecord<>(
-                  config.topics().names().cancellations(), partition, requestId, command)));
-    }
-    return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
+    return sender.cancel(tenant, requestId);
   }
 
   /**
@@ -259,7 +231,8 @@ public final class PenstockClient implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new Closed(feedback.getRequestId(), config.resultTopic()));
     }
-    return write(
+    return sender
+        .write(
             new ProducerRecord<>(
                 config.topics().names().feedback(), feedback.getRequestId(), feedback))
         .thenApply(_ -> null);
@@ -279,7 +252,7 @@ public final class PenstockClient implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    producer.close(CLOSING);
+    sender.close();
     awaitResults(wait);
     reader.stop();
     if (thread != null) {
@@ -338,29 +311,6 @@ public final class PenstockClient implements AutoCloseable {
             .map(deadline -> Duration.between(appendedAt, deadline))
             .orElse(config.defaultTimeout());
     pending.appended(added, appendedAt, now.plus(left).plus(config.grace()));
-  }
-
-  private CompletableFuture<RecordMetadata> write(
-      ProducerRecord<String, ? extends SpecificRecord> ready) {
-    CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
-    ProducerRecord<String, SpecificRecord> general =
-        new ProducerRecord<>(
-            ready.topic(), ready.partition(), ready.key(), ready.value(), ready.headers());
-    try {
-      var _ =
-          producer.send(
-              general,
-              (metadata, failed) -> {
-                if (failed == null) {
-                  written.complete(metadata);
-                } else {
-                  written.completeExceptionally(failed);
-                }
-              });
-    } catch (RuntimeException refused) {
-      written.completeExceptionally(refused);
-    }
-    return written;
   }
 
   private void awaitResults(Duration wait) {
