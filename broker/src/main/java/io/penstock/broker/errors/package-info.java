@@ -1,0 +1,2 @@
+/** What a caller is told that cannot be served, in the shape of OpenAI's errors. */
+package io.penstock.broker.errors;

@@ -1,0 +1,202 @@
+package io.penstock.broker.limits;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.tenants.Caller;
+import io.penstock.broker.tenants.KeyLimits;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds each API key to its limits. Several instances share the work, so each holds a key to its
+ * share: the limit divided by the number of instances. Safe for use by many threads.
+ */
+public final class Limiter {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final IntSupplier instances;
+  private final TimeMeter time;
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+
+  /**
+   * @param instances how many share the work, 1 or more
+   * @param time measures the minutes
+   */
+  public Limiter(IntSupplier instances, TimeMeter time) {
+    this.instances = instances;
+    this.time = time;
+  }
+
+  public Limiter(IntSupplier instances) {
+    this(instances, TimeMeter.SYSTEM_MILLISECONDS);
+  }
+
+  /**
+   * Takes what a request may use. Settle it once the result is known.
+   *
+   * @param tokens that the request may take at most
+   * @throws ApiException with 429, if a limit is reached; nothing is taken then
+   */
+  public Admission admit(Caller caller, long tokens) {
+    if (caller.keyId().isEmpty() || caller.limits().equals(KeyLimits.NONE)) {
+      return new Admission(null, tokens, Map.of());
+    }
+    int share = Math.max(1, instances.getAsInt());
+    Account account =
+        accounts.compute(
+            caller.keyId().get(), (_, known) -> known == null ? new Account(time) : known);
+    return account.admit(caller.limits(), share, tokens);
+  }
+
+  /** What a request has taken. */
+  public static final class Admission {
+
+    private final @Nullable Account account;
+    private final long tokens;
+    private final Map<String, String> headers;
+    private boolean settled;
+
+    private Admission(@Nullable Account account, long tokens, Map<String, String> headers) {
+      this.account = account;
+      this.tokens = tokens;
+      this.headers = headers;
+    }
+
+    /** What the answer says of the limits. */
+    public Map<String, String> headers() {
+      return headers;
+    }
+
+    /** The request ended: what it did not use is given back. Later calls change nothing. */
+    public synchronized void settle(long used) {
+      if (!settled && account != null) {
+        account.settle(tokens, used);
+      }
+      settled = true;
+    }
+  }
+
+  /** What is left to one key. */
+  private static final class Account {
+
+    private final TimeMeter time;
+    private final AtomicLong queued = new AtomicLong();
+    private @Nullable Limit requests;
+    private @Nullable Limit tokens;
+
+    Account(TimeMeter time) {
+      this.time = time;
+    }
+
+    private record Limit(long most, Bucket bucket) {}
+
+    private @Nullable Limit current(@Nullable Limit before, OptionalLong limit, int share) {
+      if (limit.isEmpty()) {
+        return null;
+      }
+      long most = Math.max(1, limit.getAsLong() / share);
+      if (before == null) {
+        return new Limit(
+            most, Bucket.builder().addLimit(bandwidth(most)).withCustomTimePrecision(time).build());
+      }
+      if (before.most != most) {
+        before.bucket.replaceConfiguration(
+            BucketConfiguration.builder().addLimit(bandwidth(most)).build(),
+            TokensInheritanceStrategy.PROPORTIONALLY);
+        return new Limit(most, before.bucket);
+      }
+      return before;
+    }
+
+    private static Bandwidth bandwidth(long most) {
+      return Bandwidth.builder().capacity(most).refillGreedy(most, MINUTE).id("minute").build();
+    }
+
+    synchronized Admission admit(KeyLimits limits, int share, long wanted) {
+      requests = current(requests, limits.requestsPerMinute(), share);
+      tokens = current(tokens, limits.tokensPerMinute(), share);
+      Map<String, String> headers = new LinkedHashMap<>();
+      long mostQueued =
+          limits.queuedTokens().isPresent()
+              ? Math.max(1, limits.queuedTokens().getAsLong() / share)
+              : Long.MAX_VALUE;
+      if (queued.get() > mostQueued - wanted) {
+        throw new ApiException(tooManyQueued(wanted, mostQueued));
+      }
+      take("requests", requests, 1, headers);
+      try {
+        take("tokens", tokens, wanted, headers);
+      } catch (ApiException refused) {
+        if (requests != null) {
+          requests.bucket.addTokens(1);
+        }
+        throw refused;
+      }
+      queued.addAndGet(wanted);
+      return new Admission(this, wanted, Map.copyOf(headers));
+    }
+
+    private static void take(
+        String what, @Nullable Limit limit, long wanted, Map<String, String> headers) {
+      if (limit == null) {
+        return;
+      }
+      if (wanted > limit.most) {
+        throw new ApiException(
+            tooMany(
+                    what,
+                    "The request needs %d %s, and the limit is %d a minute."
+                        .formatted(wanted, what, limit.most))
+                .with(ApiError.SHOULD_RETRY, "false"));
+      }
+      ConsumptionProbe probe = limit.bucket.tryConsumeAndReturnRemaining(wanted);
+      Duration reset = Duration.ofNanos(probe.getNanosToWaitForReset());
+      headers.putAll(LimitHeaders.of(what, limit.most, probe.getRemainingTokens(), reset));
+      if (!probe.isConsumed()) {
+        ApiError error =
+            tooMany(what, "The limit of %d %s a minute is reached.".formatted(limit.most, what))
+                .retryAfter(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        for (Map.Entry<String, String> each : headers.entrySet()) {
+          error = error.with(each.getKey(), each.getValue());
+        }
+        throw new ApiException(error);
+      }
+    }
+
+    private static ApiError tooMany(String type, String message) {
+      return new ApiError(429, type, "rate_limit_exceeded", message, Optional.empty(), Map.of());
+    }
+
+    private static ApiError tooManyQueued(long wanted, long most) {
+      ApiError error =
+          tooMany(
+              "tokens",
+              "The request needs room for %d tokens, and at most %d may wait and run at once."
+                  .formatted(wanted, most));
+      return wanted > most
+          ? error.with(ApiError.SHOULD_RETRY, "false")
+          : error.retryAfter(Duration.ofSeconds(1));
+    }
+
+    synchronized void settle(long taken, long used) {
+      queued.addAndGet(-taken);
+      if (tokens != null && used < taken) {
+        tokens.bucket.addTokens(taken - Math.max(0, used));
+      }
+    }
+  }
+}

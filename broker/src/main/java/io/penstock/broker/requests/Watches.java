@@ -1,0 +1,124 @@
+package io.penstock.broker.requests;
+
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.TokenChunk;
+import io.penstock.schemas.ids.RequestKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who watches which request. Bounded. Safe for use by many threads. */
+public final class Watches {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+
+  private final int most;
+  private final Map<String, List<Watch>> byRequest = new HashMap<>();
+  private final Map<Integer, Integer> byPartition = new HashMap<>();
+  private int count;
+
+  /**
+   * @param most how many there may be at once
+   */
+  public Watches(int most) {
+    this.most = most;
+  }
+
+  /** One watcher of one request; closing it ends the watching. */
+  public final class Watch implements AutoCloseable {
+
+    private final String key;
+    private final int partition;
+    private final Watcher watcher;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Watch(String key, int partition, Watcher watcher) {
+      this.key = key;
+      this.partition = partition;
+      this.watcher = watcher;
+    }
+
+    /** Ends the watching. Later calls change nothing. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        remove(this);
+      }
+    }
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @return empty if there are too many watchers already
+   */
+  public synchronized Optional<Watch> watch(
+      String tenant, String id, int partition, Watcher watcher) {
+    if (count >= most) {
+      return Optional.empty();
+    }
+    Watch watch = new Watch(RequestKey.of(tenant, id), partition, watcher);
+    byRequest.computeIfAbsent(watch.key, _ -> new ArrayList<>(1)).add(watch);
+    byPartition.merge(partition, 1, Integer::sum);
+    count++;
+    return Optional.of(watch);
+  }
+
+  private synchronized void remove(Watch watch) {
+    byRequest.computeIfPresent(
+        watch.key,
+        (_, all) -> {
+          all.remove(watch);
+          return all.isEmpty() ? null : all;
+        });
+    byPartition.computeIfPresent(watch.partition, (_, n) -> n == 1 ? null : n - 1);
+    count--;
+  }
+
+  /** How many there are. */
+  public synchronized int count() {
+    return count;
+  }
+
+  /** Whether anybody watches a request whose home is this partition. */
+  public synchronized boolean anyIn(int partition) {
+    return byPartition.containsKey(partition);
+  }
+
+  public void result(ResultRecord record) {
+    tell(
+        RequestKey.of(record.result().getTenant(), record.result().getId()),
+        watcher -> watcher.result(record));
+  }
+
+  public void status(RequestStatus status) {
+    tell(RequestKey.of(status.getTenant(), status.getId()), watcher -> watcher.status(status));
+  }
+
+  public void chunk(TokenChunk chunk) {
+    tell(RequestKey.of(chunk.getTenant(), chunk.getId()), watcher -> watcher.chunk(chunk));
+  }
+
+  /** A watcher that fails harms nobody else. */
+  private void tell(String key, Consumer<Watcher> news) {
+    for (Watch each : of(key)) {
+      try {
+        news.accept(each.watcher);
+      } catch (RuntimeException failed) {
+        LOG.error("A watcher of a request failed", failed);
+      }
+    }
+  }
+
+  private synchronized List<Watch> of(String key) {
+    List<Watch> all = byRequest.get(key);
+    return all == null ? List.of() : List.copyOf(all);
+  }
+}
