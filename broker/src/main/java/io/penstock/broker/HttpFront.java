@@ -1,0 +1,217 @@
+package io.penstock.broker;
+
+import io.penstock.broker.following.Followed;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.kafka.HomeKeeper;
+import io.penstock.broker.home.kafka.HomeTopics;
+import io.penstock.broker.home.kafka.KafkaRequestGateway;
+import io.penstock.broker.home.kafka.OwnedHomes;
+import io.penstock.broker.home.kafka.Owners;
+import io.penstock.broker.home.kafka.ResultBodies;
+import io.penstock.broker.http.AdminKeys;
+import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.http.FrontServer;
+import io.penstock.broker.http.ModelController;
+import io.penstock.broker.http.Readiness;
+import io.penstock.broker.http.Serving;
+import io.penstock.broker.limits.Limiter;
+import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.Watches;
+import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.submission.Submissions;
+import io.penstock.broker.tenants.KeyUses;
+import io.penstock.schemas.client.PenstockClientConfig;
+import io.penstock.schemas.client.RequestSender;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicSettings;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One instance of the HTTP front, put together. Several share the work. Its topics must exist.
+ *
+ * <p>Closing it leaves the group first, so that others take over at once, answers those who wait
+ * here for as long as {@code drain} says, and then ends.
+ */
+public final class HttpFront implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
+  private static final Duration LOOK = Duration.ofMillis(20);
+
+  private final HttpSettings settings;
+  private final Watches watches;
+  private final Followed followed;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final FrontServer server;
+  private final HomeKeeper keeper;
+  private volatile boolean stopping;
+
+  private HttpFront(ClusterConnection connection, TopicSettings topics, HttpSettings settings) {
+    this.settings = settings;
+    this.watches = new Watches(settings.memory().maxWaiting());
+    Clock clock = Clock.systemUTC();
+    AvroSerdes serdes = new AvroSerdes(connection);
+    HomeTopics homes = new HomeTopics(connection, topics);
+    OwnedHomes owned = new OwnedHomes(homes.count());
+    RecentRequests recent = new RecentRequests(settings.memory().recentRequests());
+    try {
+      Admin admin =
+          opened(Admin.create(connection.with(Map.of("client.id", "penstock-front-admin"))));
+      Owners owners = new Owners(admin, homes);
+      this.followed = opened(new Followed(connection, topics.names(), serdes));
+      ResultBodies results = opened(new ResultBodies(homes, serdes));
+      RequestGateway gateway =
+          new KafkaRequestGateway(
+              opened(RequestSender.open(PenstockClientConfig.of(connection, topics))));
+      ScheduledExecutorService timer =
+          opened(
+              Executors.newSingleThreadScheduledExecutor(
+                  Thread.ofPlatform().daemon().name("penstock-front-timer").factory()));
+      Submissions submissions =
+          new Submissions(
+              owned,
+              gateway,
+              watches,
+              recent,
+              new Limiter(owners::instances),
+              followed::models,
+              followed::fleet,
+              topics.maxDeadline(),
+              clock);
+      Forwarding forwarding = opened(new Forwarding(owned, owners::of, owners::forget));
+      AdminKeys keys = new AdminKeys(owned, owned::writer, followed::keys);
+      this.server =
+          opened(
+              FrontServer.start(
+                  settings,
+                  topics.maxRequestBytes(),
+                  List.of(
+                      new Serving(
+                          submissions,
+                          gateway,
+                          watches,
+                          recent,
+                          results,
+                          settings.waits(),
+                          settings.connections(),
+                          timer),
+                      forwarding,
+                      owned,
+                      keys,
+                      new KeyUses(followed::keys, keys::used),
+                      settings.keys(),
+                      new ModelController.Catalog(followed::models),
+                      new Ready(),
+                      clock)));
+      List<HomeResident> residents = List.of();
+      this.keeper =
+          opened(
+              new HomeKeeper(
+                  homes,
+                  owned,
+                  URI.create(settings.advertised().orElseGet(this::url)),
+                  settings.sessionTimeout(),
+                  residents,
+                  watches,
+                  recent,
+                  settings.memory().recentRequests(),
+                  serdes,
+                  clock));
+    } catch (RuntimeException failed) {
+      closeParts();
+      throw failed;
+    }
+  }
+
+  /**
+   * Connects, and starts to listen. It serves once {@link #problem} is empty.
+   *
+   * @throws RuntimeException if the address is in use, naming the setting
+   */
+  public static HttpFront start(
+      ClusterConnection connection, TopicSettings topics, HttpSettings settings) {
+    HttpFront front = new HttpFront(connection, topics, settings);
+    front.followed.start();
+    front.keeper.start();
+    return front;
+  }
+
+  /** Where it is reached from this host. */
+  public String url() {
+    String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+    return "http://%s:%d".formatted(host, server.port());
+  }
+
+  /** What is wrong; empty if it serves. Answers at once. */
+  public Optional<String> problem() {
+    return followed.problem().or(keeper::problem);
+  }
+
+  /** Takes no new calls, answers those who wait, and ends. */
+  @Override
+  public void close() {
+    stopping = true;
+    keeper.leave();
+    awaitWatchers();
+    closeParts();
+  }
+
+  private void awaitWatchers() {
+    long until = System.nanoTime() + settings.drain().toNanos();
+    try {
+      while (watches.count() > 0 && System.nanoTime() - until < 0) {
+        Thread.sleep(LOOK);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void closeParts() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      } catch (Exception failed) {
+        LOG.warn("A part of the HTTP front did not stop cleanly", failed);
+      }
+    }
+  }
+
+  private final class Ready implements Readiness {
+
+    @Override
+    public Optional<String> problem() {
+      return HttpFront.this.problem();
+    }
+
+    @Override
+    public boolean knowsKeys() {
+      return followed.problem().isEmpty();
+    }
+
+    @Override
+    public boolean isStopping() {
+      return stopping;
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.penstock.broker.home.kafka;
+
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.Watches;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.TokenChunk;
+import io.penstock.schemas.reading.CommittedReads;
+import io.penstock.schemas.reading.ConsumerLoop;
+import io.penstock.schemas.reading.RecordFaults;
+import io.penstock.schemas.serde.AvroSerdes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the partitions that this instance owns, and passes on what comes: to the residents, to
+ * those who watch a request, and to what is remembered of requests. A partition that was lost is
+ * read on as long as somebody watches a request of it, for reading needs no ownership: a change of
+ * owner cuts off nobody who waits.
+ */
+final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HomeReader.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration LOOKUP = Duration.ofSeconds(10);
+
+  /** So many records a request has on lifecycle, and some more for markers. */
+  private static final int STATES = 4;
+
+  /** What happened to a partition. */
+  private sealed interface Event {
+    record Taken(int partition, Opening.Opened opened) implements Event {}
+
+    record Lost(int partition) implements Event {}
+  }
+
+  /** A partition that is owned and not read to its end yet. */
+  private record CatchingUp(KafkaStateWriter writer, Map<TopicPartition, Long> ends) {}
+
+  private final HomeTopics homes;
+  private final OwnedHomes owned;
+  private final List<HomeResident> residents;
+  private final Watches watches;
+  private final RecentRequests recent;
+  private final int memory;
+  private final Deserializer<InferenceResult> results;
+  private final Deserializer<RequestStatus> states;
+  private final Deserializer<TokenChunk> chunks;
+  private final ConsumerLoop<String> loop;
+  private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+
+  // What the reading thread alone uses.
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Map<Integer, CatchingUp> catchingUp = new HashMap<>();
+  private final Set<Integer> mine = new HashSet<>();
+  private final Set<Integer> left = new HashSet<>();
+
+  /**
+   * @param memory how many requests of late are remembered in each partition
+   */
+  HomeReader(
+      HomeTopics homes,
+      OwnedHomes owned,
+      List<HomeResident> residents,
+      Watches watches,
+      RecentRequests recent,
+      int memory,
+      AvroSerdes serdes) {
+    this.homes = homes;
+    this.owned = owned;
+    this.residents = List.copyOf(residents);
+    this.watches = watches;
+    this.recent = recent;
+    this.memory = memory;
+    this.results = serdes.deserializer(InferenceResult.class);
+    this.states = serdes.deserializer(RequestStatus.class);
+    this.chunks = serdes.deserializer(TokenChunk.class);
+    this.loop =
+        new ConsumerLoop<>(
+            "penstock-front-reader",
+            () ->
+                CommittedReads.consumer(
+                    homes.connection(),
+                    "penstock-front-reader",
+                    new StringDeserializer(),
+                    Map.of("auto.offset.reset", "earliest")),
+            this,
+            () -> {});
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  boolean healthy() {
+    return loop.healthy();
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+
+  /** The partition was taken over. Called by any thread. */
+  void taken(int partition, Opening.Opened opened) {
+    events.add(new Event.Taken(partition, opened));
+  }
+
+  /** The partition belongs to somebody else. Called by any thread. */
+  void lost(int partition) {
+    events.add(new Event.Lost(partition));
+  }
+
+  @Override
+  public void open(Consumer<String, byte[]> consumer) {
+    consumer.assign(positions.keySet());
+    positions.forEach(consumer::seek);
+  }
+
+  @Override
+  public void turn(Consumer<String, byte[]> consumer) {
+    Event event = events.poll();
+    while (event != null) {
+      switch (event) {
+        case Event.Taken(int partition, Opening.Opened opened) -> take(consumer, partition, opened);
+        case Event.Lost(int partition) -> lose(consumer, partition);
+      }
+      event = events.poll();
+    }
+    if (left.removeIf(partition -> !watches.anyIn(partition) && drop(partition))) {
+      assign(consumer);
+    }
+    try {
+      for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
+        pass(each);
+        positions.put(new TopicPartition(each.topic(), each.partition()), each.offset() + 1);
+      }
+    } catch (InvalidOffsetException deleted) {
+      LOG.warn("Records were deleted before they were read: {}", deleted.getMessage());
+      consumer.seekToBeginning(deleted.partitions());
+    } catch (WakeupException woken) {
+      return;
+    }
+    openThoseCaughtUp(consumer);
+  }
+
+  private void take(Consumer<String, byte[]> consumer, int partition, Opening.Opened opened) {
+    if (mine.contains(partition)) {
+      lose(consumer, partition);
+    }
+    List<TopicPartition> read = homes.read(partition).toList();
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(read, LOOKUP);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(read, LOOKUP);
+    Home home = new Home(partition, opened.entries(), opened.writer());
+    TopicPartition resultsOf = homes.results(partition);
+    long from = ends.get(resultsOf) - memory;
+    for (HomeResident each : residents) {
+      OptionalLong wanted = each.taken(home);
+      from = Math.min(from, wanted.orElse(Long.MAX_VALUE));
+    }
+    positions.put(resultsOf, Math.max(begins.get(resultsOf), from));
+    TopicPartition lifecycle = homes.lifecycle(partition);
+    positions.put(
+        lifecycle, Math.max(begins.get(lifecycle), ends.get(lifecycle) - (long) STATES * memory));
+    positions.put(homes.chunks(partition), ends.get(homes.chunks(partition)));
+    recent.open(partition);
+    mine.add(partition);
+    boolean _ = left.remove(partition);
+    catchingUp.put(partition, new CatchingUp(opened.writer(), ends));
+    assign(consumer);
+  }
+
+  private void lose(Consumer<String, byte[]> consumer, int partition) {
+    if (!mine.remove(partition)) {
+      return;
+    }
+    catchingUp.remove(partition);
+    recent.close(partition);
+    residents.forEach(each -> each.lost(partition));
+    left.add(partition);
+    if (!watches.anyIn(partition) && left.remove(partition) && drop(partition)) {
+      assign(consumer);
+    }
+  }
+
+  private boolean drop(int partition) {
+    return positions.keySet().removeIf(each -> each.partition() == partition);
+  }
+
+  private void assign(Consumer<String, byte[]> consumer) {
+    consumer.assign(positions.keySet());
+    positions.forEach(consumer::seek);
+  }
+
+  private void openThoseCaughtUp(Consumer<String, byte[]> consumer) {
+    List<Integer> done = new ArrayList<>();
+    catchingUp.forEach(
+        (partition, each) -> {
+          if (isReached(consumer, each.ends)) {
+            done.add(partition);
+            owned.open(partition, each.writer);
+            residents.forEach(resident -> resident.upToDate(partition));
+            LOG.info("Partition {} is open", partition);
+          }
+        });
+    done.forEach(catchingUp::remove);
+  }
+
+  private static boolean isReached(
+      Consumer<String, byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey(), LOOKUP) >= end.getValue());
+  }
+
+  private void pass(ConsumerRecord<String, byte[]> each) {
+    byte[] value = each.value();
+    if (value == null) {
+      return;
+    }
+    RecordFaults.guard(
+        () -> pass(each, value),
+        fault ->
+            LOG.warn(
+                "Ignoring a record of {} in partition {} at offset {}: {}",
+                each.topic(),
+                each.partition(),
+                each.offset(),
+                fault.toString()));
+  }
+
+  private void pass(ConsumerRecord<String, byte[]> each, byte[] value) {
+    if (each.topic().equals(homes.topics().names().results())) {
+      pass(
+          new ResultRecord(
+              each.partition(),
+              each.offset(),
+              Instant.ofEpochMilli(each.timestamp()),
+              results.deserialize(each.topic(), value)));
+    } else if (each.topic().equals(homes.topics().names().lifecycle())) {
+      RequestStatus status = states.deserialize(each.topic(), value);
+      recent.status(each.partition(), status);
+      watches.status(status);
+    } else {
+      watches.chunk(chunks.deserialize(each.topic(), value));
+    }
+  }
+
+  private void pass(ResultRecord record) {
+    recent.result(record);
+    watches.result(record);
+    if (mine.contains(record.partition())) {
+      residents.forEach(each -> each.result(record));
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.penstock.broker.http;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.Homes;
+import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
+
+/**
+ * Passes a call on to the instance that owns its home, with the caller's own credentials and at
+ * most once. Safe for use by many threads.
+ */
+public final class Forwarding implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+
+  /** Says that another instance has passed the call on already. */
+  static final String FORWARDED = "penstock-forwarded";
+
+  private static final String STREAM = "text/event-stream";
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final Set<String> NOT_SENT =
+      Set.of(
+          "host",
+          "connection",
+          "content-length",
+          "transfer-encoding",
+          "expect",
+          "upgrade",
+          "keep-alive",
+          "te",
+          "trailer",
+          "http2-settings",
+          FORWARDED);
+
+  private static final Set<String> NOT_RETURNED =
+      Set.of("connection", "content-length", "transfer-encoding", "keep-alive", "date", ":status");
+
+  private final Homes homes;
+  private final IntFunction<Optional<URI>> owners;
+  private final Runnable ownersAreWrong;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  /**
+   * @param owners where the owner of a partition is reached
+   * @param ownersAreWrong runs if an owner cannot be reached there
+   */
+  public Forwarding(Homes homes, IntFunction<Optional<URI>> owners, Runnable ownersAreWrong) {
+    this.homes = homes;
+    this.owners = owners;
+    this.ownersAreWrong = ownersAreWrong;
+  }
+
+  /**
+   * The answer of the instance at which this id is at home; empty if that is this one. Blocks until
+   * the answer begins.
+   *
+   * @throws ApiException with 503, while nobody can answer for the id
+   */
+  public Optional<HttpResponse<?>> elsewhere(
+      HttpRequest<?> request, byte @Nullable [] body, String id) {
+    int home = homes.of(id);
+    return switch (homes.state(home)) {
+      case OPEN -> Optional.empty();
+      case OPENING -> throw notNow();
+      case ELSEWHERE -> {
+        if (request.getHeaders().contains(FORWARDED)) {
+          throw notNow();
+        }
+        URI owner = owners.apply(home).orElseThrow(Forwarding::notNow);
+        yield Optional.of(forward(request, body, owner));
+      }
+    };
+  }
+
+  private static ApiException notNow() {
+    return new ApiException(
+        ApiError.unavailable(
+            "The instance that answers for this id is changing; try again in a moment.", SOON));
+  }
+
+  private HttpResponse<?> forward(HttpRequest<?> request, byte @Nullable [] body, URI owner) {
+    CompletableFuture<java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer =
+        client.sendAsync(outgoing(request, body, owner), BodyHandlers.ofPublisher());
+    try (HangUp _ = new HangUp(request, () -> answer.cancel(true))) {
+      return returned(answer.get());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw notNow();
+    } catch (ExecutionException failed) {
+      LOG.warn("The instance at {} does not answer: {}", owner, failed.getCause().toString());
+      if (failed.getCause() instanceof ConnectException) {
+        ownersAreWrong.run();
+        throw notNow();
+      }
+      ownersAreWrong.run();
+      throw new ApiException(
+          ApiError.server(
+              502,
+              "owner_lost",
+              "The instance that serves this request ended; the request goes on and can be fetched"
+                  + " by its id."));
+    }
+  }
+
+  private static java.net.http.HttpRequest outgoing(
+      HttpRequest<?> request, byte @Nullable [] body, URI owner) {
+    java.net.http.HttpRequest.Builder outgoing =
+        java.net.http.HttpRequest.newBuilder(at(owner, request.getUri()));
+    request
+        .getHeaders()
+        .forEach(
+            (name, values) -> {
+              if (!NOT_SENT.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> outgoing.header(name, value));
+              }
+            });
+    return outgoing
+        .header(FORWARDED, "1")
+        .method(
+            request.getMethodName(),
+            body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  /** Whatever the caller wrote in front of the path leads nowhere else than to the owner. */
+  static URI at(URI owner, URI asked) {
+    String base = owner.toString().replaceAll("/+$", "");
+    String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
+    return URI.create(base + asked.getRawPath() + query);
+  }
+
+  private static HttpResponse<?> returned(
+      java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
+    Flux<byte[]> pieces =
+        JdkFlowAdapter.flowPublisherToFlux(answer.body()).concatMapIterable(Forwarding::bytes);
+    boolean streamed = answer.headers().firstValue("content-type").orElse("").startsWith(STREAM);
+    MutableHttpResponse<Object> response = HttpResponse.status(answer.statusCode(), "");
+    answer
+        .headers()
+        .map()
+        .forEach(
+            (name, values) -> {
+              if (!NOT_RETURNED.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> response.header(name, value));
+              }
+            });
+    return response.body(streamed ? pieces : whole(pieces));
+  }
+
+  private static List<byte[]> bytes(List<ByteBuffer> buffers) {
+    return buffers.stream()
+        .map(
+            buffer -> {
+              byte[] bytes = new byte[buffer.remaining()];
+              buffer.get(bytes);
+              return bytes;
+            })
+        .toList();
+  }
+
+  private static byte[] whole(Flux<byte[]> pieces) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] piece : pieces.toIterable()) {
+      all.writeBytes(piece);
+    }
+    return all.toByteArray();
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,180 @@
+package io.penstock.broker.http;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.inference.Reply;
+import io.penstock.broker.inference.ResultReply;
+import io.penstock.broker.requests.KnownRequest;
+import io.penstock.broker.requests.ResultWait;
+import io.penstock.broker.submission.Ask;
+import io.penstock.broker.submission.IdempotentId;
+import io.penstock.broker.submission.Judged;
+import io.penstock.broker.submission.Submissions;
+import io.penstock.broker.submission.Submitted;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
+import io.penstock.schemas.models.Endpoint;
+import java.time.Duration;
+import java.util.Optional;
+import org.reactivestreams.Publisher;
+
+/** OpenAI's own paths: the caller waits for the answer, or reads it as it comes. */
+@Controller("/v1")
+@Consumes(MediaType.ALL)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class InferenceController {
+
+  private static final byte[] NOTHING = {};
+
+  private final Serving serving;
+  private final Forwarding forwarding;
+
+  InferenceController(Serving serving, Forwarding forwarding) {
+    this.serving = serving;
+    this.forwarding = forwarding;
+  }
+
+  @Post("/chat/completions")
+  HttpResponse<?> chat(HttpRequest<?> request, @Body Optional<byte[]> body)
+      throws InterruptedException {
+    return answer(request, Endpoint.CHAT_COMPLETIONS, body.orElse(NOTHING));
+  }
+
+  @Post("/completions")
+  HttpResponse<?> completion(HttpRequest<?> request, @Body Optional<byte[]> body)
+      throws InterruptedException {
+    return answer(request, Endpoint.COMPLETIONS, body.orElse(NOTHING));
+  }
+
+  @Post("/embeddings")
+  HttpResponse<?> embedding(HttpRequest<?> request, @Body Optional<byte[]> body)
+      throws InterruptedException {
+    return answer(request, Endpoint.EMBEDDINGS, body.orElse(NOTHING));
+  }
+
+  private HttpResponse<?> answer(HttpRequest<?> request, Endpoint endpoint, byte[] body)
+      throws InterruptedException {
+    Ask ask = Headers.ask(request, endpoint, body);
+    Optional<HttpResponse<?>> elsewhere =
+        ask.idempotencyKey()
+            .map(key -> IdempotentId.of(ask.caller().tenant(), key))
+            .flatMap(id -> forwarding.elsewhere(request, body, id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    Judged judged = serving.submissions().judge(ask);
+    serving.submissions().requireTimely(judged, serving.waits());
+    return judged.facts().stream() ? stream(judged) : await(request, judged);
+  }
+
+  private HttpResponse<?> await(HttpRequest<?> request, Judged judged) throws InterruptedException {
+    ResultWait wait = new ResultWait();
+    String tenant = judged.ask().caller().tenant();
+    Duration most = serving.waits().of(judged.serviceClass());
+    Submitted submitted = serving.submissions().submit(judged, wait);
+    try (var _ = submitted.watch();
+        HangUp _ = new HangUp(request, () -> hungUp(tenant, submitted, wait))) {
+      Optional<KnownRequest> finished = submitted.before().filter(KnownRequest::isFinished);
+      Reply reply =
+          finished.isPresent()
+              ? first(finished)
+              : wait.await(most)
+                  .map(record -> reply(tenant, record))
+                  .orElseGet(() -> late(most, submitted));
+      return Replies.of(reply.with(ResultReply.headers(submitted.id())).with(submitted.headers()));
+    }
+  }
+
+  /** A caller that gave the request a name may come back for it. */
+  private void hungUp(String tenant, Submitted submitted, ResultWait wait) {
+    if (!wait.isEnded() && !submitted.named()) {
+      var _ = serving.gateway().cancel(tenant, submitted.id());
+    }
+    wait.abandon();
+  }
+
+  private Reply reply(String tenant, ResultRecord record) {
+    InferenceResult result = record.result();
+    Repetition repetition = result.getRepetition().orElse(null);
+    return switch (repetition) {
+      case null -> ResultReply.of(result);
+      case CONFLICT -> Reply.of(Submissions.conflict());
+      case SAME -> first(serving.recent().find(record.partition(), tenant, result.getId()));
+    };
+  }
+
+  /** What was answered the first time. */
+  private Reply first(Optional<KnownRequest> known) {
+    return known
+        .flatMap(KnownRequest::result)
+        .flatMap(this::stored)
+        .map(ResultReply::of)
+        .orElseGet(
+            () ->
+                Reply.of(
+                    ApiError.invalid(
+                            410,
+                            "result_gone",
+                            "The request was answered before, and its answer is kept no longer.")
+                        .with(ApiError.SHOULD_RETRY, "false")));
+  }
+
+  private Optional<InferenceResult> stored(KnownRequest.ResultPlace place) {
+    try {
+      return serving.results().read(place);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static Reply late(Duration most, Submitted submitted) {
+    return Reply.of(
+        ApiError.server(
+                504,
+                "wait_timeout",
+                "Request %s was not answered within %d s. It goes on, and its answer can be fetched with GET /v1/requests/%s/result."
+                    .formatted(submitted.id(), most.toSeconds(), submitted.id()))
+            .with(ApiError.SHOULD_RETRY, "false"));
+  }
+
+  private HttpResponse<Publisher<byte[]>> stream(Judged judged) {
+    String tenant = judged.ask().caller().tenant();
+    AnswerEvents events = new AnswerEvents(serving.timer(), serving.connections());
+    Submitted submitted = serving.submissions().submit(judged, events);
+    if (submitted.before().isPresent()) {
+      submitted.watch().close();
+      throw new ApiException(
+          ApiError.invalid(
+                  409,
+                  "stream_began",
+                  "Request %s was sent before under this Idempotency-Key, and its stream cannot be repeated. Fetch its answer with GET /v1/requests/%s/result."
+                      .formatted(submitted.id(), submitted.id()))
+              .with(ApiError.SHOULD_RETRY, "false"));
+    }
+    Publisher<byte[]> body =
+        events.begin(
+            submitted.id(),
+            judged.facts().includeUsage(),
+            serving.waits().of(submitted.serviceClass()),
+            submitted.watch()::close,
+            () -> {
+              if (!submitted.named()) {
+                var _ = serving.gateway().cancel(tenant, submitted.id());
+              }
+            });
+    return Replies.with(
+        Replies.with(Replies.events(body), ResultReply.headers(submitted.id())),
+        submitted.headers());
+  }
+}

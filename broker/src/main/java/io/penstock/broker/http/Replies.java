@@ -1,0 +1,89 @@
+package io.penstock.broker.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.inference.Reply;
+import java.util.Map;
+import org.reactivestreams.Publisher;
+
+/** Writes answers. */
+final class Replies {
+
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final MediaType EVENTS = MediaType.of("text/event-stream; charset=utf-8");
+  private static final MediaType PROBLEM = MediaType.of("application/problem+json");
+
+  private Replies() {}
+
+  static MutableHttpResponse<byte[]> of(Reply reply) {
+    return with(json(reply.status(), reply.body()), reply.headers());
+  }
+
+  /** An error as the path's callers expect it: OpenAI's shape, and problem details on /admin. */
+  static MutableHttpResponse<byte[]> of(ApiError error, String path) {
+    if (!isAdmin(path)) {
+      return of(Reply.of(error));
+    }
+    JsonNode problem =
+        JSON.createObjectNode()
+            .put("type", "about:blank")
+            .put("title", title(error.status()))
+            .put("status", error.status())
+            .put("detail", error.message())
+            .put("code", error.code())
+            .put("field", error.param().orElse(null));
+    return with(json(error.status(), bytes(problem)), error.headers()).contentType(PROBLEM);
+  }
+
+  /** A stream of server-sent events, which nobody on the way is to hold back. */
+  static MutableHttpResponse<Publisher<byte[]>> events(Publisher<byte[]> events) {
+    return HttpResponse.ok(events)
+        .contentType(EVENTS)
+        .header("cache-control", "no-cache")
+        .header("x-accel-buffering", "no");
+  }
+
+  /** The same with further headers. */
+  static <T> MutableHttpResponse<T> with(
+      MutableHttpResponse<T> response, Map<String, String> headers) {
+    headers.forEach(response::header);
+    return response;
+  }
+
+  static boolean isAdmin(String path) {
+    return path.equals("/admin") || path.startsWith("/admin/");
+  }
+
+  static MutableHttpResponse<byte[]> json(int status, JsonNode body) {
+    return json(status, bytes(body));
+  }
+
+  static byte[] bytes(JsonNode body) {
+    try {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a tree can be written", impossible);
+    }
+  }
+
+  private static MutableHttpResponse<byte[]> json(int status, byte[] body) {
+    return HttpResponse.<byte[]>status(status, title(status))
+        .contentType(MediaType.APPLICATION_JSON_TYPE)
+        .body(body);
+  }
+
+  private static String title(int status) {
+    try {
+      return HttpStatus.valueOf(status).getReason();
+    } catch (IllegalArgumentException unnamed) {
+      return "Error";
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package io.penstock.broker.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.inference.DeadlineHeader;
+import io.penstock.broker.inference.ResultReply;
+import io.penstock.broker.prediction.Outlook;
+import io.penstock.broker.requests.KnownRequest;
+import io.penstock.broker.requests.ResultWait;
+import io.penstock.broker.requests.Watcher;
+import io.penstock.broker.requests.Watches;
+import io.penstock.broker.submission.Ask;
+import io.penstock.broker.submission.IdempotentId;
+import io.penstock.broker.submission.Judged;
+import io.penstock.broker.submission.Submitted;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.ids.Names;
+import io.penstock.schemas.models.Endpoint;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Penstock's own paths: submit now, and come back for the answer. */
+@Controller("/v1/requests")
+@Consumes(MediaType.ALL)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class RequestController {
+
+  /** Names the OpenAI path of a body, as it does on Kafka. */
+  static final String ENDPOINT = "penstock-endpoint";
+
+  private static final byte[] NOTHING = {};
+
+  private final Serving serving;
+  private final Forwarding forwarding;
+  private final Homes homes;
+  private final InstantSource clock;
+
+  RequestController(Serving serving, Forwarding forwarding, Homes homes, InstantSource clock) {
+    this.serving = serving;
+    this.forwarding = forwarding;
+    this.homes = homes;
+    this.clock = clock;
+  }
+
+  @Post
+  HttpResponse<?> submit(HttpRequest<?> request, @Body Optional<byte[]> body) {
+    Ask ask = Headers.ask(request, endpoint(request), body.orElse(NOTHING));
+    Optional<HttpResponse<?>> elsewhere =
+        ask.idempotencyKey()
+            .map(key -> IdempotentId.of(ask.caller().tenant(), key))
+            .flatMap(id -> forwarding.elsewhere(request, ask.body(), id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    Judged judged = serving.submissions().judge(ask);
+    Submitted submitted = serving.submissions().submit(judged, _ -> {});
+    submitted.watch().close();
+    KnownRequest known =
+        serving
+            .recent()
+            .find(homes.of(submitted.id()), ask.caller().tenant(), submitted.id())
+            .orElseThrow(() -> new ApiException(ApiError.notFound("request", submitted.id())));
+    return Replies.with(
+        Replies.with(
+            Replies.json(202, json(known)).header("location", "/v1/requests/" + submitted.id()),
+            ResultReply.headers(submitted.id())),
+        submitted.headers());
+  }
+
+  private static Endpoint endpoint(HttpRequest<?> request) {
+    return Headers.header(request, ENDPOINT)
+        .flatMap(Endpoint::ofPath)
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ApiError.invalid(
+                        ENDPOINT,
+                        "invalid_value",
+                        "The header %s must name the path of the body: /v1/chat/completions, /v1/completions or /v1/embeddings."
+                            .formatted(ENDPOINT))));
+  }
+
+  @Get("/{id}")
+  HttpResponse<?> status(HttpRequest<?> request, String id) {
+    return forwarding
+        .elsewhere(request, null, checked(id))
+        .orElseGet(() -> Replies.json(200, json(known(request, id))));
+  }
+
+  @Get("/{id}/result")
+  HttpResponse<?> result(HttpRequest<?> request, String id) throws InterruptedException {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    Duration patience = patience(request);
+    String tenant = Callers.of(request).tenant();
+    ResultWait wait = new ResultWait();
+    // Watched before it is looked up, so that a result between the two is not missed.
+    try (Watches.Watch _ = watch(tenant, id, wait);
+        HangUp _ = new HangUp(request, wait::abandon)) {
+      KnownRequest known = known(request, id);
+      if (known.isFinished()) {
+        return stored(known);
+      }
+      Optional<InferenceResult> result =
+          wait.await(patience).filter(record -> record.isFirst()).map(record -> record.result());
+      if (result.isPresent()) {
+        return Replies.of(ResultReply.of(result.get()));
+      }
+      return Replies.with(Replies.json(202, json(known(request, id))), ResultReply.headers(id));
+    }
+  }
+
+  private Watches.Watch watch(String tenant, String id, Watcher watcher) {
+    return serving
+        .watches()
+        .watch(tenant, id, homes.of(id), watcher)
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ApiError.unavailable(
+                        "Too many requests wait for an answer here; try again in a moment.",
+                        Duration.ofSeconds(1))));
+  }
+
+  private HttpResponse<?> stored(KnownRequest known) throws InterruptedException {
+    return serving
+        .results()
+        .read(known.result().orElseThrow())
+        .map(result -> Replies.of(ResultReply.of(result)))
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ApiError.invalid(
+                        410, "result_gone", "The result of the request is kept no longer.")));
+  }
+
+  private Duration patience(HttpRequest<?> request) {
+    Optional<String> asked = request.getParameters().getFirst("wait");
+    if (asked.isEmpty()) {
+      return Duration.ZERO;
+    }
+    Duration most = serving.waits().longestPoll();
+    Duration length =
+        DeadlineHeader.length(asked.get())
+            .orElseThrow(
+                () ->
+                    new ApiException(
+                        ApiError.invalid(
+                            "wait",
+                            "invalid_value",
+                            "'wait' must be a length such as 30s or 1m.")));
+    return length.compareTo(most) > 0 ? most : length;
+  }
+
+  @Delete("/{id}")
+  HttpResponse<?> cancel(HttpRequest<?> request, String id) {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    KnownRequest known = known(request, id);
+    if (known.isFinished()) {
+      return Replies.json(200, json(known));
+    }
+    serving.gateway().cancel(known.tenant(), id).join();
+    return Replies.json(202, json(known));
+  }
+
+  @Get("/{id}/events")
+  HttpResponse<?> events(HttpRequest<?> request, String id) {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    String tenant = Callers.of(request).tenant();
+    KnownRequest before = known(request, id);
+    StatusEvents events =
+        new StatusEvents(
+            serving.timer(),
+            serving.connections(),
+            () -> serving.recent().find(homes.of(id), tenant, id).map(this::json));
+    Watches.Watch watch = watch(tenant, id, events);
+    KnownRequest known = serving.recent().find(homes.of(id), tenant, id).orElse(before);
+    return Replies.events(events.begin(known, watch::close));
+  }
+
+  /** What is known of the caller's request; another tenant's looks as if there were none. */
+  private KnownRequest known(HttpRequest<?> request, String id) {
+    return serving
+        .recent()
+        .find(homes.of(id), Callers.of(request).tenant(), id)
+        .orElseThrow(() -> new ApiException(ApiError.notFound("request", id)));
+  }
+
+  private static String checked(String id) {
+    if (Names.fault(id, Ids.MAX_LENGTH).isPresent()) {
+      throw new ApiException(ApiError.notFound("request", id));
+    }
+    return id;
+  }
+
+  private ObjectNode json(KnownRequest known) {
+    Optional<Outlook> outlook =
+        known.isFinished() || known.model().isEmpty() || known.serviceClass().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                serving.submissions().outlook(known.model().get(), known.serviceClass().get()));
+    return RequestJson.of(known, outlook, clock.instant());
+  }
+}

@@ -1,0 +1,32 @@
+package io.penstock.broker.http;
+
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.StoredResults;
+import io.penstock.broker.requests.Watches;
+import io.penstock.broker.settings.ConnectionSettings;
+import io.penstock.broker.settings.WaitSettings;
+import io.penstock.broker.submission.Submissions;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What serves requests, for the controllers.
+ *
+ * @param submissions judges and submits
+ * @param gateway cancels
+ * @param watches who waits for what
+ * @param recent what is known of requests
+ * @param results reads results again
+ * @param waits how long callers may wait
+ * @param connections bounds of connections
+ * @param timer for what happens later
+ */
+public record Serving(
+    Submissions submissions,
+    RequestGateway gateway,
+    Watches watches,
+    RecentRequests recent,
+    StoredResults results,
+    WaitSettings waits,
+    ConnectionSettings connections,
+    ScheduledExecutorService timer) {}
