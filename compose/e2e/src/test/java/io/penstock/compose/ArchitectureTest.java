@@ -29,6 +29,9 @@ class ArchitectureTest {
 
   /** Each job's own package wires it to Kafka; what it decides lies in packages below. */
   private static final String[] MAY_KNOW_KAFKA = {
+    "io.penstock.broker",
+    "io.penstock.broker.following",
+    "io.penstock.broker.home.kafka",
     "io.penstock.schemas.client",
     "io.penstock.schemas.reading",
     "io.penstock.schemas.registry",
@@ -60,7 +63,7 @@ class ArchitectureTest {
   };
 
   private static final String[] MAY_KNOW_HTTP = {
-    "io.penstock.broker..",
+    "io.penstock.broker.http..",
     "io.penstock.workers.engine.openai",
     "io.penstock.compose.cli",
     "io.penstock.compose.operations",
@@ -204,6 +207,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule partsOfControlFormNoCycle = noCycleWithin("streams.control");
   @ArchTest static final ArchRule partsOfWorkersFormNoCycle = noCycleWithin("workers");
   @ArchTest static final ArchRule enginesFormNoCycle = noCycleWithin("workers.engine");
+  @ArchTest static final ArchRule partsOfTheBrokerFormNoCycle = noCycleWithin("broker");
   @ArchTest static final ArchRule partsOfComposeFormNoCycle = noCycleWithin("compose");
 
   /** Two classes of one name in a module have to be told apart by their imports. */

@@ -91,6 +91,8 @@ class KilledNodeIT {
         "0",
         "--operations-port",
         "0",
+        "--http-port",
+        "0",
         "--json");
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.config.ConfigSources.Given;
 import io.penstock.compose.config.Configuration;
 import io.penstock.compose.node.KafkaSettings;
@@ -18,6 +19,7 @@ final class NodeDefaults {
   static final int KAFKA_PORT = 9092;
   static final int REGISTRY_PORT = 8081;
   static final int OPERATIONS_PORT = 9095;
+  static final int HTTP_PORT = 8080;
 
   private NodeDefaults() {}
 
@@ -27,6 +29,7 @@ final class NodeDefaults {
         .kafka(KafkaSettings.embedded(KAFKA_PORT))
         .registry(RegistrySettings.embedded(REGISTRY_PORT, true))
         .operations(new OperationsSettings(OPERATIONS_PORT))
+        .http(HttpSettings.DEFAULT.withPort(HTTP_PORT))
         .build();
   }
 

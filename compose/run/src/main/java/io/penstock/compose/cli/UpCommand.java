@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
           + " it again, and with 0 when an operator has had a worker drained that ran alone.",
       "",
       "Prints a line with the addresses when it is ready. JSON: {\"ready\":true,\"kafka\","
-          + "\"registry\",\"operations\",\"data\"}. Logs go to stderr."
+          + "\"registry\",\"operations\",\"http\",\"data\"}. Logs go to stderr."
     },
     footer = {
       "",
@@ -69,8 +69,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--roles",
       paramLabel = "NAME",
       description =
-          "The parts to run, with commas: score, dispatch, delivery, control, worker. Default: all"
-              + " (roles).")
+          "The parts to run, with commas: score, dispatch, delivery, control, worker, http."
+              + " Default: all (roles).")
   @Nullable String roles;
 
   @Option(
@@ -138,6 +138,15 @@ final class UpCommand implements Callable<Integer> {
               + NodeDefaults.OPERATIONS_PORT
               + " (operations.port).")
   @Nullable Integer operationsPort;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "The HTTP front, which speaks OpenAI's API, 0 for a free port. Default: "
+              + NodeDefaults.HTTP_PORT
+              + " (http.port).")
+  @Nullable Integer httpPort;
 
   @Option(
       names = "--models",
@@ -242,6 +251,7 @@ final class UpCommand implements Callable<Integer> {
         .add("--registry", "registry.url", registry)
         .add("--registry-port", "registry.port", registryPort)
         .add("--operations-port", "operations.port", operationsPort)
+        .add("--http-port", "http.port", httpPort)
         .all();
   }
 
@@ -291,16 +301,18 @@ final class UpCommand implements Callable<Integer> {
                   .put("kafka", addresses.bootstrapServers())
                   .put("registry", Secrets.address(addresses.registryUrl()))
                   .put("operations", addresses.operationsUrl())
+                  .put("http", addresses.httpUrl().orElse(null))
                   .put("data", config.data().toString()));
     } else {
       environment
           .console()
           .print(
-              "Penstock is ready: Kafka %s, registry %s, health and metrics %s, data %s"
+              "Penstock is ready: Kafka %s, registry %s, health and metrics %s, %sdata %s"
                   .formatted(
                       addresses.bootstrapServers(),
                       Secrets.address(addresses.registryUrl()),
                       addresses.operationsUrl(),
+                      addresses.httpUrl().map("HTTP %s, "::formatted).orElse(""),
                       config.data()));
     }
   }

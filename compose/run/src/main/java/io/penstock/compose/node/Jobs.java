@@ -1,6 +1,7 @@
 package io.penstock.compose.node;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.broker.HttpFront;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
@@ -36,6 +37,7 @@ final class Jobs {
   private final MeterRegistry metrics;
   private final InstantSource clock;
   private @Nullable CompletableFuture<Engine> engine;
+  private volatile @Nullable HttpFront http;
   private final Map<Role, Job> running = new ConcurrentHashMap<>();
 
   Jobs(
@@ -78,6 +80,9 @@ final class Jobs {
     }
     if (config.has(Role.WORKER)) {
       startWorker(stops);
+    }
+    if (config.has(Role.HTTP)) {
+      startHttp(stops);
     }
   }
 
@@ -129,6 +134,19 @@ final class Jobs {
     stops.add("the worker", working::drain);
     working.start();
     running.put(Role.WORKER, Job.ofWorker(working::health, working.stopped()));
+  }
+
+  /** Last, so that it stops first and those who wait are still answered. */
+  private void startHttp(StopSequence stops) {
+    HttpFront front = HttpFront.start(connection, config.topics(), config.http());
+    stops.add("the HTTP front", front);
+    running.put(Role.HTTP, Job.of(front::problem, Optional::empty));
+    http = front;
+  }
+
+  /** Where the HTTP front is reached, if it runs here. */
+  Optional<String> httpUrl() {
+    return Optional.ofNullable(http).map(HttpFront::url);
   }
 
   private Engine loadedEngine() {

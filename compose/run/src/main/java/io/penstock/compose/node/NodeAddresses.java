@@ -1,10 +1,14 @@
 package io.penstock.compose.node;
 
+import java.util.Optional;
+
 /**
  * Where a running node is reached.
  *
  * @param bootstrapServers Kafka's {@code host:port} list
  * @param registryUrl the schema registry's base in Confluent's API
  * @param operationsUrl the base of health and metrics
+ * @param httpUrl the base of the HTTP front, if it runs here
  */
-public record NodeAddresses(String bootstrapServers, String registryUrl, String operationsUrl) {}
+public record NodeAddresses(
+    String bootstrapServers, String registryUrl, String operationsUrl, Optional<String> httpUrl) {}

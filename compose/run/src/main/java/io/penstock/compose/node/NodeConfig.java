@@ -1,5 +1,6 @@
 package io.penstock.compose.node;
 
+import io.penstock.broker.settings.HttpSettings;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.control.ControlConfig;
 import io.penstock.streams.delivery.DeliveryConfig;
@@ -17,7 +18,7 @@ import java.util.Set;
  * What an operator decides about a process of Penstock. Contradictions are refused at start.
  *
  * @param data the folder of everything that outlives the process; one process at a time
- * @param roles the parts that this process runs: score, dispatch, delivery, control, worker
+ * @param roles the parts that this process runs: score, dispatch, delivery, control, worker, http
  * @param models a YAML or JSON file of models that score puts into the registry at its start,
  *     beside the built-in ones
  * @param topics how topics are laid out
@@ -27,6 +28,7 @@ import java.util.Set;
  * @param control how rollouts, experiments, overload and spend are watched
  * @param worker the worker in this process, if it has that role
  * @param engine what that worker runs
+ * @param http how requests are served over HTTP
  * @param kafka where Kafka comes from
  * @param registry where the schema registry comes from
  * @param operations where health and metrics are served
@@ -42,6 +44,7 @@ public record NodeConfig(
     ControlConfig control,
     WorkerConfig worker,
     EngineSettings engine,
+    HttpSettings http,
     KafkaSettings kafka,
     RegistrySettings registry,
     OperationsSettings operations) {
@@ -125,6 +128,7 @@ public record NodeConfig(
         ControlConfig.DEFAULT,
         embeddingWorker(),
         new EngineSettings("embedding", Map.of()),
+        HttpSettings.DEFAULT.withPort(0),
         KafkaSettings.embedded(0),
         RegistrySettings.embedded(0, true),
         new OperationsSettings(0));
@@ -155,6 +159,7 @@ public record NodeConfig(
     private Set<Role> roles;
     private TopicSettings topics;
     private WorkerConfig worker;
+    private HttpSettings http;
     private KafkaSettings kafka;
     private RegistrySettings registry;
     private OperationsSettings operations;
@@ -164,6 +169,7 @@ public record NodeConfig(
       roles = usual.roles;
       topics = usual.topics;
       worker = usual.worker;
+      http = usual.http;
       kafka = usual.kafka;
       registry = usual.registry;
       operations = usual.operations;
@@ -181,6 +187,11 @@ public record NodeConfig(
 
     public Builder worker(WorkerConfig other) {
       worker = other;
+      return this;
+    }
+
+    public Builder http(HttpSettings other) {
+      http = other;
       return this;
     }
 
@@ -211,6 +222,7 @@ public record NodeConfig(
           usual.control,
           worker,
           usual.engine,
+          http,
           kafka,
           registry,
           operations);

@@ -172,7 +172,10 @@ public final class PenstockNode implements AutoCloseable {
   /** Where it is reached. */
   public NodeAddresses addresses() {
     return new NodeAddresses(
-        connection().bootstrapServers(), connection().registryUrl(), operations.url());
+        connection().bootstrapServers(),
+        connection().registryUrl(),
+        operations.url(),
+        jobs.httpUrl());
   }
 
   /** How clients connect. */

@@ -17,7 +17,9 @@ public enum Role {
   /** Watches rollouts, experiments, overload and spend, and publishes what follows from them. */
   CONTROL,
   /** Runs requests on an engine. */
-  WORKER;
+  WORKER,
+  /** Serves requests over HTTP. */
+  HTTP;
 
   /** All of them. */
   public static Set<Role> all() {

@@ -1,0 +1,81 @@
+package io.penstock.compose.front;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Calls an instance as any client might. */
+final class FrontCalls implements AutoCloseable {
+
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String base;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  FrontCalls(String base) {
+    this.base = base;
+  }
+
+  HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(request(path, headers).GET());
+  }
+
+  HttpResponse<String> delete(String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(request(path, headers).DELETE());
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** The lines of a stream as they come. */
+  HttpResponse<Stream<String>> lines(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofLines());
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  static JsonNode json(HttpResponse<String> response) throws IOException {
+    return JSON.readTree(response.body());
+  }
+
+  static String id(HttpResponse<?> response) {
+    return response.headers().firstValue("penstock-request-id").orElseThrow();
+  }
+
+  static String code(HttpResponse<String> response) throws IOException {
+    return json(response).at("/error/code").asText();
+  }
+
+  static List<String> data(Stream<String> lines) {
+    return lines
+        .filter(line -> line.startsWith("data: "))
+        .map(line -> line.substring("data: ".length()))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

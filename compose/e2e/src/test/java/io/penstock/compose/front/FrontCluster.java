@@ -1,0 +1,98 @@
+package io.penstock.compose.front;
+
+import io.penstock.broker.HttpFront;
+import io.penstock.broker.settings.ConnectionSettings;
+import io.penstock.broker.settings.HttpSettings;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicAdmin;
+import io.penstock.schemas.topics.TopicCatalog;
+import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Instances of the HTTP front before a {@link ScriptedBackend}, under topics of their own. */
+final class FrontCluster implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final PenstockNode node;
+  private final TopicSettings topics;
+  private final ScriptedBackend backend;
+  private final Deque<HttpFront> fronts = new ArrayDeque<>();
+
+  /**
+   * @param prefix of the topics
+   * @param partitions of results
+   */
+  FrontCluster(PenstockNode node, String prefix, int partitions) {
+    this.node = node;
+    TopicSettings usual = node.topics();
+    this.topics =
+        new TopicSettings(
+            new TopicNames(prefix),
+            2,
+            partitions,
+            (short) 1,
+            usual.maxDeadline(),
+            usual.resultRetention(),
+            64 * 1024);
+    try (Admin admin = Admin.create(node.connection().with(Map.of()))) {
+      TopicAdmin.ensure(admin, topics);
+    }
+    new AvroSerdes(node.connection()).subjects().register(new TopicCatalog(topics));
+    this.backend = new ScriptedBackend(node.connection(), topics);
+  }
+
+  ScriptedBackend backend() {
+    return backend;
+  }
+
+  TopicSettings topics() {
+    return topics;
+  }
+
+  /** On a free port, with comments often enough to be seen by a test. */
+  static HttpSettings settings() {
+    HttpSettings usual = HttpSettings.DEFAULT.withPort(0);
+    return new HttpSettings(
+        usual.host(),
+        usual.port(),
+        usual.advertised(),
+        usual.keys(),
+        usual.waits(),
+        new ConnectionSettings(
+            16 * 1024, Duration.ofMinutes(1), Duration.ofMillis(100), 256 * 1024),
+        usual.memory(),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(5));
+  }
+
+  /** Starts an instance and waits until it serves. */
+  HttpFront start(HttpSettings settings) throws InterruptedException {
+    HttpFront front = HttpFront.start(node.connection(), topics, settings);
+    fronts.push(front);
+    awaitReady(front);
+    return front;
+  }
+
+  static void awaitReady(HttpFront front) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (front.problem().isPresent()) {
+      if (System.nanoTime() - until > 0) {
+        throw new IllegalStateException("not ready: " + front.problem());
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    fronts.forEach(HttpFront::close);
+    backend.close();
+  }
+}

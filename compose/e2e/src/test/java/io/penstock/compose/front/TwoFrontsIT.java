@@ -1,0 +1,88 @@
+package io.penstock.compose.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.penstock.broker.HttpFront;
+import io.penstock.compose.e2e.PenstockFixture;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.RequestState;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Several instances of the HTTP front, each of which answers for a part of all ids. */
+@ExtendWith(PenstockFixture.class)
+class TwoFrontsIT {
+
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String ANSWER = "{\"object\":\"chat.completion\"}";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @Test
+  void anyInstanceAnswersForAnyIdAndCarriesOnForOneThatStops(PenstockNode node) throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, "two-fronts.", 4)) {
+      cluster.backend().on("m", call -> call.succeed(ANSWER));
+      cluster.backend().on("kept", call -> call.status(RequestState.WAITING));
+      HttpFront one = cluster.start(FrontCluster.settings());
+      HttpFront two = cluster.start(FrontCluster.settings());
+      try (FrontCalls first = new FrontCalls(one.url());
+          FrontCalls second = new FrontCalls(two.url())) {
+        List<String> ids = new ArrayList<>();
+        for (FrontCalls each : List.of(first, second)) {
+          for (int call = 0; call < 10; call++) {
+            HttpResponse<String> answer = each.post(CHAT, "{\"model\":\"m\",\"messages\":[]}");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            ids.add(FrontCalls.id(answer));
+          }
+        }
+        assertFound(ids, first);
+        assertFound(ids, second);
+        for (int key = 0; key < 8; key++) {
+          String name = "key-" + key;
+          String at = FrontCalls.id(first.post(CHAT, chat(), "idempotency-key", name));
+          assertThat(FrontCalls.id(second.post(CHAT, chat(), "idempotency-key", name)))
+              .isEqualTo(at);
+        }
+        assertThat(cluster.backend().seen("m")).hasSize(28);
+
+        // Who waits is answered while the instance stops, and the other one takes over.
+        CompletableFuture<HttpResponse<String>> waiting =
+            CompletableFuture.supplyAsync(() -> kept(second));
+        await().atMost(PATIENCE).until(() -> !cluster.backend().seen("kept").isEmpty());
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(two::close);
+        String id = cluster.backend().seen("kept").getFirst().getId();
+        await().atMost(PATIENCE).until(() -> first.get("/v1/requests/" + id).statusCode() == 200);
+        assertThat(first.delete("/v1/requests/" + id).statusCode()).isEqualTo(202);
+        assertThat(waiting.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
+        closing.get(30, TimeUnit.SECONDS);
+        await().atMost(PATIENCE).untilAsserted(() -> assertFound(ids, first));
+      }
+    }
+  }
+
+  private static HttpResponse<String> kept(FrontCalls calls) {
+    try {
+      return calls.post(CHAT, "{\"model\":\"kept\",\"messages\":[]}");
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  private static String chat() {
+    return "{\"model\":\"m\",\"messages\":[]}";
+  }
+
+  private static void assertFound(List<String> ids, FrontCalls calls) throws Exception {
+    for (String id : ids) {
+      HttpResponse<String> result = calls.get("/v1/requests/" + id + "/result");
+      assertThat(result.statusCode()).as("%s: %s", id, result.body()).isEqualTo(200);
+      assertThat(result.body()).isEqualTo(ANSWER);
+    }
+  }
+}
