@@ -52,7 +52,7 @@ public final class PenstockFixture implements ParameterResolver {
       NodeConfig usual = NodeConfig.of(folder);
       node =
           new PenstockNode(
-              usual.at(usual.kafka(), RegistrySettings.embedded(0, false), usual.operations()));
+              usual.toBuilder().registry(RegistrySettings.embedded(0, false)).build());
       try {
         node.start();
         node.awaitReady(PATIENCE);
