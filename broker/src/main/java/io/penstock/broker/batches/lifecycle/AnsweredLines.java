@@ -78,7 +78,7 @@ public final class AnsweredLines {
       byte[] chunk = new byte[8192];
       while (!inflater.finished()) {
         int read = inflater.inflate(chunk);
-        if (read == 0 && !inflater.finished() || bytes.size() > MOST_BYTES) {
+        if ((read == 0 && !inflater.finished()) || bytes.size() > MOST_BYTES) {
           throw new IllegalArgumentException("the answered lines of a checkpoint are damaged");
         }
         bytes.write(chunk, 0, read);
