@@ -51,8 +51,7 @@ public final class PenstockFixture implements ParameterResolver {
       }
       NodeConfig usual = NodeConfig.of(folder);
       node =
-          new PenstockNode(
-              usual.toBuilder().registry(RegistrySettings.embedded(0, false)).build());
+          new PenstockNode(usual.toBuilder().registry(RegistrySettings.embedded(0, false)).build());
       try {
         node.start();
         node.awaitReady(PATIENCE);
