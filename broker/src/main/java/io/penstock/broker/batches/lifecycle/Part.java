@@ -14,14 +14,4 @@ public record Part(long epoch, long sequence, long bytes) {
   public String name() {
     return "%d-%d.jsonl".formatted(epoch, sequence);
   }
-
-  /**
-   * The epoch in a blob's name.
-   *
-   * @throws IllegalArgumentException if it is not the name of a part
-   */
-  public static long epochIn(String blob) {
-    String name = blob.substring(blob.lastIndexOf('/') + 1);
-    return Long.parseLong(name.substring(0, Math.max(0, name.indexOf('-'))));
-  }
 }

@@ -101,10 +101,10 @@ final class Checkpoints {
   }
 
   /**
-   * Deletes parts that no checkpoint names, which failed writes and earlier owners left. Those of
-   * later owners stay: this one may have been replaced without knowing it yet.
+   * Deletes parts that no checkpoint names, which failed writes and earlier owners left.
    *
-   * @param last the batch's last checkpoint
+   * @param last the batch's last checkpoint, in which every request has a line: no owner writes
+   *     another part after it
    */
   void sweep(Batch last) throws IOException {
     sweep(OUTPUT, last.outputParts());
@@ -115,7 +115,7 @@ final class Checkpoints {
     Set<BlobName> named = new HashSet<>();
     parts.forEach(part -> named.add(PartBuffer.name(order.id(), file, part)));
     for (BlobName each : blobs.list(PartBuffer.folder(order.id(), file))) {
-      if (!named.contains(each) && Part.epochIn(each.value()) <= writer.epoch()) {
+      if (!named.contains(each)) {
         blobs.delete(each);
       }
     }
