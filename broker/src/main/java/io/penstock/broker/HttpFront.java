@@ -1,7 +1,8 @@
 package io.penstock.broker;
 
+import io.penstock.broker.batches.FilesAndBatches;
+import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.following.Followed;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.kafka.HomeKeeper;
 import io.penstock.broker.home.kafka.HomeTopics;
@@ -30,6 +31,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -55,11 +57,13 @@ public final class HttpFront implements AutoCloseable {
   private final Watches watches;
   private final Followed followed;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final FilesAndBatches files;
   private final FrontServer server;
   private final HomeKeeper keeper;
   private volatile boolean stopping;
 
-  private HttpFront(ClusterConnection connection, TopicSettings topics, HttpSettings settings) {
+  private HttpFront(
+      ClusterConnection connection, TopicSettings topics, HttpSettings settings, BlobStore blobs) {
     this.settings = settings;
     this.watches = new Watches(settings.memory().maxWaiting());
     Clock clock = Clock.systemUTC();
@@ -71,11 +75,13 @@ public final class HttpFront implements AutoCloseable {
       Admin admin =
           opened(Admin.create(connection.with(Map.of("client.id", "penstock-front-admin"))));
       Owners owners = new Owners(admin, homes);
-      this.followed = opened(new Followed(connection, topics.names(), serdes));
       ResultBodies results = opened(new ResultBodies(homes, serdes));
       RequestGateway gateway =
           new KafkaRequestGateway(
               opened(RequestSender.open(PenstockClientConfig.of(connection, topics))));
+      this.files =
+          opened(new FilesAndBatches(settings.files(), topics, blobs, owned, gateway, clock));
+      this.followed = opened(new Followed(connection, topics.names(), serdes, files));
       ScheduledExecutorService timer =
           opened(
               Executors.newSingleThreadScheduledExecutor(
@@ -93,30 +99,27 @@ public final class HttpFront implements AutoCloseable {
               clock);
       Forwarding forwarding = opened(new Forwarding(owned, owners::of, owners::forget));
       AdminKeys keys = new AdminKeys(owned, owned::writer, followed::keys);
-      this.server =
-          opened(
-              FrontServer.start(
-                  settings,
-                  topics.maxRequestBytes(),
-                  List.of(
-                      new Serving(
-                          submissions,
-                          gateway,
-                          watches,
-                          recent,
-                          results,
-                          settings.waits(),
-                          settings.connections(),
-                          timer),
-                      forwarding,
-                      owned,
-                      keys,
-                      new KeyUses(followed::keys, keys::used),
-                      settings.keys(),
-                      new ModelController.Catalog(followed::models),
-                      new Ready(),
-                      clock)));
-      List<HomeResident> residents = List.of();
+      List<Object> served = new ArrayList<>(files.parts());
+      served.addAll(
+          List.of(
+              new Serving(
+                  submissions,
+                  gateway,
+                  watches,
+                  recent,
+                  results,
+                  settings.waits(),
+                  settings.connections(),
+                  timer),
+              forwarding,
+              owned,
+              keys,
+              new KeyUses(followed::keys, keys::used),
+              settings.keys(),
+              new ModelController.Catalog(followed::models),
+              new Ready(),
+              clock));
+      this.server = opened(FrontServer.start(settings, topics.maxRequestBytes(), served));
       this.keeper =
           opened(
               new HomeKeeper(
@@ -124,7 +127,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  residents,
+                  files.residents(),
                   watches,
                   recent,
                   settings.memory().recentRequests(),
@@ -139,13 +142,15 @@ public final class HttpFront implements AutoCloseable {
   /**
    * Connects, and starts to listen. It serves once {@link #problem} is empty.
    *
+   * @param blobs holds the contents of files; all instances share it
    * @throws RuntimeException if the address is in use, naming the setting
    */
   public static HttpFront start(
-      ClusterConnection connection, TopicSettings topics, HttpSettings settings) {
-    HttpFront front = new HttpFront(connection, topics, settings);
+      ClusterConnection connection, TopicSettings topics, HttpSettings settings, BlobStore blobs) {
+    HttpFront front = new HttpFront(connection, topics, settings, blobs);
     front.followed.start();
     front.keeper.start();
+    front.files.start();
     return front;
   }
 

@@ -22,7 +22,20 @@ final class BatchDirectory {
       Comparator.<Batch, java.time.Instant>comparing(batch -> batch.order().createdAt())
           .thenComparing(batch -> batch.order().id());
 
-  private final Map<String, Batch> batches = new ConcurrentHashMap<>();
+  private volatile Map<String, Batch> batches = new ConcurrentHashMap<>();
+
+  /** What is being read; the same once all was read. */
+  private Map<String, Batch> reading = batches;
+
+  /** All entries follow anew; what is known stays until then. */
+  void beginning() {
+    reading = new ConcurrentHashMap<>();
+  }
+
+  /** All entries were passed. */
+  void upToDate() {
+    batches = reading;
+  }
 
   /**
    * Receives an entry.
@@ -31,11 +44,11 @@ final class BatchDirectory {
    */
   void entry(String id, byte @Nullable [] document) {
     if (document == null) {
-      batches.remove(id);
+      reading.remove(id);
       return;
     }
     try {
-      batches.put(id, BatchCodec.decode(document));
+      reading.put(id, BatchCodec.decode(document));
     } catch (IllegalArgumentException damaged) {
       LOG.warn("Ignoring the record of batch {}: {}", id, damaged.getMessage());
     }

@@ -22,7 +22,20 @@ public final class FileDirectory {
   private static final Comparator<FileRecord> OLDEST_FIRST =
       Comparator.comparing(FileRecord::createdAt).thenComparing(FileRecord::id);
 
-  private final Map<String, FileRecord> files = new ConcurrentHashMap<>();
+  private volatile Map<String, FileRecord> files = new ConcurrentHashMap<>();
+
+  /** What is being read; the same once all was read. */
+  private Map<String, FileRecord> reading = files;
+
+  /** All entries follow anew; what is known stays until then. */
+  public void beginning() {
+    reading = new ConcurrentHashMap<>();
+  }
+
+  /** All entries were passed. */
+  public void upToDate() {
+    files = reading;
+  }
 
   /**
    * Receives an entry of the kind {@link FileRecord#KIND}.
@@ -31,11 +44,11 @@ public final class FileDirectory {
    */
   public void entry(String id, byte @Nullable [] document) {
     if (document == null) {
-      files.remove(id);
+      reading.remove(id);
       return;
     }
     try {
-      files.put(id, FileCodec.decode(document));
+      reading.put(id, FileCodec.decode(document));
     } catch (IllegalArgumentException damaged) {
       LOG.warn("Ignoring the record of file {}: {}", id, damaged.getMessage());
     }

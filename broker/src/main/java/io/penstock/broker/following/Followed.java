@@ -1,5 +1,6 @@
 package io.penstock.broker.following;
 
+import io.penstock.broker.home.StateListener;
 import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyDocument;
@@ -32,6 +33,7 @@ public final class Followed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Followed.class);
 
   private final ApiKeys keys = new ApiKeys();
+  private final StateListener listener;
   private final TopicFollower follower;
   private volatile ModelCatalog models = ModelCatalog.EMPTY;
   private volatile FleetView fleet = FleetView.EMPTY;
@@ -41,7 +43,12 @@ public final class Followed implements AutoCloseable {
   private final Map<String, FleetReport> readFleet = new HashMap<>();
   private final Map<String, ApiKey> readKeys = new HashMap<>();
 
-  public Followed(ClusterConnection connection, TopicNames names, AvroSerdes serdes) {
+  /**
+   * @param listener receives every entry of the front topic
+   */
+  public Followed(
+      ClusterConnection connection, TopicNames names, AvroSerdes serdes, StateListener listener) {
+    this.listener = listener;
     this.follower =
         new TopicFollower(
             "penstock-front-follower",
@@ -112,6 +119,11 @@ public final class Followed implements AutoCloseable {
   }
 
   private void entry(String key, @Nullable FrontEntry entry) {
+    int slash = Math.max(0, key.indexOf('/'));
+    listener.entry(
+        key.substring(0, slash),
+        key.substring(Math.min(key.length(), slash + 1)),
+        entry == null ? null : bytes(entry.getDocument()));
     if (entry == null) {
       readKeys.remove(key);
     } else if (entry.getKind().equals(KeyDocument.KIND)) {
@@ -134,6 +146,7 @@ public final class Followed implements AutoCloseable {
       readModels.clear();
       readFleet.clear();
       readKeys.clear();
+      listener.beginning();
     }
 
     @Override
@@ -141,6 +154,7 @@ public final class Followed implements AutoCloseable {
       models = ModelCatalog.following(readModels.values());
       fleet = FleetView.of(readFleet.values());
       keys.replace(readKeys.values());
+      listener.upToDate();
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param waits how long requests may wait, by class
  * @param connections bounds of what one connection may do
  * @param memory bounds of what an instance keeps in memory
+ * @param files where files lie, and how long they are kept
  * @param sessionTimeout how long an instance may be silent before others take its partitions; no
  *     shorter than the broker's {@code group.min.session.timeout.ms}
  * @param drain how long a stopping instance waits for the requests that it holds
@@ -29,6 +30,7 @@ public record HttpSettings(
     WaitSettings waits,
     ConnectionSettings connections,
     MemorySettings memory,
+    FileSettings files,
     Duration sessionTimeout,
     Duration drain) {
 
@@ -44,6 +46,7 @@ public record HttpSettings(
           WaitSettings.DEFAULT,
           ConnectionSettings.DEFAULT,
           MemorySettings.DEFAULT,
+          FileSettings.DEFAULT,
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
@@ -68,24 +71,31 @@ public record HttpSettings(
   /** The same on another port. */
   public HttpSettings withPort(int other) {
     return new HttpSettings(
-        host, other, advertised, keys, waits, connections, memory, sessionTimeout, drain);
+        host, other, advertised, keys, waits, connections, memory, files, sessionTimeout, drain);
+  }
+
+  /** The same with other rules for files. */
+  public HttpSettings withFiles(FileSettings other) {
+    return new HttpSettings(
+        host, port, advertised, keys, waits, connections, memory, other, sessionTimeout, drain);
   }
 
   /** The same with other rules on who may call. */
   public HttpSettings withKeys(KeySettings other) {
     return new HttpSettings(
-        host, port, advertised, other, waits, connections, memory, sessionTimeout, drain);
+        host, port, advertised, other, waits, connections, memory, files, sessionTimeout, drain);
   }
 
   /** The same with other waits. */
   public HttpSettings withWaits(WaitSettings other) {
     return new HttpSettings(
-        host, port, advertised, keys, other, connections, memory, sessionTimeout, drain);
+        host, port, advertised, keys, other, connections, memory, files, sessionTimeout, drain);
   }
 
   /** The same with another session time-out. */
   public HttpSettings withSessionTimeout(Duration other) {
-    return new HttpSettings(host, port, advertised, keys, waits, connections, memory, other, drain);
+    return new HttpSettings(
+        host, port, advertised, keys, waits, connections, memory, files, other, drain);
   }
 
   static void requireRange(String name, Duration value, Duration least, Duration most) {

@@ -4,10 +4,10 @@ package io.penstock.broker.batches.lifecycle;
 public sealed interface BatchEffect {
 
   /** Adds a line to the output file. */
-  record Output(byte[] line) implements BatchEffect {}
+  record OutputLine(byte[] line) implements BatchEffect {}
 
   /** Adds a line to the error file. */
-  record Error(byte[] line) implements BatchEffect {}
+  record ErrorLine(byte[] line) implements BatchEffect {}
 
   /** Asks to stop the requests that wait or run. */
   record CancelOutstanding() implements BatchEffect {}

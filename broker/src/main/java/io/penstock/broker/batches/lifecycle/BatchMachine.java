@@ -176,7 +176,9 @@ public final class BatchMachine {
       Batch batch, int number, OutcomeKind kind, Tally tally, byte[] line, Instant now) {
     Batch next = batch.answered(number, tally.plus(kind));
     BatchEffect effect =
-        kind == OutcomeKind.COMPLETED ? new BatchEffect.Output(line) : new BatchEffect.Error(line);
+        kind == OutcomeKind.COMPLETED
+            ? new BatchEffect.OutputLine(line)
+            : new BatchEffect.ErrorLine(line);
     if (next.remaining() > 0 || next.status() != BatchStatus.IN_PROGRESS) {
       return new Decision(next, List.of(effect));
     }

@@ -17,6 +17,7 @@ import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.settings.FileSettings;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -50,7 +52,18 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
       StateWriter writer,
       AtomicLong heardUpTo,
       Map<String, BatchThread> running,
-      Map<String, Batch> finished) {}
+      Map<String, Batch> finished,
+      AtomicBoolean lost) {
+
+    Floor(StateWriter writer) {
+      this(
+          writer,
+          new AtomicLong(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new AtomicBoolean());
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchHouse.class);
 
@@ -58,7 +71,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
   private final BlobStore blobs;
   private final RequestGateway gateway;
   private final InputLimits limits;
-  private final BatchSettings settings;
+  private final FileSettings settings;
   private final Consumer<FileRecord> newFiles;
   private final InstantSource clock;
   private final BatchMachine machine;
@@ -75,7 +88,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
       BlobStore blobs,
       RequestGateway gateway,
       InputLimits limits,
-      BatchSettings settings,
+      FileSettings settings,
       Consumer<FileRecord> newFiles,
       InstantSource clock) {
     this.homes = homes;
@@ -90,9 +103,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   @Override
   public OptionalLong taken(Home home) {
-    Floor floor =
-        new Floor(
-            home.writer(), new AtomicLong(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    Floor floor = new Floor(home.writer());
     OptionalLong first = OptionalLong.empty();
     for (StateEntry entry : home.entries()) {
       Optional<Batch> read = entry.kind().equals(KIND) ? read(entry) : Optional.empty();
@@ -167,6 +178,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
   public void lost(int partition) {
     Floor floor = floors.remove(partition);
     if (floor != null) {
+      floor.lost().set(true);
       floor.running().values().forEach(BatchThread::stop);
     }
   }
@@ -198,7 +210,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     BatchThread thread = thread(floor, batch);
     floor.running().put(order.id(), thread);
     thread.start();
-    if (floors.get(partition) != floor) {
+    if (floor.lost().get()) {
       // It was lost meanwhile. The next owner has read it.
       thread.stop();
     }

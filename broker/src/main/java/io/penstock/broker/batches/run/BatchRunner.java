@@ -281,8 +281,8 @@ final class BatchRunner {
     batch = decision.batch();
     for (BatchEffect effect : decision.effects()) {
       switch (effect) {
-        case BatchEffect.Output(byte[] line) -> checkpoints.output(line);
-        case BatchEffect.Error(byte[] line) -> checkpoints.error(line);
+        case BatchEffect.OutputLine(byte[] line) -> checkpoints.output(line);
+        case BatchEffect.ErrorLine(byte[] line) -> checkpoints.error(line);
         case BatchEffect.CancelOutstanding() -> cancelOutstanding();
         case BatchEffect.Checkpoint() -> save(now);
       }
@@ -305,7 +305,7 @@ final class BatchRunner {
   }
 
   private void saveIfDue(Instant now) throws IOException {
-    if (batch.status() != saved.status() || batch != saved && checkpointPace.isDue(now)) {
+    if (batch.status() != saved.status() || (checkpointPace.isDue(now) && !batch.equals(saved))) {
       save(now);
     }
   }

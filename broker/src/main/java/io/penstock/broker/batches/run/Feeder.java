@@ -25,6 +25,8 @@ final class Feeder implements Closeable {
   interface Source {
 
     /**
+     * Reads it from a place on.
+     *
      * @param offset where a line begins
      * @param before how many requests lie before it
      */

@@ -47,10 +47,10 @@ class BatchMachineTest {
     tell(new BatchEvent.Judged(new InputVerdict.Accepted(2, "m")), START);
     tell(new BatchEvent.Fed(2, 99), START);
     assertThat(tell(answer(1, TerminalStatus.FAILED), START))
-        .hasExactlyElementsOfTypes(BatchEffect.Error.class);
+        .hasExactlyElementsOfTypes(BatchEffect.ErrorLine.class);
     assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
     assertThat(tell(answer(2, TerminalStatus.FAILED), START))
-        .hasExactlyElementsOfTypes(BatchEffect.Error.class, BatchEffect.Checkpoint.class);
+        .hasExactlyElementsOfTypes(BatchEffect.ErrorLine.class, BatchEffect.Checkpoint.class);
     assertThat(batch.status()).isEqualTo(BatchStatus.FINALIZING);
     tell(new BatchEvent.Settled(), START);
     assertThat(batch.status()).isEqualTo(BatchStatus.COMPLETED);
@@ -69,7 +69,7 @@ class BatchMachineTest {
   void countsUsageAndEachRequestOnce() {
     running(3);
     assertThat(tell(answer(1, TerminalStatus.SUCCEEDED), START))
-        .hasExactlyElementsOfTypes(BatchEffect.Output.class);
+        .hasExactlyElementsOfTypes(BatchEffect.OutputLine.class);
     assertThat(tell(answer(1, TerminalStatus.SUCCEEDED), START)).isEmpty();
     assertThat(batch.tally()).isEqualTo(new Tally(1, 0, 0, 0, 7, 2, 3));
   }

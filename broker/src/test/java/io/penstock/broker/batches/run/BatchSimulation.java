@@ -181,7 +181,7 @@ final class BatchSimulation {
   /** How many blobs of the batch belong to none of its files. */
   long leftovers() {
     Batch last = batch();
-    return store.list(BlobName.of("batches")).size()
+    return (long) store.list(BlobName.of("batches")).size()
         - last.outputParts().size()
         - last.errorParts().size();
   }

@@ -9,6 +9,7 @@ import io.penstock.broker.batches.lifecycle.BatchStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -85,7 +86,7 @@ class BatchSimulationTest {
     assertThat(simulation.batch().status()).isEqualTo(BatchStatus.COMPLETED);
   }
 
-  private static TreeSet<String> customIds(List<String> output, List<String> errors)
+  private static Set<String> customIds(List<String> output, List<String> errors)
       throws IOException {
     TreeSet<String> ids = new TreeSet<>();
     List<String> all = new ArrayList<>(output);

@@ -1,6 +1,8 @@
 package io.penstock.compose.front;
 
 import io.penstock.broker.HttpFront;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.blobs.FolderStore;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.node.PenstockNode;
@@ -9,10 +11,15 @@ import io.penstock.schemas.topics.TopicAdmin;
 import io.penstock.schemas.topics.TopicCatalog;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Instances of the HTTP front before a {@link ScriptedBackend}, under topics of their own. */
@@ -23,13 +30,15 @@ final class FrontCluster implements AutoCloseable {
   private final PenstockNode node;
   private final TopicSettings topics;
   private final ScriptedBackend backend;
+  private final Path folder;
+  private final BlobStore blobs;
   private final Deque<HttpFront> fronts = new ArrayDeque<>();
 
   /**
    * @param prefix of the topics
    * @param partitions of results
    */
-  FrontCluster(PenstockNode node, String prefix, int partitions) {
+  FrontCluster(PenstockNode node, String prefix, int partitions) throws IOException {
     this.node = node;
     TopicSettings usual = node.topics();
     this.topics =
@@ -46,6 +55,8 @@ final class FrontCluster implements AutoCloseable {
     }
     new AvroSerdes(node.connection()).subjects().register(new TopicCatalog(topics));
     this.backend = new ScriptedBackend(node.connection(), topics);
+    this.folder = Files.createTempDirectory("penstock-front-files");
+    this.blobs = FolderStore.open(folder);
   }
 
   ScriptedBackend backend() {
@@ -68,13 +79,14 @@ final class FrontCluster implements AutoCloseable {
         new ConnectionSettings(
             16 * 1024, Duration.ofMinutes(1), Duration.ofMillis(100), 256 * 1024),
         usual.memory(),
+        usual.files(),
         Duration.ofSeconds(3),
         Duration.ofSeconds(5));
   }
 
   /** Starts an instance and waits until it serves. */
   HttpFront start(HttpSettings settings) throws InterruptedException {
-    HttpFront front = HttpFront.start(node.connection(), topics, settings);
+    HttpFront front = HttpFront.start(node.connection(), topics, settings, blobs);
     fronts.push(front);
     awaitReady(front);
     return front;
@@ -94,5 +106,10 @@ final class FrontCluster implements AutoCloseable {
   public void close() throws Exception {
     fronts.forEach(HttpFront::close);
     backend.close();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
   }
 }

@@ -261,6 +261,9 @@ final class ScriptedBackend implements AutoCloseable {
               .setServiceClass(request.getServiceClass().orElseThrow())
               .setRequestedModel(request.getModel())
               .setAttempts(attempt)
+              .setBatchId(request.getBatchId().orElse(null))
+              .setCustomId(request.getCustomId().orElse(null))
+              .setReplyKey(request.getReplyKey().orElse(null))
               .setUsage(
                   status == TerminalStatus.SUCCEEDED
                       ? TokenUsage.newBuilder().setPromptTokens(3).setCompletionTokens(4).build()

@@ -2,6 +2,8 @@ package io.penstock.compose.node;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.HttpFront;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.blobs.FolderStore;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
@@ -11,6 +13,8 @@ import io.penstock.streams.score.ScoreApplication;
 import io.penstock.workers.Worker;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.engine.EngineFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -138,10 +142,23 @@ final class Jobs {
 
   /** Last, so that it stops first and those who wait are still answered. */
   private void startHttp(StopSequence stops) {
-    HttpFront front = HttpFront.start(connection, config.topics(), config.http());
+    HttpFront front = HttpFront.start(connection, config.topics(), config.http(), files());
     stops.add("the HTTP front", front);
     running.put(Role.HTTP, Job.of(front::problem, Optional::empty));
     http = front;
+  }
+
+  private BlobStore files() {
+    Path folder =
+        config.http().files().folder().map(Path::of).orElse(config.data().resolve("files"));
+    try {
+      return FolderStore.open(folder);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(
+          "cannot keep files in %s; set http.files.folder to a folder that can be written"
+              .formatted(folder),
+          failed);
+    }
   }
 
   /** Where the HTTP front is reached, if it runs here. */

@@ -1,0 +1,148 @@
+package io.penstock.broker.batches;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchStatus;
+import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.http.Callers;
+import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.paging.Page;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI's batches. */
+@Controller("/v1/batches")
+@Consumes(MediaType.ALL)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class BatchController {
+
+  private static final int MOST = 100;
+  private static final int USUAL = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final BatchDesk desk;
+  private final BatchHouse house;
+  private final BatchDirectory directory;
+  private final Forwarding forwarding;
+  private final LongestWindow longestWindow;
+
+  BatchController(
+      BatchDesk desk,
+      BatchHouse house,
+      BatchDirectory directory,
+      Forwarding forwarding,
+      LongestWindow longestWindow) {
+    this.desk = desk;
+    this.house = house;
+    this.directory = directory;
+    this.forwarding = forwarding;
+    this.longestWindow = longestWindow;
+  }
+
+  /** A batch is made where its input file is at home. */
+  @Post
+  HttpResponse<?> create(HttpRequest<?> request, @Body byte[] body) throws IOException {
+    BatchRequest asked = BatchRequest.read(body, longestWindow.length());
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, asked.inputFile());
+    return elsewhere.isPresent()
+        ? elsewhere.get()
+        : json(desk.create(Callers.of(request).tenant(), asked));
+  }
+
+  @Get
+  HttpResponse<byte[]> list(
+      HttpRequest<?> request,
+      @Nullable @QueryValue String after,
+      @Nullable @QueryValue String limit) {
+    Page.Query query = Page.Query.of(after, limit, null, MOST, USUAL);
+    String tenant = Callers.of(request).tenant();
+    return json(
+        Page.of(directory.of(tenant), batch -> batch.order().id(), query)
+            .json(batch -> shown(tenant, batch)));
+  }
+
+  @Get("/{id}")
+  HttpResponse<?> one(HttpRequest<?> request, String id) {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
+    return elsewhere.isPresent() ? elsewhere.get() : json(known(request, id));
+  }
+
+  @Post("/{id}/cancel")
+  HttpResponse<?> cancel(HttpRequest<?> request, String id)
+      throws IOException, InterruptedException {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    CompletableFuture<Batch> cancelled =
+        house
+            .cancel(Callers.of(request).tenant(), id)
+            .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
+    Batch batch = await(cancelled);
+    boolean late = batch.reachedAt(BatchStatus.CANCELLING).isEmpty();
+    if (late) {
+      throw new ApiException(
+          ApiError.invalid(
+                  409,
+                  "batch_not_cancellable",
+                  "The batch is %s and cannot be cancelled any more."
+                      .formatted(batch.status().wire()))
+              .with(ApiError.SHOULD_RETRY, "false"));
+    }
+    return json(BatchJson.of(batch, Optional.empty()));
+  }
+
+  private static Batch await(CompletableFuture<Batch> cancelled)
+      throws IOException, InterruptedException {
+    try {
+      return cancelled.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException moved) {
+      throw new ApiException(
+          ApiError.unavailable(
+              "The batch cannot be cancelled at the moment; try again.", Duration.ofSeconds(1)));
+    }
+  }
+
+  private BatchHouse.Shown known(HttpRequest<?> request, String id) {
+    return house
+        .find(Callers.of(request).tenant(), id)
+        .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
+  }
+
+  /** Its owner knows more than the last checkpoint says. */
+  private ObjectNode shown(String tenant, Batch batch) {
+    return house
+        .find(tenant, batch.order().id())
+        .map(shown -> BatchJson.of(shown.batch(), shown.estimatedCompletion()))
+        .orElseGet(() -> BatchJson.of(batch, Optional.empty()));
+  }
+
+  private static HttpResponse<byte[]> json(BatchHouse.Shown shown) {
+    return json(BatchJson.of(shown.batch(), shown.estimatedCompletion()));
+  }
+
+  private static HttpResponse<byte[]> json(ObjectNode body) {
+    return HttpResponse.ok(body.toString().getBytes(StandardCharsets.UTF_8))
+        .contentType(MediaType.APPLICATION_JSON_TYPE);
+  }
+}

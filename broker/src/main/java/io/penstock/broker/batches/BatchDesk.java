@@ -1,0 +1,93 @@
+package io.penstock.broker.batches;
+
+import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.files.FileShelf;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.NoHomeException;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+
+/** Makes batches at the home of their input file, where their own files will be at home too. */
+final class BatchDesk {
+
+  private static final String PURPOSE = "batch";
+
+  /** A home of one's own is found by chance; with so many tries it is, whatever their number. */
+  private static final int TRIES = 100_000;
+
+  private final Homes homes;
+  private final FileShelf shelf;
+  private final BatchHouse house;
+  private final InstantSource clock;
+
+  BatchDesk(Homes homes, FileShelf shelf, BatchHouse house, InstantSource clock) {
+    this.homes = homes;
+    this.shelf = shelf;
+    this.house = house;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes a batch.
+   *
+   * @throws ApiException if there is no such file or it is for another purpose
+   * @throws HomeLostException if the file's home is not this instance's any more
+   * @throws IOException if the log failed
+   */
+  BatchHouse.Shown create(String tenant, BatchRequest request) throws IOException {
+    int home = homes.of(request.inputFile());
+    String id = idAt(home, "batch_");
+    house.reserve(request.inputFile(), id);
+    try {
+      FileRecord file = input(tenant, request.inputFile());
+      Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
+      return house.begin(
+          new BatchOrder(
+              id,
+              tenant,
+              request.endpoint().path(),
+              file.id(),
+              file.pieces().getFirst().blob(),
+              request.window(),
+              request.metadata(),
+              request.outputExpiresAfter().orElse(null),
+              idAt(home, "file-"),
+              idAt(home, "file-"),
+              now));
+    } finally {
+      house.release(request.inputFile(), id);
+    }
+  }
+
+  private FileRecord input(String tenant, String id) {
+    FileRecord file =
+        shelf
+            .find(tenant, id, clock.instant())
+            .orElseThrow(() -> new ApiException(ApiError.notFound("file", id)));
+    if (!file.purpose().equals(PURPOSE) || file.pieces().size() != 1) {
+      throw new ApiException(
+          ApiError.invalid(
+              "input_file_id",
+              "invalid_file_purpose",
+              "The file's purpose is %s; upload it with purpose batch.".formatted(file.purpose())));
+    }
+    return file;
+  }
+
+  private String idAt(int home, String prefix) {
+    for (int tries = 0; tries < TRIES; tries++) {
+      String id = prefix + UUID.randomUUID().toString().replace("-", "");
+      if (homes.of(id) == home) {
+        return id;
+      }
+    }
+    throw new NoHomeException();
+  }
+}

@@ -1,0 +1,130 @@
+package io.penstock.broker.batches;
+
+import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.files.FileDirectory;
+import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.files.FileShelf;
+import io.penstock.broker.files.FileUploads;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.StateListener;
+import io.penstock.broker.settings.FileSettings;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Files and batches of one instance of the front, put together. */
+public final class FilesAndBatches implements StateListener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FilesAndBatches.class);
+  private static final long SWEEP_SECONDS = 30;
+
+  private final FileShelf shelf;
+  private final BatchHouse house;
+  private final FileDirectory fileDirectory = new FileDirectory();
+  private final BatchDirectory batchDirectory = new BatchDirectory();
+  private final List<Object> parts;
+  private final InstantSource clock;
+  private final ScheduledExecutorService sweeper =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("penstock-files-sweeper").factory());
+
+  public FilesAndBatches(
+      FileSettings settings,
+      TopicSettings topics,
+      BlobStore blobs,
+      Homes homes,
+      RequestGateway gateway,
+      InstantSource clock) {
+    this.clock = clock;
+    // Each needs the other: files are not deleted while a batch reads them, and batches make files.
+    Uses uses = new Uses();
+    this.shelf = new FileShelf(homes, blobs, uses::userOf);
+    InputLimits limits = InputLimits.of(topics.maxRequestBytes());
+    this.house = new BatchHouse(homes, blobs, gateway, limits, settings, shelf::note, clock);
+    uses.house = house;
+    this.parts =
+        List.of(
+            blobs,
+            shelf,
+            house,
+            fileDirectory,
+            batchDirectory,
+            new FileUploads(homes, blobs, shelf, limits.maxBytes(), clock),
+            new BatchDesk(homes, shelf, house, clock),
+            new LongestWindow(topics.maxDeadline()));
+  }
+
+  private static final class Uses {
+
+    private @Nullable BatchHouse house;
+
+    Optional<String> userOf(String fileId) {
+      return house == null ? Optional.empty() : house.userOf(fileId);
+    }
+  }
+
+  /** What lives in this instance's homes. */
+  public List<HomeResident> residents() {
+    return List.of(shelf, house);
+  }
+
+  /** What controllers are made with. */
+  public List<Object> parts() {
+    return parts;
+  }
+
+  @Override
+  public void beginning() {
+    fileDirectory.beginning();
+    batchDirectory.beginning();
+  }
+
+  @Override
+  public void upToDate() {
+    fileDirectory.upToDate();
+    batchDirectory.upToDate();
+  }
+
+  @Override
+  public void entry(String kind, String id, byte @Nullable [] document) {
+    if (kind.equals(FileRecord.KIND)) {
+      fileDirectory.entry(id, document);
+    } else if (kind.equals(BatchHouse.KIND)) {
+      batchDirectory.entry(id, document);
+    }
+  }
+
+  /** Begins to delete what has expired. */
+  public void start() {
+    var _ =
+        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void sweep() {
+    try {
+      Instant now = clock.instant();
+      shelf.sweep(now);
+      house.sweep(now);
+    } catch (RuntimeException failed) {
+      LOG.warn("Sweeping files failed; it is tried again", failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
+    house.close();
+  }
+}

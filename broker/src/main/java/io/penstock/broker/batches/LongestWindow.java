@@ -1,0 +1,10 @@
+package io.penstock.broker.batches;
+
+import java.time.Duration;
+
+/**
+ * The longest completion window.
+ *
+ * @param length as long as Penstock keeps a request waiting
+ */
+record LongestWindow(Duration length) {}

@@ -1,0 +1,2 @@
+/** Lists in pages, as OpenAI's API cuts them. */
+package io.penstock.broker.paging;

@@ -1,0 +1,234 @@
+package io.penstock.broker.batches;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.http.FrontServer;
+import io.penstock.broker.http.Readiness;
+import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.tenants.ApiKeys;
+import io.penstock.broker.tenants.KeyUses;
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ResultError;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.TokenUsage;
+import io.penstock.schemas.topics.TopicSettings;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance of the front with its real server, and a log and an engine in memory. The engine
+ * answers with the request's body, fails where the body holds {@code "fail"}, and keeps those that
+ * hold {@code "hold"} until they are cancelled.
+ */
+final class OneInstance implements AutoCloseable {
+
+  private final Map<String, StateEntry> front = new LinkedHashMap<>();
+  private final Map<String, InferenceRequest> held = new LinkedHashMap<>();
+  private final ExecutorService reader = Executors.newSingleThreadExecutor();
+  private final FilesAndBatches files;
+  private final Forwarding forwarding;
+  private final FrontServer server;
+  private long offset;
+
+  OneInstance(BlobStore blobs) {
+    Homes homes = new OneHome();
+    files =
+        new FilesAndBatches(
+            FileSettings.DEFAULT.withGrace(Duration.ofSeconds(5)),
+            TopicSettings.DEFAULT,
+            blobs,
+            homes,
+            new Engine(),
+            Clock.systemUTC());
+    forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {});
+    HttpSettings settings = HttpSettings.DEFAULT.withPort(0);
+    ApiKeys keys = new ApiKeys();
+    List<Object> parts = new ArrayList<>(files.parts());
+    parts.addAll(
+        List.of(
+            forwarding,
+            settings.keys(),
+            new KeyUses(() -> keys, (_, _) -> {}),
+            new AlwaysReady(),
+            Clock.systemUTC()));
+    server = FrontServer.start(settings, 1 << 20, parts);
+    for (HomeResident each : files.residents()) {
+      each.taken(new Home(0, List.of(), new Writer()));
+    }
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    files.close();
+    forwarding.close();
+    reader.shutdownNow();
+  }
+
+  private void answer(InferenceRequest request, TerminalStatus status) {
+    reader.execute(
+        () -> {
+          ResultRecord record =
+              new ResultRecord(0, offset++, Clock.systemUTC().instant(), result(request, status));
+          files.residents().forEach(each -> each.result(record));
+        });
+  }
+
+  private static InferenceResult result(InferenceRequest request, TerminalStatus status) {
+    boolean succeeded = status == TerminalStatus.SUCCEEDED;
+    return InferenceResult.newBuilder()
+        .setId(request.getId())
+        .setTenant(request.getTenant())
+        .setEndpoint(request.getEndpoint())
+        .setStatus(status)
+        .setStatusCode(succeeded ? 200 : 400)
+        .setBody(succeeded ? request.getBody() : null)
+        .setError(
+            status == TerminalStatus.FAILED
+                ? ResultError.newBuilder()
+                    .setType("invalid_request_error")
+                    .setCode("bad")
+                    .setMessage("It is bad.")
+                    .setRetryable(false)
+                    .build()
+                : null)
+        .setServiceClass(ServiceClass.BATCH)
+        .setRequestedModel(request.getModel())
+        .setAttempts(1)
+        .setUsage(succeeded ? new TokenUsage(5L, 2L, 0L) : null)
+        .setCustomId(request.getCustomId().orElse(null))
+        .setAcceptedAt(Clock.systemUTC().instant())
+        .setFinishedAt(Clock.systemUTC().instant())
+        .build();
+  }
+
+  private final class Engine implements RequestGateway {
+
+    @Override
+    public synchronized CompletableFuture<Void> submit(
+        InferenceRequest request, @Nullable String traceparent) {
+      ByteBuffer bytes = request.getBody().duplicate();
+      String body = UTF_8.decode(bytes).toString();
+      if (body.contains("\"hold\"")) {
+        held.put(request.getId(), request);
+      } else {
+        boolean fails = body.contains("\"fail\"");
+        answer(request, fails ? TerminalStatus.FAILED : TerminalStatus.SUCCEEDED);
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> cancel(String tenant, String id) {
+      InferenceRequest request = held.remove(id);
+      if (request != null) {
+        answer(request, TerminalStatus.CANCELLED);
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private final class Writer implements StateWriter {
+
+    @Override
+    public int partition() {
+      return 0;
+    }
+
+    @Override
+    public long epoch() {
+      return 1;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> write(List<StateChange> changes) {
+      for (StateChange change : changes) {
+        switch (change) {
+          case StateChange.Put(StateEntry entry) -> {
+            front.put(entry.key(), entry);
+            files.entry(entry.kind(), entry.id(), entry.document());
+          }
+          case StateChange.Remove(String kind, String id) -> {
+            front.remove(change.key());
+            files.entry(kind, id, null);
+          }
+        }
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private static final class OneHome implements Homes {
+
+    @Override
+    public int count() {
+      return 1;
+    }
+
+    @Override
+    public int of(String idOrReplyKey) {
+      return 0;
+    }
+
+    @Override
+    public State state(int partition) {
+      return State.OPEN;
+    }
+
+    @Override
+    public List<Integer> open() {
+      return List.of(0);
+    }
+
+    @Override
+    public String newId(String prefix) {
+      return prefix + UUID.randomUUID();
+    }
+  }
+
+  private static final class AlwaysReady implements Readiness {
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean knowsKeys() {
+      return true;
+    }
+
+    @Override
+    public boolean isStopping() {
+      return false;
+    }
+  }
+}
