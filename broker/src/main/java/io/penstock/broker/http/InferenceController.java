@@ -24,6 +24,7 @@ import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.Endpoint;
+import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.util.Optional;
 import org.reactivestreams.Publisher;
@@ -34,8 +35,6 @@ import org.reactivestreams.Publisher;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class InferenceController {
 
-  private static final byte[] NOTHING = {};
-
   private final Serving serving;
   private final Forwarding forwarding;
 
@@ -45,21 +44,21 @@ final class InferenceController {
   }
 
   @Post("/chat/completions")
-  HttpResponse<?> chat(HttpRequest<?> request, @Body Optional<byte[]> body)
+  HttpResponse<?> chat(HttpRequest<?> request, @Nullable @Body byte[] body)
       throws InterruptedException {
-    return answer(request, Endpoint.CHAT_COMPLETIONS, body.orElse(NOTHING));
+    return answer(request, Endpoint.CHAT_COMPLETIONS, Headers.orNothing(body));
   }
 
   @Post("/completions")
-  HttpResponse<?> completion(HttpRequest<?> request, @Body Optional<byte[]> body)
+  HttpResponse<?> completion(HttpRequest<?> request, @Nullable @Body byte[] body)
       throws InterruptedException {
-    return answer(request, Endpoint.COMPLETIONS, body.orElse(NOTHING));
+    return answer(request, Endpoint.COMPLETIONS, Headers.orNothing(body));
   }
 
   @Post("/embeddings")
-  HttpResponse<?> embedding(HttpRequest<?> request, @Body Optional<byte[]> body)
+  HttpResponse<?> embedding(HttpRequest<?> request, @Nullable @Body byte[] body)
       throws InterruptedException {
-    return answer(request, Endpoint.EMBEDDINGS, body.orElse(NOTHING));
+    return answer(request, Endpoint.EMBEDDINGS, Headers.orNothing(body));
   }
 
   private HttpResponse<?> answer(HttpRequest<?> request, Endpoint endpoint, byte[] body)

@@ -19,6 +19,7 @@ import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.broker.tenants.KeySecret;
+import jakarta.annotation.Nullable;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,8 +30,6 @@ import java.util.Optional;
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class KeyController {
-
-  private static final byte[] NOTHING = {};
 
   private final AdminKeys keys;
   private final Forwarding forwarding;
@@ -45,11 +44,11 @@ final class KeyController {
 
   /** The only answer that holds the key itself. */
   @Post
-  HttpResponse<byte[]> create(@Body Optional<byte[]> body) throws InterruptedException {
+  HttpResponse<byte[]> create(@Nullable @Body byte[] body) throws InterruptedException {
     String secret = KeySecret.next(random);
     ApiKey key =
         KeyRequest.read(
-            body.orElse(NOTHING), keys.newId(), KeySecret.hash(secret), clock.instant());
+            Headers.orNothing(body), keys.newId(), KeySecret.hash(secret), clock.instant());
     keys.put(key);
     return Replies.json(201, json(key).put("key", secret))
         .header("cache-control", "no-store")

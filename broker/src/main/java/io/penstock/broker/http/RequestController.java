@@ -30,6 +30,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.Names;
 import io.penstock.schemas.models.Endpoint;
+import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -42,8 +43,6 @@ final class RequestController {
 
   /** Names the OpenAI path of a body, as it does on Kafka. */
   static final String ENDPOINT = "penstock-endpoint";
-
-  private static final byte[] NOTHING = {};
 
   private final Serving serving;
   private final Forwarding forwarding;
@@ -58,8 +57,8 @@ final class RequestController {
   }
 
   @Post
-  HttpResponse<?> submit(HttpRequest<?> request, @Body Optional<byte[]> body) {
-    Ask ask = Headers.ask(request, endpoint(request), body.orElse(NOTHING));
+  HttpResponse<?> submit(HttpRequest<?> request, @Nullable @Body byte[] body) {
+    Ask ask = Headers.ask(request, endpoint(request), Headers.orNothing(body));
     Optional<HttpResponse<?>> elsewhere =
         ask.idempotencyKey()
             .map(key -> IdempotentId.of(ask.caller().tenant(), key))

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -151,6 +152,10 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     if (left.removeIf(partition -> !watches.anyIn(partition) && drop(partition))) {
       assign(consumer);
     }
+    if (positions.isEmpty()) {
+      LockSupport.parkNanos(POLL.toNanos());
+      return;
+    }
     try {
       for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
         pass(each);
@@ -170,6 +175,9 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
       lose(consumer, partition);
     }
     List<TopicPartition> read = homes.read(partition).toList();
+    Set<TopicPartition> all = new HashSet<>(positions.keySet());
+    all.addAll(read);
+    consumer.assign(all);
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(read, LOOKUP);
     Map<TopicPartition, Long> ends = consumer.endOffsets(read, LOOKUP);
     Home home = new Home(partition, opened.entries(), opened.writer());
