@@ -1,14 +1,9 @@
 package io.penstock.streams.score;
 
 import io.penstock.schemas.InferenceRequest;
-import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.Repetition;
-import io.penstock.schemas.RequestState;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.errors.FatalErrors;
-import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.serde.RegistryUnavailableException;
-import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.CrashLoop;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
@@ -16,22 +11,16 @@ import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.identity.Identity;
 import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.request.Abbreviated;
-import io.penstock.streams.score.request.Arrival;
 import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads, scores and passes on one record at a time. Each record ends in exactly one of these ways:
@@ -48,27 +37,20 @@ import org.slf4j.LoggerFactory;
  */
 final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing> {
 
-  static final String WORK = "work";
-  static final String RESULTS = "results";
-  static final String LIFECYCLE = "lifecycle";
-  static final String DEAD_LETTERS = "dead-letters";
-  static final String REQUESTS = "put-back";
-
-  private static final Logger LOG = LoggerFactory.getLogger(ScoreProcessor.class);
-
   private final ServiceClass serviceClass;
   private final ScoreParts parts;
   private final RecordReader reader;
-  private final RecordWriter writer;
+  private final Judge judge;
   private final Home home;
   private ProcessorContext<String, Outgoing> context;
   private FirstDecisions decisions;
+  private ScoreOutput output;
 
   ScoreProcessor(ServiceClass serviceClass, ScoreParts parts) {
     this.serviceClass = serviceClass;
     this.parts = parts;
     this.reader = parts.newReader(serviceClass);
-    this.writer = parts.newWriter();
+    this.judge = new Judge(serviceClass, parts);
     this.home = new Home(parts.settings().otherPartitions());
   }
 
@@ -78,6 +60,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     this.decisions =
         new FirstDecisions(
             context.getStateStore(FirstDecisions.STORE), parts.settings().idRetention());
+    this.output = new ScoreOutput(serviceClass, parts, judge, decisions, context);
   }
 
   @Override
@@ -107,13 +90,12 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     RecordReader.Reading reading = reader.read(source);
     Optional<Identity> identity = identity(source, reading);
     if (identity.isEmpty()) {
-      Taken unknown = new Taken(source, reading, null, Optional.empty(), now, began);
-      refuse(unknown, refusal(judge(unknown, Optional.empty())));
+      refuseWithoutId(new CurrentRecord(source, reading, null, Optional.empty(), now, began));
     } else if (!home.isHome(identity.get().id(), source.key(), source.partition())
         && source.bytes() <= parts.limits().workBytes()) {
-      putBack(new Taken(source, reading, identity.get(), Optional.empty(), now, began));
+      putBack(new CurrentRecord(source, reading, identity.get(), Optional.empty(), now, began));
     } else {
-      known(source, reading, identity.get(), now, began);
+      compareWithFirst(source, reading, identity.get(), now, began);
     }
   }
 
@@ -150,7 +132,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       refuseUnread(record);
       return;
     }
-    refuseAnyway(source, new RecordReader.Reading.SetAside(request, setAside()), identity);
+    refuseAnyway(source, new RecordReader.Reading.SetAside(request, failsAlways()), identity);
   }
 
   /** Refuses a record that cannot even be set aside, by its key alone. */
@@ -158,7 +140,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     SourceRecord source = SourceRecord.of(record, context.recordMetadata());
     refuseAnyway(
         source,
-        new RecordReader.Reading.Unreadable(setAside()),
+        new RecordReader.Reading.Unreadable(failsAlways()),
         Identity.ofUnreadable(source.idOutsideOfValue(serviceClass), source.value()));
   }
 
@@ -166,14 +148,22 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       SourceRecord source, RecordReader.Reading fault, Optional<Identity> identity) {
     Instant now = parts.clock().instant();
     if (identity.isPresent()) {
-      known(source, fault, identity.get(), now, System.nanoTime());
+      compareWithFirst(source, fault, identity.get(), now, System.nanoTime());
     } else {
-      Taken unknown = new Taken(source, fault, null, Optional.empty(), now, System.nanoTime());
-      refuse(unknown, refusal(judge(unknown, Optional.empty())));
+      refuseWithoutId(
+          new CurrentRecord(source, fault, null, Optional.empty(), now, System.nanoTime()));
     }
   }
 
-  private static Refusal setAside() {
+  private void refuseWithoutId(CurrentRecord current) {
+    switch (judge.judge(current)) {
+      case ScoringOutcome.Refused(Refusal refusal) -> output.refuse(current, refusal);
+      case ScoringOutcome.Scored scored ->
+          throw new IllegalStateException("scored without a legal id: " + scored.partition());
+    }
+  }
+
+  private static Refusal failsAlways() {
     return new Refusal(
         RefusalCode.INTERNAL_ERROR,
         null,
@@ -183,7 +173,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   }
 
   /** Looks the id up and follows what is known of it, before another class can decide on it. */
-  private void known(
+  private void compareWithFirst(
       SourceRecord source,
       RecordReader.Reading reading,
       Identity identity,
@@ -200,7 +190,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
                       parts
                           .memory()
                           .elsewhere(serviceClass, source.partition(), identity.key(), now));
-      Taken current = new Taken(source, reading, identity, own, now, began);
+      CurrentRecord current = new CurrentRecord(source, reading, identity, own, now, began);
       Origin origin = source.origin(serviceClass);
       if (own.isPresent() && own.get().isAbout(origin)) {
         readAgain(current, own.get());
@@ -225,7 +215,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
    * This very record was decided on before. With exactly once all was written then, and it is read
    * again because positions were lost or reset; without, a crash may have lost what was written.
    */
-  private void readAgain(Taken current, FirstDecision decision) {
+  private void readAgain(CurrentRecord current, FirstDecision decision) {
     if (parts.config().exactlyOnce()) {
       parts.metrics().duplicate();
       return;
@@ -236,43 +226,32 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     }
   }
 
-  private void decide(Taken current) {
-    switch (judge(current, Optional.empty())) {
-      case ScoringOutcome.Refused(Refusal refusal) -> refuse(current, refusal);
+  private void decide(CurrentRecord current) {
+    switch (judge.judge(current)) {
+      case ScoringOutcome.Refused(Refusal refusal) -> output.refuse(current, refusal);
       case ScoringOutcome.Scored scored -> {
-        Optional<Outgoing> work = writer.work(scored, current.source().resultFormat());
+        Optional<Outgoing> work = output.work(current, scored);
         if (work.isPresent()) {
-          pass(current, scored, work.get());
+          output.place(current, scored, work.get());
         } else {
-          refuse(current, tooLarge());
+          output.refuse(current, tooLarge());
         }
       }
     }
   }
 
   /** An equal request is with dispatch, which knows whether and how it ended. */
-  private void follow(Taken current, FirstDecision.Placed first) {
+  private void follow(CurrentRecord current, FirstDecision.Placed first) {
     parts.metrics().duplicate();
     Optional<Outgoing> work =
-        judge(current, Optional.of(first)) instanceof ScoringOutcome.Scored scored
-            ? writer.work(scored, current.source().resultFormat())
+        judge.judge(current, first) instanceof ScoringOutcome.Scored scored
+            ? output.work(current, scored)
             : Optional.empty();
-    if (work.isEmpty()) {
-      InferenceRequest request = current.request().orElseThrow();
-      work =
-          writer.work(
-              parts.scorer().unscored(arrival(current, request), first, current.now()),
-              current.source().resultFormat());
-    }
-    if (work.isEmpty()) {
-      bury(current, tooLarge());
-      return;
-    }
-    forward(current, current.id(), work.get(), WORK);
-    if (current.before().filter(own -> !own.leavesIdFree()).isEmpty()
-        && current.identity() != null) {
-      // Another class's decision: should its transaction fail, this one stands for both.
-      decisions.remember(current.identity().key(), first, current.before(), current.now());
+    work = work.or(() -> output.work(current, judge.unscored(current, first)));
+    if (work.isPresent()) {
+      output.follow(current, first, work.get());
+    } else {
+      output.deadLetter(current, tooLarge());
     }
   }
 
@@ -280,43 +259,36 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
    * Whether a request was refused for something that its fingerprint leaves out, such as its
    * deadline, and this one is no longer at fault there. The old refusal does not answer it.
    */
-  private boolean isCorrected(Taken current, Refusal first) {
+  private boolean isCorrected(CurrentRecord current, Refusal first) {
     return first.field() != null
         && Fingerprint.leavesOut(first.field())
-        && !(judge(current, Optional.empty()) instanceof ScoringOutcome.Refused(Refusal again)
+        && !(judge.judge(current) instanceof ScoringOutcome.Refused(Refusal again)
             && first.field().equals(again.field()));
   }
 
   /** An equal request was refused: so is this one. */
-  private void repeat(Taken current, FirstDecision.Refused first) {
+  private void repeat(CurrentRecord current, FirstDecision.Refused first) {
     parts.metrics().duplicate();
-    RefusalRecords records = records(current, first.refusal());
-    answer(current, records.repeated(current.id(), copyTo(current), Repetition.SAME, first.at()));
+    output.repeat(current, first);
   }
 
   /** Another request has the id. That one's status and result are not touched. */
-  private void conflict(Taken current) {
+  private void conflict(CurrentRecord current) {
     parts.metrics().duplicate();
-    Refusal refusal =
+    output.conflict(
+        current,
         new Refusal(
             RefusalCode.ID_CONFLICT,
             "id",
             "id %s was used before for a request that asks for something else; send this one under"
                     .formatted(Abbreviated.quote(current.id()))
-                + " an id of its own");
-    bury(current, refusal);
-    RefusalRecords records = records(current, refusal);
-    answer(
-        current,
-        records.repeated(current.id(), copyTo(current), Repetition.CONFLICT, current.now()));
-    parts.metrics().refused(refusal.code(), since(current.began()));
+                + " an id of its own"));
   }
 
   /** Once only: a record that lies elsewhere although it was put back was not put there by us. */
-  private void putBack(Taken current) {
-    SourceRecord source = current.source();
-    if (source.wasPutBack()) {
-      bury(
+  private void putBack(CurrentRecord current) {
+    if (current.source().wasPutBack()) {
+      output.deadLetter(
           current,
           new Refusal(
               RefusalCode.INVALID_ID,
@@ -327,151 +299,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       return;
     }
     parts.metrics().putBack();
-    Outgoing same =
-        new Outgoing(source.topic(), Optional.of(home.of(current.id())), source.value());
-    context.forward(
-        new Record<>(current.id(), same, current.now().toEpochMilli(), source.putBackHeaders()),
-        REQUESTS);
-  }
-
-  /** Scoring, with a fault of ours turned into a refusal rather than an endless loop. */
-  private ScoringOutcome judge(Taken current, Optional<FirstDecision.Placed> placed) {
-    Optional<Refusal> unscored = current.reading().refusal();
-    if (unscored.isPresent()) {
-      return new ScoringOutcome.Refused(unscored.get());
-    }
-    InferenceRequest request = current.request().orElseThrow();
-    SourceRecord source = current.source();
-    ScoringOutcome outcome;
-    try {
-      outcome =
-          parts
-              .scorer()
-              .score(
-                  arrival(current, request), parts.views().routingContext(current.now()), placed);
-    } catch (RuntimeException | Error e) {
-      FatalErrors.throwIfFatal(e);
-      LOG.error(
-          "Scoring failed on {}-{}@{}", source.topic(), source.partition(), source.offset(), e);
-      return new ScoringOutcome.Refused(
-          new Refusal(
-              RefusalCode.INTERNAL_ERROR,
-              null,
-              "scoring failed on this request; report it with its id, and try again"));
-    }
-    Optional<String> fault = replyTopicFault(request);
-    return outcome instanceof ScoringOutcome.Scored && fault.isPresent()
-        ? new ScoringOutcome.Refused(
-            new Refusal(RefusalCode.INVALID_REPLY_TOPIC, "replyTopic", fault.get()))
-        : outcome;
-  }
-
-  private Arrival arrival(Taken current, InferenceRequest request) {
-    SourceRecord source = current.source();
-    return current.identity() == null
-        ? new Arrival(request, source.keyText(), serviceClass, source.acceptedAt())
-        : new Arrival(
-            request,
-            source.keyText(),
-            serviceClass,
-            source.acceptedAt(),
-            current.identity().fingerprint());
-  }
-
-  private void pass(Taken current, ScoringOutcome.Scored scored, Outgoing work) {
-    String model = scored.request().getChoice().getModel();
-    forward(current, scored.request().getId(), work, WORK);
-    parts.views().admitted(scored.request());
-    remember(
-        current,
-        new FirstDecision.Placed(
-            scored.request().getFingerprint().orElse(null),
-            current.source().origin(serviceClass),
-            model,
-            scored.request().getChoice().getVariant(),
-            scored.partition()));
-    if (parts.config().statusDetail().includes(RequestState.ACCEPTED)) {
-      forward(
-          current,
-          RequestKey.of(scored.request().getTenant(), scored.request().getId()),
-          writer.accepted(scored),
-          LIFECYCLE);
-    }
-    scored.request().getChoice().getDegradations().forEach(parts.metrics()::degraded);
-    parts.metrics().scored(model, since(current.began()));
-  }
-
-  private void refuse(Taken current, Refusal refusal) {
-    bury(current, refusal);
-    if (current.identity() != null) {
-      RefusalRecords records = records(current, refusal);
-      String id = current.id();
-      InferenceResult result = records.result(id, copyTo(current));
-      answer(current, result);
-      Outgoing state = writer.state(records.status(id, parts.settings().names().results()));
-      forward(current, RequestKey.of(result.getTenant(), id), state, LIFECYCLE);
-      remember(
-          current,
-          new FirstDecision.Refused(
-              current.identity().fingerprint(),
-              current.source().origin(serviceClass),
-              current.now(),
-              refusal));
-    }
-    parts.metrics().refused(refusal.code(), since(current.began()));
-  }
-
-  private void bury(Taken current, Refusal refusal) {
-    SourceRecord source = current.source();
-    Optional<String> id = Optional.ofNullable(current.identity()).map(Identity::id);
-    LOG.info(
-        "Refused {}-{}@{}, request {}: {}",
-        source.topic(),
-        source.partition(),
-        source.offset(),
-        Printable.of(id.orElse("without id")),
-        Printable.of(refusal.message()));
-    Outgoing letter = writer.deadLetter(records(current, refusal).deadLetter(id));
-    forward(current, id.orElse(null), letter, DEAD_LETTERS);
-  }
-
-  private void answer(Taken current, InferenceResult result) {
-    forward(current, result.getId(), writer.result(result), RESULTS);
-  }
-
-  private void remember(Taken current, FirstDecision decision) {
-    if (current.identity() != null) {
-      decisions.remember(current.identity().key(), decision, current.before(), current.now());
-    }
-  }
-
-  private Optional<String> replyTopicFault(InferenceRequest request) {
-    return request
-        .getReplyTopic()
-        .flatMap(
-            topic ->
-                parts
-                    .replyTopics()
-                    .fault(request.getTenant(), topic, parts.views().routing().rules().state()));
-  }
-
-  /** Where the answer is copied to, if it may be. */
-  private Optional<String> copyTo(Taken current) {
-    return current
-        .request()
-        .filter(request -> replyTopicFault(request).isEmpty())
-        .flatMap(InferenceRequest::getReplyTopic);
-  }
-
-  private RefusalRecords records(Taken current, Refusal refusal) {
-    return new RefusalRecords(
-        serviceClass, current.source(), current.request(), refusal, current.now());
-  }
-
-  private void forward(Taken current, @Nullable String key, Outgoing outgoing, String sink) {
-    Headers headers = current.source().traceHeaders();
-    long timestamp = OutputTime.millis(current.source().acceptedAt(), current.now());
-    context.forward(new Record<>(key, outgoing, timestamp, headers), sink);
+    output.putBack(current, home.of(current.id()));
   }
 
   private Refusal tooLarge() {
@@ -480,17 +308,5 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
         "body",
         "the scored request is larger than a record of %d bytes; shorten the body"
             .formatted(parts.limits().workBytes()));
-  }
-
-  private static Refusal refusal(ScoringOutcome outcome) {
-    return switch (outcome) {
-      case ScoringOutcome.Refused(Refusal refusal) -> refusal;
-      case ScoringOutcome.Scored scored ->
-          throw new IllegalStateException("scored without a legal id: " + scored.partition());
-    };
-  }
-
-  private static Duration since(long began) {
-    return Duration.ofNanos(System.nanoTime() - began);
   }
 }

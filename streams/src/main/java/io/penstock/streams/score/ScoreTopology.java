@@ -46,12 +46,12 @@ final class ScoreTopology {
     Serializer<String> key = new StringSerializer();
     Serializer<Outgoing> value = Outgoing.serializer();
     String work = topics.work(serviceClass);
-    topology.addSink(ScoreProcessor.WORK, work, key, value, Outgoing.partitioner(), SCORE);
-    topology.addSink(ScoreProcessor.RESULTS, Outgoing.topicName(), key, value, SCORE);
-    topology.addSink(ScoreProcessor.LIFECYCLE, topics.lifecycle(), key, value, SCORE);
-    topology.addSink(ScoreProcessor.DEAD_LETTERS, topics.deadLetters(), key, value, SCORE);
+    topology.addSink(ScoreOutput.WORK, work, key, value, Outgoing.partitioner(), SCORE);
+    topology.addSink(ScoreOutput.RESULTS, Outgoing.topicName(), key, value, SCORE);
+    topology.addSink(ScoreOutput.LIFECYCLE, topics.lifecycle(), key, value, SCORE);
+    topology.addSink(ScoreOutput.DEAD_LETTERS, topics.deadLetters(), key, value, SCORE);
     String requests = topics.requests(serviceClass);
-    topology.addSink(ScoreProcessor.REQUESTS, requests, key, value, Outgoing.partitioner(), SCORE);
+    topology.addSink(ScoreOutput.REQUESTS, requests, key, value, Outgoing.partitioner(), SCORE);
     return topology;
   }
 

@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.Identity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param before what this instance remembered of the id
  * @param began in System.nanoTime
  */
-record Taken(
+record CurrentRecord(
     SourceRecord source,
     RecordReader.Reading reading,
     @Nullable Identity identity,
@@ -30,5 +31,10 @@ record Taken(
   /** The id, of a record that has one. */
   String id() {
     return Objects.requireNonNull(identity).id();
+  }
+
+  /** How long the record has been in hand. */
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - began);
   }
 }
