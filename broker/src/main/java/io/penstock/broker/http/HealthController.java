@@ -1,12 +1,15 @@
 package io.penstock.broker.http;
 
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
 import java.util.Optional;
 
 /** Says to load balancers whether to send calls here. */
 @Controller("/health")
+@Produces(MediaType.ALL)
 final class HealthController {
 
   private final Readiness readiness;

@@ -7,6 +7,7 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
@@ -31,6 +32,7 @@ import org.reactivestreams.Publisher;
 
 /** OpenAI's own paths: the caller waits for the answer, or reads it as it comes. */
 @Controller("/v1")
+@Produces(MediaType.ALL)
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class InferenceController {

@@ -11,6 +11,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
@@ -27,6 +28,7 @@ import java.util.Optional;
 
 /** Makes, lists and revokes API keys. */
 @Controller("/admin/keys")
+@Produces(MediaType.ALL)
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class KeyController {

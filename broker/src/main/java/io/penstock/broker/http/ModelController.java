@@ -3,8 +3,10 @@ package io.penstock.broker.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.schemas.ModelSpec;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
 
 /** Which models there are. */
 @Controller("/v1/models")
+@Produces(MediaType.ALL)
 public final class ModelController {
 
   private final Catalog catalog;

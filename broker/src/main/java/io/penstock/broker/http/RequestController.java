@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
@@ -37,6 +38,7 @@ import java.util.Optional;
 
 /** Penstock's own paths: submit now, and come back for the answer. */
 @Controller("/v1/requests")
+@Produces(MediaType.ALL)
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class RequestController {

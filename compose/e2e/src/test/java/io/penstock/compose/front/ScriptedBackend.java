@@ -79,6 +79,13 @@ final class ScriptedBackend implements AutoCloseable {
     return seen.stream().filter(each -> each.getModel().equals(model)).toList();
   }
 
+  /** How many requests for a model were cancelled. */
+  long cancelled(String model) {
+    return running.values().stream()
+        .filter(each -> each.request.getModel().equals(model) && each.cancelled)
+        .count();
+  }
+
   private void read(ClusterConnection connection) {
     Deserializer<InferenceRequest> requests = serdes.deserializer(InferenceRequest.class);
     Deserializer<ControlCommand> commands = serdes.deserializer(ControlCommand.class);
@@ -152,10 +159,6 @@ final class ScriptedBackend implements AutoCloseable {
 
     InferenceRequest request() {
       return request;
-    }
-
-    boolean isCancelled() {
-      return cancelled;
     }
 
     Call status(RequestState state) {
