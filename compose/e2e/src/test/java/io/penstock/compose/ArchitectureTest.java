@@ -31,7 +31,7 @@ class ArchitectureTest {
   private static final String[] MAY_KNOW_KAFKA = {
     "io.penstock.broker",
     "io.penstock.broker.following",
-    "io.penstock.broker.home.kafka",
+    "io.penstock.broker.ownership",
     "io.penstock.schemas.client",
     "io.penstock.schemas.reading",
     "io.penstock.schemas.registry",

@@ -1,4 +1,4 @@
-package io.penstock.broker.home.kafka;
+package io.penstock.broker.ownership;
 
 import io.penstock.broker.requests.KnownRequest.ResultPlace;
 import io.penstock.broker.requests.StoredResults;

@@ -1,4 +1,4 @@
-package io.penstock.broker.home.kafka;
+package io.penstock.broker.ownership;
 
 import java.net.URI;
 import java.util.Optional;

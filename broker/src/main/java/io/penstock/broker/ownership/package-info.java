@@ -1,2 +1,2 @@
 /** Takes part in the group that shares the partitions, reads those that are owned, and writes. */
-package io.penstock.broker.home.kafka;
+package io.penstock.broker.ownership;

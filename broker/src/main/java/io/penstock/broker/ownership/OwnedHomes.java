@@ -1,4 +1,4 @@
-package io.penstock.broker.home.kafka;
+package io.penstock.broker.ownership;
 
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.NoHomeException;

@@ -1,4 +1,4 @@
-package io.penstock.broker.home.kafka;
+package io.penstock.broker.ownership;
 
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicSettings;
