@@ -103,7 +103,7 @@ final class FrontCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     fronts.forEach(HttpFront::close);
     backend.close();
     try (Stream<Path> all = Files.walk(folder)) {
