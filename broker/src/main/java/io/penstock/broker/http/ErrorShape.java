@@ -51,8 +51,14 @@ final class ErrorShape implements ErrorResponseProcessor<byte[]> {
       case 414, 431 -> ApiError.invalid(status, "header_too_large", "The headers are too large.");
       case 500, 501, 502 ->
           ApiError.server(status, "internal_error", "The request could not be served.");
-      default -> ApiError.invalid(status, "invalid_request", said(context, base));
+      default -> refused(status, said(context, base));
     };
+  }
+
+  private static ApiError refused(int status, String said) {
+    return said.startsWith("Required Body")
+        ? ApiError.invalid(status, "invalid_json", "The body is missing; send a JSON object.")
+        : ApiError.invalid(status, "invalid_request", said);
   }
 
   private static String said(ErrorContext context, HttpResponse<?> base) {

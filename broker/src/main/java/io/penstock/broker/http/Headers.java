@@ -8,7 +8,6 @@ import io.penstock.broker.submission.IdempotentId;
 import io.penstock.schemas.models.Endpoint;
 import io.penstock.schemas.trace.TraceParent;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Reads an ask out of a call. */
 final class Headers {
@@ -24,11 +23,6 @@ final class Headers {
         header(request, DeadlineHeader.NAME),
         header(request, IdempotentId.HEADER),
         header(request, TraceParent.HEADER));
-  }
-
-  /** A call without a body is judged as one with an empty body. */
-  static byte[] orNothing(byte @Nullable [] body) {
-    return body == null ? new byte[0] : body;
   }
 
   static Optional<String> header(HttpRequest<?> request, String name) {

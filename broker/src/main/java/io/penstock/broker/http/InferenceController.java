@@ -25,7 +25,6 @@ import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.Endpoint;
-import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.util.Optional;
 import org.reactivestreams.Publisher;
@@ -46,21 +45,19 @@ final class InferenceController {
   }
 
   @Post("/chat/completions")
-  HttpResponse<?> chat(HttpRequest<?> request, @Nullable @Body byte[] body)
-      throws InterruptedException {
-    return answer(request, Endpoint.CHAT_COMPLETIONS, Headers.orNothing(body));
+  HttpResponse<?> chat(HttpRequest<?> request, @Body byte[] body) throws InterruptedException {
+    return answer(request, Endpoint.CHAT_COMPLETIONS, body);
   }
 
   @Post("/completions")
-  HttpResponse<?> completion(HttpRequest<?> request, @Nullable @Body byte[] body)
+  HttpResponse<?> completion(HttpRequest<?> request, @Body byte[] body)
       throws InterruptedException {
-    return answer(request, Endpoint.COMPLETIONS, Headers.orNothing(body));
+    return answer(request, Endpoint.COMPLETIONS, body);
   }
 
   @Post("/embeddings")
-  HttpResponse<?> embedding(HttpRequest<?> request, @Nullable @Body byte[] body)
-      throws InterruptedException {
-    return answer(request, Endpoint.EMBEDDINGS, Headers.orNothing(body));
+  HttpResponse<?> embedding(HttpRequest<?> request, @Body byte[] body) throws InterruptedException {
+    return answer(request, Endpoint.EMBEDDINGS, body);
   }
 
   private HttpResponse<?> answer(HttpRequest<?> request, Endpoint endpoint, byte[] body)

@@ -20,7 +20,6 @@ import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.broker.tenants.KeySecret;
-import jakarta.annotation.Nullable;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,11 +45,9 @@ final class KeyController {
 
   /** The only answer that holds the key itself. */
   @Post
-  HttpResponse<byte[]> create(@Nullable @Body byte[] body) throws InterruptedException {
+  HttpResponse<byte[]> create(@Body byte[] body) throws InterruptedException {
     String secret = KeySecret.next(random);
-    ApiKey key =
-        KeyRequest.read(
-            Headers.orNothing(body), keys.newId(), KeySecret.hash(secret), clock.instant());
+    ApiKey key = KeyRequest.read(body, keys.newId(), KeySecret.hash(secret), clock.instant());
     keys.put(key);
     return Replies.json(201, json(key).put("key", secret))
         .header("cache-control", "no-store")

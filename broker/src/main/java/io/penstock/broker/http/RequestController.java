@@ -31,7 +31,6 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.Names;
 import io.penstock.schemas.models.Endpoint;
-import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -59,8 +58,8 @@ final class RequestController {
   }
 
   @Post
-  HttpResponse<?> submit(HttpRequest<?> request, @Nullable @Body byte[] body) {
-    Ask ask = Headers.ask(request, endpoint(request), Headers.orNothing(body));
+  HttpResponse<?> submit(HttpRequest<?> request, @Body byte[] body) {
+    Ask ask = Headers.ask(request, endpoint(request), body);
     Optional<HttpResponse<?>> elsewhere =
         ask.idempotencyKey()
             .map(key -> IdempotentId.of(ask.caller().tenant(), key))
