@@ -1,0 +1,24 @@
+package io.penstock.broker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ForwardingTest {
+
+  /** A path that looks like another host must not lead there. */
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/requests/a,http://10.0.0.7:8080/v1/requests/a",
+    "/v1/requests/a?wait=1s,http://10.0.0.7:8080/v1/requests/a?wait=1s",
+    "//evil.example/v1/requests/a,http://10.0.0.7:8080/v1/requests/a",
+    "http://evil.example/v1/requests/a,http://10.0.0.7:8080/v1/requests/a",
+    "/v1/requests/a%2Fb,http://10.0.0.7:8080/v1/requests/a%2Fb",
+  })
+  void leadsToTheOwnerOnly(String asked, String expected) {
+    assertThat(Forwarding.at(URI.create("http://10.0.0.7:8080/"), URI.create(asked)))
+        .isEqualTo(URI.create(expected));
+  }
+}

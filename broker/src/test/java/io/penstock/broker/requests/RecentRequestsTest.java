@@ -1,0 +1,135 @@
+package io.penstock.broker.requests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.schemas.Repetition;
+import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TerminalStatus;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RecentRequestsTest {
+
+  private static final String TENANT = "default";
+
+  private final RecentRequests recent = new RecentRequests(3);
+
+  @BeforeEach
+  void open() {
+    recent.open(0);
+  }
+
+  @Test
+  void aRequestIsFollowedFromItsSubmissionToItsResult() {
+    submit("a");
+    assertThat(find("a").orElseThrow().state()).isEqualTo(RequestState.ACCEPTED);
+
+    recent.status(0, status("a", RequestState.LEASED));
+    assertThat(find("a").orElseThrow().state()).isEqualTo(RequestState.LEASED);
+
+    recent.result(result("a"));
+    KnownRequest known = find("a").orElseThrow();
+    assertThat(known.state()).isEqualTo(RequestState.SUCCEEDED);
+    assertThat(known.result()).contains(new KnownRequest.ResultPlace(0, 7));
+    assertThat(known.submittedAt()).contains(Instant.EPOCH);
+  }
+
+  @Test
+  void aStateThatIsReadAfterTheResultChangesNothing() {
+    recent.result(result("a"));
+    recent.status(0, status("a", RequestState.LEASED));
+
+    assertThat(find("a").orElseThrow().state()).isEqualTo(RequestState.SUCCEEDED);
+  }
+
+  @Test
+  void anAnswerToARepetitionIsNoResult() {
+    recent.result(
+        BrokerSamples.record(
+            BrokerSamples.result("a", TerminalStatus.SUCCEEDED)
+                .setRepetition(Repetition.SAME)
+                .build()));
+
+    assertThat(find("a")).isEmpty();
+  }
+
+  @Test
+  void theOneThatWasHeardOfLeastLatelyMakesRoom() {
+    submit("a");
+    submit("b");
+    submit("c");
+    recent.status(0, status("a", RequestState.WAITING));
+    submit("d");
+
+    assertThat(find("b")).isEmpty();
+    assertThat(find("a")).isPresent();
+    assertThat(find("d")).isPresent();
+  }
+
+  @Test
+  void linesOfBatchesMakeNoRoomForThemselves() {
+    submit("a");
+    for (int line = 0; line < 10; line++) {
+      recent.result(
+          BrokerSamples.record(
+              BrokerSamples.result("batch." + line, TerminalStatus.SUCCEEDED)
+                  .setBatchId("batch")
+                  .build()));
+    }
+
+    assertThat(find("a")).isPresent();
+  }
+
+  @Test
+  void aTenantFindsNoneButItsOwn() {
+    submit("a");
+
+    assertThat(recent.find(0, "other", "a")).isEmpty();
+  }
+
+  @Test
+  void theSameIdAgainGivesWhatWasKnownBefore() {
+    assertThat(submit("a")).isEmpty();
+    assertThat(submit("a").orElseThrow().fingerprint()).contains("print");
+  }
+
+  @Test
+  void aPartitionThatWasLostIsForgotten() {
+    submit("a");
+    recent.close(0);
+
+    recent.result(result("a"));
+
+    assertThat(find("a")).isEmpty();
+  }
+
+  private Optional<KnownRequest> submit(String id) {
+    return recent.submitted(
+        0, TENANT, id, ServiceClass.STANDARD, "m", Optional.of("print"), Instant.EPOCH);
+  }
+
+  private Optional<KnownRequest> find(String id) {
+    return recent.find(0, TENANT, id);
+  }
+
+  private static ResultRecord result(String id) {
+    return BrokerSamples.record(BrokerSamples.result(id, TerminalStatus.SUCCEEDED).build());
+  }
+
+  private static RequestStatus status(String id, RequestState state) {
+    return RequestStatus.newBuilder()
+        .setId(id)
+        .setState(state)
+        .setTenant(TENANT)
+        .setServiceClass(ServiceClass.STANDARD)
+        .setModel("m")
+        .setChangedAt(Instant.EPOCH)
+        .build();
+  }
+}

@@ -1,0 +1,83 @@
+package io.penstock.broker.tenants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.schemas.ServiceClass;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KeysTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
+
+  @Test
+  void aKeyIsReadAsItWasWrittenAndItsSecretIsNotKept() {
+    String secret = KeySecret.next(new SecureRandom());
+    ApiKey key = key("key_1", secret, Optional.of(NOW.plusSeconds(60)));
+
+    byte[] document = KeyDocument.write(key).document();
+
+    assertThat(KeyDocument.read(document)).isEqualTo(key);
+    assertThat(new String(document, java.nio.charset.StandardCharsets.UTF_8))
+        .doesNotContain(secret);
+  }
+
+  @Test
+  void keysDifferAndHave256Bits() {
+    SecureRandom random = new SecureRandom();
+    Set<String> keys = new HashSet<>();
+    for (int each = 0; each < 1000; each++) {
+      keys.add(KeySecret.next(random));
+    }
+
+    assertThat(keys).hasSize(1000).allMatch(each -> each.length() == "sk-penstock-".length() + 43);
+  }
+
+  @Test
+  void onlyTheKeyItselfIsValidAndOnlyUntilItExpires() {
+    ApiKeys keys = new ApiKeys();
+    keys.put(key("key_1", "secret", Optional.of(NOW.plusSeconds(60))));
+
+    assertThat(keys.valid("secret", NOW)).isPresent();
+    assertThat(keys.valid("Secret", NOW)).isEmpty();
+    assertThat(keys.valid(KeySecret.hash("secret"), NOW)).isEmpty();
+    assertThat(keys.valid("secret", NOW.plusSeconds(60))).isEmpty();
+    keys.remove("key_1");
+    assertThat(keys.valid("secret", NOW)).isEmpty();
+  }
+
+  @Test
+  void aUseIsWrittenDownOnceInAWhile() {
+    ApiKeys keys = new ApiKeys();
+    List<Instant> written = new ArrayList<>();
+    KeyUses uses = new KeyUses(() -> keys, (_, at) -> written.add(at));
+    ApiKey key = key("key_1", "secret", Optional.empty());
+
+    for (int second = 0; second <= 120; second += 10) {
+      uses.used(key, NOW.plusSeconds(second));
+    }
+
+    assertThat(written).containsExactly(NOW, NOW.plusSeconds(70));
+    assertThat(keys.lastUse("key_1")).contains(NOW.plus(Duration.ofMinutes(2)));
+  }
+
+  private static ApiKey key(String id, String secret, Optional<Instant> expiresAt) {
+    return new ApiKey(
+        id,
+        "nightly",
+        KeySecret.hash(secret),
+        "search",
+        ServiceClass.STANDARD,
+        new KeyLimits(OptionalLong.of(60), OptionalLong.empty(), OptionalLong.of(1000)),
+        NOW,
+        expiresAt);
+  }
+}
