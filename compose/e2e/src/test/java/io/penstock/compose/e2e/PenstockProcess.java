@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real `penstock` process, so that it can be killed. Ended with the test. */
-final class PenstockProcess implements AutoCloseable {
+public final class PenstockProcess implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -30,7 +30,7 @@ final class PenstockProcess implements AutoCloseable {
    *
    * @param home stands in for the user's home, so that tests leave the real one alone
    */
-  static PenstockProcess start(Path home, String... arguments) throws IOException {
+  public static PenstockProcess start(Path home, String... arguments) throws IOException {
     Files.createDirectories(home);
     Path log = Files.createTempFile(home, "penstock-", ".log");
     List<String> command = new ArrayList<>();
@@ -53,7 +53,7 @@ final class PenstockProcess implements AutoCloseable {
   }
 
   /** Its first line of JSON, which says that it is ready. */
-  JsonNode awaitReady() throws IOException {
+  public JsonNode awaitReady() throws IOException {
     BufferedReader output = process.inputReader();
     String line = output.readLine();
     if (line == null) {
@@ -63,7 +63,7 @@ final class PenstockProcess implements AutoCloseable {
   }
 
   /** As `kill -9`: nothing of it gets a chance to clean up. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }

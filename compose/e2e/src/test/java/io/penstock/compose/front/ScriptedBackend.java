@@ -5,6 +5,7 @@ import io.penstock.schemas.ChunkKind;
 import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultError;
@@ -120,9 +121,16 @@ final class ScriptedBackend implements AutoCloseable {
   }
 
   private void begin(InferenceRequest request) {
-    seen.add(request);
     Call call = new Call(request);
-    running.put(RequestKey.of(request.getTenant(), request.getId()), call);
+    Call before = running.putIfAbsent(RequestKey.of(request.getTenant(), request.getId()), call);
+    if (before != null) {
+      // As dispatch does: a request that still runs will answer both.
+      if (before.ended) {
+        before.repeat();
+      }
+      return;
+    }
+    seen.add(request);
     Consumer<Call> script = scripts.getOrDefault(request.getModel(), _ -> {});
     Thread.ofVirtual().start(() -> script.accept(call));
   }
@@ -250,34 +258,42 @@ final class ScriptedBackend implements AutoCloseable {
     }
 
     private void finish(TerminalStatus status, int code, String body, ResultError error) {
+      write(topics.names().results(), request.getId(), result(status, code, body, error).build());
       ended = true;
+    }
+
+    private void repeat() {
       write(
           topics.names().results(),
           request.getId(),
-          InferenceResult.newBuilder()
-              .setId(request.getId())
-              .setTenant(request.getTenant())
-              .setEndpoint(request.getEndpoint())
-              .setStatus(status)
-              .setStatusCode(code)
-              .setBody(
-                  Optional.ofNullable(body)
-                      .map(text -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
-                      .orElse(null))
-              .setError(error)
-              .setServiceClass(request.getServiceClass().orElseThrow())
-              .setRequestedModel(request.getModel())
-              .setAttempts(attempt)
-              .setBatchId(request.getBatchId().orElse(null))
-              .setCustomId(request.getCustomId().orElse(null))
-              .setReplyKey(request.getReplyKey().orElse(null))
-              .setUsage(
-                  status == TerminalStatus.SUCCEEDED
-                      ? TokenUsage.newBuilder().setPromptTokens(3).setCompletionTokens(4).build()
-                      : null)
-              .setAcceptedAt(Instant.now())
-              .setFinishedAt(Instant.now())
-              .build());
+          result(TerminalStatus.SUCCEEDED, 200, null, null).setRepetition(Repetition.SAME).build());
+    }
+
+    private InferenceResult.Builder result(
+        TerminalStatus status, int code, String body, ResultError error) {
+      return InferenceResult.newBuilder()
+          .setId(request.getId())
+          .setTenant(request.getTenant())
+          .setEndpoint(request.getEndpoint())
+          .setStatus(status)
+          .setStatusCode(code)
+          .setBody(
+              Optional.ofNullable(body)
+                  .map(text -> ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+                  .orElse(null))
+          .setError(error)
+          .setServiceClass(request.getServiceClass().orElseThrow())
+          .setRequestedModel(request.getModel())
+          .setAttempts(attempt)
+          .setBatchId(request.getBatchId().orElse(null))
+          .setCustomId(request.getCustomId().orElse(null))
+          .setReplyKey(request.getReplyKey().orElse(null))
+          .setUsage(
+              status == TerminalStatus.SUCCEEDED
+                  ? TokenUsage.newBuilder().setPromptTokens(3).setCompletionTokens(4).build()
+                  : null)
+          .setAcceptedAt(Instant.now())
+          .setFinishedAt(Instant.now());
     }
 
     private void write(String topic, String key, SpecificRecord value) {
