@@ -10,7 +10,6 @@ import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
-import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
@@ -133,7 +132,7 @@ public record RequestScorer(
                         .filter(each -> each.getName().equals(name))
                         .findFirst())
             .orElse(null);
-    return Prices.of(new ModelCandidate(new Wish(spec, null, 0, false, ""), variant), now);
+    return Prices.of(new ModelCandidate(spec, variant), now);
   }
 
   /**

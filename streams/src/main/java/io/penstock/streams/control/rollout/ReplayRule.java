@@ -8,7 +8,6 @@ import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.observation.Observation;
 import io.penstock.streams.score.candidate.Constraints;
 import io.penstock.streams.score.candidate.ModelCandidate;
-import io.penstock.streams.score.candidate.Wish;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -37,7 +36,7 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseGet(() -> ModelVariant.newBuilder().setName(name).build());
-    return new ModelCandidate(new Wish(model, name, 0, false, "rollout"), variant);
+    return new ModelCandidate(model, variant);
   }
 
   @Override

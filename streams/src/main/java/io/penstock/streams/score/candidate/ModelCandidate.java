@@ -9,27 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * One way of serving a request: a model or, where it has variants, one of them.
  *
- * @param wish how the request came to it
  * @param variant null where the model has none
  */
-public record ModelCandidate(Wish wish, @Nullable ModelVariant variant) {
+public record ModelCandidate(ModelSpec spec, @Nullable ModelVariant variant) {
 
   /** What runs models that say nothing else. */
   private static final String LOCAL = "local";
 
-  public ModelSpec spec() {
-    return wish.spec();
-  }
-
   public Target target() {
-    return new Target(spec().getName(), variant == null ? null : variant.getName());
+    return new Target(spec.getName(), variant == null ? null : variant.getName());
   }
 
   /** Who runs it: of the variant, else of the model. */
   public String provider() {
     return Optional.ofNullable(variant)
         .flatMap(ModelVariant::getProvider)
-        .or(() -> spec().getProvider())
+        .or(spec::getProvider)
         .orElse(LOCAL);
   }
 }

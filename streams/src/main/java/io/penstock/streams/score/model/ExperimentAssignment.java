@@ -28,8 +28,16 @@ record ExperimentAssignment(
     Survey survey,
     boolean otherModels) {
 
-  Optional<RoutingDecision.Assigned> assign(Ranking best) {
-    Wish wish = best.first().candidate().wish();
+  /**
+   * The arm that a request was assigned to.
+   *
+   * @param unit what was assigned as one
+   * @param option what the arm's target offers
+   */
+  record Assigned(Experiment experiment, Experiment.Arm arm, String unit, ModelOption option) {}
+
+  Optional<Assigned> assign(Ranking best) {
+    Wish wish = best.first().wish();
     if (wish.variant() != null) {
       return Optional.empty();
     }
@@ -49,13 +57,12 @@ record ExperimentAssignment(
         .findFirst();
   }
 
-  private Optional<RoutingDecision.Assigned> assign(Experiment experiment) {
+  private Optional<Assigned> assign(Experiment experiment) {
     String unit = ExperimentArms.unit(experiment, request.request()).orElse("");
     return ExperimentArms.of(experiment, request.request())
         .flatMap(
             arm ->
-                option(experiment, arm)
-                    .map(option -> new RoutingDecision.Assigned(experiment, arm, unit, option)));
+                option(experiment, arm).map(option -> new Assigned(experiment, arm, unit, option)));
   }
 
   private Optional<ModelOption> option(Experiment experiment, Experiment.Arm arm) {

@@ -65,12 +65,21 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
                 .thenComparingDouble(ranking -> ranking.first().price())
                 .thenComparingDouble(ranking -> -expected(ranking.first()))
                 .thenComparingLong(ranking -> spread(ranking, terms))
-                .thenComparingInt(ranking -> ranking.first().candidate().wish().preference()))
+                .thenComparingInt(ranking -> ranking.first().wish().preference()))
         .toList();
   }
 
   Forecast first() {
     return serves.first();
+  }
+
+  /** The score as results show it. */
+  double roundedScore() {
+    return rounded(score);
+  }
+
+  static double rounded(double score) {
+    return Math.round(score * 1e4) / 1e4;
   }
 
   /** Whether it is usable and done by the deadline, and not a fallback. */
@@ -93,7 +102,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
     if (!forecast.timing().finishesBy(terms.deadline(), terms.now())) {
       return 3;
     }
-    if (forecast.candidate().wish().fallback()) {
+    if (forecast.wish().fallback()) {
       return 2;
     }
     return terms.preference() instanceof Preference.ByGoal
@@ -105,8 +114,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
   private static double merit(Forecast forecast, Scale scale, Terms terms, boolean goodEnough) {
     double cheapness = scale.highestPrice() > 0 ? 1 - forecast.price() / scale.highestPrice() : 1;
     return switch (terms.preference()) {
-      case Preference.Order() ->
-          1 - (double) forecast.candidate().wish().preference() / scale.lastPreference();
+      case Preference.Order() -> 1 - (double) forecast.wish().preference() / scale.lastPreference();
       case Preference.Price() -> cheapness;
       case Preference.Latency() -> 1 / (1 + alike(forecast) / 1000);
       case Preference.Throughput() ->
@@ -160,7 +168,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
         Forecast forecast = option.first();
         highestPrice = Math.max(highestPrice, forecast.price());
         fastest = Math.max(fastest, forecast.timing().tokensPerSecond());
-        lastPreference = Math.max(lastPreference, forecast.candidate().wish().preference() + 1);
+        lastPreference = Math.max(lastPreference, forecast.wish().preference() + 1);
       }
       return new Scale(highestPrice, fastest, lastPreference, Positions.of(options));
     }

@@ -11,6 +11,7 @@ import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.candidate.Wish;
+import io.penstock.streams.score.candidate.Wishes;
 import io.penstock.streams.score.output.OutputLengthPredictor;
 import io.penstock.streams.score.prediction.Forecast;
 import io.penstock.streams.score.prediction.Prices;
@@ -64,6 +65,12 @@ final class Survey {
     return excluded;
   }
 
+  /** The models that may serve, in the order of the wishes; notes the names that led nowhere. */
+  List<ModelOption> options(Wishes wishes) {
+    wishes.unknown().forEach(this::exclude);
+    return wishes.models().stream().map(this::option).flatMap(Optional::stream).toList();
+  }
+
   /** Notes what was ruled out elsewhere. */
   void exclude(String name, Refusal refusal) {
     excluded.putIfAbsent(name, refusal);
@@ -85,7 +92,7 @@ final class Survey {
     List<Forecast> left = new ArrayList<>();
     for (ModelCandidate candidate : candidates(wish)) {
       Optional<Refusal> refusal = constraints.refuse(candidate);
-      Forecast forecast = forecast(candidate, fit);
+      Forecast forecast = forecast(wish, candidate, fit);
       refusal = refusal.or(() -> refuse(forecast));
       if (refusal.isPresent()) {
         exclude(candidate.target().toString(), refusal.get());
@@ -122,10 +129,10 @@ final class Survey {
       if (named.isEmpty()) {
         exclude(new Target(spec.getName(), wish.variant()).toString(), noVariant(wish));
       }
-      return named.map(variant -> new ModelCandidate(wish, variant)).stream().toList();
+      return named.map(variant -> new ModelCandidate(spec, variant)).stream().toList();
     }
     if (spec.getVariants().isEmpty()) {
-      return List.of(new ModelCandidate(wish, null));
+      return List.of(new ModelCandidate(spec, null));
     }
     List<ModelVariant> variants =
         VariantOrder.of(
@@ -139,7 +146,7 @@ final class Survey {
               "model %s has no active variant with a weight; activate one or name another model"
                   .formatted(spec.getName())));
     }
-    return variants.stream().map(variant -> new ModelCandidate(wish, variant)).toList();
+    return variants.stream().map(variant -> new ModelCandidate(spec, variant)).toList();
   }
 
   private static Refusal noVariant(Wish wish) {
@@ -153,12 +160,13 @@ final class Survey {
                 wish.spec().getVariants().stream().map(ModelVariant::getName).toList()));
   }
 
-  private Forecast forecast(ModelCandidate candidate, ModelFit.Fits fit) {
+  private Forecast forecast(Wish wish, ModelCandidate candidate, ModelFit.Fits fit) {
     Optional<TargetStatus> status = context.fleet().status(candidate.target(), context.now());
     long output =
         outputs.predict(request.request().getTenant(), candidate.spec().getName(), fit.maxOutput());
     Double quality = QualityScore.of(candidate, constraints.domain()).orElse(null);
     return new Forecast(
+        wish,
         candidate,
         fit,
         output,

@@ -4,17 +4,20 @@ import io.penstock.schemas.routing.Target;
 import io.penstock.streams.score.candidate.Availability;
 import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
+import io.penstock.streams.score.candidate.Wish;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What serving a request by a candidate would be like.
  *
+ * @param wish how the request came to the model
  * @param fit its prompt there, and the most it may generate
  * @param outputTokens expected to be generated
  * @param quality the registry's score, from 0 to 1; null: none is known
  * @param expectedQuality the same for this prompt
  */
 public record Forecast(
+    Wish wish,
     ModelCandidate candidate,
     ModelFit.Fits fit,
     long outputTokens,
@@ -40,12 +43,13 @@ public record Forecast(
 
   public Forecast withExpectedQuality(double expected) {
     return new Forecast(
-        candidate, fit, outputTokens, prices, quality, expected, timing, availability);
+        wish, candidate, fit, outputTokens, prices, quality, expected, timing, availability);
   }
 
   /** The same with a lower limit of output for the whole request. */
   public Forecast within(long maxOutput) {
     return new Forecast(
+        wish,
         candidate,
         fit.within(maxOutput),
         Math.min(outputTokens, maxOutput),

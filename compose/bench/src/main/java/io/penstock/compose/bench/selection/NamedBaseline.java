@@ -5,7 +5,6 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
-import io.penstock.streams.score.candidate.Wish;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
 import io.penstock.streams.score.model.RoutingContext;
@@ -34,9 +33,7 @@ final class NamedBaseline implements ModelChooser {
               ModelChoice.newBuilder().setModel(spec.get().getName()).setReason("named").build(),
               spec.get(),
               fit,
-              Prices.of(
-                  new ModelCandidate(new Wish(spec.get(), null, 0, false, "named"), null),
-                  context.now()),
+              Prices.of(new ModelCandidate(spec.get(), null), context.now()),
               OptionalLong.empty(),
               Optional.empty(),
               List.of());
