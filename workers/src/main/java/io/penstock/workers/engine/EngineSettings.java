@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * Which engine a worker runs and how, as flags or a file give it.
  *
  * @param kind the engine's name: {@code embedding}, {@code openai}, {@code simulated}, or that of
- *     an {@link EngineProvider} on the class path
+ *     an {@link EngineProvider} in the folder of jars that {@code PENSTOCK_EXTENSIONS} names
  * @param options by name; {@link EngineProvider#options} lists them
  */
 public record EngineSettings(String kind, Map<String, String> options) {
