@@ -1,16 +1,15 @@
 package io.penstock.schemas.client;
 
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicCatalog;
 import io.penstock.schemas.topics.TopicSpec;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -53,15 +52,7 @@ final class ClientFactory {
   }
 
   static Consumer<String, byte[]> consumer(PenstockClientConfig config) {
-    return new KafkaConsumer<>(
-        config
-            .connection()
-            .with(
-                Map.of(
-                    "isolation.level", "read_committed",
-                    "enable.auto.commit", false,
-                    "auto.offset.reset", "latest")),
-        new StringDeserializer(),
-        new ByteArrayDeserializer());
+    return CommittedReads.consumer(
+        config.connection(), new StringDeserializer(), Map.of("auto.offset.reset", "latest"));
   }
 }

@@ -27,8 +27,20 @@ public final class CommittedReads {
       String clientId,
       Deserializer<K> keys,
       Map<String, Object> special) {
-    Map<String, Object> own = new HashMap<>();
+    Map<String, Object> own = new HashMap<>(special);
     own.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    return consumer(connection, keys, own);
+  }
+
+  /**
+   * A consumer for the calling thread whose client id Kafka makes up. Use it where one process may
+   * have several consumers of the kind: two of one client id would share their metrics.
+   *
+   * @param special settings of this one, over those above
+   */
+  public static <K> Consumer<K, byte[]> consumer(
+      ClusterConnection connection, Deserializer<K> keys, Map<String, Object> special) {
+    Map<String, Object> own = new HashMap<>();
     own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     own.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

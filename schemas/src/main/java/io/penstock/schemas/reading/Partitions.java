@@ -36,6 +36,30 @@ public final class Partitions {
     return partitions;
   }
 
+  /** Assigns all partitions of a topic to the consumer, to be read from their beginning. */
+  public static void assignWhole(Consumer<?, ?> consumer, String topic) {
+    List<TopicPartition> partitions = of(consumer, List.of(topic));
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+  }
+
+  /**
+   * Assigns all partitions of a topic to the consumer. It reads whatever is written after this
+   * returns.
+   */
+  public static void assignFromNowOn(Consumer<?, ?> consumer, String topic) {
+    List<TopicPartition> partitions = of(consumer, List.of(topic));
+    consumer.assign(partitions);
+    skip(consumer, partitions);
+  }
+
+  /** Leaves out what these partitions, which are assigned to the consumer, have so far. */
+  public static void skip(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    consumer.seekToEnd(partitions);
+    // Seeking is lazy: asking for the position is what does it.
+    partitions.forEach(each -> consumer.position(each, LOOKUP));
+  }
+
   /** Where these partitions end now. */
   public static Map<TopicPartition, Long> ends(
       Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {

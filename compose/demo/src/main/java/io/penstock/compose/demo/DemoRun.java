@@ -1,7 +1,7 @@
 package io.penstock.compose.demo;
 
+import io.penstock.compose.bench.load.ResultReader;
 import io.penstock.schemas.InferenceRequest;
-import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -15,13 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -60,26 +55,20 @@ public final class DemoRun {
    */
   public DemoReport run(LongConsumer answered) throws InterruptedException, ExecutionException {
     AvroSerdes serdes = new AvroSerdes(connection);
-    try (Consumer<String, InferenceResult> consumer =
-            new KafkaConsumer<>(
-                connection.with(
-                    Map.of("isolation.level", "read_committed", "enable.auto.commit", "false")),
-                new StringDeserializer(),
-                serdes.deserializer(InferenceResult.class));
+    try (ResultReader results = new ResultReader(connection, names.results());
         Producer<String, InferenceRequest> producer =
             new KafkaProducer<>(
                 connection.with(Map.of("acks", "all", "linger.ms", "0")),
                 new StringSerializer(),
                 serdes.serializer(InferenceRequest.class));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      readFromNowOn(consumer);
       DemoSender sender = new DemoSender(workload, names, producer, ledger, clock);
       List<Future<?>> senders =
           List.of(
               threads.submit(() -> send(sender, ServiceClass.BATCH, Duration.ZERO)),
               threads.submit(() -> send(sender, ServiceClass.INTERACTIVE, settings.interval())));
       try {
-        collect(consumer, senders, answered);
+        collect(results, senders, answered);
       } finally {
         threads.shutdownNow();
       }
@@ -96,23 +85,12 @@ public final class DemoRun {
     return true;
   }
 
-  private void readFromNowOn(Consumer<String, InferenceResult> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(names.results()).stream()
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
-  }
-
-  private void collect(
-      Consumer<String, InferenceResult> consumer, List<Future<?>> senders, LongConsumer answered)
+  private void collect(ResultReader results, List<Future<?>> senders, LongConsumer answered)
       throws InterruptedException, ExecutionException {
     long before = 0;
     long quietSince = System.nanoTime();
     while (true) {
-      take(consumer);
+      take(results);
       long now = System.nanoTime();
       boolean allSent = senders.stream().allMatch(Future::isDone);
       if (ledger.answered() > before) {
@@ -127,26 +105,23 @@ public final class DemoRun {
       }
       boolean complete = allSent && before == ledger.submitted();
       if (complete || now - quietSince > settings.patience().toNanos()) {
-        watchForStragglers(consumer);
+        watchForStragglers(results);
         return;
       }
     }
   }
 
-  private void watchForStragglers(Consumer<String, InferenceResult> consumer)
-      throws InterruptedException {
+  private void watchForStragglers(ResultReader results) throws InterruptedException {
     long until = System.nanoTime() + settings.stragglers().toNanos();
     while (System.nanoTime() < until) {
-      take(consumer);
+      take(results);
     }
   }
 
-  private void take(Consumer<String, InferenceResult> consumer) throws InterruptedException {
+  private void take(ResultReader results) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    for (ConsumerRecord<String, InferenceResult> taken : consumer.poll(POLL)) {
-      ledger.result(taken.value());
-    }
+    results.poll(POLL, ledger::result);
   }
 }

@@ -123,7 +123,7 @@ class DeliveryIT {
         ResultsLog<InferenceResult> replies = ResultsLog.of(connection, "replies.good");
         ResultsLog<InferenceResult> small = ResultsLog.of(connection, "replies.small");
         ResultsLog<DeadLetter> letters =
-            new ResultsLog<>(connection, TOPICS.names().deadLetters(), DeadLetter.class)) {
+            ResultsLog.of(connection, TOPICS.names().deadLetters(), DeadLetter.class)) {
       assertThat(replies.await(good, PATIENCE).values()).allMatch(each -> each.size() == 1);
       assertThat(registry.get("penstock.delivery.topics.set.aside").gauge().value()).isZero();
       small.awaitOne(fits, PATIENCE);
@@ -145,11 +145,11 @@ class DeliveryIT {
     create("replies.soon", Map.of());
     try (DeliveryApplication _ = start(new SimpleMeterRegistry());
         ResultsLog<InferenceResult> soon = ResultsLog.of(connection, "replies.soon")) {
-      soon.await(List.of(result("soon", "first", "replies.soon", 100)), PATIENCE);
+      soon.awaitSoon(List.of(result("soon", "first", "replies.soon", 100)), PATIENCE);
       List<Long> micros = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         long began = System.nanoTime();
-        soon.awaitSoon(result("soon", "soon-" + i, "replies.soon", 100), PATIENCE);
+        soon.awaitSoon(List.of(result("soon", "soon-" + i, "replies.soon", 100)), PATIENCE);
         micros.add((System.nanoTime() - began) / 1_000);
       }
       micros.sort(null);

@@ -7,19 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.ServiceClass;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,8 +56,12 @@ class JsonClientIT {
               .get(30, TimeUnit.SECONDS);
       nameless = "interactive-%d-%d".formatted(place.partition(), place.offset());
     }
-    Map<String, List<JsonNode>> results =
-        read(node, List.of("json-envelope", "json-bare", "json-faulty", nameless));
+    Map<String, List<JsonNode>> results;
+    try (ResultsLog<JsonNode> log =
+        new ResultsLog<>(
+            node.connection(), node.topics().names().resultsJson(), JsonClientIT::json)) {
+      results = log.await(List.of("json-envelope", "json-bare", "json-faulty", nameless), PATIENCE);
+    }
     assertThat(results.values()).allMatch(each -> each.size() == 1);
     for (String id : List.of("json-envelope", "json-bare", nameless)) {
       JsonNode result = results.get(id).getFirst();
@@ -88,40 +88,11 @@ class JsonClientIT {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads until each of these ids has a result, and then on for a while to see more. */
-  private static Map<String, List<JsonNode>> read(PenstockNode node, List<String> ids)
-      throws Exception {
-    String topic = node.topics().names().resultsJson();
-    Map<String, List<JsonNode>> found = new HashMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            node.connection().with(Map.of("isolation.level", "read_committed")),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long until = System.nanoTime() + PATIENCE.toNanos();
-      while (!found.keySet().containsAll(ids)) {
-        assertThat(System.nanoTime()).as("found %s of %s", found, ids).isLessThan(until);
-        poll(consumer, found);
-      }
-      long quiet = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-      while (System.nanoTime() < quiet) {
-        poll(consumer, found);
-      }
-    }
-    found.keySet().retainAll(ids);
-    return found;
-  }
-
-  private static void poll(
-      KafkaConsumer<String, String> consumer, Map<String, List<JsonNode>> found) throws Exception {
-    for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(100))) {
-      found.computeIfAbsent(each.key(), any -> new ArrayList<>()).add(JSON.readTree(each.value()));
+  private static JsonNode json(String topic, byte[] value) {
+    try {
+      return JSON.readTree(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -137,7 +137,7 @@ class MainJobIT {
     register(node, UNSERVED);
     try (PenstockClient client = client(node);
         ResultsLog<RequestStatus> lifecycle =
-            new ResultsLog<>(
+            ResultsLog.of(
                 node.connection(), node.topics().names().lifecycle(), RequestStatus.class)) {
       InferenceRequest request = InferenceRequests.embedding(UNSERVED, "text").build();
       var future = client.submit(request);
@@ -245,8 +245,7 @@ class MainJobIT {
   }
 
   private static ResultsLog<DeadLetter> letters(PenstockNode node) {
-    return new ResultsLog<>(
-        node.connection(), node.topics().names().deadLetters(), DeadLetter.class);
+    return ResultsLog.of(node.connection(), node.topics().names().deadLetters(), DeadLetter.class);
   }
 
   private static void register(PenstockNode node, String model) throws Exception {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
+import io.penstock.schemas.reading.Partitions;
 import io.penstock.schemas.serde.AvroSerdes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,10 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
@@ -23,48 +24,35 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  *
  * @param <T> what the topic holds
  */
-final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
+final class ResultsLog<T> implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final KafkaConsumer<String, byte[]> consumer;
-  private final org.apache.kafka.common.serialization.Deserializer<T> values;
+  private final Consumer<String, byte[]> consumer;
+  private final Deserializer<T> values;
   private final String topic;
   private final Map<String, List<T>> byKey = new HashMap<>();
   private final Map<String, List<InferenceResult>> repetitions = new HashMap<>();
 
-  ResultsLog(ClusterConnection connection, String topic, Class<T> type) {
+  ResultsLog(ClusterConnection connection, String topic, Deserializer<T> values) {
     this.topic = topic;
-    this.values = new AvroSerdes(connection).deserializer(type);
-    this.consumer =
-        new KafkaConsumer<>(
-            connection.with(
-                Map.of("isolation.level", "read_committed", "enable.auto.commit", "false")),
-            new StringDeserializer(),
-            new ByteArrayDeserializer());
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    this.values = values;
+    this.consumer = CommittedReads.consumer(connection, new StringDeserializer(), Map.of());
+    Partitions.assignWhole(consumer, topic);
+  }
+
+  static <T extends SpecificRecord> ResultsLog<T> of(
+      ClusterConnection connection, String topic, Class<T> type) {
+    return new ResultsLog<>(connection, topic, new AvroSerdes(connection).deserializer(type));
   }
 
   static ResultsLog<InferenceResult> of(ClusterConnection connection, String topic) {
-    return new ResultsLog<>(connection, topic, InferenceResult.class);
+    return of(connection, topic, InferenceResult.class);
   }
 
   /** Reads until each of these keys has a record, and then on for a while to see more. */
   Map<String, List<T>> await(Collection<String> keys, Duration patience) {
-    long until = System.nanoTime() + patience.toNanos();
-    while (!byKey.keySet().containsAll(keys)) {
-      assertThat(System.nanoTime())
-          .as(
-              "%s: %d of %d keys after %s",
-              topic, keys.stream().filter(byKey::containsKey).count(), keys.size(), patience)
-          .isLessThan(until);
-      read();
-    }
+    awaitSoon(keys, patience);
     long quiet = System.nanoTime() + Duration.ofSeconds(1).toNanos();
     while (System.nanoTime() < quiet) {
       read();
@@ -74,11 +62,15 @@ final class ResultsLog<T extends SpecificRecord> implements AutoCloseable {
     return wanted;
   }
 
-  /** Returns as soon as a key has a record. */
-  void awaitSoon(String key, Duration patience) {
+  /** Returns as soon as each of these keys has a record. */
+  void awaitSoon(Collection<String> keys, Duration patience) {
     long until = System.nanoTime() + patience.toNanos();
-    while (!byKey.containsKey(key)) {
-      assertThat(System.nanoTime()).as("no record of %s on %s", key, topic).isLessThan(until);
+    while (!byKey.keySet().containsAll(keys)) {
+      assertThat(System.nanoTime())
+          .as(
+              "%s: %d of %d keys after %s",
+              topic, keys.stream().filter(byKey::containsKey).count(), keys.size(), patience)
+          .isLessThan(until);
       read();
     }
   }

@@ -4,6 +4,7 @@ import io.penstock.compose.config.Secrets;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.policies.RoutingPublisher;
+import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -36,7 +37,7 @@ final class KafkaCluster implements Cluster {
   private final ClusterConnection connection;
   private final TopicSettings configured;
   private final AvroSerdes serdes;
-  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private @Nullable Consumer<byte[], byte[]> consumer;
   private @Nullable ClientGateway gateway;
 
   private KafkaCluster(ClusterConnection connection, TopicSettings configured) {
@@ -161,19 +162,17 @@ final class KafkaCluster implements Cluster {
     return new KafkaTopicLog(consumer());
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
+  private Consumer<byte[], byte[]> consumer() {
     if (consumer == null) {
       consumer =
-          new KafkaConsumer<>(
-              connection.with(
-                  Map.of(
-                      "isolation.level", "read_committed",
-                      "enable.auto.commit", "false",
-                      "auto.offset.reset", "earliest",
-                      "allow.auto.create.topics", "false",
-                      "default.api.timeout.ms", (int) PATIENCE.toMillis())),
+          CommittedReads.consumer(
+              connection,
               new ByteArrayDeserializer(),
-              new ByteArrayDeserializer());
+              Map.of(
+                  "auto.offset.reset",
+                  "earliest",
+                  "default.api.timeout.ms",
+                  (int) PATIENCE.toMillis()));
     }
     return consumer;
   }

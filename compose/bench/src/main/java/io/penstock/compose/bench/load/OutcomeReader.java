@@ -3,6 +3,7 @@ package io.penstock.compose.bench.load;
 import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.Partitions;
 import io.penstock.schemas.serde.AvroSerdes;
 import java.time.Duration;
 import java.util.List;
@@ -31,18 +32,15 @@ public final class OutcomeReader implements AutoCloseable {
             connection.with(Map.of("enable.auto.commit", false)),
             new StringDeserializer(),
             new AvroSerdes(connection).deserializer(AttemptOutcome.class));
-    partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
+    partitions = Partitions.of(consumer, List.of(topic));
     consumer.assign(partitions);
-    skip();
+    Partitions.skip(consumer, partitions);
   }
 
   /** An open loop of this load, with the times in its log at which leases were in hand. */
   public RequestLog openLoop(PenstockLoad load, double perSecond, Duration time)
       throws InterruptedException {
-    skip();
+    Partitions.skip(consumer, partitions);
     RequestLog log = load.openLoop(perSecond, time, PATIENCE);
     forEach(
         outcome ->
@@ -53,16 +51,10 @@ public final class OutcomeReader implements AutoCloseable {
     return log;
   }
 
-  /** Leaves out what there is so far. */
-  private void skip() {
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
-  }
-
   /** Hands on the outcomes since the last call. */
   public void forEach(Consumer<AttemptOutcome> action) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+    Map<TopicPartition, Long> ends = Partitions.ends(consumer, partitions);
+    while (!Partitions.reached(consumer, ends)) {
       for (ConsumerRecord<String, AttemptOutcome> taken : consumer.poll(POLL)) {
         action.accept(taken.value());
       }

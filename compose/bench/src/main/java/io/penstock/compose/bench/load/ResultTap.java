@@ -4,25 +4,15 @@ import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.cluster.ClusterConnection;
-import io.penstock.schemas.serde.AvroSerdes;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
-/**
- * Reads the results topic, committed records only, from now on, on a thread of its own. Records
- * that only repeat a result are left out.
- */
+/** Reads results, as {@link ResultReader} does, on a thread of its own. */
 public final class ResultTap implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final KafkaConsumer<String, InferenceResult> consumer;
+  private final ResultReader results;
   private final Thread thread;
   private volatile Sink sink = (result, micros) -> {};
   private volatile boolean closing;
@@ -35,19 +25,7 @@ public final class ResultTap implements AutoCloseable {
   }
 
   public ResultTap(ClusterConnection connection, String topic) {
-    consumer =
-        new KafkaConsumer<>(
-            connection.with(
-                Map.of("isolation.level", "read_committed", "enable.auto.commit", false)),
-            new StringDeserializer(),
-            new AvroSerdes(connection).deserializer(InferenceResult.class));
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
+    results = new ResultReader(connection, topic);
     thread = Thread.ofPlatform().name("bench-results").daemon().start(this::run);
   }
 
@@ -78,13 +56,9 @@ public final class ResultTap implements AutoCloseable {
   }
 
   private void run() {
-    try (consumer) {
+    try (results) {
       while (!closing) {
-        for (ConsumerRecord<String, InferenceResult> taken : consumer.poll(POLL)) {
-          if (taken.value().getRepetition().isEmpty()) {
-            sink.result(taken.value(), EpochMicros.now());
-          }
-        }
+        results.poll(POLL, result -> sink.result(result, EpochMicros.now()));
       }
     } catch (WakeupException _) {
       // Closing.
@@ -94,7 +68,7 @@ public final class ResultTap implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    consumer.wakeup();
+    results.wakeUp();
     try {
       thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException _) {
