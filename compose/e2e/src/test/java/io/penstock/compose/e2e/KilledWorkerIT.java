@@ -37,7 +37,7 @@ class KilledWorkerIT {
         ResultsLog<InferenceResult> results = results(node)) {
       first.awaitReady();
       List<String> ids = send(client, "killed", 60);
-      results.await(ids.subList(0, 4), PATIENCE);
+      results.awaitSoon(ids.subList(0, 4), PATIENCE);
       first.kill();
       try (PenstockProcess second = worker(node, "killed-2", "killed")) {
         second.awaitReady();
@@ -60,7 +60,7 @@ class KilledWorkerIT {
         ResultsLog<InferenceResult> results = results(node)) {
       first.awaitReady();
       List<String> ids = send(client, "drained", 60);
-      results.await(ids.subList(0, 4), PATIENCE);
+      results.awaitSoon(ids.subList(0, 4), PATIENCE);
       first.terminate();
       assertThat(first.awaitEnd(Duration.ofSeconds(40))).isTrue();
       try (PenstockProcess second = worker(node, "drained-2", "drained")) {
