@@ -1,5 +1,7 @@
 package io.penstock.compose.demo;
 
+import io.penstock.compose.bench.load.FirstResults;
+import io.penstock.compose.bench.load.FirstResults.Arrival;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
@@ -7,8 +9,6 @@ import io.penstock.schemas.TokenUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
@@ -26,12 +26,10 @@ public final class DemoLedger {
 
   private static final long LONGEST_MICROS = Duration.ofHours(24).toNanos() / 1000;
 
-  private final Map<String, Boolean> answered = new HashMap<>();
+  private final FirstResults results = new FirstResults();
   private final Map<ServiceClass, Histogram> queueing = new EnumMap<>(ServiceClass.class);
   private long succeeded;
   private long failed;
-  private long duplicates;
-  private long strangers;
   private long tokens;
   private @Nullable Instant firstSubmittedAt;
   private @Nullable Instant lastFinishedAt;
@@ -47,9 +45,7 @@ public final class DemoLedger {
 
   /** Enters a request that is about to be produced; call it before the producer may send it. */
   public synchronized void submitted(String id, Instant at) {
-    if (answered.putIfAbsent(id, false) != null) {
-      throw new IllegalArgumentException("id " + id + " was submitted twice");
-    }
+    results.sending(id);
     if (firstSubmittedAt == null) {
       firstSubmittedAt = at;
     }
@@ -60,19 +56,9 @@ public final class DemoLedger {
    * that only repeats another is none.
    */
   public synchronized void result(InferenceResult result) {
-    if (result.getRepetition().isPresent()) {
+    if (result.getRepetition().isPresent() || results.result(result.getId()) != Arrival.FIRST) {
       return;
     }
-    Boolean before = answered.get(result.getId());
-    if (before == null) {
-      strangers++;
-      return;
-    }
-    if (before) {
-      duplicates++;
-      return;
-    }
-    answered.put(result.getId(), true);
     if (result.getStatus() == TerminalStatus.SUCCEEDED) {
       succeeded++;
     } else {
@@ -109,37 +95,29 @@ public final class DemoLedger {
 
   /** Requests submitted so far. */
   public synchronized long submitted() {
-    return answered.size();
+    return results.sent();
   }
 
   /** Requests that have a result so far. */
   public synchronized long answered() {
-    return succeeded + failed;
+    return results.answered();
   }
 
   /** The books as they stand now: whatever has no result counts as lost. */
   public synchronized DemoReport report() {
-    long submitted = answered.size();
-    List<String> lostIds =
-        answered.entrySet().stream()
-            .filter(entry -> !entry.getValue())
-            .map(Map.Entry::getKey)
-            .sorted()
-            .limit(NAMED_LOSSES)
-            .toList();
     return new DemoReport(
-        submitted,
+        results.sent(),
         succeeded,
         failed,
-        submitted - answered(),
-        duplicates + strangers,
+        results.open(),
+        results.duplicates() + results.strangers(),
         requestsPerSecond(),
         quantiles(ServiceClass.INTERACTIVE),
         quantiles(ServiceClass.BATCH),
         tokens,
         Optional.ofNullable(engine),
         Optional.ofNullable(firstFailure),
-        lostIds);
+        results.openIds(NAMED_LOSSES));
   }
 
   private double requestsPerSecond() {

@@ -65,7 +65,13 @@ final class RealFleetRun implements AutoCloseable {
       progress.at("warm-up", 0.1);
       ServedLog warm = new ServedLog();
       results.tell((result, micros) -> warm.result(result));
-      Arrivals.run(warmUps, new TimeScale(1), sender::send);
+      Arrivals.run(
+          warmUps,
+          new TimeScale(1),
+          request -> {
+            warm.sending(request.id());
+            sender.send(request);
+          });
       await(warm, warmUps.size());
       ServedLog log = new ServedLog();
       results.tell((result, micros) -> log.result(result));
@@ -77,6 +83,7 @@ final class RealFleetRun implements AutoCloseable {
               scale,
               request -> {
                 progress.at("real", 0.2 + 0.7 * sent[0]++ / requests.size());
+                log.sending(request.id());
                 sender.send(request);
               });
       await(log, requests.size());

@@ -1,27 +1,33 @@
 package io.penstock.compose.bench.real;
 
 import io.penstock.compose.bench.load.EpochMicros;
+import io.penstock.compose.bench.load.FirstResults;
+import io.penstock.compose.bench.load.FirstResults.Arrival;
 import io.penstock.compose.bench.sim.FleetExperiment.Served;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TerminalStatus;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What came of the requests, by their results. Safe for use by many threads. */
 final class ServedLog {
 
   private final Map<String, Moments> succeeded = new HashMap<>();
-  private final Set<String> answered = new HashSet<>();
+  private final FirstResults results = new FirstResults();
 
   /** In microseconds since 1970. */
   private record Moments(long firstToken, long finished) {}
 
+  /** Call it before the request is sent. */
+  synchronized void sending(String id) {
+    results.sending(id);
+  }
+
   synchronized void result(InferenceResult result) {
-    if (!answered.add(result.getId()) || result.getStatus() != TerminalStatus.SUCCEEDED) {
+    if (results.result(result.getId()) != Arrival.FIRST
+        || result.getStatus() != TerminalStatus.SUCCEEDED) {
       return;
     }
     Optional<Instant> firstToken = result.getFirstTokenAt();
@@ -34,7 +40,7 @@ final class ServedLog {
   }
 
   synchronized int answered() {
-    return answered.size();
+    return results.answered();
   }
 
   synchronized int succeeded() {

@@ -1,30 +1,27 @@
 package io.penstock.compose.demo.routing;
 
+import io.penstock.compose.bench.load.FirstResults;
+import io.penstock.compose.bench.load.FirstResults.Arrival;
 import io.penstock.compose.bench.load.ResultTap;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.cluster.ClusterConnection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/**
- * What was sent and what came back, by request id: a second result is a duplicate. Safe for use by
- * many threads.
- */
+/** What was sent and what came back, with the results themselves. Safe for use by many threads. */
 public final class RoutingLedger implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ResultTap tap;
-  private final Map<String, Long> sent = new LinkedHashMap<>();
-  private final Map<String, InferenceResult> answered = new LinkedHashMap<>();
-  private final List<String> duplicates = new ArrayList<>();
+  private final FirstResults book = new FirstResults();
+  private final Map<String, InferenceResult> results = new LinkedHashMap<>();
 
   /** Reads the results topic from now on. */
   public RoutingLedger(ClusterConnection connection, String resultsTopic) {
@@ -33,46 +30,43 @@ public final class RoutingLedger implements AutoCloseable {
   }
 
   private synchronized void enter(InferenceResult result) {
-    if (!sent.containsKey(result.getId())) {
-      return;
+    if (book.result(result.getId()) == Arrival.FIRST) {
+      results.put(result.getId(), result);
+      notifyAll();
     }
-    if (answered.putIfAbsent(result.getId(), result) != null) {
-      duplicates.add(result.getId());
-    }
-    notifyAll();
   }
 
   /** To be called before the request is sent. */
   public synchronized void sending(String id) {
-    sent.put(id, System.nanoTime());
+    book.sending(id);
   }
 
   public synchronized int sent() {
-    return sent.size();
+    return book.sent();
   }
 
   public synchronized int duplicates() {
-    return duplicates.size();
+    return book.duplicates();
   }
 
   /** How many of those sent have no result yet. */
   public synchronized int open() {
-    return sent.size() - answered.size();
+    return book.open();
   }
 
   /** The results so far, in the order they came. */
   public synchronized List<InferenceResult> results() {
-    return List.copyOf(answered.values());
+    return List.copyOf(results.values());
   }
 
   /** The result of a request, if it has come. */
   public synchronized Optional<InferenceResult> result(String id) {
-    return Optional.ofNullable(answered.get(id));
+    return Optional.ofNullable(results.get(id));
   }
 
   /** How many results fulfil this. */
   public synchronized long count(Predicate<InferenceResult> wanted) {
-    return answered.values().stream().filter(wanted).count();
+    return results.values().stream().filter(wanted).count();
   }
 
   /** How many results are failures of whatever kind. */
