@@ -42,11 +42,7 @@ final class BenchDepthCommand extends BenchmarkCommand {
       description = "A million too; takes many minutes, and a heap of 2 GB.")
   boolean million;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long latency is measured at each depth (default: ${DEFAULT-VALUE}).")
-  int seconds = 15;
+  @Mixin final SecondsOption measured = new SecondsOption(15);
 
   @Mixin final SleepingWorkerOptions worker = new SleepingWorkerOptions(16, "40ms");
 
@@ -85,10 +81,8 @@ final class BenchDepthCommand extends BenchmarkCommand {
         () ->
             new DepthSettings(
                 all,
-                Duration.ofSeconds(seconds),
-                worker.rate,
-                worker.slots,
-                worker.jobTime(),
+                measured.time(),
+                worker.work(),
                 warmUp.time(),
                 Duration.ofSeconds(idleSeconds),
                 8));

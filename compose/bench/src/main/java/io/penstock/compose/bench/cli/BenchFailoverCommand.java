@@ -5,9 +5,9 @@ import io.penstock.compose.bench.failover.FailoverBench;
 import io.penstock.compose.bench.failover.FailoverSettings;
 import io.penstock.compose.cli.Environment;
 import io.penstock.compose.cli.TimeText;
-import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code penstock bench failover}. */
@@ -30,17 +30,9 @@ import picocli.CommandLine.Option;
     })
 final class BenchFailoverCommand extends BenchmarkCommand {
 
-  @Option(
-      names = "--rate",
-      paramLabel = "R",
-      description = "Requests per second (default: ${DEFAULT-VALUE}).")
-  double rate = 50;
+  @Mixin final SleepingWorkerOptions worker = new SleepingWorkerOptions(16, "50ms");
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long the load lasts for each kill (default: ${DEFAULT-VALUE}).")
-  int seconds = 30;
+  @Mixin final SecondsOption measured = new SecondsOption(30);
 
   @Option(
       names = "--failover",
@@ -54,18 +46,6 @@ final class BenchFailoverCommand extends BenchmarkCommand {
       paramLabel = "N",
       description = "Warm copies of dispatch's shards, 0 or 1 (default: ${DEFAULT-VALUE}).")
   int standbys = 1;
-
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Slots of each worker (default: ${DEFAULT-VALUE}).")
-  int slots = 16;
-
-  @Option(
-      names = "--job",
-      paramLabel = "TIME",
-      description = "How long an engine sleeps for a request (default: ${DEFAULT-VALUE}).")
-  String job = "50ms";
 
   @Option(
       names = "--brokers",
@@ -109,14 +89,12 @@ final class BenchFailoverCommand extends BenchmarkCommand {
     return valid(
         () ->
             new FailoverSettings(
-                rate,
-                Duration.ofSeconds(seconds),
+                worker.work(),
+                measured.time(),
                 TimeText.duration("--failover", failover),
                 standbys,
-                slots,
-                TimeText.duration("--job", job),
                 brokers,
-                Math.min(rate, brokerRate),
+                Math.min(worker.rate, brokerRate),
                 TimeText.duration("--broker-session", brokerSession)));
   }
 }

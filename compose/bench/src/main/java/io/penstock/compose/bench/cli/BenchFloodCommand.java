@@ -5,7 +5,6 @@ import io.penstock.compose.bench.flood.FloodBench;
 import io.penstock.compose.bench.flood.FloodSettings;
 import io.penstock.compose.cli.Environment;
 import io.penstock.streams.dispatch.shard.SlotReserve;
-import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,11 +34,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
       description = "Batch requests in the flood (default: ${DEFAULT-VALUE}).")
   int batch = 200_000;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long latency is measured each time (default: ${DEFAULT-VALUE}).")
-  int seconds = 30;
+  @Mixin final SecondsOption measured = new SecondsOption(30);
 
   @Mixin final SleepingWorkerOptions worker = new SleepingWorkerOptions(32, "100ms");
 
@@ -69,14 +64,6 @@ final class BenchFloodCommand extends BenchmarkCommand {
   /** What the options say. */
   FloodSettings settings() {
     return valid(
-        () ->
-            new FloodSettings(
-                batch,
-                Duration.ofSeconds(seconds),
-                worker.rate,
-                worker.slots,
-                worker.jobTime(),
-                reserve,
-                warmUp.time()));
+        () -> new FloodSettings(batch, measured.time(), worker.work(), reserve, warmUp.time()));
   }
 }

@@ -4,7 +4,6 @@ import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.overhead.OverheadBench;
 import io.penstock.compose.bench.overhead.OverheadSettings;
 import io.penstock.compose.cli.Environment;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -48,11 +47,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       description = "Requests per second to measure latency at (default: ${DEFAULT-VALUE}).")
   List<Double> rates = List.of(50.0, 200.0, 1000.0);
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long a round is (default: ${DEFAULT-VALUE}).")
-  int seconds = 8;
+  @Mixin final SecondsOption measured = new SecondsOption(8);
 
   @Option(
       names = "--repeats",
@@ -77,11 +72,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       description = "Workers in the closed loop (default: ${DEFAULT-VALUE}).")
   int workers = 4;
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Slots of each worker (default: ${DEFAULT-VALUE}).")
-  int slots = 256;
+  @Mixin final SlotsOption worker = new SlotsOption(256);
 
   BenchOverheadCommand(Environment environment) {
     super(environment);
@@ -113,13 +104,13 @@ final class BenchOverheadCommand extends BenchmarkCommand {
         () ->
             new OverheadSettings(
                 rates,
-                Duration.ofSeconds(seconds),
+                measured.time(),
                 repeats,
                 warmUp.time(),
                 guarantee == Guarantee.EXACTLY_ONCE,
                 closedLoop.time(),
                 closedLoop.inFlight,
                 workers,
-                slots));
+                worker.slots));
   }
 }

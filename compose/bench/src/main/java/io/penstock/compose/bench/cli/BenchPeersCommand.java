@@ -46,11 +46,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       description = "Requests per second to measure latency at (default: ${DEFAULT-VALUE}).")
   double rate = 200;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long a round at that rate is (default: ${DEFAULT-VALUE}).")
-  int seconds = 2;
+  @Mixin final SecondsOption measured = new SecondsOption(2);
 
   @Option(
       names = "--repeats",
@@ -70,11 +66,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       description = "How long each of these runs (default: ${DEFAULT-VALUE}).")
   String batchJob = "500ms";
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Slots of each of the two workers (default: ${DEFAULT-VALUE}).")
-  int slots = 32;
+  @Mixin final SlotsOption worker = new SlotsOption(32);
 
   @Mixin final ClosedLoopOptions closedLoop = new ClosedLoopOptions(2, 512);
 
@@ -158,10 +150,10 @@ final class BenchPeersCommand extends BenchmarkCommand {
                 closedLoop.time(),
                 closedLoop.inFlight,
                 rate,
-                Duration.ofSeconds(seconds),
+                measured.time(),
                 repeats,
                 depth,
-                slots,
+                worker.slots,
                 batch,
                 killRate,
                 kill,

@@ -5,7 +5,6 @@ import io.penstock.compose.bench.scaling.ScalingBench;
 import io.penstock.compose.bench.scaling.ScalingSettings;
 import io.penstock.compose.cli.Environment;
 import io.penstock.compose.cli.TimeText;
-import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,17 +36,9 @@ final class BenchScalingCommand extends BenchmarkCommand {
       description = "How long an engine sleeps for a request (default: ${DEFAULT-VALUE}).")
   List<String> jobs = List.of("1ms", "10ms", "50ms", "200ms");
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Slots of each worker (default: ${DEFAULT-VALUE}).")
-  int slots = 1;
+  @Mixin final SlotsOption worker = new SlotsOption(1);
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "How long each combination is measured (default: ${DEFAULT-VALUE}).")
-  int seconds = 4;
+  @Mixin final SecondsOption measured = new SecondsOption(4);
 
   @Mixin final WarmUpOption warmUp = new WarmUpOption(40);
 
@@ -72,8 +63,8 @@ final class BenchScalingCommand extends BenchmarkCommand {
             new ScalingSettings(
                 workers,
                 jobs.stream().map(each -> TimeText.duration("--jobs", each)).toList(),
-                slots,
-                Duration.ofSeconds(seconds),
+                worker.slots,
+                measured.time(),
                 warmUp.time()));
   }
 }

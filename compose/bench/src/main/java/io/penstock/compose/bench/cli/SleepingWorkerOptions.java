@@ -1,37 +1,35 @@
 package io.penstock.compose.bench.cli;
 
+import io.penstock.compose.bench.rig.SleepingWork;
 import io.penstock.compose.cli.TimeText;
-import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A worker whose engine sleeps, and the interactive requests that come to it. */
+/** Workers whose engines sleep, and the requests that come to them and are measured. */
 final class SleepingWorkerOptions {
 
   @Option(
       names = "--rate",
       paramLabel = "R",
-      description = "Interactive requests per second (default: ${DEFAULT-VALUE}).")
+      description = "Measured requests per second (default: ${DEFAULT-VALUE}).")
   double rate = 50;
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "The worker's slots (default: ${DEFAULT-VALUE}).")
-  int slots;
+  @Mixin final SlotsOption slots;
 
   @Option(
       names = "--job",
       paramLabel = "TIME",
-      description = "How long its engine sleeps for a request (default: ${DEFAULT-VALUE}).")
+      description = "How long an engine sleeps for a request (default: ${DEFAULT-VALUE}).")
   String job;
 
   /** With these defaults. */
   SleepingWorkerOptions(int slots, String job) {
-    this.slots = slots;
+    this.slots = new SlotsOption(slots);
     this.job = job;
   }
 
-  Duration jobTime() {
-    return TimeText.duration("--job", job);
+  /** What the options say. */
+  SleepingWork work() {
+    return new SleepingWork(rate, slots.slots, TimeText.duration("--job", job));
   }
 }

@@ -12,7 +12,6 @@ import io.penstock.compose.bench.rig.ProcessCpu;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.compose.chart.Chart;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.util.ArrayList;
@@ -32,10 +31,7 @@ public record DepthBench(DepthSettings settings) implements Bench {
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
-    progress.at("starting Kafka, the registry and the jobs", 0);
-    try (BenchCluster cluster = BenchCluster.start()) {
-      cluster.startDispatch(DispatchConfig.DEFAULT);
-      cluster.register(DepthRun.MODEL, List.of());
+    try (BenchCluster cluster = BenchCluster.serving(progress, DepthRun.MODEL)) {
       ProcessCpu.Usage idle = idle(cluster, progress);
       try (DepthRun run = new DepthRun(cluster, settings)) {
         if (settings.warmUp().isPositive()) {
@@ -69,7 +65,7 @@ public record DepthBench(DepthSettings settings) implements Bench {
         workers.add(
             cluster.startWorker(
                 new WorkerConfig("idle-" + i, List.of(DepthRun.MODEL), 8),
-                new SleepingEngine(settings::job)));
+                new SleepingEngine(settings.work()::job)));
       }
       // The JVM goes on compiling what starting used for about a minute.
       Thread.sleep(settings.idle().multipliedBy(SETTLING));
@@ -160,11 +156,11 @@ public record DepthBench(DepthSettings settings) implements Bench {
     List<String> notes = new ArrayList<>();
     notes.add(
         "a backlog of batch requests; meanwhile %.0f interactive requests/s, one worker of %d slots"
-                .formatted(settings.interactivePerSecond(), settings.slots())
+                .formatted(settings.work().perSecond(), settings.work().slots())
             + " whose engine sleeps %d ms; so a lease also waits for a slot, about %.1f ms on"
                 .formatted(
-                    settings.job().toMillis(),
-                    settings.job().toNanos() / 1e6 / settings.slots() / 2)
+                    settings.work().job().toMillis(),
+                    settings.work().job().toNanos() / 1e6 / settings.work().slots() / 2)
             + " average; warm-up %d s of closed-loop load"
                 .formatted(settings.warmUp().toSeconds()));
     notes.add(

@@ -138,11 +138,11 @@ final class DepthRun implements AutoCloseable {
 
   /** Interactive requests beside a backlog that is refilled as fast as it is worked off. */
   private RequestLog interactive(int depth) throws InterruptedException {
-    try (Worker _ = worker(settings.slots(), settings.job())) {
+    try (Worker _ = worker(settings.work().slots(), settings.work().job())) {
       Thread refill = Thread.ofPlatform().name("bench-refill").start(() -> refill(depth));
       try {
-        outcomes.openLoop(load, settings.interactivePerSecond(), SETTLING);
-        return outcomes.openLoop(load, settings.interactivePerSecond(), settings.time());
+        outcomes.openLoop(load, settings.work().perSecond(), SETTLING);
+        return outcomes.openLoop(load, settings.work().perSecond(), settings.time());
       } finally {
         refill.interrupt();
         refill.join();

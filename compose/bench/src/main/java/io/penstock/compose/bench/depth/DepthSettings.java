@@ -3,6 +3,7 @@ package io.penstock.compose.bench.depth;
 import static io.penstock.compose.bench.OptionRule.require;
 import static io.penstock.compose.bench.OptionRule.requireTime;
 
+import io.penstock.compose.bench.rig.SleepingWork;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,9 +12,7 @@ import java.util.List;
  *
  * @param depths requests waiting, ascending, each 1 to 10 million
  * @param time how long latency is measured at each depth
- * @param interactivePerSecond interactive requests per second meanwhile
- * @param slots slots of the one worker
- * @param job how long its engine sleeps for a request
+ * @param work the one worker, and the interactive requests that come meanwhile
  * @param warmUp load before anything counts
  * @param idle how long idle CPU time is measured, after six times as long; zero: not at all
  * @param idleWorkers workers that idle then
@@ -21,9 +20,7 @@ import java.util.List;
 public record DepthSettings(
     List<Integer> depths,
     Duration time,
-    double interactivePerSecond,
-    int slots,
-    Duration job,
+    SleepingWork work,
     Duration warmUp,
     Duration idle,
     int idleWorkers) {
@@ -33,23 +30,17 @@ public record DepthSettings(
     require(
         "depths", !depths.isEmpty() && depths.getFirst() >= 1 && depths.getLast() <= 10_000_000);
     requireTime("seconds", time, Duration.ofSeconds(1));
-    require("slots", slots >= 1 && slots <= 10_000);
-    require("job", job.isPositive() && job.toMinutes() < 1);
     requireTime("warm-up", warmUp, Duration.ZERO);
     requireTime("idle-seconds", idle, Duration.ZERO);
     require("idle-workers", idleWorkers >= 1 && idleWorkers <= 100);
     require(
         "rate",
-        interactivePerSecond > 0 && interactivePerSecond <= servedPerSecond(slots, job) / 2,
+        work.perSecond() <= work.servedPerSecond() / 2,
         "is above 0 and at most half of what the worker serves");
-  }
-
-  private static double servedPerSecond(int slots, Duration job) {
-    return slots * 1e9 / job.toNanos();
   }
 
   /** Batch requests per second that keep the backlog about as deep as it is. */
   double refillPerSecond() {
-    return Math.max(1, servedPerSecond(slots, job) * 0.9 - interactivePerSecond);
+    return Math.max(1, work.servedPerSecond() * 0.9 - work.perSecond());
   }
 }

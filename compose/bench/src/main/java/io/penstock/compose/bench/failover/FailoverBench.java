@@ -43,7 +43,7 @@ public final class FailoverBench implements Bench {
     try (BenchCluster cluster = BenchCluster.start()) {
       progress.at("starting two dispatch processes and two workers", 0.1);
       KilledParts parts = KilledParts.start(cluster, settings);
-      try (DisturbedLoad load = new DisturbedLoad(cluster, settings.rate())) {
+      try (DisturbedLoad load = new DisturbedLoad(cluster, settings.work().perSecond())) {
         progress.at("warm-up", 0.25);
         load.warmUp(WARM_UP);
         Map<String, Recovery> found = new LinkedHashMap<>();
@@ -85,7 +85,8 @@ public final class FailoverBench implements Bench {
 
     private static BenchProcess worker(
         BenchCluster cluster, String id, String model, FailoverSettings settings) throws Exception {
-      return BenchProcess.worker(cluster, id, model, settings.slots(), settings.job());
+      return BenchProcess.worker(
+          cluster, id, model, settings.work().slots(), settings.work().job());
     }
   }
 }

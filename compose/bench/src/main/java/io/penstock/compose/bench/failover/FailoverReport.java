@@ -141,7 +141,10 @@ final class FailoverReport {
     List<String> notes = new ArrayList<>();
     notes.add(
         "%.0f interactive requests/s, two workers of %d slots whose engines sleep %d ms, two"
-                .formatted(settings.rate(), settings.slots(), settings.job().toMillis())
+                .formatted(
+                    settings.work().perSecond(),
+                    settings.work().slots(),
+                    settings.work().job().toMillis())
             + " dispatch processes with %d standby and time-outs of %d ms; a killed dispatch or"
                 .formatted(settings.standbys(), settings.failover().toMillis())
             + " worker is not started again; resumed = every partition had a result of a request"

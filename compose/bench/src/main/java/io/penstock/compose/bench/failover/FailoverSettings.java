@@ -3,46 +3,46 @@ package io.penstock.compose.bench.failover;
 import static io.penstock.compose.bench.OptionRule.require;
 import static io.penstock.compose.bench.OptionRule.requireTime;
 
+import io.penstock.compose.bench.rig.SleepingWork;
 import java.time.Duration;
 
 /**
  * What {@code bench failover} does.
  *
- * @param rate requests per second
+ * @param work two workers of at most 1 000 slots each, and the requests, at most 10 000 a second
  * @param time how long the load lasts, for each kill; the kill comes after a third of it
  * @param failover dispatch's session and transaction time-outs
  * @param standbys warm copies of dispatch's shards, 0 or 1
- * @param slots slots of each of two workers
- * @param job how long their engines sleep for a request
  * @param brokers of how many brokers one is killed, 3 or 5; 0 for no such kill
  * @param brokerRate requests per second while a broker is killed: the copies of several brokers on
  *     one machine leave less room
  * @param brokerSession how long a broker may be silent until it counts as lost
  */
 public record FailoverSettings(
-    double rate,
+    SleepingWork work,
     Duration time,
     Duration failover,
     int standbys,
-    int slots,
-    Duration job,
     int brokers,
     double brokerRate,
     Duration brokerSession) {
 
   public FailoverSettings {
-    require("rate", rate > 0 && rate <= 10_000);
+    require("rate", work.perSecond() <= 10_000);
     requireTime("seconds", time, Duration.ofSeconds(6));
     require("failover", failover.toSeconds() >= 2 && failover.toMinutes() < 5);
     require("standbys", standbys >= 0 && standbys <= 1);
-    require("slots", slots >= 1 && slots <= 1_000);
-    require("job", job.isPositive() && job.toMinutes() < 1);
+    require("slots", work.slots() <= 1_000);
     require("brokers", brokers == 0 || brokers == 3 || brokers == 5, "is 0, 3 or 5");
-    require("broker-rate", brokerRate > 0 && brokerRate <= rate, "is above 0 and at most the rate");
+    require(
+        "broker-rate",
+        brokerRate > 0 && brokerRate <= work.perSecond(),
+        "is above 0 and at most the rate");
     require("broker-session", brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60);
     require(
         "rate",
-        rate <= slots * 1e9 / job.toNanos(),
-        "is more than one worker of %d slots serves; lower it or raise --slots".formatted(slots));
+        work.perSecond() <= work.servedPerSecond(),
+        "is more than one worker of %d slots serves; lower it or raise --slots"
+            .formatted(work.slots()));
   }
 }

@@ -16,6 +16,7 @@ import io.penstock.compose.chart.Chart;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.dispatch.shard.SlotReserve;
+import io.penstock.streams.score.ScoreConfig;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.util.ArrayList;
@@ -31,12 +32,15 @@ public record FloodBench(FloodSettings settings) implements Bench {
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
-    progress.at("starting Kafka, the registry and the jobs", 0);
-    try (BenchCluster cluster = BenchCluster.start()) {
-      cluster.startDispatch(DispatchConfig.DEFAULT.withShard(rules()));
-      cluster.register(FloodRun.MODEL, List.of());
-      WorkerConfig worker = new WorkerConfig("bench-1", List.of(FloodRun.MODEL), settings.slots());
-      try (Worker _ = cluster.startWorker(worker, new SleepingEngine(settings::job));
+    try (BenchCluster cluster =
+        BenchCluster.serving(
+            progress,
+            ScoreConfig.DEFAULT,
+            DispatchConfig.DEFAULT.withShard(rules()),
+            FloodRun.MODEL)) {
+      WorkerConfig worker =
+          new WorkerConfig("bench-1", List.of(FloodRun.MODEL), settings.work().slots());
+      try (Worker _ = cluster.startWorker(worker, new SleepingEngine(settings.work()::job));
           FloodRun run = new FloodRun(cluster, settings)) {
         if (settings.warmUp().isPositive()) {
           progress.at("warm-up", 0.1);
@@ -56,7 +60,7 @@ public record FloodBench(FloodSettings settings) implements Bench {
     return ShardSettings.DEFAULT.withReserve(
         new SlotReserve(
             settings.reserve(),
-            settings.slots(),
+            settings.work().slots(),
             SlotReserve.DEFAULT.lightShare(),
             SlotReserve.DEFAULT.memory()));
   }
@@ -154,14 +158,14 @@ public record FloodBench(FloodSettings settings) implements Bench {
     notes.add(
         "%.0f interactive requests/s for %d s; %d of %d batch requests were sent by the end, in %.1f s, %d waited in dispatch; one worker of %d slots whose engine sleeps %d ms, %.1f%% of them set aside; lease counts from when a request was due; warm-up %d s"
             .formatted(
-                settings.interactivePerSecond(),
+                settings.work().perSecond(),
                 settings.time().toSeconds(),
                 flooded.sent(),
                 settings.batch(),
                 sendingSeconds(flooded),
                 flooded.waiting(),
-                settings.slots(),
-                settings.job().toMillis(),
+                settings.work().slots(),
+                settings.work().job().toMillis(),
                 100 * settings.reserve(),
                 settings.warmUp().toSeconds()));
     if (bad > 0) {

@@ -45,7 +45,7 @@ final class FloodRun implements AutoCloseable {
 
   /** Interactive requests, and nothing beside them. */
   RequestLog alone() throws InterruptedException {
-    return outcomes.openLoop(load, settings.interactivePerSecond(), settings.time());
+    return outcomes.openLoop(load, settings.work().perSecond(), settings.time());
   }
 
   /** Interactive requests while batch requests are sent and taken in. */

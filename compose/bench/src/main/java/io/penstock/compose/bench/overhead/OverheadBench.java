@@ -31,11 +31,12 @@ public record OverheadBench(OverheadSettings settings) implements Bench {
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
-    progress.at("starting Kafka, the registry and the jobs", 0);
     try (BenchCluster cluster =
-        BenchCluster.start(ScoreConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()))) {
-      cluster.startDispatch(DispatchConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()));
-      cluster.register(MODEL, List.of());
+        BenchCluster.serving(
+            progress,
+            ScoreConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()),
+            DispatchConfig.DEFAULT.withExactlyOnce(settings.exactlyOnce()),
+            MODEL)) {
       cluster.startWorker(worker(1), noOp());
       try (OverheadRun run = new OverheadRun(cluster, MODEL)) {
         return measure(cluster, run, progress);

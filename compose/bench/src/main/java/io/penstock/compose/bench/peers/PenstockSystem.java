@@ -1,5 +1,6 @@
 package io.penstock.compose.bench.peers;
 
+import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.OutcomeReader;
 import io.penstock.compose.bench.load.PenstockLoad;
@@ -7,7 +8,6 @@ import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.BenchProcess;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.io.IOException;
@@ -50,11 +50,8 @@ final class PenstockSystem implements QueueSystem {
   /** Starts everything and returns when it is ready. */
   PenstockSystem(PeersSettings settings) throws IOException, InterruptedException {
     this.settings = settings;
-    cluster = BenchCluster.start();
+    cluster = BenchCluster.serving(BenchProgress.NONE, MODEL, KILL_MODEL);
     try {
-      cluster.startDispatch(DispatchConfig.DEFAULT);
-      cluster.register(MODEL, List.of());
-      cluster.register(KILL_MODEL, List.of());
       for (int number = 1; number <= PeersSettings.WORKERS; number++) {
         workers.add(
             cluster.startWorker(

@@ -2,6 +2,7 @@ package io.penstock.compose.bench.rig;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.kafka.EmbeddedKafka;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
 import io.penstock.compose.registry.RegistryConfig;
@@ -114,6 +115,30 @@ public final class BenchCluster implements AutoCloseable {
    */
   public static BenchCluster start(BenchBrokers brokers) throws IOException, InterruptedException {
     return start(ScoreConfig.DEFAULT, Optional.of(brokers));
+  }
+
+  /** Starts Kafka, the registry, score and dispatch, and registers these chat models. */
+  public static BenchCluster serving(BenchProgress progress, String... models)
+      throws IOException, InterruptedException {
+    return serving(progress, ScoreConfig.DEFAULT, DispatchConfig.DEFAULT, models);
+  }
+
+  /** The same with score and dispatch as told. */
+  public static BenchCluster serving(
+      BenchProgress progress, ScoreConfig score, DispatchConfig dispatch, String... models)
+      throws IOException, InterruptedException {
+    progress.at("starting Kafka, the registry and the jobs", 0);
+    BenchCluster cluster = start(score);
+    try {
+      cluster.startDispatch(dispatch);
+      for (String model : models) {
+        cluster.register(model, List.of());
+      }
+      return cluster;
+    } catch (RuntimeException | InterruptedException e) {
+      cluster.close();
+      throw e;
+    }
   }
 
   private static BenchCluster start(ScoreConfig config, Optional<BenchBrokers> brokers)
