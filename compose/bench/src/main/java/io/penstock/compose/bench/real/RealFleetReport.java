@@ -3,10 +3,11 @@ package io.penstock.compose.bench.real;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.FigureColumn;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.sim.FleetBench;
-import io.penstock.compose.bench.sim.FleetColumn;
+import io.penstock.compose.bench.sim.FleetColumns;
 import io.penstock.compose.bench.sim.FleetMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,25 +25,22 @@ record RealFleetReport(
     FleetMetrics real,
     RealFleetRun.Outcome outcome) {
 
-  private static final List<FleetColumn> SHARES =
-      List.of(FleetColumn.INTERACTIVE, FleetColumn.BATCH);
+  private static final List<FigureColumn<FleetMetrics>> SHARES =
+      List.of(FleetColumns.INTERACTIVE, FleetColumns.BATCH);
 
-  private static List<FleetColumn> columns() {
-    List<FleetColumn> all = new ArrayList<>(SHARES);
-    all.addAll(FleetColumn.REST);
+  private static List<FigureColumn<FleetMetrics>> columns() {
+    List<FigureColumn<FleetMetrics>> all = new ArrayList<>(SHARES);
+    all.addAll(FleetColumns.REST);
     return all;
   }
 
   Findings findings() {
-    List<String> headings = new ArrayList<>(List.of("penstock"));
-    columns().forEach(column -> headings.add(column.heading()));
-    BenchTable table = new BenchTable("real-and-sim", headings.toArray(String[]::new));
+    BenchTable table = FigureColumn.table("real-and-sim", List.of("penstock"), columns());
     table.row(row("real", real));
     table.row(row("sim", simulated));
     List<Object> difference = new ArrayList<>(List.of("real - sim"));
-    for (FleetColumn column : columns()) {
-      difference.add(
-          cell(column, column.of().applyAsDouble(real) - column.of().applyAsDouble(simulated)));
+    for (FigureColumn<FleetMetrics> column : columns()) {
+      difference.add(cell(column, column.figure(real) - column.figure(simulated)));
     }
     table.row(difference.toArray());
     return new Findings(List.of(table), List.of(), json(), notes(), complete());
@@ -50,12 +48,12 @@ record RealFleetReport(
 
   private static Object[] row(String name, FleetMetrics metrics) {
     List<Object> row = new ArrayList<>(List.of(name));
-    columns().forEach(column -> row.add(cell(column, column.of().applyAsDouble(metrics))));
+    columns().forEach(column -> row.add(cell(column, column.figure(metrics))));
     return row.toArray();
   }
 
   /** Shares with the two decimals that tell good runs apart. */
-  private static Object cell(FleetColumn column, double figure) {
+  private static Object cell(FigureColumn<FleetMetrics> column, double figure) {
     if (!Double.isFinite(figure)) {
       return "-";
     }
@@ -75,22 +73,14 @@ record RealFleetReport(
         .put("requests", sent)
         .put("unserved", sent - outcome.log().succeeded());
     Figures.put(json, "sent_late_ms", outcome.lateMicros() / 1e3);
-    put(json.putObject("policies").putObject(FleetBench.PENSTOCK), columns(), real);
-    put(json.putObject("real"), columns(), real);
-    put(json.putObject("sim"), columns(), simulated);
+    FigureColumn.put(json.putObject("policies").putObject(FleetBench.PENSTOCK), columns(), real);
+    FigureColumn.put(json.putObject("real"), columns(), real);
+    FigureColumn.put(json.putObject("sim"), columns(), simulated);
     ObjectNode difference = json.putObject("difference_points");
-    for (FleetColumn column : SHARES) {
-      Figures.put(
-          difference,
-          column.field(),
-          column.of().applyAsDouble(real) - column.of().applyAsDouble(simulated));
+    for (FigureColumn<FleetMetrics> column : SHARES) {
+      Figures.put(difference, column.field(), column.figure(real) - column.figure(simulated));
     }
     return json;
-  }
-
-  private static void put(ObjectNode json, List<FleetColumn> columns, FleetMetrics metrics) {
-    columns.forEach(
-        column -> Figures.put(json, column.field(), column.of().applyAsDouble(metrics)));
   }
 
   private boolean complete() {

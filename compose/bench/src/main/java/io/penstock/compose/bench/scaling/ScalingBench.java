@@ -6,14 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.BenchTable;
-import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.FigureColumn;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.compose.chart.Chart;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.WorkerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +30,12 @@ public final class ScalingBench implements Bench {
   private static final Duration DEADLINE = Duration.ofHours(1);
   private static final Duration RAMP_UP = Duration.ofSeconds(3);
 
+  private static final List<FigureColumn<SpeedUp>> FIGURES =
+      List.of(
+          new FigureColumn<>("requests_per_s", "requests/s", SpeedUp::requestsPerSecond),
+          new FigureColumn<>("speed_up", "speed-up", SpeedUp::speedUp),
+          new FigureColumn<>("efficiency", "of ideal", SpeedUp::efficiency));
+
   private final ScalingSettings settings;
   private final AtomicReference<Duration> job = new AtomicReference<>(Duration.ofMillis(1));
   private int started;
@@ -41,12 +46,9 @@ public final class ScalingBench implements Bench {
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
-    progress.at("starting Kafka, the registry and the jobs", 0);
     List<SpeedUp> all = new ArrayList<>();
     long failed;
-    try (BenchCluster cluster = BenchCluster.start()) {
-      cluster.startDispatch(DispatchConfig.DEFAULT);
-      cluster.register(MODEL, List.of());
+    try (BenchCluster cluster = BenchCluster.serving(progress, MODEL)) {
       try (PenstockLoad load =
           new PenstockLoad(cluster.connection(), cluster.topics().names(), MODEL, DEADLINE)) {
         raiseTo(settings.workers().getFirst(), cluster);
@@ -95,23 +97,14 @@ public final class ScalingBench implements Bench {
 
   private Findings findings(List<SpeedUp> all, long failed) {
     BenchTable table =
-        new BenchTable(
-            "speed-up", "workers", "slots", "job ms", "requests/s", "speed-up", "of ideal");
+        FigureColumn.table("speed-up", List.of("workers", "slots", "job ms"), FIGURES);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode cells = json.putArray("cells");
     for (SpeedUp each : all) {
-      table.row(
-          each.workers(),
-          each.slots(),
-          each.job().toMillis(),
-          each.requestsPerSecond(),
-          each.speedUp(),
-          each.efficiency());
+      FigureColumn.row(table, FIGURES, each, each.workers(), each.slots(), each.job().toMillis());
       ObjectNode cell =
           cells.addObject().put("workers", each.workers()).put("job_ms", each.job().toMillis());
-      Figures.put(cell, "requests_per_s", each.requestsPerSecond());
-      Figures.put(cell, "speed_up", each.speedUp());
-      Figures.put(cell, "efficiency", each.efficiency());
+      FigureColumn.put(cell, FIGURES, each);
     }
     json.put("failed", failed);
     List<String> notes = new ArrayList<>();

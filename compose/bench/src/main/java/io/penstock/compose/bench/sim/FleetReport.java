@@ -3,6 +3,7 @@ package io.penstock.compose.bench.sim;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.FigureColumn;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.Spread;
@@ -26,13 +27,13 @@ record FleetReport(
     double simulatedPerMinute) {
 
   Findings findings() {
-    List<FleetColumn> shares = shares();
+    List<FigureColumn<FleetMetrics>> shares = shares();
     List<String> headings = new ArrayList<>(List.of("policy"));
-    for (FleetColumn column : shares) {
+    for (FigureColumn<FleetMetrics> column : shares) {
       headings.add(column.heading());
       headings.add("min..max");
     }
-    FleetColumn.REST.forEach(column -> headings.add(column.heading()));
+    FleetColumns.REST.forEach(column -> headings.add(column.heading()));
     BenchTable table = new BenchTable("policies", headings.toArray(String[]::new));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     describe(json);
@@ -41,13 +42,13 @@ record FleetReport(
         (policy, repeats) -> {
           List<Object> row = new ArrayList<>(List.of(policy));
           ObjectNode figures = policies.putObject(policy);
-          for (FleetColumn column : shares) {
+          for (FigureColumn<FleetMetrics> column : shares) {
             Spread spread = spread(repeats, column);
             row.add(percent(spread.median()));
             row.add(String.format(Locale.ROOT, "%.2f..%.2f", spread.least(), spread.most()));
             Figures.put(figures, column.field(), spread.median());
           }
-          for (FleetColumn column : FleetColumn.REST) {
+          for (FigureColumn<FleetMetrics> column : FleetColumns.REST) {
             double median = spread(repeats, column).median();
             row.add(median);
             Figures.put(figures, column.field(), median);
@@ -57,14 +58,14 @@ record FleetReport(
     return new Findings(List.of(table), List.of(chart(shares)), json, notes());
   }
 
-  private List<FleetColumn> shares() {
+  private List<FigureColumn<FleetMetrics>> shares() {
     boolean standard =
         results.values().stream()
             .flatMap(List::stream)
             .anyMatch(metrics -> !Double.isNaN(metrics.standardSlo()));
     return standard
-        ? List.of(FleetColumn.INTERACTIVE, FleetColumn.STANDARD, FleetColumn.BATCH)
-        : List.of(FleetColumn.INTERACTIVE, FleetColumn.BATCH);
+        ? List.of(FleetColumns.INTERACTIVE, FleetColumns.STANDARD, FleetColumns.BATCH)
+        : List.of(FleetColumns.INTERACTIVE, FleetColumns.BATCH);
   }
 
   private void describe(ObjectNode json) {
@@ -105,7 +106,7 @@ record FleetReport(
     return notes;
   }
 
-  private Chart chart(List<FleetColumn> shares) {
+  private Chart chart(List<FigureColumn<FleetMetrics>> shares) {
     Chart.Builder chart =
         Chart.bars(
             "slo",
@@ -119,7 +120,7 @@ record FleetReport(
             "policy",
             "% of requests",
             List.copyOf(results.keySet()));
-    for (FleetColumn column : shares) {
+    for (FigureColumn<FleetMetrics> column : shares) {
       chart.bar(
           column.heading(),
           results.values().stream()
@@ -138,7 +139,7 @@ record FleetReport(
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.2f", figure) : "-";
   }
 
-  private static Spread spread(List<FleetMetrics> repeats, FleetColumn column) {
+  private static Spread spread(List<FleetMetrics> repeats, FigureColumn<FleetMetrics> column) {
     return Spread.of(repeats.stream().mapToDouble(column.of()).toArray());
   }
 }
