@@ -28,6 +28,8 @@ import io.penstock.schemas.topics.TopicSettings;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,7 @@ final class OneInstance implements AutoCloseable {
   private final FilesAndBatches files;
   private final Forwarding forwarding;
   private final FrontServer server;
+  private final MovedClock clock = new MovedClock();
   private long offset;
 
   OneInstance(BlobStore blobs) {
@@ -63,7 +66,7 @@ final class OneInstance implements AutoCloseable {
             blobs,
             homes,
             new Engine(),
-            Clock.systemUTC());
+            clock);
     forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {});
     HttpSettings settings = HttpSettings.DEFAULT.withPort(0);
     ApiKeys keys = new ApiKeys();
@@ -74,11 +77,16 @@ final class OneInstance implements AutoCloseable {
             settings.keys(),
             new KeyUses(() -> keys, (_, _) -> {}),
             new AlwaysReady(),
-            Clock.systemUTC()));
+            clock));
     server = FrontServer.start(settings, 1 << 20, parts);
     for (HomeResident each : files.residents()) {
       each.taken(new Home(0, List.of(), new Writer()));
     }
+  }
+
+  /** Lets so much time pass at once. */
+  void pass(Duration time) {
+    clock.ahead = clock.ahead.plus(time);
   }
 
   String url() {
@@ -229,6 +237,16 @@ final class OneInstance implements AutoCloseable {
     @Override
     public boolean isStopping() {
       return false;
+    }
+  }
+
+  private static final class MovedClock implements InstantSource {
+
+    private volatile Duration ahead = Duration.ZERO;
+
+    @Override
+    public Instant instant() {
+      return Clock.systemUTC().instant().plus(ahead);
     }
   }
 }

@@ -137,6 +137,41 @@ class OpenAiClientTest {
   }
 
   @Test
+  void whatIsNotAnsweredInTheWindowExpires(@TempDir Path other) throws Exception {
+    try (OneInstance late = new OneInstance(FolderStore.open(other))) {
+      OpenAIClient itsClient =
+          OpenAIOkHttpClient.builder().baseUrl(late.url() + "/v1").apiKey("unused").build();
+      OpenAIClient usual = client;
+      client = itsClient;
+      try {
+        StringBuilder input = new StringBuilder();
+        for (int each = 0; each < 100; each++) {
+          input.append(line("id-" + each, each < 10 ? "\"n\":1" : "\"n\":\"hold\""));
+        }
+        Batch begun = create(upload("in.jsonl", input.toString()).id(), "1m");
+        awaitAnswers(begun.id(), 10);
+        late.pass(Duration.ofMinutes(1));
+        awaitFinalizing(begun.id());
+        late.pass(Duration.ofSeconds(10));
+        Batch batch = await(begun);
+        assertThat(batch.status()).isEqualTo(Batch.Status.EXPIRED);
+        assertThat(batch.requestCounts().orElseThrow().failed()).isEqualTo(90);
+        assertThat(download(batch.outputFileId().orElseThrow())).hasSize(10);
+        assertThat(download(batch.errorFileId().orElseThrow()))
+            .hasSize(90)
+            .allMatch(
+                each ->
+                    each.contains(
+                        "This request could not be executed before the completion window"
+                            + " expired."));
+      } finally {
+        client = usual;
+        itsClient.close();
+      }
+    }
+  }
+
+  @Test
   void listsComeInPages() {
     List<String> made = new ArrayList<>();
     FileObject file = upload("list.jsonl", line("a", "\"n\":1"));
@@ -301,7 +336,8 @@ class OpenAiClientTest {
       boolean ended =
           batch.completedAt().isPresent()
               || batch.failedAt().isPresent()
-              || batch.cancelledAt().isPresent();
+              || batch.cancelledAt().isPresent()
+              || batch.expiredAt().isPresent();
       if (ended || System.nanoTime() > until) {
         return batch;
       }
@@ -313,6 +349,13 @@ class OpenAiClientTest {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (client.batches().retrieve(id).requestCounts().orElseThrow().completed() < answers
         && System.nanoTime() < until) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void awaitFinalizing(String id) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (client.batches().retrieve(id).finalizingAt().isEmpty() && System.nanoTime() < until) {
       Thread.onSpinWait();
     }
   }
