@@ -123,6 +123,7 @@ class OutlookTest {
         .setServiceMillis(serviceMillis)
         .setSucceeded(0)
         .setFailed(0)
+        .setStartedAt(NOW)
         .setSentAt(NOW)
         .build();
   }
