@@ -9,6 +9,7 @@ import io.penstock.schemas.text.Printable;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
 import io.penstock.streams.score.identity.Identity;
+import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
@@ -104,6 +105,10 @@ final class ScoreOutput {
           current,
           new FirstDecision.Refused(
               current.identity().fingerprint(),
+              current
+                  .request()
+                  .map(request -> Fingerprint.ofLeftOut(request, refusal.field()))
+                  .orElse(null),
               current.source().origin(serviceClass),
               current.now(),
               refusal));

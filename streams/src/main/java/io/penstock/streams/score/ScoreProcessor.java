@@ -11,10 +11,10 @@ import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.identity.Identity;
 import io.penstock.streams.score.identity.Origin;
 import io.penstock.streams.score.request.Abbreviated;
-import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -197,11 +197,11 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
       } else if (first.isEmpty()) {
         decide(current);
       } else if (!first.get().isRepeatedBy(identity.fingerprint())) {
-        conflict(current);
+        conflict(current, usedBefore(current));
       } else {
         switch (first.get()) {
-          case FirstDecision.Refused refused when isCorrected(current, refused.refusal()) ->
-              conflict(current);
+          case FirstDecision.Refused refused when isCorrected(current, refused) ->
+              conflict(current, corrected(current, refused.refusal()));
           case FirstDecision.Refused refused -> repeat(current, refused);
           case FirstDecision.Placed placed -> follow(current, placed);
         }
@@ -257,13 +257,13 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
 
   /**
    * Whether a request was refused for something that its fingerprint leaves out, such as its
-   * deadline, and this one is no longer at fault there. The old refusal does not answer it.
+   * deadline, and this one has another value there, which is not at fault. The old refusal does not
+   * answer it. The very same request stays refused, whatever the rules say today.
    */
-  private boolean isCorrected(CurrentRecord current, Refusal first) {
-    return first.field() != null
-        && Fingerprint.leavesOut(first.field())
+  private boolean isCorrected(CurrentRecord current, FirstDecision.Refused first) {
+    return current.request().filter(first::differsInField).isPresent()
         && !(judge.judge(current) instanceof ScoringOutcome.Refused(Refusal again)
-            && first.field().equals(again.field()));
+            && Objects.equals(first.refusal().field(), again.field()));
   }
 
   /** An equal request was refused: so is this one. */
@@ -272,17 +272,28 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     output.repeat(current, first);
   }
 
-  /** Another request has the id. That one's status and result are not touched. */
-  private void conflict(CurrentRecord current) {
+  /** The id is taken. The first request's status and result are not touched. */
+  private void conflict(CurrentRecord current, Refusal refusal) {
     parts.metrics().duplicate();
-    output.conflict(
-        current,
-        new Refusal(
-            RefusalCode.ID_CONFLICT,
-            "id",
-            "id %s was used before for a request that asks for something else; send this one under"
-                    .formatted(Abbreviated.quote(current.id()))
-                + " an id of its own"));
+    output.conflict(current, refusal);
+  }
+
+  private static Refusal usedBefore(CurrentRecord current) {
+    return new Refusal(
+        RefusalCode.ID_CONFLICT,
+        "id",
+        "id %s was used before for a request that asks for something else; send this one under"
+                .formatted(Abbreviated.quote(current.id()))
+            + " an id of its own");
+  }
+
+  private static Refusal corrected(CurrentRecord current, Refusal first) {
+    return new Refusal(
+        RefusalCode.ID_CONFLICT,
+        "id",
+        "the request with id %s was refused before for its %s; send the corrected one under"
+                .formatted(Abbreviated.quote(current.id()), first.field())
+            + " another id");
   }
 
   /** Once only: a record that lies elsewhere although it was put back was not put there by us. */

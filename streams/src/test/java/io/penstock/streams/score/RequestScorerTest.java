@@ -102,11 +102,18 @@ class RequestScorerTest {
         List.of(
             new FirstDecision.Refused(
                 -1L,
+                null,
                 ORIGIN,
                 NOW,
                 new Refusal(RefusalCode.INVALID_JSON, "body", "the first line\nand the second")),
             new FirstDecision.Refused(
-                null, null, NOW, new Refusal(RefusalCode.OVERLOADED, null, "later")),
+                1L,
+                Long.MIN_VALUE,
+                ORIGIN,
+                NOW,
+                new Refusal(RefusalCode.INVALID_REPLY_TOPIC, "replyTopic", "a=b")),
+            new FirstDecision.Refused(
+                null, null, null, NOW, new Refusal(RefusalCode.OVERLOADED, null, "later")),
             new FirstDecision.Placed(Long.MIN_VALUE, ORIGIN, "m", Optional.empty(), 3),
             new FirstDecision.Placed(null, null, "m", Optional.of("v"), 0))) {
       byte[] bytes = FirstDecision.serde().serializer().serialize("", decision);

@@ -695,6 +695,29 @@ class ScoreTopologyTest {
         .containsExactly(
             Optional.empty(), Optional.of(Repetition.SAME), Optional.of(Repetition.CONFLICT));
     assertNothing(WORK);
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class))
+        .extracting(letter -> letter.value().getFailure().getMessage())
+        .last()
+        .asString()
+        .endsWith("was refused before for its deadline; send the corrected one under another id");
+  }
+
+  @Test
+  void theSameRequestStaysRefusedAlsoWhenItsFieldIsNoLongerAtFault() {
+    InferenceRequest tooFar =
+        chat().setDeadline(NOW.plus(SETTINGS.maxDeadline()).plusSeconds(60)).build();
+    send(tooFar);
+    now = NOW.plusSeconds(120);
+    requests.pipeInput(tooFar.getId(), bytes(tooFar), now);
+
+    assertThat(results())
+        .extracting(
+            InferenceResult::getRepetition, result -> result.getError().orElseThrow().getCode())
+        .containsExactly(
+            tuple(Optional.empty(), "invalid_deadline"),
+            tuple(Optional.of(Repetition.SAME), "invalid_deadline"));
+    assertThat(read(TOPICS.deadLetters(), DeadLetter.class)).hasSize(1);
+    assertNothing(WORK);
   }
 
   private void sendJson(@Nullable String key, String value, String... headers) {

@@ -1,5 +1,7 @@
 package io.penstock.streams.score.identity;
 
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * What was decided when a tenant's request id was first seen; every later record with it follows.
  */
 public sealed interface FirstDecision {
+
+  /** Stands between a field's name and the fingerprint of its value; no name holds it. */
+  String FIELD_PRINT = "=";
 
   /** What the request asked for; null where that is not known. */
   @Nullable Long fingerprint();
@@ -39,10 +44,24 @@ public sealed interface FirstDecision {
   /**
    * It has its FAILED result.
    *
+   * @param fieldPrint of the field that the refusal names, where the fingerprint leaves that out
+   *     ({@link Fingerprint#ofLeftOut}); null elsewhere, and where it is not known
    * @param at when that was written
    */
-  record Refused(@Nullable Long fingerprint, @Nullable Origin origin, Instant at, Refusal refusal)
-      implements FirstDecision {}
+  record Refused(
+      @Nullable Long fingerprint,
+      @Nullable Long fieldPrint,
+      @Nullable Origin origin,
+      Instant at,
+      Refusal refusal)
+      implements FirstDecision {
+
+    /** Whether a request that repeats this one has another value in the field at fault. */
+    public boolean differsInField(InferenceRequest request) {
+      return fieldPrint != null
+          && !fieldPrint.equals(Fingerprint.ofLeftOut(request, refusal.field()));
+    }
+  }
 
   /** It is in a model's partition. */
   record Placed(
@@ -70,7 +89,7 @@ public sealed interface FirstDecision {
                   "\n",
                   Long.toString(refused.at().toEpochMilli()),
                   refused.refusal().code().name(),
-                  refused.refusal().field() == null ? "" : refused.refusal().field(),
+                  field(refused),
                   RememberedRefusals.shortened(refused.refusal().message()));
           case Placed placed ->
               placed.partition() + "\n" + placed.model() + "\n" + placed.variant().orElse("");
@@ -87,18 +106,25 @@ public sealed interface FirstDecision {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The field's name, and behind an equals sign the fingerprint of its value, if that is kept. */
+  private static String field(Refused refused) {
+    String name = refused.refusal().field() == null ? "" : refused.refusal().field();
+    return refused.fieldPrint() == null
+        ? name
+        : name + FIELD_PRINT + Long.toHexString(refused.fieldPrint());
+  }
+
   private static FirstDecision read(byte[] bytes) {
     try {
       return read(new String(bytes, StandardCharsets.UTF_8));
     } catch (RuntimeException another) {
-      return new Refused(null, null, Instant.EPOCH, RememberedRefusals.UNKNOWN);
+      return new Refused(null, null, null, Instant.EPOCH, RememberedRefusals.UNKNOWN);
     }
   }
 
   private static FirstDecision read(String text) {
     String[] parts = text.split("\n", text.startsWith("p") ? 5 : 6);
-    String hex = parts[0].substring(1);
-    Long print = hex.isEmpty() ? null : (Long) Long.parseUnsignedLong(hex, 16);
+    Long print = print(parts[0].substring(1));
     Origin origin = parts[1].isEmpty() ? null : Origin.parse(parts[1]);
     return switch (parts[0].charAt(0)) {
       case 'p' ->
@@ -108,14 +134,21 @@ public sealed interface FirstDecision {
               parts[3],
               Optional.of(parts[4]).filter(variant -> !variant.isEmpty()),
               Integer.parseInt(parts[2]));
-      case 'r' ->
-          new Refused(
-              print,
-              origin,
-              Instant.ofEpochMilli(Long.parseLong(parts[2])),
-              new Refusal(
-                  RefusalCode.valueOf(parts[3]), parts[4].isEmpty() ? null : parts[4], parts[5]));
+      case 'r' -> {
+        String[] field = parts[4].split(FIELD_PRINT, 2);
+        yield new Refused(
+            print,
+            field.length < 2 ? null : print(field[1]),
+            origin,
+            Instant.ofEpochMilli(Long.parseLong(parts[2])),
+            new Refusal(
+                RefusalCode.valueOf(parts[3]), field[0].isEmpty() ? null : field[0], parts[5]));
+      }
       default -> throw new IllegalArgumentException("of another version");
     };
+  }
+
+  private static @Nullable Long print(String hex) {
+    return hex.isEmpty() ? null : (Long) Long.parseUnsignedLong(hex, 16);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hash of what a request asks for. Two requests with equal fingerprints get equally good answers,
@@ -19,8 +20,9 @@ import java.util.TreeMap;
  *
  * <p>It covers the endpoint, the model, the body byte for byte, the routing preferences and the
  * attributes, since these choose the model. It leaves out what changes when an equal request is
- * sent again, or where and until when it is answered: deadline, creation time, class, reply topic,
- * batch and custom id.
+ * sent again, or how, where and until when it is answered: deadline, creation time, class, reply
+ * topic, reply key, stream, batch and custom id. Id and tenant are what a fingerprint is kept
+ * under.
  *
  * <p>The first 64 bits of a SHA-256, each part behind its length. Fingerprints are stored: a change
  * of this class makes every repetition in flight a conflict.
@@ -29,7 +31,14 @@ public final class Fingerprint {
 
   private static final Set<String> LEFT_OUT =
       Set.of(
-          "deadline", "createdAt", "serviceClass", "replyTopic", "replyKey", "batchId", "customId");
+          "deadline",
+          "createdAt",
+          "serviceClass",
+          "replyTopic",
+          "replyKey",
+          "stream",
+          "batchId",
+          "customId");
 
   private static final RoutingPreferences NONE_WANTED = RoutingPreferences.newBuilder().build();
 
@@ -84,9 +93,19 @@ public final class Fingerprint {
     return print.value();
   }
 
-  /** Whether a request may be corrected in this field without another fingerprint. */
-  public static boolean leavesOut(String field) {
-    return LEFT_OUT.contains(field);
+  /**
+   * The fingerprint of one field of a request; null unless requests that differ in this field alone
+   * have equal fingerprints.
+   *
+   * @param field such as the one that a refusal names, if it names one
+   */
+  public static @Nullable Long ofLeftOut(InferenceRequest request, @Nullable String field) {
+    if (field == null || !LEFT_OUT.contains(field)) {
+      return null;
+    }
+    Fingerprint print = new Fingerprint();
+    print.add(String.valueOf(request.get(request.getSchema().getField(field).pos())));
+    return print.value();
   }
 
   private void add(Optional<RoutingPreferences> routing) {

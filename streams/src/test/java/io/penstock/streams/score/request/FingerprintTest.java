@@ -10,9 +10,12 @@ import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ServiceClass;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
 class FingerprintTest {
@@ -58,11 +61,28 @@ class FingerprintTest {
                     chat().setCreatedAt(NOW),
                     chat().setServiceClass(ServiceClass.BATCH),
                     chat().setReplyTopic("there"),
+                    chat().setReplyKey("home"),
+                    chat().setStream(true),
                     chat().setBatchId("batch"),
                     chat().setCustomId("line 7"),
                     routed(RoutingPreferences.newBuilder()))
                 .map(each -> Fingerprint.of(each.build())))
         .containsOnly(FIRST);
+  }
+
+  /** A new field is either part of what a request asks for, or one that may be corrected. */
+  @Test
+  void everyFieldIsEitherHashedOrLeftOut() {
+    Set<String> hashed = Set.of("endpoint", "model", "body", "routing", "attributes");
+    Set<String> keptUnder = Set.of("id", "tenant");
+    Set<String> others = new HashSet<>(hashed);
+    others.addAll(keptUnder);
+
+    assertThat(
+            InferenceRequest.getClassSchema().getFields().stream()
+                .map(Schema.Field::name)
+                .filter(name -> Fingerprint.ofLeftOut(chat().build(), name) == null))
+        .containsExactlyInAnyOrderElementsOf(others);
   }
 
   @Test
