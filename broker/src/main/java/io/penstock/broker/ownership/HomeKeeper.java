@@ -117,7 +117,7 @@ public final class HomeKeeper implements AutoCloseable {
     }
     long taking = ++takings;
     mine.put(partition, taking);
-    owned.opening(partition);
+    owned.opening(partition, taking);
     Thread.ofVirtual()
         .name("penstock-front-opening-" + partition)
         .start(() -> open(partition, taking));
@@ -149,7 +149,7 @@ public final class HomeKeeper implements AutoCloseable {
   private synchronized void opened(int partition, long taking, Opening.Opened opened) {
     if (isCurrent(partition, taking)) {
       writers.put(partition, opened.writer());
-      reader.taken(partition, opened);
+      reader.taken(partition, taking, opened);
     } else {
       opened.writer().close();
     }

@@ -51,13 +51,13 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   /** What happened to a partition. */
   private sealed interface Event {
-    record Taken(int partition, Opening.Opened opened) implements Event {}
+    record Taken(int partition, long taking, Opening.Opened opened) implements Event {}
 
     record Lost(int partition) implements Event {}
   }
 
   /** A partition that is owned and not read to its end yet. */
-  private record CatchingUp(KafkaStateWriter writer, Map<TopicPartition, Long> ends) {}
+  private record CatchingUp(long taking, KafkaStateWriter writer, Map<TopicPartition, Long> ends) {}
 
   private final HomeTopics homes;
   private final OwnedHomes owned;
@@ -124,8 +124,8 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
   }
 
   /** The partition was taken over. Called by any thread. */
-  void taken(int partition, Opening.Opened opened) {
-    events.add(new Event.Taken(partition, opened));
+  void taken(int partition, long taking, Opening.Opened opened) {
+    events.add(new Event.Taken(partition, taking, opened));
   }
 
   /** The partition belongs to somebody else. Called by any thread. */
@@ -144,7 +144,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     Event event = events.poll();
     while (event != null) {
       switch (event) {
-        case Event.Taken(int partition, Opening.Opened opened) -> take(consumer, partition, opened);
+        case Event.Taken taken -> take(consumer, taken);
         case Event.Lost(int partition) -> lose(consumer, partition);
       }
       event = events.poll();
@@ -170,7 +170,9 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     openThoseCaughtUp(consumer);
   }
 
-  private void take(Consumer<String, byte[]> consumer, int partition, Opening.Opened opened) {
+  private void take(Consumer<String, byte[]> consumer, Event.Taken taken) {
+    int partition = taken.partition;
+    Opening.Opened opened = taken.opened;
     if (mine.contains(partition)) {
       lose(consumer, partition);
     }
@@ -195,7 +197,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     recent.open(partition);
     mine.add(partition);
     boolean _ = left.remove(partition);
-    catchingUp.put(partition, new CatchingUp(opened.writer(), ends));
+    catchingUp.put(partition, new CatchingUp(taken.taking, opened.writer(), ends));
     assign(consumer);
   }
 
@@ -227,9 +229,10 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
         (partition, each) -> {
           if (isReached(consumer, each.ends)) {
             done.add(partition);
-            owned.open(partition, each.writer);
-            residents.forEach(resident -> resident.upToDate(partition));
-            LOG.info("Partition {} is open", partition);
+            if (owned.open(partition, each.taking, each.writer)) {
+              residents.forEach(resident -> resident.upToDate(partition));
+              LOG.info("Partition {} is open", partition);
+            }
           }
         });
     done.forEach(catchingUp::remove);

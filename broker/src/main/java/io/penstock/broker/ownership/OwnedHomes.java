@@ -16,7 +16,7 @@ public final class OwnedHomes implements Homes {
 
   private static final int ID_BYTES = 16;
 
-  private record Owned(State state, Optional<StateWriter> writer) {}
+  private record Owned(State state, long taking, Optional<StateWriter> writer) {}
 
   private final int count;
   private final SecureRandom random = new SecureRandom();
@@ -73,12 +73,24 @@ public final class OwnedHomes implements Homes {
     }
   }
 
-  void opening(int partition) {
-    owned.put(partition, new Owned(State.OPENING, Optional.empty()));
+  /**
+   * A partition is being taken over.
+   *
+   * @param taking tells this take-over from earlier and later ones
+   */
+  void opening(int partition, long taking) {
+    owned.put(partition, new Owned(State.OPENING, taking, Optional.empty()));
   }
 
-  void open(int partition, StateWriter writer) {
-    owned.put(partition, new Owned(State.OPEN, Optional.of(writer)));
+  /**
+   * The take-over of a partition has ended well.
+   *
+   * @return false if that take-over was given up meanwhile; nothing changes then
+   */
+  boolean open(int partition, long taking, StateWriter writer) {
+    Owned open = new Owned(State.OPEN, taking, Optional.of(writer));
+    return open.equals(
+        owned.computeIfPresent(partition, (_, known) -> known.taking == taking ? open : known));
   }
 
   void elsewhere(int partition) {

@@ -1,0 +1,120 @@
+package io.penstock.broker.ownership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.Homes.State;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.Watches;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.TopicSettings;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class HomeReaderTest {
+
+  private static final int PARTITION = 3;
+
+  private final HomeTopics homes =
+      new HomeTopics(
+          new ClusterConnection("127.0.0.1:1", "mock://home-reader"), TopicSettings.DEFAULT);
+  private final OwnedHomes owned = new OwnedHomes(homes.count());
+  private final Noting resident = new Noting();
+  private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+  private final HomeReader reader =
+      new HomeReader(
+          homes,
+          owned,
+          List.of(resident),
+          new Watches(10),
+          new RecentRequests(10),
+          10,
+          new AvroSerdes(homes.connection()));
+
+  HomeReaderTest() {
+    Map<TopicPartition, Long> none =
+        homes.read(PARTITION).collect(Collectors.toMap(each -> each, _ -> 0L));
+    consumer.updateBeginningOffsets(none);
+    consumer.updateEndOffsets(none);
+  }
+
+  @Test
+  void aPartitionThatIsReadToItsEndIsOpen() {
+    take(1);
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPENING);
+
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
+    assertThat(resident.heard).containsExactly("taken 3", "up to date 3");
+  }
+
+  @Test
+  void aPartitionThatIsLostWhileItIsReadStaysLost() {
+    take(1);
+    owned.elsewhere(PARTITION);
+
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.ELSEWHERE);
+  }
+
+  @Test
+  void aPartitionThatIsTakenAnewIsNotOpenedByTheEarlierTakeOver() {
+    take(1);
+    owned.elsewhere(PARTITION);
+    owned.opening(PARTITION, 2);
+
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPENING);
+  }
+
+  private void take(long taking) {
+    owned.opening(PARTITION, taking);
+    reader.taken(PARTITION, taking, new Opening.Opened(writer(), List.of()));
+  }
+
+  private KafkaStateWriter writer() {
+    return new KafkaStateWriter(
+        homes.front(PARTITION), new MockProducer<>(), InstantSource.system(), () -> {});
+  }
+
+  /** Notes what it hears. */
+  private static final class Noting implements HomeResident {
+
+    private final List<String> heard = new ArrayList<>();
+
+    @Override
+    public OptionalLong taken(Home home) {
+      heard.add("taken " + home.partition());
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public void result(ResultRecord record) {
+      heard.add("result " + record.offset());
+    }
+
+    @Override
+    public void upToDate(int partition) {
+      heard.add("up to date " + partition);
+    }
+
+    @Override
+    public void lost(int partition) {
+      heard.add("lost " + partition);
+    }
+  }
+}
