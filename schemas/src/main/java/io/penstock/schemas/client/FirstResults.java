@@ -2,7 +2,7 @@ package io.penstock.schemas.client;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.serde.MalformedRecordException;
-import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.schemas.topics.HomePartitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -18,9 +19,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Finds the one result of a request that was repeated. It lies on the results topic, in the
- * partition of its id, near the time at which the repetition says that it ended; only that stretch
- * is read. Each look-up has a consumer of its own. Safe for use by many threads.
+ * Finds the one result of a request that was repeated. It lies on the results topic, in its home
+ * partition, near the time at which the repetition says that it ended; only that stretch is read.
+ * Each look-up has a consumer of its own. Safe for use by many threads.
  */
 final class FirstResults {
 
@@ -59,23 +60,37 @@ final class FirstResults {
    */
   Optional<InferenceResult> find(InferenceResult repetition) {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
-      TopicPartition partition =
-          new TopicPartition(
-              topic,
-              ModelPartitions.ofRequest(
-                  repetition.getId(), consumer.partitionsFor(topic, PATIENCE).size()));
-      List<TopicPartition> one = List.of(partition);
-      consumer.assign(one);
-      long end = consumer.endOffsets(one, PATIENCE).get(partition);
-      Instant from = repetition.getFinishedAt().minus(SKEW);
-      OffsetAndTimestamp start =
-          consumer.offsetsForTimes(Map.of(partition, from.toEpochMilli()), PATIENCE).get(partition);
-      if (start == null) {
-        return Optional.empty();
+      int count = consumer.partitionsFor(topic, PATIENCE).size();
+      for (int partition : likeliestFirst(repetition, count)) {
+        Optional<InferenceResult> found =
+            find(consumer, new TopicPartition(topic, partition), repetition);
+        if (found.isPresent()) {
+          return found;
+        }
       }
-      consumer.seek(partition, start.offset());
-      return read(consumer, partition, end, repetition);
+      return Optional.empty();
     }
+  }
+
+  /** The repetition's home; then the others, since the first request may have had another one. */
+  private static List<Integer> likeliestFirst(InferenceResult repetition, int count) {
+    int home = HomePartitions.of(repetition.getReplyKey(), repetition.getId(), count);
+    return IntStream.range(0, count).map(i -> (home + i) % count).boxed().toList();
+  }
+
+  private Optional<InferenceResult> find(
+      Consumer<String, byte[]> consumer, TopicPartition partition, InferenceResult repetition) {
+    List<TopicPartition> one = List.of(partition);
+    consumer.assign(one);
+    long end = consumer.endOffsets(one, PATIENCE).get(partition);
+    Instant from = repetition.getFinishedAt().minus(SKEW);
+    OffsetAndTimestamp start =
+        consumer.offsetsForTimes(Map.of(partition, from.toEpochMilli()), PATIENCE).get(partition);
+    if (start == null) {
+      return Optional.empty();
+    }
+    consumer.seek(partition, start.offset());
+    return read(consumer, partition, end, repetition);
   }
 
   private Optional<InferenceResult> read(

@@ -84,6 +84,29 @@ class RepeatedIdTest {
   }
 
   @Test
+  void aRepetitionFindsTheFirstResultAlsoInAnotherHome() {
+    PenstockClient client = client();
+    Instant ended = Samples.NOW.minus(Duration.ofDays(2));
+    InferenceResult first = result("acme", "x").setFinishedAt(ended).setReplyKey("x").build();
+    logged(ended.plusSeconds(1), first);
+    for (String replyKey : List.of("a", "b", "c", "d")) {
+      InferenceRequest again =
+          InferenceRequest.newBuilder(request("acme", "x")).setReplyKey(replyKey).build();
+      CompletableFuture<InferenceResult> future = client.submit(again);
+
+      arrives(
+          result("acme", "x")
+              .setFinishedAt(ended)
+              .setBody(null)
+              .setReplyKey(replyKey)
+              .setRepetition(Repetition.SAME));
+      client.poll();
+
+      assertThat(future.join().getBody()).as(replyKey).isEqualTo(first.getBody());
+    }
+  }
+
+  @Test
   void aRepeatedRequestGetsTheFirstResultMarkedAsARepetition() {
     PenstockClient client = client();
     Instant ended = Samples.NOW.minus(Duration.ofDays(2));
@@ -301,6 +324,7 @@ class RepeatedIdTest {
             times.forEach(
                 (partition, time) ->
                     log.stream()
+                        .filter(each -> each.partition() == partition.partition())
                         .filter(each -> each.timestamp() >= time)
                         .findFirst()
                         .ifPresent(

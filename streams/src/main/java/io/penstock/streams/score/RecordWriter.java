@@ -7,7 +7,9 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.TopicNames;
+import io.penstock.schemas.topics.TopicSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ final class RecordWriter {
           letter -> letter.setHeaders(Map.of()).setSourceKey(null));
 
   private final TopicNames topics;
+  private final int homes;
   private final RecordLimits limits;
   private final RegistryPatience patience;
   private final Serializer<ScoredRequest> scored;
@@ -33,8 +36,9 @@ final class RecordWriter {
   private final Serializer<DeadLetter> deadLetters;
 
   RecordWriter(
-      TopicNames topics, RecordLimits limits, RegistryPatience patience, AvroSerdes serdes) {
-    this.topics = topics;
+      TopicSettings settings, RecordLimits limits, RegistryPatience patience, AvroSerdes serdes) {
+    this.topics = settings.names();
+    this.homes = settings.otherPartitions();
     this.limits = limits;
     this.patience = patience;
     this.scored = serdes.serializer(ScoredRequest.class);
@@ -60,12 +64,22 @@ final class RecordWriter {
 
   Outgoing result(InferenceResult result) {
     String topic = topics.results();
-    return Outgoing.byKey(topic, patience.call(() -> results.serialize(topic, result)));
+    int home = HomePartitions.of(result.getReplyKey(), result.getId(), homes);
+    byte[] bytes = patience.call(() -> results.serialize(topic, result));
+    return new Outgoing(topic, Optional.of(home), bytes);
   }
 
   Outgoing state(RequestStatus status) {
     String topic = topics.lifecycle();
-    return Outgoing.byKey(topic, patience.call(() -> states.serialize(topic, status)));
+    int home = HomePartitions.of(status.getReplyKey(), status.getId(), homes);
+    byte[] bytes = patience.call(() -> states.serialize(topic, status));
+    return new Outgoing(topic, Optional.of(home), bytes);
+  }
+
+  /** Takes the state of an id's earlier request out of the home that it had. */
+  Outgoing forgotten(Optional<String> replyKey, String id) {
+    return new Outgoing(
+        topics.lifecycle(), Optional.of(HomePartitions.of(replyKey, id, homes)), null);
   }
 
   Outgoing accepted(ScoringOutcome.Scored outcome) {
@@ -80,6 +94,7 @@ final class RecordWriter {
             .setPartition(outcome.partition())
             .setBatchId(request.getBatchId().orElse(null))
             .setCustomId(request.getCustomId().orElse(null))
+            .setReplyKey(request.getReplyKey().orElse(null))
             .setChangedAt(request.getScoredAt())
             .build());
   }

@@ -9,6 +9,7 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.TimeRule;
@@ -54,6 +55,7 @@ record RefusalRecords(
         .setCustomId(customId())
         .setReplyTopic(replyTopic.orElse(null))
         .setResultFormat(source.resultFormat())
+        .setReplyKey(request.flatMap(Home::replyKey).orElse(null))
         .setCreatedAt(
             TimeRule.created(request.flatMap(InferenceRequest::getCreatedAt), source.acceptedAt())
                 .orElse(null))
@@ -88,6 +90,7 @@ record RefusalRecords(
         .setCustomId(customId())
         .setFailure(refusal.toFailure())
         .setResultTopic(resultTopic)
+        .setReplyKey(request.flatMap(Home::replyKey).orElse(null))
         .setChangedAt(now)
         .build();
   }

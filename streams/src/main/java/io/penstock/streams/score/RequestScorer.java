@@ -11,6 +11,7 @@ import io.penstock.streams.score.candidate.ModelCandidate;
 import io.penstock.streams.score.candidate.ModelFit;
 import io.penstock.streams.score.candidate.PromptMeter;
 import io.penstock.streams.score.identity.FirstDecision;
+import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.model.ModelChooser;
 import io.penstock.streams.score.model.ModelSelection;
 import io.penstock.streams.score.model.RoutingContext;
@@ -174,6 +175,7 @@ public record RequestScorer(
                     .setModel(request.getModel())
                     .setBody(request.getBody())
                     .build())
+            .setReplyKey(Home.replyKey(request).orElse(null))
             .build(),
         first.partition());
   }
@@ -214,6 +216,8 @@ public record RequestScorer(
         .setAlternatives(chosen.alternatives())
         .setFingerprint(fingerprint)
         .setRequest(limited(parsed, chosen))
+        .setReplyKey(request.getReplyKey().orElse(null))
+        .setStream(request.getStream())
         .build();
   }
 

@@ -8,9 +8,11 @@ import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.score.identity.FirstDecision;
 import io.penstock.streams.score.identity.FirstDecisions;
+import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.identity.Identity;
 import io.penstock.streams.score.request.Fingerprint;
 import io.penstock.streams.score.request.Refusal;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -63,6 +65,7 @@ final class ScoreOutput {
     String model = scored.request().getChoice().getModel();
     forward(current, scored.request().getId(), work, WORK);
     parts.views().admitted(scored.request());
+    leaveFormerHome(current);
     remember(
         current,
         new FirstDecision.Placed(
@@ -99,6 +102,7 @@ final class ScoreOutput {
       String id = current.id();
       InferenceResult result = records.result(id, judge.copyTo(current));
       answer(current, result);
+      leaveFormerHome(current);
       Outgoing state = writer.state(records.status(id, parts.settings().names().results()));
       forward(current, RequestKey.of(result.getTenant(), id), state, LIFECYCLE);
       remember(
@@ -111,6 +115,7 @@ final class ScoreOutput {
                   .orElse(null),
               current.source().origin(serviceClass),
               current.now(),
+              result.getReplyKey(),
               refusal));
     }
     parts.metrics().refused(refusal.code(), current.elapsed());
@@ -155,6 +160,17 @@ final class ScoreOutput {
     context.forward(
         new Record<>(current.id(), same, current.now().toEpochMilli(), source.putBackHeaders()),
         REQUESTS);
+  }
+
+  /** Takes what is known of a refused request out of its home, where this one has another. */
+  private void leaveFormerHome(CurrentRecord current) {
+    Optional<String> replyKey = current.request().flatMap(Home::replyKey);
+    if (!(current.before().orElse(null) instanceof FirstDecision.Refused before)
+        || before.replyKey().equals(replyKey)) {
+      return;
+    }
+    Identity identity = Objects.requireNonNull(current.identity());
+    forward(current, identity.key(), writer.forgotten(before.replyKey(), identity.id()), LIFECYCLE);
   }
 
   private void answer(CurrentRecord current, InferenceResult result) {

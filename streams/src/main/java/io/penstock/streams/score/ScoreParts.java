@@ -54,6 +54,6 @@ record ScoreParts(
   }
 
   RecordWriter newWriter() {
-    return new RecordWriter(settings.names(), limits, patience, serdes);
+    return new RecordWriter(settings, limits, patience, serdes);
   }
 }

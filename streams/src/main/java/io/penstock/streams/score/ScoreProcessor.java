@@ -33,6 +33,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  *       asked for something else under the same id.
  * </ul>
  *
+ * <p>All states of an id lie in one partition of the lifecycle topic: where its first request has
+ * its home. Only a refusal that leaves the id free lets another home follow, and what is known of
+ * the first is then taken out of the old one.
+ *
  * <p>Throws only where trying the record again helps: registry or Kafka unavailable.
  */
 final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing> {

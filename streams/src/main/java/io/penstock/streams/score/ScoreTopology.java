@@ -47,8 +47,10 @@ final class ScoreTopology {
     Serializer<Outgoing> value = Outgoing.serializer();
     String work = topics.work(serviceClass);
     topology.addSink(ScoreOutput.WORK, work, key, value, Outgoing.partitioner(), SCORE);
-    topology.addSink(ScoreOutput.RESULTS, Outgoing.topicName(), key, value, SCORE);
-    topology.addSink(ScoreOutput.LIFECYCLE, topics.lifecycle(), key, value, SCORE);
+    topology.addSink(
+        ScoreOutput.RESULTS, topics.results(), key, value, Outgoing.partitioner(), SCORE);
+    topology.addSink(
+        ScoreOutput.LIFECYCLE, topics.lifecycle(), key, value, Outgoing.partitioner(), SCORE);
     topology.addSink(ScoreOutput.DEAD_LETTERS, topics.deadLetters(), key, value, SCORE);
     String requests = topics.requests(serviceClass);
     topology.addSink(ScoreOutput.REQUESTS, requests, key, value, Outgoing.partitioner(), SCORE);

@@ -105,15 +105,22 @@ class RequestScorerTest {
                 null,
                 ORIGIN,
                 NOW,
+                Optional.of("a reply key"),
                 new Refusal(RefusalCode.INVALID_JSON, "body", "the first line\nand the second")),
             new FirstDecision.Refused(
                 1L,
                 Long.MIN_VALUE,
                 ORIGIN,
                 NOW,
+                Optional.empty(),
                 new Refusal(RefusalCode.INVALID_REPLY_TOPIC, "replyTopic", "a=b")),
             new FirstDecision.Refused(
-                null, null, null, NOW, new Refusal(RefusalCode.OVERLOADED, null, "later")),
+                null,
+                null,
+                null,
+                NOW,
+                Optional.empty(),
+                new Refusal(RefusalCode.OVERLOADED, null, "later")),
             new FirstDecision.Placed(Long.MIN_VALUE, ORIGIN, "m", Optional.empty(), 3),
             new FirstDecision.Placed(null, null, "m", Optional.of("v"), 0))) {
       byte[] bytes = FirstDecision.serde().serializer().serialize("", decision);

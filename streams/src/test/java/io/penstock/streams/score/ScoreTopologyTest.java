@@ -774,6 +774,56 @@ class ScoreTopologyTest {
   }
 
   @Test
+  void anIdThatARefusalLeftFreeTakesItsHistoryAlongToAnotherHome() {
+    faults = CrashLoop.DEATHS;
+    outliveThreads(CrashLoop.DEATHS);
+
+    send(chat().setReplyKey("one").build());
+    send(chat().setReplyKey("two").build());
+
+    List<TestRecord<String, RequestStatus>> history = read(TOPICS.lifecycle(), RequestStatus.class);
+    assertThat(history)
+        .extracting(TestRecord::key)
+        .containsExactly(RequestKey.of("acme", "request-1"), RequestKey.of("acme", "request-1"));
+    assertThat(history.get(0).value().getReplyKey()).contains("one");
+    assertThat(history.get(1).value()).as("taken out of the first home").isNull();
+    assertThat(next(WORK, ScoredRequest.class).value().getReplyKey()).contains("two");
+  }
+
+  @Test
+  void aRepetitionIsAnsweredInItsOwnHomeAndWritesNoHistoryThere() {
+    send(chat().setModel("nobody").setReplyKey("one").build());
+    send(chat().setModel("nobody").setReplyKey("two").build());
+    send(chat().setModel("talker").setReplyKey("three").build());
+
+    assertThat(results())
+        .extracting(result -> result.getReplyKey().orElseThrow())
+        .containsExactly("one", "two", "three");
+    assertThat(read(TOPICS.lifecycle(), RequestStatus.class))
+        .extracting(state -> state.value().getReplyKey().orElseThrow())
+        .containsExactly("one");
+  }
+
+  @Test
+  void aReplyKeyThatIsNoNameIsRefusedAndAnsweredByTheId() {
+    send(chat().setReplyKey("k".repeat(129)).build());
+
+    InferenceResult result = next(TOPICS.results(), InferenceResult.class).value();
+    assertThat(result.getError().orElseThrow().getParam()).contains("replyKey");
+    assertThat(result.getReplyKey()).isEmpty();
+    assertThat(next(TOPICS.lifecycle(), RequestStatus.class).value().getReplyKey()).isEmpty();
+  }
+
+  @Test
+  void replyKeyAndTheWishForAStreamTravelToDispatch() {
+    send(chat().setReplyKey("one").setStream(true).build());
+
+    ScoredRequest scored = next(WORK, ScoredRequest.class).value();
+    assertThat(scored.getReplyKey()).contains("one");
+    assertThat(scored.getStream()).isTrue();
+  }
+
+  @Test
   void aRecordThatEndsAThreadAgainWhenItIsSetAsideIsRefusedByItsKeyAlone() {
     memory.share(ServiceClass.BATCH, partition -> memoryThatOverflowsFor("acme"));
     outliveThreads(CrashLoop.DEATHS + 1);

@@ -1,17 +1,12 @@
 package io.penstock.compose.cli;
 
-import io.penstock.schemas.topics.ModelPartitions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -31,20 +26,7 @@ final class KafkaTopicLog implements TopicLog {
 
   @Override
   public void read(String topic, Start start, Visitor visitor) {
-    read(assign(topic, start, _ -> true), visitor);
-  }
-
-  @Override
-  public void readKeys(String topic, Set<String> keys, Start start, Visitor visitor) {
-    int count = partitions(topic).size();
-    Set<Integer> wanted = new HashSet<>();
-    keys.forEach(key -> wanted.add(ModelPartitions.ofRequest(key, Math.max(1, count))));
-    read(
-        assign(topic, start, wanted::contains),
-        entry ->
-            entry.key() == null
-                || !keys.contains(new String(entry.key(), StandardCharsets.UTF_8))
-                || visitor.visit(entry));
+    read(assign(topic, start), visitor);
   }
 
   private void read(List<TopicPartition> partitions, Visitor visitor) {
@@ -66,7 +48,7 @@ final class KafkaTopicLog implements TopicLog {
 
   @Override
   public void follow(String topic, Start start, Visitor visitor) {
-    assign(topic, start, _ -> true);
+    assign(topic, start);
     while (!Thread.currentThread().isInterrupted()) {
       for (ConsumerRecord<byte[], byte[]> taken : consumer.poll(POLL)) {
         if (!visitor.visit(entry(taken))) {
@@ -97,14 +79,12 @@ final class KafkaTopicLog implements TopicLog {
     return Optional.empty();
   }
 
-  private List<TopicPartition> assign(String topic, Start start, IntPredicate wanted) {
-    List<TopicPartition> all = partitions(topic);
-    if (all.isEmpty()) {
+  private List<TopicPartition> assign(String topic, Start start) {
+    List<TopicPartition> partitions = partitions(topic);
+    if (partitions.isEmpty()) {
       throw CliException.failure(
           "topic %s does not exist; start Penstock once, or give its --prefix".formatted(topic));
     }
-    List<TopicPartition> partitions =
-        all.stream().filter(each -> wanted.test(each.partition())).toList();
     consumer.assign(partitions);
     switch (start) {
       case Start.Beginning() -> consumer.seekToBeginning(partitions);

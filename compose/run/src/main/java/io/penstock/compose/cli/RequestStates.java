@@ -61,7 +61,13 @@ final class RequestStates {
   }
 
   private void add(RequestStatus status) {
-    byId.computeIfAbsent(status.getId(), _ -> new TreeMap<>()).put(status.getTenant(), status);
+    byId.computeIfAbsent(status.getId(), _ -> new TreeMap<>())
+        .merge(status.getTenant(), status, RequestStates::later);
+  }
+
+  /** Records of one request stand in one partition, in order, but for those of an older version. */
+  private static RequestStatus later(RequestStatus one, RequestStatus other) {
+    return other.getChangedAt().isBefore(one.getChangedAt()) && !isUnderWay(one) ? one : other;
   }
 
   /** The states of this id's requests, by tenant; none if it is not known. */

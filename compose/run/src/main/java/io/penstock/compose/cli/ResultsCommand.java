@@ -84,8 +84,6 @@ final class ResultsCommand extends ClusterCommand {
     TopicLog.Visitor visitor = entry -> visit(entry, wanted, reader);
     if (follow) {
       cluster.log().follow(source, start(), visitor);
-    } else if (topic == null && !wanted.isEmpty()) {
-      cluster.log().readKeys(source, wanted, start(), visitor);
     } else {
       cluster.log().read(source, start(), visitor);
     }

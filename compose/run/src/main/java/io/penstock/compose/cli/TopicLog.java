@@ -2,7 +2,6 @@ package io.penstock.compose.cli;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A topic's records as bytes, those of committed transactions only. Used by one thread. */
@@ -38,12 +37,6 @@ interface TopicLog {
 
   /** Reads up to what is the end at the time of the call. */
   void read(String topic, Start start, Visitor visitor);
-
-  /**
-   * Reads the records with these keys, as {@link #read} does, from a topic whose partitions follow
-   * from the keys: no others are read.
-   */
-  void readKeys(String topic, Set<String> keys, Start start, Visitor visitor);
 
   /** Reads on for ever, until the visitor has enough or the thread is interrupted. */
   void follow(String topic, Start start, Visitor visitor);

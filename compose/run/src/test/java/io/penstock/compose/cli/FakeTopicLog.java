@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Topics of one partition in memory; following ends at the end. */
@@ -32,17 +31,6 @@ final class FakeTopicLog implements TopicLog {
         return;
       }
     }
-  }
-
-  @Override
-  public void readKeys(String topic, Set<String> keys, Start start, Visitor visitor) {
-    read(
-        topic,
-        start,
-        entry ->
-            entry.key() == null
-                || !keys.contains(new String(entry.key(), UTF_8))
-                || visitor.visit(entry));
   }
 
   @Override

@@ -53,6 +53,7 @@ final class Announcements {
         .setBatchId(facts.getBatchId().orElse(null))
         .setCustomId(facts.getCustomId().orElse(null))
         .setFailure(entry.getLastFailure().orElse(null))
+        .setReplyKey(facts.getReplyKey().orElse(null))
         .setChangedAt(now)
         .build();
   }
@@ -191,6 +192,7 @@ final class Announcements {
         .setReplyTopic(facts.getReplyTopic().orElse(null))
         .setResultFormat(facts.getResultFormat().orElse(null))
         .setAlsoAsJson(entry.getAlsoAsJson().orElse(null))
+        .setReplyKey(facts.getReplyKey().orElse(null))
         .setCreatedAt(facts.getCreatedAt())
         .setAcceptedAt(facts.getAcceptedAt())
         .setScoredAt(facts.getScoredAt())

@@ -51,6 +51,8 @@ final class Instructions {
         .setPayloadTopic(names.work(entry.getPayloadClass()))
         .setPayloadOffset(entry.getPayloadOffset())
         .setPayloadPartition(entry.getPayloadPartition().orElse(null))
+        .setReplyKey(facts.getReplyKey().orElse(null))
+        .setStream(facts.getStream())
         .setPromptTokens(facts.getPromptTokens())
         .setPredictedOutputTokens(facts.getPredictedOutputTokens())
         .setMaxOutputTokens(facts.getMaxOutputTokens())

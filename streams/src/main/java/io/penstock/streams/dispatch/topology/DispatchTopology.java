@@ -15,6 +15,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.text.Printable;
+import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.GlobalTable;
@@ -126,6 +127,10 @@ public final class DispatchTopology {
             Optional.of(Set.of(ModelPartitions.ofWorker(workerId, count)));
     StreamPartitioner<String, Handed> toItsShard =
         (topic, id, handed, count) -> Optional.of(Set.of(handed.partition()));
+    StreamPartitioner<String, InferenceResult> homeOfResult =
+        (topic, id, result, count) -> home(result.getReplyKey(), result.getId(), count);
+    StreamPartitioner<String, RequestStatus> homeOfStatus =
+        (topic, key, status, count) -> home(status.getReplyKey(), status.getId(), count);
     topology
         .addSink(
             Outputs.LEASES,
@@ -139,12 +144,14 @@ public final class DispatchTopology {
             names.results(),
             keys,
             serdes.serializer(InferenceResult.class),
+            homeOfResult,
             DISPATCH)
         .addSink(
             Outputs.LIFECYCLE,
             names.lifecycle(),
             keys,
             serdes.serializer(RequestStatus.class),
+            homeOfStatus,
             DISPATCH)
         .addSink(
             Outputs.DEAD_LETTERS,
@@ -161,6 +168,10 @@ public final class DispatchTopology {
             DISPATCH)
         .addSink(
             Outputs.FLEET, names.fleet(), keys, serdes.serializer(FleetReport.class), DISPATCH);
+  }
+
+  private static Optional<Set<Integer>> home(Optional<String> replyKey, String id, int count) {
+    return Optional.of(Set.of(HomePartitions.of(replyKey, id, count)));
   }
 
   /** The topics that every instance reads in full. */

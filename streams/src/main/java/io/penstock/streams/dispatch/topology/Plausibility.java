@@ -56,6 +56,7 @@ final class Plausibility {
     notNegative("predictedOutputTokens", facts.getPredictedOutputTokens());
     notNegative("attempts", facts.getAttempts());
     facts.getNotBefore().ifPresent(at -> time("notBefore", at));
+    facts.getReplyKey().ifPresent(key -> name("replyKey", key));
     if (facts.getAlternatives().size() > MOST_ALTERNATIVES) {
       throw new ImplausibleException(
           "alternatives has more than %d entries".formatted(MOST_ALTERNATIVES));
@@ -108,6 +109,7 @@ final class Plausibility {
         .setAttempts(Math.max(0, facts.getAttempts()))
         .setNotBefore(null)
         .setAlternatives(List.of())
+        .setReplyKey(facts.getReplyKey().filter(Plausibility::isName).orElse(null))
         .build();
   }
 

@@ -47,12 +47,14 @@ public sealed interface FirstDecision {
    * @param fieldPrint of the field that the refusal names, where the fingerprint leaves that out
    *     ({@link Fingerprint#ofLeftOut}); null elsewhere, and where it is not known
    * @param at when that was written
+   * @param replyKey what the place of its result and status follows from; else the id
    */
   record Refused(
       @Nullable Long fingerprint,
       @Nullable Long fieldPrint,
       @Nullable Origin origin,
       Instant at,
+      Optional<String> replyKey,
       Refusal refusal)
       implements FirstDecision {
 
@@ -87,7 +89,8 @@ public sealed interface FirstDecision {
           case Refused refused ->
               String.join(
                   "\n",
-                  Long.toString(refused.at().toEpochMilli()),
+                  refused.at().toEpochMilli()
+                      + refused.replyKey().map(replyKey -> " " + replyKey).orElse(""),
                   refused.refusal().code().name(),
                   field(refused),
                   RememberedRefusals.shortened(refused.refusal().message()));
@@ -118,7 +121,8 @@ public sealed interface FirstDecision {
     try {
       return read(new String(bytes, StandardCharsets.UTF_8));
     } catch (RuntimeException another) {
-      return new Refused(null, null, null, Instant.EPOCH, RememberedRefusals.UNKNOWN);
+      return new Refused(
+          null, null, null, Instant.EPOCH, Optional.empty(), RememberedRefusals.UNKNOWN);
     }
   }
 
@@ -135,12 +139,14 @@ public sealed interface FirstDecision {
               Optional.of(parts[4]).filter(variant -> !variant.isEmpty()),
               Integer.parseInt(parts[2]));
       case 'r' -> {
+        String[] at = parts[2].split(" ", 2);
         String[] field = parts[4].split(FIELD_PRINT, 2);
         yield new Refused(
             print,
             field.length < 2 ? null : print(field[1]),
             origin,
-            Instant.ofEpochMilli(Long.parseLong(parts[2])),
+            Instant.ofEpochMilli(Long.parseLong(at[0])),
+            at.length == 1 ? Optional.empty() : Optional.of(at[1]),
             new Refusal(
                 RefusalCode.valueOf(parts[3]), field[0].isEmpty() ? null : field[0], parts[5]));
       }

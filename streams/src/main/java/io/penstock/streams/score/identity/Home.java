@@ -1,7 +1,10 @@
 package io.penstock.streams.score.identity;
 
+import io.penstock.schemas.InferenceRequest;
+import io.penstock.streams.score.request.NameRule;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of a requests topic, 1 or more
  */
 public record Home(int partitions) {
+
+  /** The reply key of a request; empty if it is no legal one, and its answers go by its id. */
+  public static Optional<String> replyKey(InferenceRequest request) {
+    return request.getReplyKey().filter(NameRule::legal);
+  }
 
   public int of(String id) {
     return BuiltInPartitioner.partitionForKey(bytes(id), partitions);

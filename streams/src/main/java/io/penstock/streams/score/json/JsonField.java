@@ -55,6 +55,12 @@ record JsonField(String name, String at, JsonParser parser, byte[] source, Reque
         case "routing" -> routing();
         case "attributes" -> attributes();
         case "deadline", "createdAt" -> time();
+        case "stream" -> {
+          Boolean flag = flag();
+          if (flag != null) {
+            draft.put(name, flag.toString(), "field " + name + at);
+          }
+        }
         default -> {
           String text = text();
           if (text != null) {

@@ -46,6 +46,7 @@ final class RequestDraft {
   private @Nullable Instant deadline;
   private @Nullable Instant createdAt;
   private @Nullable ServiceClass serviceClass;
+  private boolean stream;
   private @Nullable Refusal refusal;
 
   RequestDraft(Instant acceptedAt) {
@@ -70,6 +71,7 @@ final class RequestDraft {
       case "deadline" -> deadline = time(field, text, place, true);
       case "createdAt" -> createdAt = time(field, text, place, false);
       case "serviceClass" -> serviceClass = serviceClass(text, place);
+      case "stream" -> stream = flag(field, text, place);
       default -> texts.put(field, text);
     }
   }
@@ -153,6 +155,8 @@ final class RequestDraft {
         .setCustomId(texts.get("customId"))
         .setAttributes(attributes)
         .setCreatedAt(createdAt)
+        .setReplyKey(texts.get("replyKey"))
+        .setStream(stream)
         .build();
   }
 
@@ -173,6 +177,16 @@ final class RequestDraft {
                     .map(ServiceClass::name)
                     .collect(Collectors.joining(", "))));
     return null;
+  }
+
+  private boolean flag(String field, String text, String place) {
+    if (!text.equals("true") && !text.equals("false")) {
+      refuse(
+          RefusalCode.MALFORMED_RECORD,
+          field,
+          "the %s is '%s'; give true or false".formatted(place, JsonRequests.shown(text)));
+    }
+    return text.equals("true");
   }
 
   private @Nullable Instant time(String field, String text, String place, boolean relative) {

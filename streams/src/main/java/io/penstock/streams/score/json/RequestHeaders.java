@@ -1,5 +1,7 @@
 package io.penstock.streams.score.json;
 
+import static java.util.Map.entry;
+
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.json.ResultJson;
 import io.penstock.streams.score.request.Refusal;
@@ -34,16 +36,18 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
 
   private static final Map<String, String> FIELDS =
       new TreeMap<>(
-          Map.of(
-              PREFIX + "id", "id",
-              PREFIX + "tenant", "tenant",
-              PREFIX + "endpoint", "endpoint",
-              PREFIX + "model", "model",
-              PREFIX + "class", "serviceClass",
-              PREFIX + "deadline", "deadline",
-              PREFIX + "reply-topic", "replyTopic",
-              PREFIX + "batch-id", "batchId",
-              PREFIX + "custom-id", "customId"));
+          Map.ofEntries(
+              entry(PREFIX + "id", "id"),
+              entry(PREFIX + "tenant", "tenant"),
+              entry(PREFIX + "endpoint", "endpoint"),
+              entry(PREFIX + "model", "model"),
+              entry(PREFIX + "class", "serviceClass"),
+              entry(PREFIX + "deadline", "deadline"),
+              entry(PREFIX + "reply-topic", "replyTopic"),
+              entry(PREFIX + "reply-key", "replyKey"),
+              entry(PREFIX + "stream", "stream"),
+              entry(PREFIX + "batch-id", "batchId"),
+              entry(PREFIX + "custom-id", "customId")));
 
   public RequestHeaders {
     Map<String, String> own = new TreeMap<>(values);

@@ -67,21 +67,13 @@ final class BodyFields {
     return OptionalLong.of(number.longValue());
   }
 
-  /** Results come whole, so a request for a stream is refused rather than answered differently. */
-  void refuseStreaming() {
+  /** Whether the body asks for a stream. */
+  boolean stream() {
     Optional<JsonNode> stream = value("stream");
-    if (stream.isEmpty()) {
-      return;
-    }
-    if (!stream.get().isBoolean()) {
+    if (stream.isPresent() && !stream.get().isBoolean()) {
       refuse("stream", "is %s; give false or remove it".formatted(typeOf(stream.get())));
-    } else if (stream.get().booleanValue() && refusal == null) {
-      refusal =
-          new Refusal(
-              RefusalCode.STREAMING_UNSUPPORTED,
-              "body.stream",
-              "body.stream is true, but a result is one record; set it to false or remove it");
     }
+    return stream.filter(JsonNode::booleanValue).isPresent();
   }
 
   /**

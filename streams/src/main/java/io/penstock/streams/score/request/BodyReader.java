@@ -114,7 +114,7 @@ final class BodyReader {
     }
     BodyFields fields = new BodyFields(root);
     Optional<String> model = fields.text("model");
-    fields.refuseStreaming();
+    boolean stream = fields.stream();
     List<Prompt> prompts =
         switch (endpoint) {
           case CHAT_COMPLETIONS -> new ChatMessages(fields).prompts();
@@ -132,7 +132,7 @@ final class BodyReader {
     Optional<Refusal> refusal = fields.refusal();
     return refusal.isPresent()
         ? new Reading.Unreadable(refusal.get())
-        : new Reading.Read(new ParsedBody(prompts, maxTokens, choices, model));
+        : new Reading.Read(new ParsedBody(prompts, maxTokens, choices, model, stream));
   }
 
   private static int choices(Endpoint endpoint, BodyFields fields) {

@@ -11,9 +11,14 @@ import java.util.OptionalLong;
  * @param maxTokens the most tokens that each sequence may generate, 1 or more, where the body says
  * @param choices sequences generated for each prompt, 1 or more
  * @param model the model that the body names
+ * @param stream whether it asks for a stream
  */
 public record ParsedBody(
-    List<Prompt> prompts, OptionalLong maxTokens, int choices, Optional<String> model) {
+    List<Prompt> prompts,
+    OptionalLong maxTokens,
+    int choices,
+    Optional<String> model,
+    boolean stream) {
 
   public ParsedBody {
     prompts = List.copyOf(prompts);

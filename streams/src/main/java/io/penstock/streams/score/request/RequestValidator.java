@@ -1,6 +1,7 @@
 package io.penstock.streams.score.request;
 
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.models.Endpoint;
 import java.util.Arrays;
@@ -60,6 +61,10 @@ public final class RequestValidator {
   private static Validation named(Arrival arrival, Endpoint endpoint, ParsedBody body) {
     InferenceRequest request = arrival.request();
     String model = request.getModel().isBlank() ? body.model().orElse("") : request.getModel();
+    Optional<Refusal> stream = stream(arrival, endpoint, body);
+    if (stream.isPresent()) {
+      return new Validation.Invalid(stream.get());
+    }
     Optional<String> fault = NameRule.fault(model, Ids.MAX_LENGTH);
     if (fault.isPresent()) {
       return new Validation.Invalid(
@@ -68,6 +73,30 @@ public final class RequestValidator {
     return new Validation.Valid(
         new ParsedRequest(
             request, arrival.topicClass(), endpoint, model, body, arrival.acceptedAt()));
+  }
+
+  /** A request that would get another kind of answer than it asks for is refused. */
+  private static Optional<Refusal> stream(Arrival arrival, Endpoint endpoint, ParsedBody body) {
+    boolean wanted = arrival.request().getStream();
+    if (wanted && arrival.topicClass() == ServiceClass.BATCH) {
+      return streaming(
+          "stream", "stream is true, but class BATCH is not streamed; choose another or remove it");
+    }
+    if (wanted && !endpoint.generates()) {
+      return streaming(
+          "stream", "stream is true, but %s answers whole; remove it".formatted(endpoint.path()));
+    }
+    if (body.stream() && !wanted) {
+      return streaming(
+          "body.stream",
+          "body.stream is true, but a result is one record; set it to false or remove it, or set"
+              + " the request's own stream to get chunks on the topic chunks as well");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> streaming(String field, String message) {
+    return Optional.of(new Refusal(RefusalCode.STREAMING_UNSUPPORTED, field, message));
   }
 
   private static Optional<Refusal> identity(Arrival arrival) {
@@ -127,6 +156,12 @@ public final class RequestValidator {
                     .getCustomId()
                     .flatMap(
                         id -> name(RefusalCode.INVALID_NAME, "customId", id, Ids.MAX_CUSTOM_ID)))
+        .or(
+            () ->
+                request
+                    .getReplyKey()
+                    .flatMap(
+                        key -> name(RefusalCode.INVALID_NAME, "replyKey", key, Ids.MAX_LENGTH)))
         .or(() -> attributes(request.getAttributes()));
   }
 

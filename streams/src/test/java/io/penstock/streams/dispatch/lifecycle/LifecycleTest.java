@@ -14,11 +14,13 @@ import io.penstock.schemas.DispatchTransfer;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Lease;
 import io.penstock.schemas.LeaseAction;
 import io.penstock.schemas.ModelAlternative;
 import io.penstock.schemas.OutcomeKind;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
+import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
@@ -175,6 +177,55 @@ class LifecycleTest {
 
   private static DispatchTransfer asks(int moves) {
     return DispatchTransfer.newBuilder(transferred(moves).transfer()).setAsks(true).build();
+  }
+
+  @Test
+  void whatIsWrittenOfARequestStaysInTheHomeOfTheFirstWithItsId() {
+    ScoredFacts first = ScoredFacts.newBuilder(asking(1)).setReplyKey("first").build();
+    State waiting = arrive(first);
+    State leased = next(granted(1), waiting, NOW);
+    for (State state : List.of(waiting, leased, MOVED, FINISHED)) {
+      for (int fingerprint : List.of(1, 2)) {
+        ScoredFacts second =
+            ScoredFacts.newBuilder(asking(fingerprint)).setReplyKey("second").build();
+        Decision decision = LIFECYCLE.decide(arrived(second), state, NOW);
+        assertThat(announced(decision)).isEmpty();
+        assertThat(results(decision))
+            .allSatisfy(answer -> assertThat(answer.getReplyKey()).contains("second"));
+      }
+    }
+    for (Event event :
+        List.of(
+            new Event.Ended(success("id", 1, SESSION, NOW)),
+            new Event.Ended(failure("id", 1, SESSION, FailureCategory.RETRYABLE, NOW)),
+            new Event.CancelAsked(null))) {
+      Decision decision = LIFECYCLE.decide(event, leased, NOW);
+      assertThat(announced(decision))
+          .isNotEmpty()
+          .allSatisfy(status -> assertThat(status.getReplyKey()).contains("first"));
+      assertThat(results(decision))
+          .allSatisfy(answer -> assertThat(answer.getReplyKey()).contains("first"));
+    }
+  }
+
+  @Test
+  void aWorkerIsToldWhereChunksGoAndWhetherTheyAreWanted() {
+    ScoredFacts facts =
+        ScoredFacts.newBuilder(asking(1)).setReplyKey("home").setStream(true).build();
+
+    Lease lease =
+        ((Effect.Instruct) LIFECYCLE.decide(granted(1), arrive(facts), NOW).effects().getFirst())
+            .lease();
+
+    assertThat(lease.getReplyKey()).contains("home");
+    assertThat(lease.getStream()).isTrue();
+  }
+
+  private static List<RequestStatus> announced(Decision decision) {
+    return decision.effects().stream()
+        .filter(Effect.Announce.class::isInstance)
+        .map(effect -> ((Effect.Announce) effect).status())
+        .toList();
   }
 
   @Test

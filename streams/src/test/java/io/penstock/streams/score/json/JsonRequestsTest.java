@@ -77,10 +77,14 @@ class JsonRequestsTest {
                 "penstock-tenant", "acme",
                 "penstock-class", "batch",
                 "penstock-deadline", "90s",
+                "penstock-reply-key", "home",
+                "penstock-stream", "true",
                 "penstock-accept", "json"));
 
     assertThat(read.refusal()).isEmpty();
     assertThat(text(read.request().getBody())).isEqualTo(BODY);
+    assertThat(read.request().getReplyKey()).contains("home");
+    assertThat(read.request().getStream()).isTrue();
     assertThat(read.request().getId()).isEqualTo("given");
     assertThat(read.request().getTenant()).isEqualTo("acme");
     assertThat(read.request().getServiceClass()).contains(ServiceClass.BATCH);
@@ -209,6 +213,17 @@ class JsonRequestsTest {
   }
 
   @Test
+  void whetherToStreamIsSaidByTrueOrFalse() {
+    assertThat(message("{\"body\":{},\"stream\":1}")).contains("stream", "true or false");
+    assertThat(
+            read(BODY, Map.of("penstock-endpoint", "e", "penstock-stream", "yes"))
+                .refusal()
+                .orElseThrow()
+                .message())
+        .contains("header penstock-stream is 'yes'", "true or false");
+  }
+
+  @Test
   void aFieldIsGivenOnceAndAMisspeltHeaderIsNotPassedOver() {
     assertThat(
             read("{\"endpoint\":\"e\",\"body\":{}}", Map.of("penstock-endpoint", "f"))
@@ -263,6 +278,8 @@ class JsonRequestsTest {
                     .setDeadline(deadline)
                     .setRouting(wanted)
                     .setReplyTopic(reply)
+                    .setReplyKey(reply)
+                    .setStream(!attributes.isEmpty())
                     .setAttributes(attributes)
                     .setCreatedAt(deadline)
                     .build());
@@ -281,6 +298,8 @@ class JsonRequestsTest {
         .ifPresent(each -> node.put("deadline", ChronoUnit.MICROS.between(Instant.EPOCH, each)));
     request.getCreatedAt().ifPresent(each -> node.put("createdAt", each.toString()));
     node.put("replyTopic", request.getReplyTopic().orElse(null));
+    node.put("replyKey", request.getReplyKey().orElse(null));
+    node.put("stream", request.getStream());
     node.set("attributes", MAPPER.valueToTree(request.getAttributes()));
     request
         .getRouting()

@@ -199,6 +199,12 @@ class RequestValidatorTest {
             "routing.models[1]",
             "invalid_routing",
             "empty"),
+        arguments(chat().setReplyKey(""), "replyKey", "invalid_name", "empty"),
+        arguments(
+            request(EMBEDDINGS, "{\"input\":\"a\"}").setStream(true),
+            "stream",
+            "streaming_unsupported",
+            "remove it"),
         arguments(
             chat("{\"x\":\"" + "y".repeat(100_000) + "\"}"),
             "body",
@@ -227,6 +233,25 @@ class RequestValidatorTest {
 
     assertThat(refusal.code()).isEqualTo(RefusalCode.INVALID_ID);
     assertThat(refusal.message()).contains("another");
+  }
+
+  @Test
+  void takesABodyThatAsksForAStreamFromARequestThatDoesToo() {
+    InferenceRequest request = chat("{" + MESSAGES + ",\"stream\":true}").setStream(true).build();
+
+    assertThat(validator.validate(arrival(request))).isInstanceOf(Validation.Valid.class);
+  }
+
+  @Test
+  void streamsNoBatch() {
+    Arrival arrival =
+        new Arrival(chat().setStream(true).build(), Optional.empty(), ServiceClass.BATCH, NOW);
+
+    Refusal refusal =
+        assertInstanceOf(Validation.Invalid.class, validator.validate(arrival)).refusal();
+
+    assertThat(refusal.code()).isEqualTo(RefusalCode.STREAMING_UNSUPPORTED);
+    assertThat(refusal.message()).contains("BATCH");
   }
 
   @Test
