@@ -6,6 +6,7 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Lease;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ScoredRequest;
+import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -21,6 +22,7 @@ import io.penstock.workers.capacity.EngineProbe;
 import io.penstock.workers.capacity.GpuProbe;
 import io.penstock.workers.capacity.ObservedSpeed;
 import io.penstock.workers.capacity.OshiGpuSource;
+import io.penstock.workers.chunks.ChunkPublisher;
 import io.penstock.workers.engine.Engine;
 import io.penstock.workers.kafka.Clients;
 import io.penstock.workers.kafka.Signal;
@@ -72,6 +74,7 @@ public final class Worker implements AutoCloseable {
   private final LeaseManager leases;
   private final Pacemaker pacemaker;
   private final Outbox outbox;
+  private final ChunkPublisher chunks;
   private final GpuProbe gpuProbe;
   private final EnginePause enginePause;
   private final Runnable leavePause;
@@ -135,11 +138,26 @@ public final class Worker implements AutoCloseable {
             engine::serves,
             topics.names(),
             clock);
+    chunks =
+        new ChunkPublisher(
+            topics.names().chunks(),
+            topics.otherPartitions(),
+            clients.chunkBufferBytes(),
+            clients::chunks,
+            serdes.serializer(TokenChunk.class),
+            clock,
+            registry,
+            tags);
     EngineRunner runs =
-        new EngineRunner(engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), clock);
+        new EngineRunner(
+            engine, Thread.ofVirtual().name("penstock-run-", 0).factory(), chunks, clock);
     Signal signal = new Signal();
     OutcomeQueue outcomes = new OutcomeQueue(signal::raise);
-    Consumer<OutgoingOutcome> counted = outgoing -> meters.outcome(outgoing.outcome());
+    Consumer<OutgoingOutcome> counted =
+        outgoing -> {
+          meters.outcome(outgoing.outcome());
+          chunks.ended(outgoing.outcome());
+        };
     leases =
         new LeaseManager(
             new WorkerIdentity(config.workerId(), config.host(), engine.name(), config.slots()),
@@ -311,6 +329,7 @@ public final class Worker implements AutoCloseable {
       pacemaker.cut();
       awaitStopped(FAREWELL);
       outbox.close(told ? FAREWELL : Duration.ZERO);
+      chunks.close();
       leaseLoop.stop();
       payloadLoop.stop();
       modelFollower.stop();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxOutputTokens the most tokens to generate, 0 for embeddings
  * @param deadline after this instant the answer is worthless
  * @param traceparent the W3C trace context to hand on, if any
+ * @param stream whether the listener wants the answer piece by piece as well
  */
 public record EngineRequest(
     String id,
@@ -25,9 +26,10 @@ public record EngineRequest(
     long promptTokens,
     long maxOutputTokens,
     Instant deadline,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    boolean stream) {
 
-  /** A request for a model without a chosen variant. */
+  /** A request for a model without a chosen variant, whose answer is wanted whole. */
   public EngineRequest(
       String id,
       String endpoint,
@@ -37,6 +39,31 @@ public record EngineRequest(
       long maxOutputTokens,
       Instant deadline,
       @Nullable String traceparent) {
-    this(id, endpoint, model, null, body, promptTokens, maxOutputTokens, deadline, traceparent);
+    this(
+        id,
+        endpoint,
+        model,
+        null,
+        body,
+        promptTokens,
+        maxOutputTokens,
+        deadline,
+        traceparent,
+        false);
+  }
+
+  /** The same request, whose answer is wanted piece by piece as well. */
+  public EngineRequest streamed() {
+    return new EngineRequest(
+        id,
+        endpoint,
+        model,
+        variant,
+        body,
+        promptTokens,
+        maxOutputTokens,
+        deadline,
+        traceparent,
+        true);
   }
 }

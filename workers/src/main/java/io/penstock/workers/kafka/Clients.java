@@ -76,6 +76,31 @@ public record Clients(ClusterConnection cluster, TopicSettings topics, String wo
         cluster.with(own), new StringSerializer(), new ByteArraySerializer());
   }
 
+  /**
+   * The producer of chunks waits for one broker only and gives up soon: a late chunk is of no use.
+   * One request at a time keeps the order.
+   */
+  public Producer<String, byte[]> chunks() {
+    Map<String, Object> own = new HashMap<>();
+    own.put(ProducerConfig.CLIENT_ID_CONFIG, clientId("chunks"));
+    own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    own.put(ProducerConfig.ACKS_CONFIG, "1");
+    own.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    own.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    own.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+    own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MILLIS);
+    own.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.maxRequestBytes() + HEADROOM_BYTES);
+    own.put(ProducerConfig.BUFFER_MEMORY_CONFIG, chunkBufferBytes());
+    return new KafkaProducer<>(
+        cluster.with(own), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** The most bytes of chunks that wait to be written. */
+  public long chunkBufferBytes() {
+    return Math.max(16L << 20, 2L * (topics.maxRequestBytes() + HEADROOM_BYTES));
+  }
+
   /** An outcome that dead-letters a request carries an answer's worth and the request. */
   private int maxRecordBytes() {
     return 2 * topics.maxRequestBytes() + HEADROOM_BYTES;

@@ -110,7 +110,8 @@ public final class Attempt {
         lease.getPromptTokens(),
         lease.getMaxOutputTokens(),
         deadline(),
-        trace);
+        trace,
+        lease.getStream());
   }
 
   /** The engine takes over. */

@@ -3,6 +3,7 @@ package io.penstock.workers.lease;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.text.Printable;
 import io.penstock.workers.engine.Engine;
+import io.penstock.workers.engine.EngineListener;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import java.time.InstantSource;
@@ -18,11 +19,14 @@ public final class EngineRunner implements LeaseActions.Runs {
 
   private final Engine engine;
   private final ThreadFactory threads;
+  private final ChunkStreams streams;
   private final InstantSource clock;
 
-  public EngineRunner(Engine engine, ThreadFactory threads, InstantSource clock) {
+  public EngineRunner(
+      Engine engine, ThreadFactory threads, ChunkStreams streams, InstantSource clock) {
     this.engine = engine;
     this.threads = threads;
+    this.streams = streams;
     this.clock = clock;
   }
 
@@ -35,9 +39,12 @@ public final class EngineRunner implements LeaseActions.Runs {
 
   private void run(Attempt attempt, EngineRequest request, LeaseEvents events) {
     @Nullable EngineReply reply = null;
+    ChunkStreams.Stream stream =
+        request.stream()
+            ? streams.open(attempt.lease(), request.traceparent())
+            : ChunkStreams.Stream.UNWANTED;
     try {
-      reply =
-          engine.run(request, () -> events.on(new LeaseEvent.FirstToken(attempt), clock.instant()));
+      reply = engine.run(request, listener(attempt, events, stream));
     } catch (InterruptedException e) {
       // The lease table knows why the run was interrupted.
     } catch (RuntimeException | Error e) {
@@ -52,5 +59,20 @@ public final class EngineRunner implements LeaseActions.Runs {
               Outcomes.failure(FailureCategory.RETRYABLE, "engine_error", message));
     }
     events.on(new LeaseEvent.RunEnded(attempt, reply), clock.instant());
+    stream.close();
+  }
+
+  private EngineListener listener(Attempt attempt, LeaseEvents events, ChunkStreams.Stream stream) {
+    return new EngineListener() {
+      @Override
+      public void firstToken() {
+        events.on(new LeaseEvent.FirstToken(attempt), clock.instant());
+      }
+
+      @Override
+      public void chunk(byte[] data) {
+        stream.chunk(data);
+      }
+    };
   }
 }

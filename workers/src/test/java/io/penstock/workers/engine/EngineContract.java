@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,6 +101,54 @@ public abstract class EngineContract {
     assertThat(whenReplied).isBetween(0, 1);
     engine.run(quick(), DEAF);
     assertThat(told.get()).isEqualTo(whenReplied);
+  }
+
+  @Test
+  void givesNoPiecesWhereTheAnswerIsWantedWhole() throws Exception {
+    var heard = new Pieces();
+    engine.run(quick(), heard);
+
+    assertThat(heard.pieces).isEmpty();
+  }
+
+  @Test
+  void piecesThatAreWantedTogetherSayWhatTheAnswerSays() throws Exception {
+    var heard = new Pieces();
+    var answered = (EngineReply.Answered) engine.run(quick().streamed(), heard);
+    int whenReplied = heard.pieces.size();
+
+    JsonNode whole = new JsonMapper().readTree(answered.body());
+    if (whenReplied > 0) {
+      StringBuilder text = new StringBuilder();
+      for (byte[] piece : heard.pieces) {
+        JsonNode choice = new JsonMapper().readTree(piece).path("choices").path(0);
+        text.append(choice.path("delta").path("content").asText(""));
+        text.append(choice.path("text").asText(""));
+      }
+      JsonNode choice = whole.path("choices").path(0);
+      assertThat(text.toString())
+          .isEqualTo(
+              choice.path("message").path("content").asText("") + choice.path("text").asText(""));
+      assertThat(heard.firstTokens.get()).isEqualTo(1);
+    }
+    engine.run(quick().streamed(), DEAF);
+    assertThat(heard.pieces).hasSize(whenReplied);
+  }
+
+  /** Keeps what it hears. */
+  public static final class Pieces implements EngineListener {
+    public final List<byte[]> pieces = new CopyOnWriteArrayList<>();
+    private final AtomicInteger firstTokens = new AtomicInteger();
+
+    @Override
+    public void firstToken() {
+      firstTokens.incrementAndGet();
+    }
+
+    @Override
+    public void chunk(byte[] data) {
+      pieces.add(data);
+    }
   }
 
   @Test

@@ -10,10 +10,12 @@ import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import io.penstock.workers.engine.body.InvalidBodyException;
+import io.penstock.workers.engine.body.StreamOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -40,9 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls an OpenAI-compatible server over HTTP/1.1, with one connection for each call that is under
- * way. Answers are not streamed, so the time of the first token stays unknown. Cancelling a call
- * closes its connection, which makes servers such as vLLM stop generating. The engine never tries a
- * request again; dispatch does.
+ * way. Answers are streamed where the requester wants that; otherwise the time of the first token
+ * stays unknown. Cancelling a call closes its connection, which makes servers such as vLLM stop
+ * generating. The engine never tries a request again; dispatch does.
  */
 public final class OpenAiEngine implements Engine {
 
@@ -146,21 +148,58 @@ public final class OpenAiEngine implements Engine {
     }
     Secrets secrets = secrets(key);
     HttpRequest outgoing;
+    Optional<StreamedAnswer> stream;
     try {
       outgoing = http(request, key);
+      stream = stream(request, listener);
     } catch (InvalidBodyException e) {
       return e.reply();
     } catch (RuntimeException e) {
       return unsendable(e, secrets);
     }
     try {
-      HttpResponse<byte[]> response = call(outgoing, deadlineFirst ? left : config.totalTimeout());
+      HttpResponse<byte[]> response =
+          call(outgoing, stream, deadlineFirst ? left : config.totalTimeout());
       return reply(response, request.endpoint(), secrets);
     } catch (TimeoutException e) {
       return deadlineFirst ? EngineReply.Failed.deadlinePassed(name) : timedOut();
     } catch (IOException e) {
       return closed ? EngineReply.Failed.closed(name) : unreachable(e, secrets);
+    } finally {
+      stream.ifPresent(StreamedAnswer::close);
     }
+  }
+
+  private Optional<StreamedAnswer> stream(EngineRequest request, EngineListener listener)
+      throws InvalidBodyException {
+    return request.stream()
+        ? Optional.of(
+            new StreamedAnswer(
+                listener,
+                StreamOptions.parse(request.body()).includeUsage(),
+                config.maxResponseBytes()))
+        : Optional.empty();
+  }
+
+  /** Only a success that says that it is a stream is read as one. */
+  private HttpResponse.BodyHandler<byte[]> reading(Optional<StreamedAnswer> stream) {
+    HttpResponse.BodyHandler<byte[]> whole =
+        BodyHandlers.limiting(BodyHandlers.ofByteArray(), config.maxResponseBytes());
+    return stream
+        .<HttpResponse.BodyHandler<byte[]>>map(
+            events ->
+                answer ->
+                    answer.statusCode() / 100 == 2 && isEventStream(answer.headers())
+                        ? events
+                        : whole.apply(answer))
+        .orElse(whole);
+  }
+
+  private static boolean isEventStream(HttpHeaders headers) {
+    return headers
+        .firstValue("Content-Type")
+        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
+        .isPresent();
   }
 
   /** Keys change rarely, so what hides one is kept. */
@@ -174,14 +213,13 @@ public final class OpenAiEngine implements Engine {
   }
 
   /** Waits for the answer; however it ends, the exchange is over when this returns or throws. */
-  private HttpResponse<byte[]> call(HttpRequest request, Duration timeout)
+  private HttpResponse<byte[]> call(
+      HttpRequest request, Optional<StreamedAnswer> stream, Duration timeout)
       throws IOException, InterruptedException, TimeoutException {
     if (closed) {
       throw new IOException("closed");
     }
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), config.maxResponseBytes()));
+    CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, reading(stream));
     var call = new OpenCall(exchange);
     open.add(call);
     try {
@@ -208,11 +246,12 @@ public final class OpenAiEngine implements Engine {
         OutgoingBody.of(
             request.body(),
             config.servedName(request.model(), request.variant()),
-            request.maxOutputTokens());
+            request.maxOutputTokens(),
+            request.stream());
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(config.address(request.endpoint()))
             .header("Content-Type", "application/json")
-            .header("Accept", "application/json")
+            .header("Accept", request.stream() ? "text/event-stream" : "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     config.headers().forEach(builder::header);
     if (!key.isEmpty()) {

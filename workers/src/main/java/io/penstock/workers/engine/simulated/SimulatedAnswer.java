@@ -95,6 +95,11 @@ final class SimulatedAnswer {
     return NOTICE + FILLER.repeat(tokens);
   }
 
+  /** What a token adds to the text. */
+  static String token(int number) {
+    return number == 0 ? text(1) : FILLER;
+  }
+
   /** Unit vectors that depend on the text alone. */
   private List<float[]> vectors(EmbeddingBody body) {
     List<float[]> vectors = new ArrayList<>(body.inputs().size());

@@ -20,7 +20,7 @@ final class SimulatedCall {
     CLOSED
   }
 
-  private static final Duration NO_DEADLINE = Duration.ofDays(1);
+  static final Duration NO_DEADLINE = Duration.ofDays(1);
 
   private final Thread runner = Thread.currentThread();
   private volatile State state = State.RUNNING;
@@ -40,9 +40,16 @@ final class SimulatedCall {
   /**
    * Waits for the end or the deadline.
    *
+   * @param pace how often to look for progress, a day at most
+   * @param progress called after the first token, whenever there may be more
    * @return the end, or RUNNING or FIRST_TOKEN if the deadline came first
    */
-  State await(Instant deadline, InstantSource clock, EngineListener listener)
+  State await(
+      Instant deadline,
+      InstantSource clock,
+      EngineListener listener,
+      Duration pace,
+      Runnable progress)
       throws InterruptedException {
     boolean told = false;
     while (true) {
@@ -65,7 +72,10 @@ final class SimulatedCall {
           if (left.isNegative() || left.isZero()) {
             return seen;
           }
-          Duration wait = left.compareTo(NO_DEADLINE) < 0 ? left : NO_DEADLINE;
+          if (told) {
+            progress.run();
+          }
+          Duration wait = left.compareTo(pace) < 0 ? left : pace;
           LockSupport.parkNanos(this, wait.toNanos());
         }
       }

@@ -8,6 +8,7 @@ import io.penstock.workers.engine.EngineLoad;
 import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import io.penstock.workers.engine.body.InvalidBodyException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>One daemon thread moves the model on; a lock guards it. Callers wait outside the lock.
  */
 public final class SimulatedEngine implements Engine {
+
+  /** How often a stream looks for new tokens; most GPUs take longer for one. */
+  private static final Duration STREAM_PACE = Duration.ofMillis(5);
 
   private final SimulatedConfig config;
   private final InstantSource clock;
@@ -67,15 +71,24 @@ public final class SimulatedEngine implements Engine {
     }
     try {
       SimulatedWork work = SimulatedWork.of(request);
-      return model.fits(work.promptTokens(), work.outputTokens())
-          ? run(request, work, listener)
-          : tooLong(work);
+      if (!model.fits(work.promptTokens(), work.outputTokens())) {
+        return tooLong(work);
+      }
+      Optional<SimulatedStream> stream =
+          request.stream() && work.outputTokens() > 0
+              ? Optional.of(new SimulatedStream(request, work, name, listener, clock.instant()))
+              : Optional.empty();
+      return run(request, work, stream, listener);
     } catch (InvalidBodyException e) {
       return e.reply();
     }
   }
 
-  private EngineReply run(EngineRequest request, SimulatedWork work, EngineListener listener)
+  private EngineReply run(
+      EngineRequest request,
+      SimulatedWork work,
+      Optional<SimulatedStream> stream,
+      EngineListener listener)
       throws InterruptedException {
     var call = new SimulatedCall();
     Sequence<SimulatedCall> sequence;
@@ -92,9 +105,14 @@ public final class SimulatedEngine implements Engine {
       lock.unlock();
     }
     try {
-      return switch (call.await(request.deadline(), clock, listener)) {
+      Duration pace = stream.isPresent() ? STREAM_PACE : SimulatedCall.NO_DEADLINE;
+      Runnable progress = () -> stream.ifPresent(tokens -> tokens.upTo(generated(sequence)));
+      return switch (call.await(request.deadline(), clock, listener, pace, progress)) {
         case RUNNING, FIRST_TOKEN -> EngineReply.Failed.deadlinePassed(name);
-        case FINISHED -> answer(request, work);
+        case FINISHED -> {
+          stream.ifPresent(SimulatedStream::finish);
+          yield answer(request, work);
+        }
         case FAULT ->
             EngineReply.Failed.of(
                 FailureCategory.RETRYABLE, "engine_fault", "a simulated fault ended the request");
@@ -102,6 +120,18 @@ public final class SimulatedEngine implements Engine {
       };
     } finally {
       release(call, sequence);
+    }
+  }
+
+  private int generated(Sequence<SimulatedCall> sequence) {
+    lock.lock();
+    try {
+      if (!closed) {
+        model.advance(modelNanos());
+      }
+      return sequence.generated;
+    } finally {
+      lock.unlock();
     }
   }
 

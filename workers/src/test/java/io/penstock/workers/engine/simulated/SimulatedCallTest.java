@@ -24,7 +24,9 @@ class SimulatedCallTest {
               call.end(SimulatedCall.State.FINISHED);
               // Waiting for a lock takes the wake-up in the same way.
               LockSupport.park(this);
-            });
+            },
+            SimulatedCall.NO_DEADLINE,
+            () -> {});
 
     assertThat(end).isEqualTo(SimulatedCall.State.FINISHED);
   }
