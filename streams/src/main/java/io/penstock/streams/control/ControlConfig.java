@@ -40,7 +40,7 @@ public record ControlConfig(
     requireRange("mostJudged", mostJudged, 100, 10_000_000);
   }
 
-  /** The same with other promises. */
+  /** A copy with other promises. */
   public ControlConfig withLevels(ServiceLevels other) {
     return new ControlConfig(
         other, interval, sessionTimeout, transactionTimeout, afterOverwritten, mostJudged);

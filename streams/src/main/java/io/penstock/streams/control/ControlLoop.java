@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the control loop. Of all processes the one that has the routing topic's partition
- * in the loop's consumer group leads; the others wait. After an error it begins anew, with growing
- * pauses. Only {@link #start}, {@link #close} and {@link #problem} are for other threads.
+ * The thread of the control loop. The process that has the routing topic's partition in the loop's
+ * consumer group leads; the others wait. After an error it begins anew, with growing pauses. Other
+ * threads call only {@link #start}, {@link #close} and {@link #problem}.
  */
 final class ControlLoop implements AutoCloseable {
 
@@ -113,7 +113,8 @@ final class ControlLoop implements AutoCloseable {
       while (!thread.stopped()) {
         consumer.poll(STANDBY_POLL);
         if (joined && !leads) {
-          // To stand by is all it has to do. A leader is well when it has decided.
+          // A process that does not lead has nothing else to do; a leader is well when it has
+          // decided.
           thread.progressed();
         }
         if (leads) {

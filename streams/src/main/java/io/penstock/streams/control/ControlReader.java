@@ -100,9 +100,7 @@ final class ControlReader implements AutoCloseable {
     }
   }
 
-  /**
-   * One record is never the end of the loop, which would read it again after each new beginning.
-   */
+  /** A single record never ends the loop, which would read it again after each new beginning. */
   static void guarded(ConsumerRecord<String, byte[]> record, Runnable pass) {
     RecordFaults.guard(
         pass,

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * What the leader knows and decides: follows the tables, adds up results and feedback, and asks
- * every policy in turn. Knows neither Kafka nor the wall clock. Of one thread.
+ * every policy in turn. Knows neither Kafka nor the wall clock. Used by one thread.
  */
 final class Controller {
 
@@ -42,7 +42,7 @@ final class Controller {
     this.feedback = new FeedbackScores(config.mostJudged());
   }
 
-  /** From when on results and feedback are needed, as the tables stand. */
+  /** The time from which results and feedback are needed, as the tables stand. */
   Instant neededFrom(Instant now) {
     return Stream.of(
             Rollouts.neededFrom(tables.routing(), now),

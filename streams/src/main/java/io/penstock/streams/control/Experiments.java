@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The running experiments, with what was measured of their arms. Of one thread. */
+/** The running experiments, with what was measured of their arms. Used by one thread. */
 final class Experiments {
 
   private final Map<String, ExperimentStatistics> running = new HashMap<>();
@@ -21,7 +21,7 @@ final class Experiments {
     return routing.all(Experiment.class).filter(Experiment::isRunning);
   }
 
-  /** From when on results are needed; empty while nothing runs. */
+  /** The time from which results are needed; empty while nothing runs. */
   static Optional<Instant> neededFrom(RoutingState routing) {
     return running(routing)
         .map(Experiment::startedAt)

@@ -56,7 +56,7 @@ final class KafkaReplaySource implements ReplaySource {
         partitions.add(new TopicPartition(settings.names().work(serviceClass), partition));
       }
     }
-    // By id, since a request that is moved is written again.
+    // A request that is moved is written again, so each id is kept once.
     Map<String, ScoredRequest> found = new LinkedHashMap<>();
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       read(consumer, partitions, (long) count * RECORDS_EACH, wanted, found);

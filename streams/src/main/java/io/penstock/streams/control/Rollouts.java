@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rollouts under way, with what was measured of them. Of one thread. */
+/** The rollouts under way, with what was measured of them. Used by one thread. */
 final class Rollouts {
 
   /** How often mere figures are written. */
@@ -100,7 +100,9 @@ final class Rollouts {
             rollout -> rollout.state() != State.COMPLETED && rollout.state() != State.ROLLED_BACK);
   }
 
-  /** From when on results are needed to decide on the rollouts under way; empty without any. */
+  /**
+   * The time from which results are needed to decide on the rollouts under way; empty without any.
+   */
   static Optional<Instant> neededFrom(RoutingState routing, Instant now) {
     return underWay(routing)
         .map(rollout -> since(rollout, now).minus(StepStatistics.LOOK_BACK))

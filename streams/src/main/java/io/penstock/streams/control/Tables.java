@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The compacted topics as far as they were read: routing, fleet and models. Of one thread. */
+/** The compacted topics as far as they were read: routing, fleet and models. Used by one thread. */
 final class Tables {
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);

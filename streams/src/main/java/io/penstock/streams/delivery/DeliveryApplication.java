@@ -215,7 +215,7 @@ public final class DeliveryApplication implements AutoCloseable {
             1024 * 1024));
   }
 
-  /** With short times, since one topic that does not answer holds up the others for as long. */
+  /** Uses short time-outs, since one topic that does not answer holds up the others for as long. */
   private Producer<byte[], byte[]> producer() {
     int send = Math.toIntExact(config.sendTimeout().toMillis());
     int largest = 2 * settings.maxRequestBytes() + ENVELOPE_BYTES;

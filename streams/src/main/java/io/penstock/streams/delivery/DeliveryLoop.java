@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread of the delivery job. After an error it begins anew from the committed positions, with
- * growing pauses. Only {@link #start}, {@link #close} and {@link #problem} are for other threads.
+ * growing pauses. Other threads call only {@link #start}, {@link #close} and {@link #problem}.
  */
 final class DeliveryLoop implements AutoCloseable {
 
@@ -188,7 +188,7 @@ final class DeliveryLoop implements AutoCloseable {
       forget(partitions);
     }
 
-    /** Something failed: what was read last may not be settled, so no position may pass it. */
+    /** Notes a failure: what was read last may not be settled, so no position may pass it. */
     void abandon() {
       moved = false;
     }

@@ -62,7 +62,7 @@ final class ReplyTopicStates {
       };
   private Instant triesFrom = Instant.MIN;
 
-  /** How a result of this size for a topic is treated. */
+  /** Decides how a result of this size for a topic is treated. */
   Treatment treat(String topic, int bytes, Instant now) {
     State state = states.get(topic);
     if (state == null) {

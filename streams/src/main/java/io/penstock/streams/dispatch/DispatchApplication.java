@@ -194,7 +194,7 @@ public final class DispatchApplication implements AutoCloseable {
     // One fetch is under way at a time. What comes for a partition that it leaves out, because
     // records of it are still in memory, waits until that fetch is over.
     own.put(consumer(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 20);
-    // Also without transactions of its own: scoring's may be aborted.
+    // Scoring's transactions may be aborted, even where dispatch has none of its own.
     own.put(consumer(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
     SendPatience.settings().forEach((name, value) -> own.put(producer(name), value));
     int session = Math.toIntExact(config.sessionTimeout().toMillis());

@@ -78,7 +78,7 @@ public record DispatchConfig(
     }
   }
 
-  /** The same with other time-outs for a dead instance. */
+  /** A copy with other time-outs for a dead instance. */
   public DispatchConfig withFailover(Duration session, Duration transaction) {
     return new DispatchConfig(
         shard,
@@ -96,7 +96,7 @@ public record DispatchConfig(
         beginAnew);
   }
 
-  /** The same with other rules. */
+  /** A copy with other rules. */
   public DispatchConfig withShard(ShardSettings other) {
     return new DispatchConfig(
         other,
@@ -114,7 +114,7 @@ public record DispatchConfig(
         beginAnew);
   }
 
-  /** The same with another guarantee and the commit interval that suits it. */
+  /** A copy with another guarantee and the commit interval that suits it. */
   public DispatchConfig withExactlyOnce(boolean other) {
     return new DispatchConfig(
         shard,
@@ -132,7 +132,7 @@ public record DispatchConfig(
         beginAnew);
   }
 
-  /** The same with another number of warm copies. */
+  /** A copy with another number of warm copies. */
   public DispatchConfig withStandbys(int other) {
     return new DispatchConfig(
         shard,

@@ -11,12 +11,15 @@ public interface BatchEnd {
   BatchEnd NEVER = () -> false;
 
   /**
-   * To be called once for each record processed, on the stream thread.
+   * Must be called once for each record processed, on the stream thread.
    *
    * @return whether nothing more waits to be processed by this thread
    */
   boolean reached();
 
-  /** This thread's partitions have changed, and with them what waits. On the stream thread. */
+  /**
+   * This thread's partitions have changed, and with them what waits. Must be called on the stream
+   * thread.
+   */
   default void forget() {}
 }

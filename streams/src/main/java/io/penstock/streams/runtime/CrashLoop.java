@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashLoop {
 
-  /** After so many threads a record is condemned. */
+  /** The number of threads that a record may end before it is condemned. */
   public static final int DEATHS = 3;
 
   private static final int MOST_REMEMBERED = 1000;

@@ -2,7 +2,9 @@ package io.penstock.streams.runtime;
 
 import java.time.Duration;
 
-/** When somebody last had work to do, for others that give way to it. Safe for many threads. */
+/**
+ * Tells when somebody last had work to do, for others that give way to it. Safe for many threads.
+ */
 public final class LatestWork {
 
   private final long memoryNanos;

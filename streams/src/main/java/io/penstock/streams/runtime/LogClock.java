@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogClock implements InstantSource {
 
-  /** Longer than any acknowledgement takes, so that a slow one is not taken for a clock. */
+  /** This is longer than any acknowledgement takes, so that a slow one is not taken for a clock. */
   static final Duration TOLERATED = Duration.ofSeconds(5);
 
   /** So many acknowledgements make a judgement, after the first one. */

@@ -32,7 +32,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PatientProducer extends KafkaProducer<byte[], byte[]> {
 
-  /** Less than a thread may take between two polls, and more than Kafka takes for new leaders. */
+  /**
+   * This is less than a thread may take between two polls, and more than Kafka takes for new
+   * leaders.
+   */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);

@@ -57,7 +57,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     this.appended = appended;
   }
 
-  /** The same, which tells how it gets on, and sets a clock by what Kafka acknowledges. */
+  /** A loop that also tells how it gets on, and sets a clock by what Kafka acknowledges. */
   public PolledBatches reportingTo(Progress progress, LogClock clock) {
     return new PolledBatches(
         share, others, told, new WorkReport(progress, System::nanoTime), clock::acknowledged);

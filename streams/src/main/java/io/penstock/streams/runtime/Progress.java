@@ -46,7 +46,7 @@ public final class Progress {
     waiting.put(part, new Waiting(records, known == null ? nanoTime : known.sinceNanos()));
   }
 
-  /** Something of a part was completed for good: it was committed, not merely tried. */
+  /** Notes that a part completed something for good: it was committed, not merely tried. */
   public synchronized void completed(String part, long nanoTime) {
     waiting.computeIfPresent(part, (same, known) -> new Waiting(known.records(), nanoTime));
   }

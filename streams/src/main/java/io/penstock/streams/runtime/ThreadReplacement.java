@@ -24,7 +24,7 @@ public final class ThreadReplacement implements StreamsUncaughtExceptionHandler 
   private static final PauseRule PAUSES =
       new PauseRule(Duration.ofMillis(100), Duration.ofSeconds(2));
 
-  /** After this long without a failure the pause starts small again. */
+  /** The time without a failure after which the pause starts small again. */
   private static final Duration CALM = Duration.ofSeconds(30);
 
   private final String name;

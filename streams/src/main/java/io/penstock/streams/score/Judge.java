@@ -37,7 +37,7 @@ record Judge(ServiceClass serviceClass, ScoreParts parts) {
     return parts.scorer().unscored(arrival, first, current.now());
   }
 
-  /** Where the answer is copied to, if it may be. */
+  /** The topic that the answer is copied to, if it may be. */
   Optional<String> copyTo(CurrentRecord current) {
     return current
         .request()

@@ -95,7 +95,7 @@ record RefusalRecords(
         .build();
   }
 
-  /** With everything that replaying it needs, whatever its size. */
+  /** The dead letter, with everything that a replay needs, whatever its size. */
   DeadLetter deadLetter(Optional<String> id) {
     return DeadLetter.newBuilder()
         .setRequestId(id.orElse(null))

@@ -88,7 +88,7 @@ public record ScoreConfig(
     requireRange("batchShare", batchShare, 0.05, 1.0);
   }
 
-  /** The same with another guarantee and the commit interval that suits it. */
+  /** A copy with another guarantee and the commit interval that suits it. */
   public ScoreConfig withExactlyOnce(boolean other) {
     return new ScoreConfig(
         levels,
@@ -109,7 +109,7 @@ public record ScoreConfig(
         beginAnew);
   }
 
-  /** The same with other promises. */
+  /** A copy with other promises. */
   public ScoreConfig withLevels(ServiceLevels other) {
     return new ScoreConfig(
         other,

@@ -300,7 +300,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
             + " another id");
   }
 
-  /** Once only: a record that lies elsewhere although it was put back was not put there by us. */
+  /** Puts a record back once. One that was put back and lies elsewhere was not put there by us. */
   private void putBack(CurrentRecord current) {
     if (current.source().wasPutBack()) {
       output.deadLetter(

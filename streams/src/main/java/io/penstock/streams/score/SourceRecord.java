@@ -166,7 +166,7 @@ record SourceRecord(
 
   /**
    * Fresh headers with the W3C trace context, if there is one. Without a valid parent its state
-   * says nothing. Of two contexts the last counts, as for Kafka's tracing libraries, which add
+   * says nothing. The last of two contexts counts, as for Kafka's tracing libraries, which add
    * theirs behind what they find. A trace changes nothing of a request, so none is refused for it.
    */
   Headers traceHeaders() {

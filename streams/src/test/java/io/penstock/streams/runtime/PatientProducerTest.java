@@ -17,7 +17,7 @@ class PatientProducerTest {
   private long nanos;
   private int steps;
 
-  /** As max.block.ms ends a call. */
+  /** Ends a call as max.block.ms does. */
   private void timeOut() {
     steps++;
     nanos += BLOCK.toNanos();

@@ -132,7 +132,7 @@ class RequestExtremesTest {
     results.merge(key(result.getTenant(), result.getId()), 1, Integer::sum);
   }
 
-  /** As results echo it: an illegal tenant is cut, and unknown where it is empty. */
+  /** The tenant as results echo it: an illegal one is cut, and an empty one is unknown. */
   private static String key(String tenant, String id) {
     RefusalRecords records =
         new RefusalRecords(

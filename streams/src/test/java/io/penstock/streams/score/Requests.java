@@ -31,7 +31,9 @@ public final class Requests {
 
   public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-  /** With one partition of requests, in which every id is at home, as the test driver has it. */
+  /**
+   * Settings with one partition of requests, in which every id is at home, as in the test driver.
+   */
   public static final TopicSettings SETTINGS =
       new TopicSettings(
           TopicSettings.DEFAULT.names(),

@@ -23,7 +23,7 @@ public final class LadderPolicy {
   private LadderPolicy() {}
 
   /**
-   * Since when a change is due.
+   * The time since which a change is due.
    *
    * @param above since when the next rung's pressure is above its threshold; null: it is not
    * @param below since when the last rung's pressure is below its threshold; null: it is not

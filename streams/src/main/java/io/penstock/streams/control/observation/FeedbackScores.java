@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Joins feedback to the results it is about, whichever is read first. Of one source the latest
- * judgement of a request counts. What it remembers is bounded: the oldest is forgotten, and
- * feedback for it counts no more. Not safe for use by several threads.
+ * Joins feedback to the results it is about, whichever is read first. A source's latest judgement
+ * of a request counts. What it remembers is bounded: the oldest is forgotten, and feedback for it
+ * counts no more. Not safe for use by several threads.
  */
 public final class FeedbackScores {
 

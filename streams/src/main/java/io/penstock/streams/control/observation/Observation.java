@@ -86,8 +86,8 @@ public record Observation(
   }
 
   /**
-   * From the first token to the last, both by the worker's clock: what that says of the time of day
-   * may be wrong by minutes.
+   * The time from the first token to the last, both by the worker's clock: its time of day may be
+   * wrong by minutes.
    */
   private static Duration generating(InferenceResult result) {
     return result

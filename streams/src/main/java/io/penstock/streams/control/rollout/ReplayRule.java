@@ -29,7 +29,10 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
     this.candidates = List.of(candidate(model, rollout.from()), candidate(model, rollout.to()));
   }
 
-  /** Also of a variant that the model has not any more: then the model's provider counts. */
+  /**
+   * The candidate of a variant, even if the model no longer has it: then the model's provider
+   * counts.
+   */
   private static ModelCandidate candidate(ModelSpec model, String name) {
     ModelVariant variant =
         model.getVariants().stream()

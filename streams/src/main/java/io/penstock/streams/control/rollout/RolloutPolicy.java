@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RolloutPolicy {
 
-  /** Until every instance of score has seen that the old variant gets nothing any more. */
+  /**
+   * The time it takes until every instance of score has seen that the old variant gets no more
+   * requests.
+   */
   static final Duration DRAIN_GRACE = Duration.ofSeconds(5);
 
   private final Rollout rollout;

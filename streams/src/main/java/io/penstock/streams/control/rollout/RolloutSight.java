@@ -56,7 +56,7 @@ public record RolloutSight(
         evaluation);
   }
 
-  /** The same without any knowledge of the new variant's workers. */
+  /** What is seen if nothing is known of the new variant's workers. */
   public RolloutSight withoutKnowledge() {
     return new RolloutSight(false, workers, unhealthy, drain, old, fresh, evaluation);
   }

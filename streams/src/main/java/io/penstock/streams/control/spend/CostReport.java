@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CostReport {
 
-  /** By what costs are added up. */
+  /** What costs are added up by. */
   public enum Dimension {
     TENANT,
     MODEL,

@@ -61,8 +61,8 @@ public final class SpendLedger {
   }
 
   /**
-   * From when on results have to be known: the start of the longest present period of any budget;
-   * empty without budgets.
+   * The time from which results have to be known: the start of the longest present period of any
+   * budget; empty without budgets.
    */
   public static Optional<Instant> neededFrom(RoutingState state, Instant now) {
     return state

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
-/** One variant of a model takes the place of others in the registry. */
+/** Puts one variant of a model in the place of others in the registry. */
 public final class Takeover {
 
   private Takeover() {}

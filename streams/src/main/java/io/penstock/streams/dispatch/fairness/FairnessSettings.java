@@ -137,12 +137,12 @@ public record FairnessSettings(
     return tenantWeights.getOrDefault(tenant, 1.0);
   }
 
-  /** The same with this tolerance and bound in every class. */
+  /** A copy with this tolerance and bound in every class. */
   public FairnessSettings within(double tolerance, double bound) {
     return withLeeways(alike(new Leeway(tolerance, bound)));
   }
 
-  /** The same with another leeway in one class. */
+  /** A copy with another leeway in one class. */
   public FairnessSettings within(ServiceClass serviceClass, Leeway leeway) {
     Map<ServiceClass, Leeway> changed = new EnumMap<>(leeways);
     changed.put(serviceClass, leeway);
@@ -162,19 +162,19 @@ public record FairnessSettings(
     return leeways;
   }
 
-  /** The same with another rule for who goes first. */
+  /** A copy with another rule for who goes first. */
   public FairnessSettings withLight(LightTenants other) {
     return new FairnessSettings(
         inputWeight, outputWeight, leeways, other, tenantWeights, idleCredit, mostDebtors);
   }
 
-  /** The same with other weights of tenants. */
+  /** A copy with other weights of tenants. */
   public FairnessSettings withTenantWeights(Map<String, Double> weights) {
     return new FairnessSettings(
         inputWeight, outputWeight, leeways, light, weights, idleCredit, mostDebtors);
   }
 
-  /** The same with credit for idleness. */
+  /** A copy with credit for idleness. */
   public FairnessSettings withIdleCredit() {
     return new FairnessSettings(
         inputWeight, outputWeight, leeways, light, tenantWeights, true, mostDebtors);

@@ -20,7 +20,9 @@ import java.util.Map;
  */
 final class RecentService {
 
-  /** Beyond this many time constants all sums are scaled back, long before they overflow. */
+  /**
+   * The number of time constants after which all sums are scaled back, long before they overflow.
+   */
   private static final double MOST_CONSTANTS = 100;
 
   /** The part of a fair share below which a sum counts as none when there are too many. */
@@ -103,7 +105,10 @@ final class RecentService {
     landmark = nowMicros;
   }
 
-  /** Where nobody stands out, nobody need be remembered. */
+  /**
+   * Forgets tenants with negligible service. If too many are left, nobody stands out, and all are
+   * forgotten.
+   */
   private void forget() {
     double negligible = NEGLIGIBLE * fairShare();
     sums.values().removeIf(sum -> sum.served() < negligible);

@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.fairness;
 
 /**
- * Where a tenant stands, in weighted tokens.
+ * A tenant's service beside the least served one's, in weighted tokens.
  *
  * @param served what it was served
  * @param least what the least served tenant that waits was

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * On whose account a tenant's requests are counted. Names cost nothing: whoever takes a new one for
- * each request must not be a new neighbour each time.
+ * Says on whose account a tenant's requests are counted. Names cost nothing: whoever takes a new
+ * one for each request must not be a new neighbour each time.
  *
  * <ul>
  *   <li>A tenant that is named, by a policy of its own or a weight, has an account of its own.
@@ -23,7 +23,7 @@ public final class TenantAccounts {
   /** The account of all that have none of their own. */
   public static final String SHARED = "*";
 
-  /** From the first request of a name to the one with which it is no newcomer any more. */
+  /** How long after its first request a name is no longer a newcomer. */
   private static final long HISTORY_MICROS = 60_000_000;
 
   private static final int MOST_ESTABLISHED = 10_000;
@@ -38,7 +38,7 @@ public final class TenantAccounts {
     this.weighted = settings.tenantWeights().keySet();
   }
 
-  /** From now on these tenants have a policy of their own. */
+  /** Gives these tenants, which have a policy of their own, an account of their own from now on. */
   public void name(Set<String> tenants) {
     named = Set.copyOf(tenants);
   }

@@ -31,7 +31,7 @@ public final class TenantShares {
   private final TreeSet<Account> idle = new TreeSet<>(BY_SERVED);
   private final RecentService recent;
 
-  /** Where a tenant starts when no other waits. */
+  /** The service that a tenant starts with when no other waits. */
   private double floor;
 
   /** One tenant's counter; changes only while it is in none of the sets. */

@@ -68,8 +68,8 @@ public final class FleetReporter {
   /**
    * The targets of which an earlier owner of this partition left reports. They are to be watched:
    * then a report of what there is now takes the place of the earlier owner's last word, and in
-   * time it is removed. Else what that owner had committed would count against budgets for ever.
-   * Reports of partitions that are gone have no owner: the first partition's removes them.
+   * time it is removed. Otherwise what that owner had committed would count against budgets for
+   * ever. Reports of partitions that are gone have no owner: the first partition's removes them.
    */
   public Set<Target> inherited(FleetView fleet, int partitions, Instant now) {
     if (fleet == seen) {

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountErrors {
 
-  /** Beyond so many that had attempts in one window, others are counted together. */
+  /**
+   * The number of accounts with attempts in one window beyond which others are counted together.
+   */
   private static final int MOST_ACCOUNTS = 1000;
 
   private final HealthSettings settings;

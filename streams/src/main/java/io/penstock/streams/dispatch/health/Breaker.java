@@ -122,7 +122,7 @@ final class Breaker {
   }
 
   /**
-   * Takes in how an attempt ended, which is counted already.
+   * Notes how an attempt ended, which is counted already.
    *
    * @param atFault whether the request is known to be at fault itself
    * @param what the failure, for the reason

@@ -27,7 +27,7 @@ public final class TargetBook {
   private final HealthListener listener;
   private final Map<Target, TargetWatch> watches = new LinkedHashMap<>();
 
-  /** Those that are not HEALTHY, with the health that was last told. */
+  /** The targets that are not HEALTHY, with the health that was last told. */
   private final Map<Target, TargetHealth> troubled = new LinkedHashMap<>();
 
   public TargetBook(HealthSettings settings, HealthListener listener) {

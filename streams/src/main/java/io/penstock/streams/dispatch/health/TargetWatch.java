@@ -37,7 +37,7 @@ public final class TargetWatch {
   private final Map<String, Integer> leasedAccounts = new HashMap<>();
   private int leased;
 
-  /** When the latest attempt was granted of those that succeeded. */
+  /** The time when the latest attempt that succeeded was granted. */
   private Instant servedSince = Instant.MIN;
 
   private long succeeded;
@@ -94,7 +94,7 @@ public final class TargetWatch {
     return breaker.openUntil();
   }
 
-  /** Whether a request may be granted. Without workers that needs no forbidding. */
+  /** Whether a request may be granted. A target without workers need not refuse. */
   public boolean admits() {
     return breaker.admits();
   }

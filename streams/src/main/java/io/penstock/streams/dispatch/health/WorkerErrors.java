@@ -28,7 +28,7 @@ final class WorkerErrors {
     return byWorker.values().stream().mapToInt(tally -> tally.samples(nowMicros)).sum();
   }
 
-  /** Those it had attempts on. */
+  /** The workers that it had attempts on. */
   Set<String> workers() {
     return byWorker.keySet();
   }

@@ -30,7 +30,7 @@ public record ClassCensus(
     return new ClassCensus(target, serviceClass, 0, 0, 0, Long.MAX_VALUE, 0, 0);
   }
 
-  /** With what is held back besides. */
+  /** Adds what is held back besides. */
   ClassCensus plus(HeldBack held) {
     return new ClassCensus(
         target,

@@ -163,7 +163,9 @@ final class ClassQueue {
     }
   }
 
-  /** Where the head cannot make its objective on this worker, a later one of its size may. */
+  /**
+   * Shows a later request of the same size if the head cannot make its objective on this worker.
+   */
   private static void showHopeful(
       SizeBucket bucket, WorkerView worker, RankPolicy rank, long nowMicros, HeadVisitor visitor) {
     bucket.show(visitor);

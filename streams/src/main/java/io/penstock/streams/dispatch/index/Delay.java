@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.index;
 
 /**
- * Until when a waiting request is not offered.
+ * The time until which a waiting request is not offered.
  *
  * @param until microseconds since the epoch
  * @param deferred whether the request itself is not to be leased before; else it backs off

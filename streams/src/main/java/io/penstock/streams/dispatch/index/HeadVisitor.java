@@ -6,7 +6,7 @@ import io.penstock.streams.dispatch.rank.Candidate;
 @FunctionalInterface
 public interface HeadVisitor {
 
-  /** Less than anybody was ever served. */
+  /** A service lower than anybody's. */
   double LIGHT = -Double.MAX_VALUE;
 
   /** Whether this is what a light tenant is shown as. */

@@ -60,7 +60,7 @@ final class TenantQueue {
     return shares.isLight(tenant) ? HeadVisitor.LIGHT : served;
   }
 
-  /** Only while it stands in no order by it. */
+  /** Must not be called while the queue stands in an order by this. */
   void setServed(double newServed) {
     served = newServed;
   }

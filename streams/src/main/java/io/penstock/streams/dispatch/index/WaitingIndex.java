@@ -50,7 +50,7 @@ public final class WaitingIndex {
   /** What is in {@code delayed}, added up. */
   private final Map<ClassOfTarget, HeldBack> held = new HashMap<>();
 
-  /** Where a waiting request stands: in its target's queue, or backing off. */
+  /** The place of a waiting request: in its target's queue, or backing off. */
   private record Place(Candidate candidate, @Nullable Delayed delay) {}
 
   private record Delayed(Delay delay, Candidate candidate) {

@@ -94,7 +94,7 @@ public sealed interface Event {
   record Transferred(DispatchTransfer transfer) implements Event {}
 
   /**
-   * It came, from a work topic or another shard, with values that dispatch cannot work with.
+   * It came from a work topic or another shard with values that dispatch cannot work with.
    *
    * @param entry the request, with these values replaced
    * @param handedOver whether another shard handed it over

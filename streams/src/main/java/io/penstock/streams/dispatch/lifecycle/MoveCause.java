@@ -2,9 +2,9 @@ package io.penstock.streams.dispatch.lifecycle;
 
 /** Why a waiting request is moved, for counting. */
 public enum MoveCause {
-  /** Where it waits is unhealthy. */
+  /** The target that it waits for is unhealthy. */
   UNHEALTHY,
-  /** Where it waits it would be too late. */
+  /** It would be too late where it waits. */
   DEADLINE,
   /** Its prompt is too long for the model it was given to. */
   CONTEXT,

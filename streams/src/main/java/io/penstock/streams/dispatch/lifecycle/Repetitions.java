@@ -111,7 +111,10 @@ final class Repetitions {
     return new Decision(Optional.empty(), List.of(effects), verdict);
   }
 
-  /** Where one of the two is not known, as from an earlier version, they count as the same. */
+  /**
+   * Whether two fingerprints differ. If one is unknown, as from an earlier version, they count as
+   * the same.
+   */
   private static boolean differs(DispatchEntry again, Optional<Long> first) {
     Optional<Long> asked = again.getFacts().getFingerprint();
     return asked.isPresent() && first.isPresent() && !asked.equals(first);

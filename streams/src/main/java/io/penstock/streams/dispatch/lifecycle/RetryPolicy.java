@@ -20,7 +20,7 @@ public interface RetryPolicy {
    */
   record Strikes(int failures, int overloads, int lostLeases) {
 
-    /** One more of this category. */
+    /** Counts one more failure of this category. */
     public Strikes with(FailureCategory category) {
       return switch (category) {
         case OVERLOADED -> new Strikes(failures, overloads + 1, lostLeases);

@@ -41,7 +41,10 @@ final class Rewriting {
         .build();
   }
 
-  /** Only batch waits for cheaper hours, and no longer than its deadline allows. */
+  /**
+   * The time until which batch waits for cheaper hours; null for other classes, or if the deadline
+   * comes first.
+   */
   private static @Nullable Instant deferral(
       ScoredFacts facts, @Nullable ServiceClass wanted, Instant deadline) {
     return wanted != null && wanted != ServiceClass.BATCH

@@ -71,7 +71,10 @@ record Setbacks(RetryPolicy retries) {
     };
   }
 
-  /** Until when another worker, which turned it away before, is to be left alone too; or null. */
+  /**
+   * The time until which another worker, which turned it away before, is to be left alone too; or
+   * null.
+   */
   private static @Nullable Instant avoidingAnother(State.Leased leased, Instant now) {
     DispatchEntry entry = leased.entry();
     return entry

@@ -4,7 +4,7 @@ import io.penstock.schemas.DispatchEntry;
 import io.penstock.schemas.DispatchFinished;
 import io.penstock.schemas.DispatchLease;
 
-/** Where a request is in its life, as one shard of dispatch knows it. */
+/** The state of a request, as one shard of dispatch knows it. */
 public sealed interface State {
 
   /** Nothing is known of the id. */
@@ -19,7 +19,7 @@ public sealed interface State {
   /** Indexed, and not with a worker. */
   record Waiting(DispatchEntry entry) implements State {}
 
-  /** With a worker. */
+  /** A worker has it. */
   record Leased(DispatchEntry entry, DispatchLease lease) implements State {}
 
   /** Handed to another shard, which answers it unless it hands it on. */

@@ -16,9 +16,9 @@ import java.util.Optional;
 public record MovePolicy(MoveSettings settings) {
 
   /**
-   * Where a request goes whose target is unhealthy: to the best that is predicted to be in time,
-   * else to the best that is healthy and has workers. It cannot come back, so it rather waits where
-   * it is than with a model that perhaps nobody serves.
+   * Chooses where a request goes whose target is unhealthy: to the best that is predicted to be in
+   * time, else to the best that is healthy and has workers. The request cannot come back, so it had
+   * better wait where it is than with a model that perhaps nobody serves.
    *
    * @param secondsLeft until it has to begin
    */
@@ -35,8 +35,8 @@ public record MovePolicy(MoveSettings settings) {
   }
 
   /**
-   * Where a request goes that would be too late here: to the best that is in time by the margin and
-   * sooner than here by the gain.
+   * Chooses where a request goes that would be too late here: to the best that is in time by the
+   * margin and sooner than here by the gain.
    */
   public Optional<ModelAlternative> rescue(
       List<MoveOption> options, double startHereSeconds, double secondsLeft) {

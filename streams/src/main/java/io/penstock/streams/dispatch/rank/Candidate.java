@@ -76,7 +76,7 @@ public record Candidate(
     return avoidWorker != null && nowMicros < avoidUntil && avoidWorker.equals(workerId);
   }
 
-  /** Until its objective, or once that has passed, until its deadline. */
+  /** The time until its objective or, once that has passed, until its deadline. */
   public double secondsLeft(Instant now) {
     long nowMicros = micros(now);
     return ((firstTokenBy > nowMicros ? firstTokenBy : deadline) - nowMicros) * SECONDS_PER_MICRO;

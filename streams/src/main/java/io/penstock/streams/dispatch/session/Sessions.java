@@ -275,8 +275,8 @@ public final class Sessions {
 
   /**
    * The sessions that ended in good order and still hold leases, once all their outcomes are read:
-   * these come by another topic, maybe after the word that the worker ended. Of one that does not
-   * say how many there are, after a lease time-out.
+   * these come by another topic, maybe after the word that the worker ended. A session that does
+   * not say how many there are counts as read after a lease time-out.
    */
   public List<WorkerSession> ended(long nowMicros) {
     List<WorkerSession> ended = new ArrayList<>(0);

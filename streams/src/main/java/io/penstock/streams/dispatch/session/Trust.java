@@ -28,7 +28,7 @@ final class Trust {
     this.windowMicros = settings.window().toNanos() / 1000;
   }
 
-  /** Takes in that it served a request: if it rested, it is as good as any other again. */
+  /** Notes that it served a request: if it rested, it is as good as any other again. */
   void served(long nowMicros) {
     note(served, nowMicros);
     if (resting) {
@@ -38,7 +38,7 @@ final class Trust {
     }
   }
 
-  /** Takes in that it failed or refused a request. One that just rested rests again. */
+  /** Notes that it failed or refused a request. One that just rested rests again. */
   void failed(long nowMicros) {
     if (resting && nowMicros >= until) {
       rest(nowMicros);
@@ -46,7 +46,7 @@ final class Trust {
   }
 
   /**
-   * Takes in that another worker served what it had failed or refused.
+   * Notes that another worker served what it had failed or refused.
    *
    * @return whether it rests from now on, and did not before
    */

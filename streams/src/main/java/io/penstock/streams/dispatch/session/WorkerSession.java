@@ -216,7 +216,10 @@ public final class WorkerSession {
     return outcomesSent >= 0 && outcomesRead >= outcomesSent;
   }
 
-  /** Until when it asked not to be given anything, in microseconds; in the past if it did not. */
+  /**
+   * The time until which it asked not to be given anything, in microseconds; in the past if it did
+   * not.
+   */
   public long pausedUntil() {
     return pausedUntil;
   }
@@ -226,7 +229,7 @@ public final class WorkerSession {
     return trust;
   }
 
-  /** Until when it rests, if it does. */
+  /** The time until which it rests, if it does. */
   public Instant restsUntil() {
     return trust.restsUntil();
   }

@@ -23,7 +23,7 @@ public record ClusterView(
   public static final ClusterView NONE =
       new ClusterView(1, () -> FleetView.EMPTY, () -> RoutingState.EMPTY);
 
-  /** Where nothing is known of the model registry. */
+  /** A view that knows nothing of the model registry. */
   public ClusterView(int partitions, Supplier<FleetView> fleet, Supplier<RoutingState> routing) {
     this(partitions, fleet, routing, () -> ModelCatalog.EMPTY);
   }

@@ -36,7 +36,7 @@ final class EarlyCancellations {
     return all.left(now) >= 1 && (own == null || own.left(now) >= 1);
   }
 
-  /** One was noted. */
+  /** Notes a cancellation that came before its request. */
   void count(String tenant, Instant now) {
     all.take(now);
     tenants.computeIfAbsent(tenant, ignored -> new Allowance(OF_TENANT)).take(now);

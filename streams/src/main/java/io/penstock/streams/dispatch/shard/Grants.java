@@ -44,7 +44,7 @@ final class Grants {
     this.events = events;
   }
 
-  /** Where a request now waits that did not before, somebody may want it. */
+  /** Offers a request that waits now, and did not before, to whoever may want it. */
   void grantTo(Decision decision, Instant now) {
     decision.waiting().ifPresent(entry -> grant(model(entry), now));
   }

@@ -17,9 +17,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request goes whose prompt is too long for the model that it was given to: to one of its
- * alternatives whose context is larger by the registry, so never where the request may not be
- * served. Engines count tokens better than scoring estimates them. For one thread.
+ * Finds where a request goes whose prompt is too long for the model that it was given to: one of
+ * its alternatives whose context is larger by the registry. A request never goes where it may not
+ * be served. Engines count tokens better than scoring estimates them. For one thread.
  */
 final class LargerContexts {
 

@@ -49,7 +49,7 @@ final class Requests implements Events {
   private final ShardOutput output;
   private final ShardMetrics metrics;
 
-  /** Those under lease, as they were when they were granted. */
+  /** The requests under lease, as they were when they were granted. */
   private final Map<String, Candidate> leased = new HashMap<>();
 
   /**

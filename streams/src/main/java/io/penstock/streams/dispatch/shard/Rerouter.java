@@ -100,7 +100,7 @@ final class Rerouter {
     }
     movesLeft = settings.movesPerTick();
     readsLeft = READS_PER_MOVE * settings.movesPerTick();
-    // In turns, so that no target uses up what a tick may do each time.
+    // Targets take turns, so that no target uses up what a tick may do each time.
     Collections.rotate(targets, turn++);
     FleetView fleet = cluster.fleet().get();
     for (Target target : targets) {
@@ -132,9 +132,8 @@ final class Rerouter {
   }
 
   /**
-   * A request begins here when what is more urgent, and what stands before it, is done. Of the
-   * latter only the movable requests are seen on the way; the others are taken to stand between
-   * them evenly.
+   * A request begins here when what is more urgent, and what stands before it, is done. The scan
+   * sees only the movable requests before it; the others are taken to stand evenly between them.
    */
   private void rescue(Target target, Scan scan, FleetView fleet, Instant now) {
     TargetCapacity capacity = sessions.capacity(target);

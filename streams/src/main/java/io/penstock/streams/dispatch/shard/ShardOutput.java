@@ -3,7 +3,7 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.streams.dispatch.lifecycle.Effect;
 import org.jspecify.annotations.Nullable;
 
-/** Where a shard's records go. */
+/** Takes the records that a shard writes. */
 @FunctionalInterface
 public interface ShardOutput {
 

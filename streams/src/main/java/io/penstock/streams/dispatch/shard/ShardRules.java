@@ -45,7 +45,7 @@ public record ShardRules(
             RetryPolicyProvider::create));
   }
 
-  /** The same with a rank that has no name: for experiments. */
+  /** A copy with a rank that has no name: for experiments. */
   public ShardRules withRank(RankPolicy other) {
     return new ShardRules(settings, other, choice, retries);
   }

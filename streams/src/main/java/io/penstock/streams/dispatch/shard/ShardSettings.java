@@ -103,27 +103,27 @@ public record ShardSettings(
         moves);
   }
 
-  /** The same with another rank. */
+  /** A copy with another rank. */
   public ShardSettings withRank(Extension other) {
     return with(other, fairness, reserve, health, moves);
   }
 
-  /** The same with other limits of health. */
+  /** A copy with other limits of health. */
   public ShardSettings withHealth(HealthSettings other) {
     return with(rank, fairness, reserve, other, moves);
   }
 
-  /** The same with other rules for moving. */
+  /** A copy with other rules for moving. */
   public ShardSettings withMoves(MoveSettings other) {
     return with(rank, fairness, reserve, health, other);
   }
 
-  /** The same with other shares of tenants. */
+  /** A copy with other shares of tenants. */
   public ShardSettings withFairness(FairnessSettings other) {
     return with(rank, other, reserve, health, moves);
   }
 
-  /** The same with another reserve. */
+  /** A copy with another reserve. */
   public ShardSettings withReserve(SlotReserve other) {
     return with(rank, fairness, other, health, moves);
   }

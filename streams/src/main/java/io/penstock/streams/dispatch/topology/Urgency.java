@@ -16,12 +16,12 @@ enum Urgency implements TimestampExtractor {
   CONTROL(4),
   TRANSFERS(3),
   INTERACTIVE(2),
-  /** With interactive work in the order of time, so that a flood of them starves nothing. */
+  /** Stands with interactive work in the order of time, so that a flood of them starves nothing. */
   CANCELLATIONS(2),
   STANDARD(1),
   BATCH(0);
 
-  /** Longer than any backlog, so that topics never mix. */
+  /** The step is longer than any backlog, so that topics never mix. */
   private static final long STEP_MILLIS = Duration.ofDays(365).toMillis();
 
   private final int steps;

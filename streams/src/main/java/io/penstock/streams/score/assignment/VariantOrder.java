@@ -84,7 +84,10 @@ public final class VariantOrder {
     return Optional.of(order);
   }
 
-  /** One that was rolled back speaks as long as the registry serves what it went back to. */
+  /**
+   * Whether a rollout no longer counts. One that was rolled back counts as long as the registry
+   * serves what it went back to.
+   */
   private static boolean isOver(ModelSpec spec, Rollout rollout) {
     return rollout.state() == Rollout.State.COMPLETED
         || (rollout.state() == Rollout.State.ROLLED_BACK
@@ -100,7 +103,7 @@ public final class VariantOrder {
     };
   }
 
-  /** From 0 to 100 percent, in thousandths of a percent. */
+  /** The request's place from 0 to 100 percent, in thousandths of a percent. */
   private static long place(ModelSpec spec, Rollout rollout, String requestId) {
     long hash =
         new StableHash()

@@ -18,8 +18,9 @@ public record Availability(boolean usable, String reason) {
   private static final Availability USABLE = new Availability(true, "");
 
   /**
-   * Judges a target. Not knowing is not a reason against it. While it is half open, a small share
-   * of requests, the same ones whenever they are asked about, is let in to see whether it serves.
+   * Judges a target. A target of which nothing is known is usable. While it is half open, a small
+   * share of requests, the same ones whenever they are asked about, is let in to see whether it
+   * serves.
    */
   public static Availability of(Optional<TargetStatus> status, String requestId) {
     return status.map(known -> known(known, requestId)).orElse(USABLE);

@@ -20,7 +20,7 @@ public record ModelCandidate(ModelSpec spec, @Nullable ModelVariant variant) {
     return new Target(spec.getName(), variant == null ? null : variant.getName());
   }
 
-  /** Who runs it: of the variant, else of the model. */
+  /** The provider that runs it: the variant's, else the model's. */
   public String provider() {
     return Optional.ofNullable(variant)
         .flatMap(ModelVariant::getProvider)

@@ -24,7 +24,7 @@ public sealed interface ModelFit {
   record Fits(PromptTokens prompt, long maxOutput) implements ModelFit {
 
     /**
-     * The same with a lower limit of output.
+     * A copy with a lower limit of output.
      *
      * @param most of the whole request, 1 or more
      */

@@ -11,7 +11,7 @@ import java.util.Map;
 /** Counts the request's prompt as one model would. */
 public interface PromptMeter {
 
-  /** At a cost that is small for any prompt, with a margin. */
+  /** Counts at a cost that is small for any prompt, with a margin. */
   PromptTokens measure(ModelSpec spec);
 
   /** Counts as exactly as possible, for where the margin matters. */

@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates by a fitted {@link LinearModel}: one pass over the prompt and one over its n-grams. Of
- * a prompt longer than {@link
- * io.penstock.streams.score.complexity.features.PromptText#MOST_CHARACTERS} it reads the beginning
- * and the end only.
+ * Estimates by a fitted {@link LinearModel}: one pass over the prompt and one over its n-grams. It
+ * reads only the beginning and the end of a prompt longer than {@link
+ * io.penstock.streams.score.complexity.features.PromptText#MOST_CHARACTERS}.
  *
  * <p>Each thread keeps a scratch pad of about half a megabyte, so call it from few threads.
  */

@@ -30,10 +30,10 @@ public record LinearModel(
     ScoreCurve curve,
     ModelCard facts) {
 
-  /** Where the weights of shape begin. */
+  /** The index at which the weights of shape begin. */
   public static final int SHAPE_AT = PromptFeatures.BUCKETS;
 
-  /** Where the constant is. */
+  /** The index of the constant. */
   public static final int CONSTANT_AT = SHAPE_AT + PromptFeatures.SHAPE_NAMES.size();
 
   /** Weights of one head. */

@@ -4,7 +4,7 @@ import io.penstock.streams.score.complexity.evaluation.ResampledFigure;
 import java.util.List;
 
 /**
- * Where a predictor comes from and what it is good for, so far as its training can tell.
+ * Tells where a predictor comes from and what it is good for, so far as its training can tell.
  *
  * @param data the training files and how many prompts of each
  * @param licence of the data, and so of what was learnt from it

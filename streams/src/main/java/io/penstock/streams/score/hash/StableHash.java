@@ -2,8 +2,8 @@ package io.penstock.streams.score.hash;
 
 /**
  * A 64-bit hash of text: FNV-1a over UTF-16 units, finished with MurmurHash3's mixer because FNV's
- * low bits alone are weak. Not for keeping out an adversary. Independent of the hash that places
- * requests on partitions.
+ * low bits alone are weak. It does not keep out an adversary, and is independent of the hash that
+ * places requests on partitions.
  */
 public final class StableHash {
 

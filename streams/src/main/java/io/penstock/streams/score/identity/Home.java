@@ -9,9 +9,9 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the records of an id belong: under the id as their key, in the partition that Kafka's Java
- * producer puts that key in. What is known of an id lies there. Producers of other languages choose
- * other partitions by default, and some set no key.
+ * The place where the records of an id belong: under the id as their key, in the partition that
+ * Kafka's Java producer puts that key in. What is known of an id lies there. Producers of other
+ * languages choose other partitions by default, and some set no key.
  *
  * @param partitions of a requests topic, 1 or more
  */

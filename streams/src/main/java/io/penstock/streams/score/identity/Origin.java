@@ -2,7 +2,9 @@ package io.penstock.streams.score.identity;
 
 import io.penstock.schemas.ServiceClass;
 
-/** Where a record stands in the requests topics: the same one, read again, has the same origin. */
+/**
+ * The place of a record in the requests topics. The same record, read again, has the same origin.
+ */
 public record Origin(ServiceClass serviceClass, int partition, long offset) {
 
   String text() {

@@ -52,7 +52,7 @@ public final class SharedMemory {
     }
   }
 
-  /** From now on others see what this class remembers. */
+  /** Lets others see from now on what this class remembers. */
   public void share(ServiceClass serviceClass, Partitions partitions) {
     classes.put(serviceClass, partitions);
   }

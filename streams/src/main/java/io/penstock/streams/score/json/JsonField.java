@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record JsonField(String name, String at, JsonParser parser, byte[] source, RequestDraft draft) {
 
-  /** As of Avro records: no list or map of a request may be longer. */
+  /** No list or map of a request may be longer; the same limit holds for Avro records. */
   private static final int MOST_ITEMS = 100_000;
 
   private static final List<String> ROUTING =

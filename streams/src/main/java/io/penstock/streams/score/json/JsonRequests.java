@@ -104,7 +104,7 @@ public final class JsonRequests {
   private Reading readPlain(byte[] value, RequestHeaders headers, String id, Instant acceptedAt) {
     RequestDraft draft = new RequestDraft(acceptedAt);
     headers.into(draft);
-    // Of other encodings the parser tells no places in bytes.
+    // The parser tells no places in bytes of other encodings.
     if (JsonEncoding.isWide(value)) {
       draft.refuseWhole("the record is not plain UTF-8; encode it as UTF-8");
       return new Reading(draft.request(id), draft.refusal());
@@ -180,7 +180,7 @@ public final class JsonRequests {
     }
   }
 
-  /** Where something stands, with a space before it. */
+  /** The place of something in the JSON, with a space before it. */
   static String at(JsonLocation location) {
     return location == null
         ? ""

@@ -25,7 +25,7 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
   /** What the names of all headers of requests begin with. */
   public static final String PREFIX = "penstock-";
 
-  /** In which form the result is wanted: {@code json} or {@code avro}. */
+  /** The form in which the result is wanted: {@code json} or {@code avro}. */
   public static final String ACCEPT = ResultJson.ACCEPT;
 
   /**

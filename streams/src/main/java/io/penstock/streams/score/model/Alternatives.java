@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Finds where else a request may be served, within all constraints.
+ * Finds the other targets that may serve a request, within all constraints.
  *
  * @param chosen what serves it, the output's limit already lowered
  * @param limited whether a limit was written into the request's body, which holds everywhere
@@ -27,7 +27,7 @@ record Alternatives(
     boolean limited,
     int modelPartitions) {
 
-  /** Where else a request may be served, at most. */
+  /** The most alternatives that a request is given. */
   static final int MOST_ALTERNATIVES = 8;
 
   /**

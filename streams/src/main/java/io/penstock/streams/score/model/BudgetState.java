@@ -13,21 +13,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether a tenant may still spend: what it has spent, as the control loop last said, and the
+ * Tells whether a tenant may still spend: what it has spent, as the control loop last said, and the
  * predicted cost of what waits or runs, are within its limits. A limit may be passed by the request
  * that reaches it, and by what requests cost beyond their prediction.
  */
 sealed interface BudgetState {
 
-  /** After which some of what is under way may have ended. */
+  /** The time after which some of what is under way may have ended. */
   Duration WHILE_COMMITTED = Duration.ofMinutes(1);
 
   record Within() implements BudgetState {}
 
-  /** Beyond a soft limit: the cheapest that is allowed. */
+  /** The tenant is beyond a soft limit: it gets the cheapest model that is allowed. */
   record Soft() implements BudgetState {}
 
-  /** Beyond a hard limit. */
+  /** The tenant is beyond a hard limit. */
   record Exceeded(Refusal refusal) implements BudgetState {}
 
   static BudgetState of(

@@ -41,7 +41,7 @@ final class Explanation {
     this.excluded = excluded;
   }
 
-  /** The best by preference. */
+  /** Tells that the best by preference was taken. */
   void preferred(Preference preference) {
     Ranking best = ranked.getFirst();
     Wish wish = best.first().wish();
@@ -73,7 +73,7 @@ final class Explanation {
     return ranking.first().wish().fallback();
   }
 
-  /** Those that would have gone before if they could serve in time. */
+  /** Names the options that would have gone first if they could serve in time. */
   private void passedOver(Ranking best) {
     ranked.stream()
         .filter(each -> each.tier() > Math.max(best.tier(), 2))
@@ -91,13 +91,13 @@ final class Explanation {
         : "has no worker at the moment";
   }
 
-  /** An arm of an experiment. */
+  /** Tells that an arm of an experiment was taken. */
   void assigned(ExperimentAssignment.Assigned assigned) {
     assignment = Optional.of(assigned);
     parts.add(assigned.option().first().wish().how());
   }
 
-  /** The cheapest instead of the best. */
+  /** Tells that the cheapest was taken instead of the best. */
   void saved(Saving saving) {
     degradations.add(saving.step());
     parts.add(
@@ -108,12 +108,12 @@ final class Explanation {
                 saving.best().first().target()));
   }
 
-  /** Overload leaves each sequence only so many tokens. */
+  /** Tells that overload leaves each sequence only so many tokens. */
   void capped(long outputTokens) {
     degradations.add("output_capped:" + outputTokens);
   }
 
-  /** It can serve only later. */
+  /** Tells why the request has to wait for what was chosen, if it has to. */
   void waits(Forecast chosen) {
     if (!chosen.availability().usable()) {
       parts.add("waits for it: " + chosen.availability().reason());
@@ -122,7 +122,7 @@ final class Explanation {
     }
   }
 
-  /** It waits for cheaper hours. */
+  /** Tells that the request waits for cheaper hours. */
   void deferred(PriceHours.Cheaper cheaper) {
     parts.add(
         String.format(

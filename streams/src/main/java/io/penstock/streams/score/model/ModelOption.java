@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  */
 record ModelOption(Forecast first, List<Forecast> failover) {
 
-  /** The same with each forecast changed. */
+  /** A copy with each forecast changed. */
   ModelOption map(UnaryOperator<Forecast> change) {
     return new ModelOption(change.apply(first), failover.stream().map(change).toList());
   }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a batch request waits for cheaper hours. Only where its alias lets it, and only if the
- * cheaper hours begin well before the deadline: others will have waited for them too.
+ * Decides whether a batch request waits for cheaper hours. It does so only if its alias lets it and
+ * the cheaper hours begin well before the deadline, since others will have waited for them too.
  */
 final class OffPeak {
 

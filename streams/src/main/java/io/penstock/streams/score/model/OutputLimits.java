@@ -6,7 +6,10 @@ import io.penstock.streams.score.request.ParsedRequest;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** How much a request may generate: what it asks for, what overload leaves, what a price allows. */
+/**
+ * Decides how much a request may generate: what it asks for, what overload leaves, what a price
+ * allows.
+ */
 record OutputLimits(ParsedRequest request) {
 
   /** Leaves out models that cut what the body asks for, unless no other serves. */

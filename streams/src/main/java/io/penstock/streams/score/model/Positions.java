@@ -4,7 +4,7 @@ import io.penstock.streams.score.prediction.Forecast;
 import java.util.List;
 import java.util.Objects;
 
-/** Where candidates lie between the weakest and the best by registered quality. */
+/** The places of candidates between the weakest and the best by registered quality. */
 record Positions(double weakest, double best) {
 
   static Positions of(List<ModelOption> options) {
@@ -25,7 +25,9 @@ record Positions(double weakest, double best) {
     return weakest < best;
   }
 
-  /** From 0, the weakest, to 1, the best; all are the best where they do not differ. */
+  /**
+   * The place from 0, the weakest, to 1, the best. If candidates do not differ, all are the best.
+   */
   double of(Forecast forecast) {
     if (!differ()) {
       return 1;

@@ -10,7 +10,7 @@ import io.penstock.streams.score.request.ParsedRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** By what the best of several candidates is found. */
+/** What decides which of several candidates is the best. */
 sealed interface Preference {
 
   /** The order in which they were named. */

@@ -18,7 +18,7 @@ public record RoutingContext(
     ToDoubleFunction<String> admitted,
     Instant now) {
 
-  /** Where this process has admitted nothing. */
+  /** A context in which this process has admitted nothing. */
   public RoutingContext(ModelCatalog catalog, RoutingRules routing, FleetView fleet, Instant now) {
     this(catalog, routing, fleet, tenant -> 0, now);
   }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** One refusal out of the reasons why each candidate was ruled out. */
+/** Makes one refusal out of the reasons why each candidate was ruled out. */
 final class SelectionRefusals {
 
   private static final int EACH = 300;
@@ -52,7 +52,7 @@ final class SelectionRefusals {
         retryAfter);
   }
 
-  /** With its code, short enough to stand among others. */
+  /** A refusal with its code, short enough to stand among others. */
   static String text(Refusal refusal) {
     return "%s, %s".formatted(refusal.code().code(), Abbreviated.of(refusal.message(), EACH));
   }

@@ -22,9 +22,7 @@ public final class OutputLengthPredictor {
   /** Each group stands on about its last 100 values. */
   static final double DECAY = 0.99;
 
-  /**
-   * One value counts for no more than this, so that a wrong report cannot skew a group for long.
-   */
+  /** The most that one value counts for, so that a wrong report cannot skew a group for long. */
   static final long MAX_OBSERVED = 1_000_000;
 
   private static final int MAX_MODELS = 1_000;

@@ -46,7 +46,7 @@ public record Forecast(
         wish, candidate, fit, outputTokens, prices, quality, expected, timing, availability);
   }
 
-  /** The same with a lower limit of output for the whole request. */
+  /** A copy with a lower limit of output for the whole request. */
   public Forecast within(long maxOutput) {
     return new Forecast(
         wish,

@@ -88,14 +88,14 @@ public record Timing(
     return served && (millis == null || millis <= left.toMillis());
   }
 
-  /** From lease to first token, in milliseconds; NaN if unknown. */
+  /** The time from lease to first token, in milliseconds; NaN if unknown. */
   private static double prefill(TargetStatus target, double prompt) {
     return target.prefillTokensPerSecond() > 0
         ? 1000 * prompt * target.workers() / target.prefillTokensPerSecond()
         : target.firstTokenMillis().orElse(target.serviceMillis().orElse(Double.NaN));
   }
 
-  /** From lease to outcome, in milliseconds; NaN if unknown. */
+  /** The time from lease to outcome, in milliseconds; NaN if unknown. */
   private static double service(TargetStatus target, double prompt, double output) {
     double prefill = prefill(target, prompt);
     if (output == 0) {

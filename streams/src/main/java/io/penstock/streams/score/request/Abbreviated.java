@@ -7,7 +7,7 @@ public final class Abbreviated {
 
   private Abbreviated() {}
 
-  /** At most {@code max} characters, 1 or more, with an ellipsis where it was cut. */
+  /** Cuts a text to {@code max} characters, 1 or more, with an ellipsis where it was cut. */
   public static String of(String text, int max) {
     if (text.length() <= max) {
       return text;
@@ -16,7 +16,7 @@ public final class Abbreviated {
     return text.substring(0, Math.max(end, 0)) + "\u2026";
   }
 
-  /** In quotes and short, for a message. */
+  /** Puts a shortened text in quotes, for a message. */
   public static String quote(String text) {
     return "'" + of(text, QUOTE) + "'";
   }

@@ -78,7 +78,7 @@ final class BodyReader {
                       : "line %d, column %d"
                           .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr())));
     } catch (IOException e) {
-      // Not JSON syntax: malformed UTF-8 is reported so.
+      // The parser reports malformed UTF-8 so, rather than as a fault of syntax.
       if (e instanceof java.io.CharConversionException) {
         return invalidJson("body is not valid UTF-8; encode it as UTF-8");
       }

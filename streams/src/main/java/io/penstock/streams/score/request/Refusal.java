@@ -23,7 +23,7 @@ public record Refusal(
     message = Abbreviated.of(message, MAX_MESSAGE);
   }
 
-  /** One that says nothing of a time to try again. */
+  /** A refusal that gives no time to try again. */
   public Refusal(RefusalCode code, @Nullable String field, String message) {
     this(code, field, message, null);
   }
@@ -38,7 +38,7 @@ public record Refusal(
         .build();
   }
 
-  /** In the shape of an OpenAI error. */
+  /** The refusal in the shape of an OpenAI error. */
   public ResultError toError() {
     return ResultError.newBuilder()
         .setType(type())

@@ -5,7 +5,7 @@ import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.RoutingState;
 import java.util.Optional;
 
-/** Who may go by the names of tenants that are Penstock's own: rollouts, for what they ask. */
+/** Keeps the names of Penstock's own tenants for rollouts and what they ask. */
 public final class ReservedTenants {
 
   /** What these names begin with. */

@@ -19,7 +19,7 @@ public final class AdmittedCost {
   /** Requests kept, of 200 to 300 bytes each. */
   static final int MOST = 200_000;
 
-  /** Until the control loop has read a result and written what was spent. */
+  /** The time until the control loop has read a result and written what was spent. */
   public static final Duration SETTLING = Duration.ofSeconds(10);
 
   /** A request ends soon after its deadline, if it does so unheard. */

@@ -71,7 +71,7 @@ public final class PromptTokenEstimator {
     return measure(prompts, tokenizer(encoding), EXACT_LENGTH, SAMPLE_LENGTH);
   }
 
-  /** The same, counted in full where the texts are no longer than {@link #FULL_LENGTH}. */
+  /** The count, made in full where the texts are no longer than {@link #FULL_LENGTH}. */
   public PromptTokens exact(List<Prompt> prompts, String encoding) {
     return measure(prompts, tokenizer(encoding), FULL_LENGTH, LONG_SAMPLE_LENGTH);
   }

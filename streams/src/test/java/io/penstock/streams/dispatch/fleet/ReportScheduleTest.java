@@ -13,7 +13,7 @@ class ReportScheduleTest {
 
   @ParameterizedTest(name = "{0} to {1} workers, {2} to {3}, after {4} ms: {5}")
   @CsvSource({
-    // At once when health changes.
+    // A change of health is reported at once.
     "1, 1, HEALTHY, UNHEALTHY, 0, true",
     "1, 1, UNHEALTHY, PROBING, 200, true",
     // Each second while something changes.

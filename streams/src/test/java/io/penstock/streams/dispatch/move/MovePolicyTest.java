@@ -37,10 +37,10 @@ class MovePolicyTest {
 
   @ParameterizedTest(name = "here {1} s, {2} s left, of {0}: {3}")
   @CsvSource({
-    // By the margin of 1 s in time.
+    // The alternative must be in time by the margin of 1 s.
     "HEALTHY:9, 30, 10, 0",
     "HEALTHY:9.5, 30, 10, none",
-    // By the gain of 2 sooner than here.
+    // It must be sooner than here by the gain of 2.
     "HEALTHY:6, 12, 10, 0",
     "HEALTHY:7, 12, 10, none",
     "HEALTHY:9.5 HEALTHY:3, 30, 10, 1",

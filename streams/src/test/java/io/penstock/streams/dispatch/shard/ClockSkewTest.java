@@ -99,7 +99,7 @@ class ClockSkewTest {
     return () -> log.plusSeconds(aheadSeconds);
   }
 
-  /** As a job has it that has had a record acknowledged. */
+  /** The clock of a job after Kafka has acknowledged a record. */
   private LogClock logClock(long aheadSeconds) {
     LogClock clock = new LogClock(clock(aheadSeconds));
     clock.acknowledged(log.toEpochMilli());

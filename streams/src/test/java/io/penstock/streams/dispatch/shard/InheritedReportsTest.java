@@ -77,7 +77,7 @@ class InheritedReportsTest {
     written.clear();
     for (int minute = 0; minute < 70; minute++) {
       pass(successor, Duration.ofMinutes(1));
-      // As the fleet view is: it shows what was written at the next look only.
+      // Behaves as the fleet view does: it shows what was written at the next look only.
       FleetView next = FleetView.of(reports.values());
       pass(successor, Duration.ofMillis(200));
       view = next;

@@ -77,7 +77,7 @@ final class Ngrams {
     }
   }
 
-  /** Where the word ends that begins here; a character that is no letter is a word by itself. */
+  /** The end of the word that begins here; a character that is no letter is a word by itself. */
   static int wordEnd(char[] text, int from, int length) {
     int i = from + 1;
     if (!inWord(text[from])) {

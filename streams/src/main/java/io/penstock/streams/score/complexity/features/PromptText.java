@@ -23,8 +23,9 @@ public final class PromptText {
   }
 
   /**
-   * In lower case, with one space for each run of white space, one at either end, and {@code 0} for
-   * each run of digits: numbers differ in almost every prompt and would say nothing.
+   * Writes the text in lower case, with one space for each run of white space, one at either end,
+   * and {@code 0} for each run of digits: numbers differ in almost every prompt and would say
+   * nothing.
    *
    * @return how many characters of {@code into} are used; 1, a space, for a blank prompt
    * @param into at least two longer than the text

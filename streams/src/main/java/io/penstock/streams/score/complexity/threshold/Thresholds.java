@@ -61,7 +61,7 @@ public final class Thresholds {
   private final Goals goals;
   private final Map<String, RecentGains> recent = new ConcurrentHashMap<>();
 
-  /** For callers who say each prompt's goal themselves, with {@link #threshold}. */
+  /** Thresholds for callers who say each prompt's goal themselves, with {@link #threshold}. */
   public Thresholds(ScoreCurve curve, RoutingGoal byDefault, boolean online) {
     this(curve, new Goals(byDefault, Map.of(), Map.of(), online));
   }

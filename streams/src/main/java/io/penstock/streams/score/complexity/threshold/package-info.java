@@ -1,4 +1,4 @@
-/** From what may be spent, or what must be kept, to a threshold on the predicted gain. */
+/** Turns what may be spent, or what must be kept, into a threshold on the predicted gain. */
 @NullMarked
 package io.penstock.streams.score.complexity.threshold;
 

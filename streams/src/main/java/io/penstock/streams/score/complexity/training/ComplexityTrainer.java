@@ -71,7 +71,9 @@ public final class ComplexityTrainer {
     return model;
   }
 
-  /** By the pairs' outcomes; without enough of them, as if the predicted gains came true. */
+  /**
+   * The curve by the pairs' outcomes; without enough of them, as if the predicted gains came true.
+   */
   private ScoreCurve curve(double[] gains, int[] pairs) {
     if (pairs.length >= TrainingSettings.FEWEST_PROMPTS) {
       GapCurve curve = curveOf(gains, pairs);
