@@ -172,7 +172,7 @@ final class RoutingRules {
   private void ladder(DegradationLadder ladder) {
     boolean deferred = false;
     for (DegradationLadder.Rung rung : ladder.rungs()) {
-      deferred |= rung.action().equals("defer_batch");
+      deferred |= rung.action() == DegradationLadder.Action.DEFER_BATCH;
       if (deferred && rung.of() == ServiceClass.BATCH) {
         violation(
             "ladder",

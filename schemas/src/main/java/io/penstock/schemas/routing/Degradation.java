@@ -27,7 +27,7 @@ public record Degradation(
   }
 
   /** Whether a rung with this action is in force. */
-  public boolean has(String action) {
-    return active.stream().anyMatch(rung -> rung.action().equals(action));
+  public boolean has(DegradationLadder.Action action) {
+    return active.stream().anyMatch(rung -> rung.action() == action);
   }
 }

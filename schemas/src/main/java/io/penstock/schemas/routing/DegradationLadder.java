@@ -1,8 +1,10 @@
 package io.penstock.schemas.routing;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.penstock.schemas.ServiceClass;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +20,50 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
   /** The ladder of all models without one of their own. */
   public static final String EVERY_MODEL = "*";
 
-  static final Set<String> ACTIONS =
-      Set.of(
-          "cheaper_model",
-          "cap_output",
-          "defer_batch",
-          "refuse_batch",
-          "refuse_standard",
-          "refuse_interactive");
+  /** What a step takes from requests. Documents spell it in lower case. */
+  public enum Action {
+    /** Sends a request that leaves the model open to the cheapest that it allows. */
+    CHEAPER_MODEL,
+    /** Generates no more than {@code outputTokens}, where a request allows shorter output. */
+    CAP_OUTPUT,
+    /** Lets batch wait, even for idle workers. */
+    DEFER_BATCH,
+    /** Refuses new batch requests with a time to try again. */
+    REFUSE_BATCH,
+    /** Refuses new standard requests with a time to try again. */
+    REFUSE_STANDARD,
+    /** Refuses new interactive requests with a time to try again. */
+    REFUSE_INTERACTIVE;
+
+    private final String spelling = name().toLowerCase(Locale.ROOT);
+
+    /** The action that refuses new requests of a class. */
+    public static Action refusing(ServiceClass serviceClass) {
+      return switch (serviceClass) {
+        case BATCH -> REFUSE_BATCH;
+        case STANDARD -> REFUSE_STANDARD;
+        case INTERACTIVE -> REFUSE_INTERACTIVE;
+      };
+    }
+
+    @JsonCreator
+    static Action of(String spelling) {
+      return Field.constant(FIELD, Field.name(FIELD, spelling), Action.class);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return spelling;
+    }
+  }
+
+  private static final String FIELD = "rungs.action";
 
   /**
    * One step.
    *
-   * @param action cheaper_model: where a request leaves the model open, the cheapest that it
-   *     allows. cap_output: no more than {@code outputTokens}, where it allows shorter output.
-   *     defer_batch: batch waits, even for idle workers. refuse_batch, refuse_standard,
-   *     refuse_interactive: new requests of the class are refused with a time to try again
+   * @param action what the step takes
    * @param of the class whose pressure counts
    * @param enterAbove the pressure above which the step is taken, above 0
    * @param leaveBelow the pressure below which it is undone, below {@code enterAbove}
@@ -43,7 +73,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
    * @param retryAfterSeconds for refusals
    */
   public record Rung(
-      String action,
+      Action action,
       ServiceClass of,
       double enterAbove,
       double leaveBelow,
@@ -53,8 +83,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
       @Nullable Integer retryAfterSeconds) {
 
     public Rung {
-      action = Field.name("rungs.action", action);
-      Field.oneOf("rungs.action", action, ACTIONS);
+      Field.name(FIELD, action == null ? null : action.toString());
       of = of == null ? ServiceClass.STANDARD : of;
       Field.atLeast("rungs.enterAbove", enterAbove, 0);
       if (!(leaveBelow >= 0 && leaveBelow < enterAbove)) {
@@ -64,7 +93,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
       }
       Field.atLeast("rungs.enterSeconds", enterSeconds, 0);
       Field.atLeast("rungs.leaveSeconds", leaveSeconds, 0);
-      if (action.equals("cap_output") && (outputTokens == null || outputTokens < 1)) {
+      if (action == Action.CAP_OUTPUT && (outputTokens == null || outputTokens < 1)) {
         throw new IllegalArgumentException(
             "rungs.outputTokens is missing; cap_output needs 1 or more");
       }

@@ -4,12 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param arms two or more; the first is the control
  * @param unit what is assigned as one: {@code request}, {@code tenant} or {@code attribute:NAME},
  *     of which requests without the attribute take no part
- * @param metric what decides: success, first_token_ms, total_ms, output_tokens, cost or feedback
+ * @param metric what decides; success unless given
  * @param confidence of intervals and tests, such as 0.95
  * @param minPerArm results of an arm before anything is decided
  * @param guardrails what stops an arm that does worse than the control
@@ -33,8 +29,8 @@ public record Experiment(
     String name,
     String subject,
     List<Arm> arms,
-    String unit,
-    String metric,
+    Unit unit,
+    Metric metric,
     double confidence,
     int minPerArm,
     Guardrails guardrails,
@@ -50,8 +46,96 @@ public record Experiment(
     return state == State.RUNNING;
   }
 
-  static final Set<String> METRICS =
-      Set.of("success", "first_token_ms", "total_ms", "output_tokens", "cost", "feedback");
+  /** What decides between arms. Documents spell it in lower case. */
+  public enum Metric {
+    /** The share of results with an answer. */
+    SUCCESS(true),
+    /** Milliseconds from acceptance to the first token, of successes. */
+    FIRST_TOKEN_MS(false),
+    /** Milliseconds from acceptance to the result, of successes. */
+    TOTAL_MS(false),
+    /** Generated tokens. */
+    OUTPUT_TOKENS(false),
+    /** Cost in the registry's currency. */
+    COST(false),
+    /** Mean feedback score, from 0 to 1, of results that were judged. */
+    FEEDBACK(true);
+
+    private final String spelling = name().toLowerCase(Locale.ROOT);
+    private final boolean higherIsBetter;
+
+    Metric(boolean higherIsBetter) {
+      this.higherIsBetter = higherIsBetter;
+    }
+
+    public boolean higherIsBetter() {
+      return higherIsBetter;
+    }
+
+    @JsonCreator
+    static Metric of(String spelling) {
+      return Field.constant("metric", spelling, Metric.class);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return spelling;
+    }
+  }
+
+  /**
+   * What is assigned as one. Spelled {@code request}, {@code tenant} or {@code attribute:NAME}.
+   *
+   * @param attribute the name of the attribute; null unless that is what assigns
+   */
+  public record Unit(By by, @Nullable String attribute) {
+
+    /** What of a request tells its unit. */
+    public enum By {
+      REQUEST,
+      TENANT,
+      ATTRIBUTE
+    }
+
+    public static final Unit REQUEST = new Unit(By.REQUEST, null);
+
+    public static final Unit TENANT = new Unit(By.TENANT, null);
+
+    private static final String PREFIX = "attribute:";
+
+    public Unit {
+      if ((by == By.ATTRIBUTE) != (attribute != null)) {
+        throw new IllegalArgumentException("a unit by attribute, and no other, names one");
+      }
+    }
+
+    /** Reads {@link #toString}'s form. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Unit parse(String spelling) {
+      if (spelling.equals("request")) {
+        return REQUEST;
+      }
+      if (spelling.equals("tenant")) {
+        return TENANT;
+      }
+      if (!spelling.matches(PREFIX + ".{1,64}")) {
+        throw new IllegalArgumentException(
+            "unit is '%s'; give request, tenant or attribute:NAME".formatted(spelling));
+      }
+      return new Unit(By.ATTRIBUTE, spelling.substring(PREFIX.length()));
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return switch (by) {
+        case REQUEST -> "request";
+        case TENANT -> "tenant";
+        case ATTRIBUTE -> PREFIX + attribute;
+      };
+    }
+  }
 
   /** Where an experiment is in its life. Documents spell it in lower case. */
   public enum State {
@@ -60,15 +144,11 @@ public record Experiment(
     STOPPED,
     PROMOTED;
 
-    private static final Map<String, State> BY_SPELLING =
-        Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(State::toString, s -> s));
-
     private final String spelling = name().toLowerCase(Locale.ROOT);
 
     @JsonCreator
     static State of(String spelling) {
-      Field.oneOf("state", spelling, BY_SPELLING.keySet());
-      return BY_SPELLING.get(spelling);
+      return Field.constant("state", spelling, State.class);
     }
 
     @Override
@@ -122,8 +202,8 @@ public record Experiment(
     name = Field.name("experiment", name);
     subject = Field.name("subject", subject);
     arms = Field.list(arms);
-    unit = unit == null ? "request" : unit;
-    metric = metric == null ? "success" : metric;
+    unit = unit == null ? Unit.REQUEST : unit;
+    metric = metric == null ? Metric.SUCCESS : metric;
     confidence = confidence == 0 ? 0.95 : confidence;
     minPerArm = minPerArm == 0 ? 100 : minPerArm;
     guardrails = guardrails == null ? Guardrails.NONE : guardrails;
@@ -131,11 +211,6 @@ public record Experiment(
     if (arms.size() < 2 || arms.stream().map(Arm::name).distinct().count() < arms.size()) {
       throw new IllegalArgumentException("arms needs two or more, each with a name of its own");
     }
-    if (!unit.equals("request") && !unit.equals("tenant") && !unit.matches("attribute:.{1,64}")) {
-      throw new IllegalArgumentException(
-          "unit is '%s'; give request, tenant or attribute:NAME".formatted(unit));
-    }
-    Field.oneOf("metric", metric, METRICS);
     Field.range("confidence", confidence, 0.5, 0.9999);
     Field.atLeast("minPerArm", minPerArm, 10);
   }

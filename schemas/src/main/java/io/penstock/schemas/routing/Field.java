@@ -1,6 +1,10 @@
 package io.penstock.schemas.routing;
 
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,14 @@ final class Field {
           "%s is '%s'; give %s"
               .formatted(field, value, legal.stream().sorted().collect(Collectors.joining(", "))));
     }
+  }
+
+  /** The constant that documents spell so, by its {@code toString}. */
+  static <E extends Enum<E>> E constant(String field, String spelling, Class<E> type) {
+    Map<String, E> legal = new HashMap<>();
+    EnumSet.allOf(type).forEach(each -> legal.put(each.toString(), each));
+    oneOf(field, spelling, legal.keySet());
+    return Objects.requireNonNull(legal.get(spelling));
   }
 
   /** A copy, or an empty list for none. */

@@ -102,9 +102,11 @@ class RoutingPublisherTest {
   @Test
   void aLadderThatWouldLockItselfIsRefused() {
     DegradationLadder.Rung defer =
-        new DegradationLadder.Rung("defer_batch", ServiceClass.INTERACTIVE, 2, 1, 0, 0, null, null);
+        new DegradationLadder.Rung(
+            DegradationLadder.Action.DEFER_BATCH, ServiceClass.INTERACTIVE, 2, 1, 0, 0, null, null);
     DegradationLadder.Rung refuse =
-        new DegradationLadder.Rung("refuse_batch", ServiceClass.BATCH, 2, 1, 0, 0, null, null);
+        new DegradationLadder.Rung(
+            DegradationLadder.Action.REFUSE_BATCH, ServiceClass.BATCH, 2, 1, 0, 0, null, null);
 
     assertThatThrownBy(
             () ->
@@ -183,7 +185,9 @@ class RoutingPublisherTest {
             rollout("llama", "blue", "green"),
             new DegradationLadder(
                 "*",
-                List.of(new DegradationLadder.Rung("cap_output", null, 2, 1, 5, 10, 64, null))),
+                List.of(
+                    new DegradationLadder.Rung(
+                        DegradationLadder.Action.CAP_OUTPUT, null, 2, 1, 5, 10, 64, null))),
             new Spend("acme", Map.of("day", new Spend.Period(now, now.plusSeconds(9), 1.5))),
             new Revision("3", "added a", now, "{}"));
     for (RoutingDocument document : documents) {
@@ -204,8 +208,8 @@ class RoutingPublisherTest {
         List.of(
             new Experiment.Arm("a", Target.parse("llama#blue"), 1, null),
             new Experiment.Arm("b", Target.parse("llama#green"), 1, null)),
-        "tenant",
-        "success",
+        Experiment.Unit.TENANT,
+        Experiment.Metric.SUCCESS,
         0.95,
         100,
         Experiment.Guardrails.NONE,

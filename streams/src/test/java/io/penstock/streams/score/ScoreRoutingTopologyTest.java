@@ -24,6 +24,7 @@ import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
@@ -139,7 +140,7 @@ class ScoreRoutingTopologyTest {
     put(
         new Degradation(
             "cheap",
-            List.of(new Rung("refuse_standard", ServiceClass.STANDARD, 2, 1, 0, 0, null, 7)),
+            List.of(new Rung(Action.REFUSE_STANDARD, ServiceClass.STANDARD, 2, 1, 0, 0, null, 7)),
             Map.of(),
             NOW));
 
@@ -163,7 +164,7 @@ class ScoreRoutingTopologyTest {
     Degradation overload =
         new Degradation(
             "cheap",
-            List.of(new Rung("refuse_standard", ServiceClass.STANDARD, 2, 1, 0, 0, null, 7)),
+            List.of(new Rung(Action.REFUSE_STANDARD, ServiceClass.STANDARD, 2, 1, 0, 0, null, 7)),
             Map.of(),
             NOW);
     put(overload);
@@ -214,7 +215,7 @@ class ScoreRoutingTopologyTest {
     put(
         new Degradation(
             "cheap",
-            List.of(new Rung("cap_output", ServiceClass.STANDARD, 2, 1, 0, 0, 64, null)),
+            List.of(new Rung(Action.CAP_OUTPUT, ServiceClass.STANDARD, 2, 1, 0, 0, 64, null)),
             Map.of(),
             NOW));
     InferenceRequest request =

@@ -250,9 +250,23 @@ class RoutingIT {
                     "crowded",
                     List.of(
                         new DegradationLadder.Rung(
-                            "cap_output", ServiceClass.STANDARD, 0.5, 0.2, 0, 0, 16, null),
+                            DegradationLadder.Action.CAP_OUTPUT,
+                            ServiceClass.STANDARD,
+                            0.5,
+                            0.2,
+                            0,
+                            0,
+                            16,
+                            null),
                         new DegradationLadder.Rung(
-                            "refuse_standard", ServiceClass.STANDARD, 1, 0.3, 0, 0, null, 30)))),
+                            DegradationLadder.Action.REFUSE_STANDARD,
+                            ServiceClass.STANDARD,
+                            1,
+                            0.3,
+                            0,
+                            0,
+                            null,
+                            30)))),
             "test",
             null);
     stage.start("crowded-1", "crowded", 2, 1);
@@ -263,7 +277,7 @@ class RoutingIT {
         "standard is refused",
         () ->
             stage.routing().list().degradation("crowded").stream()
-                .anyMatch(d -> d.has("refuse_standard")));
+                .anyMatch(d -> d.has(DegradationLadder.Action.REFUSE_STANDARD)));
     InferenceRequest refused = send(completion("crowded", 200));
     InferenceRequest interactive =
         send(

@@ -52,8 +52,8 @@ class DocumentListCommandTest {
             List.of(
                 new Arm("long", Target.parse("m#v1"), 1, null),
                 new Arm("short", Target.parse("m#v2"), 1, "worse")),
-            "tenant",
-            "feedback",
+            Experiment.Unit.TENANT,
+            Experiment.Metric.FEEDBACK,
             0.95,
             100,
             Experiment.Guardrails.NONE,

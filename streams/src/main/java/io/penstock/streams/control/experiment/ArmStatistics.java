@@ -1,5 +1,6 @@
 package io.penstock.streams.control.experiment;
 
+import io.penstock.schemas.routing.Experiment.Metric;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 package io.penstock.streams.control.experiment;
 
 import io.penstock.schemas.routing.Experiment;
+import io.penstock.schemas.routing.Experiment.Metric;
 
 /** Estimates of arms and of their differences to the control. */
 final class Comparison {

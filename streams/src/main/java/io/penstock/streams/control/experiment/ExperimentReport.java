@@ -2,6 +2,7 @@ package io.penstock.streams.control.experiment;
 
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Experiment.Metric;
 import io.penstock.schemas.routing.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,12 +91,12 @@ public record ExperimentReport(
               arm.stopped(),
               rows));
     }
-    Metric metric = Metric.ofLabel(experiment.metric());
+    Metric metric = experiment.metric();
     String winner = winner(experiment, comparison, metric);
     Double ratio = sampleRatio(experiment, arms);
     return new ExperimentReport(
         experiment.name(),
-        metric.label(),
+        metric.toString(),
         experiment.confidence(),
         arms,
         winner,
@@ -110,7 +111,7 @@ public record ExperimentReport(
     Estimate difference = comparison.difference(arm, metric);
     boolean share = metric == Metric.SUCCESS || metric == Metric.FEEDBACK;
     return new Row(
-        metric.label(),
+        metric.toString(),
         n,
         mean.value(),
         finite(share ? Math.max(0, mean.low()) : mean.low()),
@@ -149,7 +150,7 @@ public record ExperimentReport(
           "%s is better than %s: %s differs by %.4g, between %.4g and %.4g",
           winner,
           comparison.control(),
-          metric.label(),
+          metric,
           gain.value(),
           gain.low(),
           gain.high());
@@ -164,7 +165,7 @@ public record ExperimentReport(
     }
     if (!worse.isEmpty()) {
       return "%s: worse than %s by %s"
-          .formatted(String.join(", ", worse), comparison.control(), metric.label());
+          .formatted(String.join(", ", worse), comparison.control(), metric);
     }
     return enough
         ? "no difference is established yet"

@@ -2,6 +2,7 @@ package io.penstock.streams.control.experiment;
 
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Experiment.Metric;
 import io.penstock.streams.control.observation.Judgement;
 import io.penstock.streams.control.observation.Observation;
 import java.time.Instant;
@@ -48,7 +49,7 @@ public final class ExperimentStatistics {
   public ExperimentStatistics(Experiment experiment) {
     this.name = experiment.name();
     this.startedAt = experiment.startedAt();
-    this.byRequest = experiment.unit().equals("request");
+    this.byRequest = experiment.unit().equals(Experiment.Unit.REQUEST);
     for (Arm arm : experiment.arms()) {
       arms.put(arm.name(), new ArmStatistics());
     }
@@ -65,7 +66,7 @@ public final class ExperimentStatistics {
       return;
     }
     for (Metric metric : Metric.values()) {
-      OptionalDouble value = metric.of(observation);
+      OptionalDouble value = value(metric, observation);
       if (value.isPresent()) {
         change(observation, metric, value.getAsDouble(), 1);
       }
@@ -87,6 +88,18 @@ public final class ExperimentStatistics {
     } else {
       change(observation, Metric.FEEDBACK, judgement.after() - judgement.before().getAsDouble(), 0);
     }
+  }
+
+  /** What a result says of a metric; feedback comes apart. */
+  private static OptionalDouble value(Metric metric, Observation observation) {
+    return switch (metric) {
+      case SUCCESS -> OptionalDouble.of(observation.succeeded() ? 1 : 0);
+      case FIRST_TOKEN_MS -> observation.firstTokenMillis();
+      case TOTAL_MS -> observation.totalMillis();
+      case OUTPUT_TOKENS -> observation.outputTokens();
+      case COST -> observation.cost();
+      case FEEDBACK -> OptionalDouble.empty();
+    };
   }
 
   private boolean isMine(Observation observation) {

@@ -3,6 +3,7 @@ package io.penstock.streams.control.experiment;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.Experiment.Guardrails;
+import io.penstock.schemas.routing.Experiment.Metric;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.penstock.streams.dispatch.shard;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -21,8 +22,6 @@ import java.util.stream.Collectors;
  * one thread.
  */
 final class AdmissionPolicy {
-
-  private static final String DEFER_BATCH = "defer_batch";
 
   private final TargetBook book;
   private final TenantAccounts accounts;
@@ -53,7 +52,7 @@ final class AdmissionPolicy {
       deferred =
           routing
               .all(Degradation.class)
-              .filter(degradation -> degradation.has(DEFER_BATCH))
+              .filter(degradation -> degradation.has(DegradationLadder.Action.DEFER_BATCH))
               .map(Degradation::name)
               .collect(Collectors.toUnmodifiableSet());
     }

@@ -12,8 +12,6 @@ import java.util.Optional;
  */
 public final class ExperimentArms {
 
-  private static final String ATTRIBUTE = "attribute:";
-
   private ExperimentArms() {}
 
   /** The arm; empty if the request takes no part: it lacks the unit, or the control is stopped. */
@@ -26,12 +24,12 @@ public final class ExperimentArms {
 
   /** What is assigned as one: the request's id, its tenant or the value of its attribute. */
   public static Optional<String> unit(Experiment experiment, InferenceRequest request) {
-    String unit = experiment.unit();
-    return switch (unit) {
-      case "request" -> Optional.of(request.getId());
-      case "tenant" -> Optional.of(request.getTenant());
-      default ->
-          Optional.ofNullable(request.getAttributes().get(unit.substring(ATTRIBUTE.length())))
+    Experiment.Unit unit = experiment.unit();
+    return switch (unit.by()) {
+      case REQUEST -> Optional.of(request.getId());
+      case TENANT -> Optional.of(request.getTenant());
+      case ATTRIBUTE ->
+          Optional.ofNullable(request.getAttributes().get(unit.attribute()))
               .filter(value -> !value.isBlank());
     };
   }

@@ -3,6 +3,7 @@ package io.penstock.streams.score.model;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.score.request.ParsedRequest;
@@ -16,16 +17,12 @@ import java.util.OptionalLong;
 /** What a model's ladder of degradation takes from new requests now. */
 record Overload(RoutingState routing) {
 
-  static final String CHEAPER_MODEL = "cheaper_model";
-  private static final String CAP_OUTPUT = "cap_output";
-
-  /** Where a refusing rung says no time. */
+  /** The time to try again after, if a refusing rung gives none. */
   private static final Duration USUAL_RETRY = Duration.ofSeconds(30);
 
   /** Why the model takes no new requests of this class; empty if it does. */
   Optional<Refusal> refusal(String model, ServiceClass serviceClass) {
-    String action = "refuse_" + serviceClass.name().toLowerCase(Locale.ROOT);
-    return rung(model, action)
+    return rung(model, Action.refusing(serviceClass))
         .map(
             rung -> {
               Duration retry =
@@ -47,7 +44,7 @@ record Overload(RoutingState routing) {
 
   /** Whether requests that leave the model open go to the cheapest instead. */
   boolean prefersCheaper(String model) {
-    return rung(model, CHEAPER_MODEL).isPresent();
+    return rung(model, Action.CHEAPER_MODEL).isPresent();
   }
 
   /** The most that each sequence may generate, where the request lets it be lowered. */
@@ -59,18 +56,16 @@ record Overload(RoutingState routing) {
       return OptionalLong.empty();
     }
     return degradation.get().active().stream()
-        .filter(rung -> rung.action().equals(CAP_OUTPUT) && rung.outputTokens() != null)
+        .filter(rung -> rung.action() == Action.CAP_OUTPUT && rung.outputTokens() != null)
         .mapToLong(Rung::outputTokens)
         .min();
   }
 
-  private Optional<Rung> rung(String model, String action) {
+  private Optional<Rung> rung(String model, Action action) {
     return routing
         .degradation(model)
         .flatMap(
             degradation ->
-                degradation.active().stream()
-                    .filter(rung -> rung.action().equals(action))
-                    .findFirst());
+                degradation.active().stream().filter(rung -> rung.action() == action).findFirst());
   }
 }

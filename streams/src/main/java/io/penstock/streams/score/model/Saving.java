@@ -1,5 +1,6 @@
 package io.penstock.streams.score.model;
 
+import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.streams.score.candidate.Wishes;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +29,8 @@ record Saving(String step, Ranking best, Ranking cheapest) {
       return Optional.of(new Saving(BUDGET_SOFT, best, cheapest(ranked)));
     }
     return overload.prefersCheaper(best.first().candidate().spec().getName())
-        ? Optional.of(new Saving(Overload.CHEAPER_MODEL, best, cheapest(ranked)))
+        ? Optional.of(
+            new Saving(DegradationLadder.Action.CHEAPER_MODEL.toString(), best, cheapest(ranked)))
         : Optional.empty();
   }
 

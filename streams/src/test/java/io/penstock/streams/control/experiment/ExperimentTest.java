@@ -13,6 +13,7 @@ import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.Experiment.Guardrails;
+import io.penstock.schemas.routing.Experiment.Metric;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.control.ControlSamples;
@@ -30,8 +31,8 @@ class ExperimentTest {
         "ab",
         subject,
         List.of(arms),
-        "request",
-        "success",
+        Experiment.Unit.REQUEST,
+        Experiment.Metric.SUCCESS,
         0.95,
         50,
         guardrails,
@@ -90,7 +91,7 @@ class ExperimentTest {
 
   @Test
   void unitsCountForTheArmTheyWereFirstSeenIn() {
-    Experiment experiment = SequentialTest.experiment("tenant", "success");
+    Experiment experiment = SequentialTest.experiment("tenant", Metric.SUCCESS);
     ExperimentStatistics statistics = new ExperimentStatistics(experiment);
     statistics.add(observation("1", "acme", "b", true, 10, null));
     statistics.add(observation("2", "acme", "a", false, 10, null));
@@ -101,7 +102,7 @@ class ExperimentTest {
 
   @Test
   void anAttributesValueIsTheUnitWhereItIsKnown() {
-    Experiment experiment = SequentialTest.experiment("attribute:user", "success");
+    Experiment experiment = SequentialTest.experiment("attribute:user", Metric.SUCCESS);
     ExperimentStatistics statistics = new ExperimentStatistics(experiment);
     statistics.add(observation("1", "acme", "a", true, 10, "ann"));
     statistics.add(observation("2", "acme", "a", true, 10, "ann"));
@@ -114,7 +115,7 @@ class ExperimentTest {
   void laterJudgementsReplaceEarlierOnes() {
     for (String unit : List.of("request", "tenant")) {
       ExperimentStatistics statistics =
-          new ExperimentStatistics(SequentialTest.experiment(unit, "feedback"));
+          new ExperimentStatistics(SequentialTest.experiment(unit, Metric.FEEDBACK));
       Observation one = observation("1", "acme", "a", true, 10, null);
       statistics.add(one);
       statistics.add(new Judgement(one, OptionalDouble.empty(), 0.2));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
+import io.penstock.schemas.routing.Experiment.Metric;
 import io.penstock.schemas.routing.Target;
 import io.penstock.streams.control.ControlSamples;
 import io.penstock.streams.control.observation.Observation;
@@ -19,14 +20,14 @@ class SequentialTest {
 
   private static final int MIN = 50;
 
-  static Experiment experiment(String unit, String metric) {
+  static Experiment experiment(String unit, Metric metric) {
     return new Experiment(
         "ab",
         "llama",
         List.of(
             new Arm("a", Target.parse("llama#blue"), 1, null),
             new Arm("b", Target.parse("llama#green"), 1, null)),
-        unit,
+        Experiment.Unit.parse(unit),
         metric,
         0.95,
         MIN,
@@ -81,7 +82,7 @@ class SequentialTest {
   }
 
   private static int founds(Metric metric, int runs, int requests, double gain) {
-    Experiment experiment = experiment("request", metric.label());
+    Experiment experiment = experiment("request", metric);
     int founds = 0;
     for (int run = 0; run < runs; run++) {
       founds += found(experiment, metric, 1000L * run + 7, requests, gain) ? 1 : 0;
@@ -104,12 +105,12 @@ class SequentialTest {
 
   @Test
   void tenantsAndNotTheirRequestsAreCounted() {
-    Experiment experiment = experiment("tenant", "success");
+    Experiment experiment = experiment("tenant", Metric.SUCCESS);
     int wrongByTenant = 0;
     int wrongByRequest = 0;
     for (int run = 0; run < 100; run++) {
       wrongByTenant += foundAmongTenants(experiment, run) ? 1 : 0;
-      wrongByRequest += foundAmongTenants(experiment("request", "success"), run) ? 1 : 0;
+      wrongByRequest += foundAmongTenants(experiment("request", Metric.SUCCESS), run) ? 1 : 0;
     }
     assertThat(wrongByTenant).isLessThanOrEqualTo(5);
     assertThat(wrongByRequest).as("what goes wrong otherwise").isGreaterThan(25);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +22,15 @@ class LadderPolicyTest {
       new DegradationLadder(
           "llama",
           List.of(
-              rung("cheaper_model", ServiceClass.STANDARD, 1.0, 0.5),
-              rung("defer_batch", ServiceClass.STANDARD, 2.0, 1.0),
-              rung("refuse_standard", ServiceClass.INTERACTIVE, 1.0, 0.5)));
+              rung(Action.CHEAPER_MODEL, ServiceClass.STANDARD, 1.0, 0.5),
+              rung(Action.DEFER_BATCH, ServiceClass.STANDARD, 2.0, 1.0),
+              rung(Action.REFUSE_STANDARD, ServiceClass.INTERACTIVE, 1.0, 0.5)));
 
   private List<Rung> active = List.of();
   private LadderPolicy.Holding holding = LadderPolicy.Holding.NONE;
   private long seconds;
 
-  private static Rung rung(String action, ServiceClass of, double enter, double leave) {
+  private static Rung rung(Action action, ServiceClass of, double enter, double leave) {
     return new Rung(action, of, enter, leave, 5, 30, null, 10);
   }
 
@@ -85,14 +86,16 @@ class LadderPolicyTest {
     // The last rung looks at interactive requests: standard ones alone keep it not.
     assertThat(seconds(30, 9, 0)).isEqualTo(3);
     assertThat(second(9, 0)).isEqualTo(2);
-    assertThat(active).extracting(Rung::action).containsExactly("cheaper_model", "defer_batch");
+    assertThat(active)
+        .extracting(Rung::action)
+        .containsExactly(Action.CHEAPER_MODEL, Action.DEFER_BATCH);
     assertThat(seconds(31, 0, 0)).isEqualTo(1);
     assertThat(seconds(31, 0, 0)).isZero();
   }
 
   @Test
   void aChangedLadderLeavesWhatItNoLongerHas() {
-    Rung other = rung("defer_batch", ServiceClass.BATCH, 5, 1);
+    Rung other = rung(Action.DEFER_BATCH, ServiceClass.BATCH, 5, 1);
     LadderPolicy.Step step =
         LadderPolicy.decide(
             LADDER,

@@ -13,6 +13,7 @@ import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.DegradationLadder;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.score.service.ServiceLevels;
@@ -26,7 +27,7 @@ class LaddersTest {
   private static final DegradationLadder FOR_ALL =
       new DegradationLadder(
           DegradationLadder.EVERY_MODEL,
-          List.of(new Rung("defer_batch", ServiceClass.STANDARD, 1, 0.5, 2, 2, null, null)));
+          List.of(new Rung(Action.DEFER_BATCH, ServiceClass.STANDARD, 1, 0.5, 2, 2, null, null)));
 
   private final Ladders ladders = new Ladders(ServiceLevels.DEFAULT);
   private RoutingState routing = RoutingState.of(List.of(FOR_ALL));
@@ -63,7 +64,7 @@ class LaddersTest {
     assertThat(ladders.pressures().get(MODEL).get(ServiceClass.INTERACTIVE)).isEqualTo(0.0);
     assertThat(step(waiting(808, NOW.plusSeconds(2)), NOW.plusSeconds(2))).hasSize(1);
     assertThat(routing.degradation(MODEL))
-        .hasValueSatisfying(d -> assertThat(d.has("defer_batch")).isTrue());
+        .hasValueSatisfying(d -> assertThat(d.has(Action.DEFER_BATCH)).isTrue());
     for (int second = 3; second < 30; second++) {
       Instant now = NOW.plusSeconds(second);
       assertThat(step(waiting(808 + second, now), now)).as("at %d", second).isEmpty();

@@ -262,7 +262,8 @@ class TargetsTest {
   @Test
   void batchOfAModelInOverloadWaitsUntilThatIsOver() {
     DegradationLadder.Rung rung =
-        new DegradationLadder.Rung("defer_batch", ServiceClass.STANDARD, 2, 1, 1, 1, null, null);
+        new DegradationLadder.Rung(
+            DegradationLadder.Action.DEFER_BATCH, ServiceClass.STANDARD, 2, 1, 1, 1, null, null);
     routing = RoutingState.EMPTY.with(new Degradation("m", List.of(rung), Map.of(), START));
     tick(Duration.ofMillis(200));
     shard.work(

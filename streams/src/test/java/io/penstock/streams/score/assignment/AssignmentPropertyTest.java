@@ -164,8 +164,8 @@ class AssignmentPropertyTest {
         List.of(
             new Experiment.Arm("control", Target.parse("a#blue"), control, null),
             new Experiment.Arm("other", Target.parse("a#green"), other, null)),
-        unit,
-        "success",
+        Experiment.Unit.parse(unit),
+        Experiment.Metric.SUCCESS,
         0.95,
         100,
         Experiment.Guardrails.NONE,

@@ -22,6 +22,7 @@ import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Goal;
@@ -217,10 +218,12 @@ class ConstraintPropertyTest extends ChooserFixture {
               new Degradation(
                   name,
                   List.of(
-                      new Rung("cheaper_model", ServiceClass.STANDARD, 2, 1, 0, 0, null, null),
-                      new Rung("cap_output", ServiceClass.STANDARD, 2, 1, 0, 0, 20, null),
+                      new Rung(Action.CHEAPER_MODEL, ServiceClass.STANDARD, 2, 1, 0, 0, null, null),
+                      new Rung(Action.CAP_OUTPUT, ServiceClass.STANDARD, 2, 1, 0, 0, 20, null),
                       new Rung(
-                          pick(List.of("refuse_batch", "refuse_standard", "defer_batch")),
+                          pick(
+                              List.of(
+                                  Action.REFUSE_BATCH, Action.REFUSE_STANDARD, Action.DEFER_BATCH)),
                           ServiceClass.STANDARD,
                           2,
                           1,
@@ -268,8 +271,8 @@ class ConstraintPropertyTest extends ChooserFixture {
                   "control", Target.parse(pick(List.of("m0", "m0#v0", "m1"))), 1, null),
               new Experiment.Arm(
                   "other", Target.parse(pick(List.of("m2", "m0#v1", "m3#v2"))), 2, null)),
-          pick(List.of("request", "tenant")),
-          "success",
+          pick(List.of(Experiment.Unit.REQUEST, Experiment.Unit.TENANT)),
+          Experiment.Metric.SUCCESS,
           0.95,
           100,
           Experiment.Guardrails.NONE,
@@ -415,7 +418,7 @@ class ConstraintPropertyTest extends ChooserFixture {
           .routing()
           .state()
           .degradation(model)
-          .map(each -> each.has("refuse_" + serviceClass.name().toLowerCase(java.util.Locale.ROOT)))
+          .map(each -> each.has(Action.refusing(serviceClass)))
           .orElse(false);
     }
 

@@ -13,6 +13,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.Degradation;
+import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -36,7 +37,7 @@ class DegradationTest extends ChooserFixture {
 
   @Test
   void anOverloadedModelGivesWayToTheCheapestWhereTheRequestLeavesItOpen() {
-    RoutingContexts contexts = two().routing(on("strong", rung("cheaper_model", null)));
+    RoutingContexts contexts = two().routing(on("strong", rung(Action.CHEAPER_MODEL, null)));
 
     ModelSelection.Chosen open = chosen(chat().setModel("best"), contexts);
     assertThat(target(open)).isEqualTo("cheap");
@@ -49,7 +50,7 @@ class DegradationTest extends ChooserFixture {
 
   @Test
   void outputIsCappedOnlyWhereAllowedAndForAlternativesToo() {
-    RoutingContexts contexts = two().routing(on("strong", rung("cap_output", 50)));
+    RoutingContexts contexts = two().routing(on("strong", rung(Action.CAP_OUTPUT, 50)));
 
     ModelSelection.Chosen capped =
         chosen(
@@ -76,7 +77,7 @@ class DegradationTest extends ChooserFixture {
   void aClassIsRefusedWithATimeToTryAgainUnlessAnotherModelMayServe() {
     RoutingContexts contexts =
         RoutingContexts.with(model("a").setFallbacks(List.of("b")), model("b"))
-            .routing(on("a", rung("refuse_standard", null)));
+            .routing(on("a", rung(Action.REFUSE_STANDARD, null)));
 
     assertThat(target(chat().setModel("a"), contexts)).isEqualTo("b");
     Refusal refusal =
@@ -150,7 +151,7 @@ class DegradationTest extends ChooserFixture {
     return new Degradation(model, List.of(rung), Map.of(), NOW);
   }
 
-  private static Rung rung(String action, @Nullable Integer outputTokens) {
+  private static Rung rung(Action action, @Nullable Integer outputTokens) {
     return new Rung(action, ServiceClass.STANDARD, 2, 1, 0, 0, outputTokens, 20);
   }
 

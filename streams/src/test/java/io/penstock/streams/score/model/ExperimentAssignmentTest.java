@@ -139,8 +139,8 @@ class ExperimentAssignmentTest extends ChooserFixture {
         List.of(
             new Experiment.Arm("control", Target.parse(control), 1, null),
             new Experiment.Arm("other", Target.parse(other), 1, stopped)),
-        "request",
-        "success",
+        Experiment.Unit.REQUEST,
+        Experiment.Metric.SUCCESS,
         0.95,
         100,
         Experiment.Guardrails.NONE,
