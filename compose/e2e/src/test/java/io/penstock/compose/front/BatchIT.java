@@ -8,22 +8,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.MultipartField;
+import com.openai.errors.OpenAIServiceException;
 import com.openai.models.batches.Batch;
 import com.openai.models.batches.BatchCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import io.penstock.broker.HttpFront;
 import io.penstock.compose.e2e.PenstockFixture;
+import io.penstock.compose.e2e.PenstockProcess;
 import io.penstock.compose.node.PenstockNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Batches through OpenAI's client, on real Kafka, with instances that come and go. */
 @ExtendWith(PenstockFixture.class)
@@ -116,6 +120,39 @@ class BatchIT {
     }
   }
 
+  @Test
+  void aBatchGoesOnWhereAnInstanceIsKilled(PenstockNode node, @TempDir Path home) throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, "batch-killed.", 4);
+        PenstockProcess one = KilledFrontIT.front(node, cluster, home.resolve("one"));
+        PenstockProcess two = KilledFrontIT.front(node, cluster, home.resolve("two"))) {
+      cluster
+          .backend()
+          .on(
+              "m",
+              call -> {
+                call.pause(Duration.ofMillis(500));
+                answer(call);
+              });
+      OpenAIClient first = client(one.awaitReady().path("http").asText());
+      OpenAIClient second = client(two.awaitReady().path("http").asText());
+      List<Batch> begun = new ArrayList<>();
+      for (int each = 0; each < 4; each++) {
+        begun.add(create(first, upload(first)));
+      }
+      await().atMost(PATIENCE).until(() -> completed(first, begun.getFirst()) > 20);
+
+      one.kill();
+
+      for (Batch each : begun) {
+        Batch batch = awaitEnd(second, each);
+        assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
+        assertEachOnce(second, batch, REQUESTS * 9 / 10);
+      }
+      first.close();
+      second.close();
+    }
+  }
+
   private static void answer(ScriptedBackend.Call call) {
     if (number(call) % 10 == 0) {
       call.fail(400, "bad", "n");
@@ -134,7 +171,11 @@ class BatchIT {
   }
 
   private static OpenAIClient client(HttpFront front) {
-    return OpenAIOkHttpClient.builder().baseUrl(front.url() + "/v1").apiKey("unused").build();
+    return client(front.url());
+  }
+
+  private static OpenAIClient client(String url) {
+    return OpenAIOkHttpClient.builder().baseUrl(url + "/v1").apiKey("unused").build();
   }
 
   private static String upload(OpenAIClient client) {
@@ -178,7 +219,12 @@ class BatchIT {
         .atMost(PATIENCE)
         .until(
             () -> {
-              Batch batch = client.batches().retrieve(begun.id());
+              Batch batch;
+              try {
+                batch = client.batches().retrieve(begun.id());
+              } catch (OpenAIServiceException takenOverJustNow) {
+                return false;
+              }
               return batch.completedAt().isPresent()
                   || batch.cancelledAt().isPresent()
                   || batch.failedAt().isPresent();

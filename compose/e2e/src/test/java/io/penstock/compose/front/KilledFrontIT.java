@@ -83,7 +83,8 @@ class KilledFrontIT {
     }
   }
 
-  private static PenstockProcess front(PenstockNode node, FrontCluster cluster, Path home)
+  /** A process with one instance; both share the folder of files beside its home. */
+  static PenstockProcess front(PenstockNode node, FrontCluster cluster, Path home)
       throws Exception {
     return PenstockProcess.start(
         home,
@@ -106,6 +107,8 @@ class KilledFrontIT {
         "topics.maxRequestBytes=" + cluster.topics().maxRequestBytes(),
         "--set",
         "http.sessionTimeout=3s",
+        "--set",
+        "http.files.folder=" + home.resolveSibling("files"),
         "--operations-port",
         "0",
         "--http-port",
