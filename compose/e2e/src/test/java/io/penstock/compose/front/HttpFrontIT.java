@@ -280,9 +280,10 @@ class HttpFrontIT {
 
   private static byte[] raw(String model) {
     String body = chat(model);
-    return ("POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(CHAT, body.length(), body))
-        .getBytes(StandardCharsets.US_ASCII);
+    String head =
+        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(CHAT, body.length());
+    return head.concat(body).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static int port() {
