@@ -167,6 +167,11 @@ public final class Options {
    * @throws IllegalArgumentException if an option is left that nobody took
    */
   public void end() {
+    if (declared && !left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s does not read option %s; leave it out"
+              .formatted(owner, String.join(", ", left.keySet())));
+    }
     refuse(List.copyOf(left.keySet()));
   }
 

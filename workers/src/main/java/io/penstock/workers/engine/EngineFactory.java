@@ -25,13 +25,24 @@ public final class EngineFactory {
     EngineProvider provider = provider(settings.kind());
     Options options = options(provider, settings.options());
     try {
-      return provider.create(options, clock);
+      return complete(provider.create(options, clock), options);
     } catch (IllegalArgumentException e) {
       String prefix = "engine " + provider.name();
       String message = String.valueOf(e.getMessage());
       throw message.startsWith(prefix)
           ? e
           : new IllegalArgumentException(prefix + ": " + message, e);
+    }
+  }
+
+  /** The engine, once it is sure that it has read every option that was set. */
+  private static Engine complete(Engine engine, Options options) {
+    try {
+      options.end();
+      return engine;
+    } catch (IllegalArgumentException unread) {
+      engine.close();
+      throw unread;
     }
   }
 

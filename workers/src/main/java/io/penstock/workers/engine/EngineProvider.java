@@ -25,7 +25,8 @@ public interface EngineProvider {
   /**
    * Creates and starts an engine. The caller closes it.
    *
-   * @param options the values that were set; only options that {@link #options} lists
+   * @param options the values that were set; only options that {@link #options} lists. One that is
+   *     set and left unread is refused
    * @param clock tells the time, by which the engine judges deadlines
    * @throws IllegalArgumentException if a value is wrong; the message names the option and says
    *     what is allowed

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EngineFactoryTest {
@@ -88,6 +90,18 @@ class EngineFactoryTest {
     }
   }
 
+  @Test
+  void anOptionThatTheEngineListsAndNeverReadsIsRefusedAndTheEngineClosed() throws Exception {
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (var forgetful = new ProvidersOnly(Forgetful.class)) {
+      Thread.currentThread().setContextClassLoader(forgetful);
+      assertRefused("forgetful", "engine forgetful does not read option colour", "colour=red");
+      assertThat(Forgetful.CLOSED).hasValue(1);
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+  }
+
   /** A class path with one provider more than the built-in ones. */
   private static final class ProvidersOnly extends URLClassLoader {
     ProvidersOnly(Class<?> provider) throws IOException {
@@ -117,6 +131,55 @@ class EngineFactoryTest {
     @Override
     public Engine create(Options options, InstantSource clock) {
       throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Lists an option that it does not read. */
+  public static final class Forgetful implements EngineProvider {
+
+    static final AtomicInteger CLOSED = new AtomicInteger();
+
+    @Override
+    public String name() {
+      return "forgetful";
+    }
+
+    @Override
+    public List<EngineOption> options() {
+      return List.of(new EngineOption("colour", "Never read."));
+    }
+
+    @Override
+    public Engine create(Options options, InstantSource clock) {
+      return new Idle();
+    }
+  }
+
+  private static final class Idle implements Engine {
+
+    @Override
+    public String name() {
+      return "forgetful/1";
+    }
+
+    @Override
+    public boolean serves(String endpoint) {
+      return false;
+    }
+
+    @Override
+    public EngineReply run(EngineRequest request, EngineListener listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<EngineLoad> load() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+      Forgetful.CLOSED.incrementAndGet();
     }
   }
 
