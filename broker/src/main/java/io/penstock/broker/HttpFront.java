@@ -165,6 +165,14 @@ public final class HttpFront implements AutoCloseable {
     return followed.problem().or(keeper::problem);
   }
 
+  /**
+   * Why this instance must be replaced, as the end of a sentence that begins with it: a thread has
+   * ended although nobody asked it to. Answers at once.
+   */
+  public Optional<String> failure() {
+    return followed.failure().or(keeper::failure);
+  }
+
   /** Takes no new calls, answers those who wait, and ends. */
   @Override
   public void close() {

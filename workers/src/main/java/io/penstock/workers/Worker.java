@@ -43,8 +43,10 @@ import io.penstock.workers.payload.PayloadReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -259,6 +261,22 @@ public final class Worker implements AutoCloseable {
    */
   public CompletableFuture<Void> stopped() {
     return pacemaker.stopped().copy();
+  }
+
+  /**
+   * Why the worker must be replaced, as the end of a sentence that begins with it: a thread has
+   * ended although nobody asked it to. Cheap; any thread may call it.
+   */
+  public Optional<String> failure() {
+    Map<String, Boolean> died = new LinkedHashMap<>();
+    died.put("outcomes and demands", pacemaker.stopped().isCompletedExceptionally());
+    died.put("leases", leaseLoop.hasDied());
+    died.put("payloads", payloadLoop.hasDied());
+    died.put("models", modelFollower.hasDied());
+    return died.keySet().stream()
+        .filter(died::get)
+        .findFirst()
+        .map("has died: its thread for %s has ended"::formatted);
   }
 
   /** The worker's health now. Cheap; any thread may call it. */

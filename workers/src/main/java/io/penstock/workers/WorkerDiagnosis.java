@@ -18,12 +18,12 @@ final class WorkerDiagnosis {
       LeaseManager.Snapshot leases,
       ServedModels served,
       boolean started,
-      boolean threadsAlive,
+      boolean threadsWork,
       boolean positioned,
       EnginePause pause,
       Instant now) {
     List<String> obstacles = new ArrayList<>();
-    if (!threadsAlive) {
+    if (!threadsWork) {
       obstacles.add("a thread has failed; restart the worker if it stays so");
     }
     if (!started) {
@@ -57,7 +57,6 @@ final class WorkerDiagnosis {
               .formatted(config.slots(), leases.partitions().size()));
     }
     return new WorkerHealth(
-        threadsAlive,
         obstacles.isEmpty(),
         reasons,
         leases.state(),

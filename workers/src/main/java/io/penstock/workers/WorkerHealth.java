@@ -8,9 +8,8 @@ import java.util.Optional;
 /**
  * A worker's health, for a health check and a person.
  *
- * @param live whether its threads run; if not, restart the process
  * @param ready whether it can take leases now
- * @param reasons why it is not live or not ready, or what else needs attention
+ * @param reasons why it is not ready, or what else needs attention
  * @param state what it tells dispatch of itself
  * @param session its present session
  * @param partitions the model partitions it serves, ascending
@@ -20,7 +19,6 @@ import java.util.Optional;
  * @param lastLease when it last received a lease
  */
 public record WorkerHealth(
-    boolean live,
     boolean ready,
     List<String> reasons,
     WorkerState state,

@@ -85,6 +85,13 @@ public final class Followed implements AutoCloseable {
         : Optional.of("it has not read all models and keys yet");
   }
 
+  /** Why nothing more is followed, as the end of a sentence, if the thread has died. */
+  public Optional<String> failure() {
+    return follower.hasDied()
+        ? Optional.of("has died: its thread for models and keys has ended")
+        : Optional.empty();
+  }
+
   public ModelCatalog models() {
     return models;
   }

@@ -88,6 +88,16 @@ public final class HomeKeeper implements AutoCloseable {
     }
   }
 
+  /** Why it can do no more, as the end of a sentence, if a thread has died. */
+  public Optional<String> failure() {
+    if (membership.hasDied()) {
+      return Optional.of("has died: its thread for the group of instances has ended");
+    }
+    return reader.hasDied()
+        ? Optional.of("has died: its thread for results has ended")
+        : Optional.empty();
+  }
+
   /** Leaves the group, so that others take over; those who wait here are still answered. */
   public void leave() {
     membership.close();

@@ -118,6 +118,10 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     return loop.healthy();
   }
 
+  boolean hasDied() {
+    return loop.hasDied();
+  }
+
   @Override
   public void close() {
     loop.close();

@@ -75,6 +75,10 @@ final class Membership implements AutoCloseable {
     return loop.healthy();
   }
 
+  boolean hasDied() {
+    return loop.hasDied();
+  }
+
   /** Leaves the group, so that others take over at once. */
   @Override
   public void close() {

@@ -93,6 +93,11 @@ public final class ConsumerLoop<K> implements AutoCloseable {
     return (thread.isAlive() && !struck) || thread.isNew() || thread.stopped();
   }
 
+  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  public boolean hasDied() {
+    return thread.hasDied();
+  }
+
   /** Asks the thread to end and does not wait. */
   public void stop() {
     thread.stop(this::wake);

@@ -23,7 +23,7 @@ public final class RestartingThread {
   private static final Logger LOG = LoggerFactory.getLogger(RestartingThread.class);
 
   private final Runnable life;
-  private final Predicate<Throwable> goesOn;
+  private final Predicate<Throwable> shouldRestart;
   private final GrowingPause pause;
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -31,17 +31,17 @@ public final class RestartingThread {
 
   /**
    * @param life runs until {@link #stopped}
-   * @param goesOn hears of each failure on this thread, and says whether another life follows;
-   *     where none does, the failure is thrown on
+   * @param shouldRestart hears of each failure on this thread, and says whether another life
+   *     follows; where none does, the failure is thrown on
    */
   public RestartingThread(
       String name,
       Runnable life,
-      Predicate<Throwable> goesOn,
+      Predicate<Throwable> shouldRestart,
       GrowingPause pause,
       InstantSource clock) {
     this.life = life;
-    this.goesOn = goesOn;
+    this.shouldRestart = shouldRestart;
     this.pause = pause;
     this.clock = clock;
     this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
@@ -63,6 +63,11 @@ public final class RestartingThread {
   /** Whether nobody has started it yet. */
   public boolean isNew() {
     return thread.getState() == Thread.State.NEW;
+  }
+
+  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  public boolean hasDied() {
+    return thread.getState() == Thread.State.TERMINATED && !stopped();
   }
 
   /**
@@ -98,7 +103,7 @@ public final class RestartingThread {
         LOG.warn("{} was interrupted and ends", thread.getName());
         another = false;
       } catch (RuntimeException | Error e) {
-        if (!goesOn.test(e)) {
+        if (!shouldRestart.test(e)) {
           throw e;
         }
         another = !stopped() && pauseAfter(e);

@@ -91,6 +91,11 @@ public final class TopicFollower implements AutoCloseable {
     return loop.healthy();
   }
 
+  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  public boolean hasDied() {
+    return loop.hasDied();
+  }
+
   /**
    * Whether the entries have been whole once and none is being read anew. What came since then is
    * passed within moments while Kafka answers.

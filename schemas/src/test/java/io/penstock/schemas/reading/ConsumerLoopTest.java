@@ -60,6 +60,28 @@ class ConsumerLoopTest {
     assertThat(recoveries).hasValue(0);
   }
 
+  @Test
+  void aLoopWhoseThreadWasInterruptedHasDiedAndOneThatWasStoppedHasNot() throws Exception {
+    assertThat(loop.hasDied()).as("not started").isFalse();
+    loop.start();
+    opening.acquire();
+    Thread thread = threadNamed("loop");
+    assertThat(loop.hasDied()).as("running").isFalse();
+    thread.interrupt();
+    mayOpen.release();
+    thread.join();
+    assertThat(loop.hasDied()).isTrue();
+    loop.stop();
+    assertThat(loop.hasDied()).as("stopped").isFalse();
+  }
+
+  private static Thread threadNamed(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Lets the reader open, and the turn after it fail. */
   private void openAndFail(Throwable failure) throws InterruptedException {
     opening.acquire();

@@ -38,7 +38,7 @@ public final class LoopThread {
   LoopThread(String job, Runnable life, JobWatch watch, InstantSource clock, GrowingPause pause) {
     this.job = job;
     this.watch = watch;
-    this.thread = new RestartingThread("penstock-" + job, life, this::goesOn, pause, clock);
+    this.thread = new RestartingThread("penstock-" + job, life, this::shouldRestart, pause, clock);
   }
 
   public void start() {
@@ -63,9 +63,7 @@ public final class LoopThread {
 
   /** Why the loop has ended for good, if it was not stopped. */
   public Optional<String> failure() {
-    return !thread.isAlive() && !thread.isNew() && !stopped()
-        ? Optional.of("has ended after an error")
-        : Optional.empty();
+    return thread.hasDied() ? Optional.of("has ended after an error") : Optional.empty();
   }
 
   /**
@@ -77,7 +75,7 @@ public final class LoopThread {
     thread.stop(wake, timeout);
   }
 
-  private boolean goesOn(Throwable failure) {
+  private boolean shouldRestart(Throwable failure) {
     if (FatalErrors.isFatal(failure)) {
       LOG.error("{}: the process is damaged and the job ends; restart it", job, failure);
       return false;

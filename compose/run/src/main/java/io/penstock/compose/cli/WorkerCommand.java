@@ -23,8 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -169,29 +167,42 @@ final class WorkerCommand extends ClusterCommand {
             config.operations().port(),
             metrics,
             List.of(new HealthCheck("worker", () -> problem(worker.health()))),
-            List.of(HealthCheck.of("worker", () -> worker.health().live(), "a thread has failed")));
+            List.of(new HealthCheck("worker", worker::failure)));
     Parts parts = new Parts(worker, operations, running);
     Duration grace = config.worker().timing().drainGrace();
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace)));
     CompletableFuture<Void> stopped = worker.stopped();
     try {
       worker.start();
-      if (awaitReady(() -> worker.health().ready(), stopped)) {
+      BooleanSupplier ended = () -> stopped.isDone() || worker.failure().isPresent();
+      if (awaitReady(() -> worker.health().ready(), ended)) {
         print(config.worker(), running, operations);
       }
-      stopped.get();
-      return ExitCodes.OK;
-    } catch (ExecutionException e) {
-      throw CliException.failure("the worker has died; start it again", e.getCause());
+      awaitEnd(ended);
+      return exitCode(worker.failure());
     } finally {
       parts.close(Duration.ZERO);
     }
   }
 
-  /** Waits until it is ready; false if it has stopped before, as one drained at its start does. */
-  static boolean awaitReady(BooleanSupplier ready, Future<Void> stopped)
+  private static void awaitEnd(BooleanSupplier ended) throws InterruptedException {
+    while (!ended.getAsBoolean()) {
+      Thread.sleep(LOOK);
+    }
+  }
+
+  static int exitCode(Optional<String> failure) {
+    if (failure.isPresent()) {
+      throw CliException.failure(
+          "the worker %s; the log says more. Start it again".formatted(failure.get()), null);
+    }
+    return ExitCodes.OK;
+  }
+
+  /** Waits until it is ready; false if it has ended before, as one drained at its start does. */
+  static boolean awaitReady(BooleanSupplier ready, BooleanSupplier ended)
       throws InterruptedException {
-    while (!stopped.isDone()) {
+    while (!ended.getAsBoolean()) {
       if (ready.getAsBoolean()) {
         return true;
       }

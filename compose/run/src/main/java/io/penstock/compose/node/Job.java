@@ -28,19 +28,16 @@ record Job(
   /**
    * A worker, which an operator may have drained.
    *
-   * @param stopped completes when it has ended, exceptionally if it has died
+   * @param stopped completes when it has ended
    */
-  static Job ofWorker(Supplier<WorkerHealth> health, Future<Void> stopped) {
+  static Job ofWorker(
+      Supplier<WorkerHealth> health, Supplier<Optional<String>> failure, Future<Void> stopped) {
     return new Job(
-        () -> problem(health.get()),
-        () -> stopped.state() == Future.State.FAILED ? Optional.of("has died") : Optional.empty(),
-        () -> stopped.state() == Future.State.SUCCESS);
+        () -> problem(health.get()), failure, () -> stopped.state() == Future.State.SUCCESS);
   }
 
   private static Optional<String> problem(WorkerHealth health) {
-    return health.live() && health.ready()
-        ? Optional.empty()
-        : Optional.of(String.join("; ", health.reasons()));
+    return health.ready() ? Optional.empty() : Optional.of(String.join("; ", health.reasons()));
   }
 
   /** How it ended, if it did. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What does the work, by the roles of this process: score, dispatch, delivery, the control loop,
- * and the worker with its engine.
+ * the worker with its engine, and the HTTP front.
  */
 final class Jobs {
 
@@ -137,14 +137,14 @@ final class Jobs {
         new Worker(config.worker(), connection, config.topics(), loadedEngine(), metrics);
     stops.add("the worker", working::drain);
     working.start();
-    running.put(Role.WORKER, Job.ofWorker(working::health, working.stopped()));
+    running.put(Role.WORKER, Job.ofWorker(working::health, working::failure, working.stopped()));
   }
 
   /** Last, so that it stops first and those who wait are still answered. */
   private void startHttp(StopSequence stops) {
     HttpFront front = HttpFront.start(connection, config.topics(), config.http(), files());
     stops.add("the HTTP front", front);
-    running.put(Role.HTTP, Job.of(front::problem, Optional::empty));
+    running.put(Role.HTTP, Job.of(front::problem, front::failure));
     http = front;
   }
 

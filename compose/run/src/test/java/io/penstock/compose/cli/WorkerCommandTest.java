@@ -1,12 +1,13 @@
 package io.penstock.compose.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.workers.engine.EngineFactory;
 import io.penstock.workers.engine.EngineOption;
 import io.penstock.workers.engine.EngineProvider;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,19 +17,21 @@ class WorkerCommandTest {
 
   @Test
   void aWorkerDrainedBeforeItWasReadyIsWaitedForNoLonger() throws Exception {
-    CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
-    assertThat(WorkerCommand.awaitReady(() -> false, stopped)).isFalse();
+    assertThat(WorkerCommand.awaitReady(() -> false, () -> true)).isFalse();
+    assertThat(WorkerCommand.exitCode(Optional.empty())).isZero();
   }
 
   @Test
-  void aWorkerThatDiedBeforeItWasReadyIsWaitedForNoLonger() throws Exception {
-    CompletableFuture<Void> stopped = CompletableFuture.failedFuture(new OutOfMemoryError());
-    assertThat(WorkerCommand.awaitReady(() -> false, stopped)).isFalse();
+  void aWorkerThatDiedEndsItsProcessWithAFailure() {
+    assertThatThrownBy(() -> WorkerCommand.exitCode(Optional.of("has died")))
+        .isInstanceOfSatisfying(
+            CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.FAILURE))
+        .hasMessageStartingWith("the worker has died");
   }
 
   @Test
   void aWorkerIsReadyWhenItSaysSo() throws Exception {
-    assertThat(WorkerCommand.awaitReady(() -> true, new CompletableFuture<>())).isTrue();
+    assertThat(WorkerCommand.awaitReady(() -> true, () -> false)).isTrue();
   }
 
   @Test

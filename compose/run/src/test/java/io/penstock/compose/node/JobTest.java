@@ -15,7 +15,7 @@ class JobTest {
 
   @Test
   void aWorkerThatIsDrainedHasEndedAndNotFailed() {
-    Job worker = Job.ofWorker(() -> health(true), stopped);
+    Job worker = Job.ofWorker(() -> health(true), Optional::empty, stopped);
     assertThat(worker.end(Role.WORKER)).isEmpty();
     stopped.complete(null);
     assertThat(worker.end(Role.WORKER)).contains(new RoleEnd(Role.WORKER, Optional.empty()));
@@ -24,15 +24,16 @@ class JobTest {
 
   @Test
   void aWorkerThatDiedHasFailed() {
-    Job worker = Job.ofWorker(() -> health(true), stopped);
-    stopped.completeExceptionally(new IllegalStateException("broken"));
+    Job worker = Job.ofWorker(() -> health(true), () -> Optional.of("has died"), stopped);
     assertThat(worker.end(Role.WORKER)).contains(new RoleEnd(Role.WORKER, Optional.of("has died")));
   }
 
   @Test
   void aWorkerThatIsNotReadySaysWhy() {
-    assertThat(Job.ofWorker(() -> health(true), stopped).problem().get()).isEmpty();
-    assertThat(Job.ofWorker(() -> health(false), stopped).problem().get()).contains("not started");
+    assertThat(Job.ofWorker(() -> health(true), Optional::empty, stopped).problem().get())
+        .isEmpty();
+    assertThat(Job.ofWorker(() -> health(false), Optional::empty, stopped).problem().get())
+        .contains("not started");
   }
 
   @Test
@@ -43,7 +44,6 @@ class JobTest {
 
   private static WorkerHealth health(boolean ready) {
     return new WorkerHealth(
-        true,
         ready,
         ready ? List.of() : List.of("not started"),
         WorkerState.ACTIVE,
