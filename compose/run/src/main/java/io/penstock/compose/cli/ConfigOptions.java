@@ -5,12 +5,14 @@ import io.penstock.compose.config.ConfigSources;
 import io.penstock.compose.config.ConfigSources.Given;
 import io.penstock.compose.config.Configuration;
 import io.penstock.compose.config.Fault;
+import io.penstock.compose.config.LeftOut;
 import io.penstock.compose.config.Origin;
 import io.penstock.compose.node.NodeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,18 +44,21 @@ final class ConfigOptions {
               + " over the file and over environment variables.")
   List<String> sets = List.of();
 
-  private Set<String> ofUp = Set.of();
+  private Set<String> ignoredFileKeys = Set.of();
+
+  /** What the user has been warned of, since a command may read its configuration twice. */
+  private final Set<LeftOut> told = new HashSet<>();
 
   /**
    * Leaves these keys of the file in the data folder to {@code penstock up}: they are of one
    * process and not of all that find the file there.
    */
-  void leaveToUp(Set<String> keys) {
-    ofUp = Set.copyOf(keys);
+  void ignoreFileKeys(Set<String> keys) {
+    ignoredFileKeys = Set.copyOf(keys);
   }
 
   /**
-   * Reads the configuration.
+   * Reads the configuration, and warns of what does not count in it.
    *
    * @param options what other options of the command say
    * @param defaults by data folder
@@ -68,11 +73,14 @@ final class ConfigOptions {
     Configuration read =
         Configuration.read(
             new ConfigSources(
-                file, environment.variables(), given, named.isEmpty() ? ofUp : Set.of()),
+                file, environment.variables(), given, named.isEmpty() ? ignoredFileKeys : Set.of()),
             defaults.apply(home(environment)));
     if (named.isEmpty()) {
       refuseOtherData(read);
     }
+    read.leftOut().stream()
+        .filter(told::add)
+        .forEach(each -> environment.console().warn(each.toString()));
     return read;
   }
 

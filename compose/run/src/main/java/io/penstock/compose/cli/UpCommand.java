@@ -213,8 +213,8 @@ final class UpCommand implements Callable<Integer> {
   }
 
   static int exitCode(Optional<NodeEnd> end) {
-    return switch (end.orElseGet(NodeEnd.AsAsked::new)) {
-      case NodeEnd.AsAsked() -> ExitCodes.OK;
+    return switch (end.orElseGet(NodeEnd.Drained::new)) {
+      case NodeEnd.Drained() -> ExitCodes.OK;
       case NodeEnd.Failed(String why) ->
           throw CliException.failure(why + "; the log says more. Start it again", null);
     };

@@ -119,7 +119,7 @@ final class WorkerCommand extends ClusterCommand {
 
   @Override
   ClusterChoice choose() {
-    clusterOptions.config.leaveToUp(OF_UP);
+    clusterOptions.config.ignoreFileKeys(OF_UP);
     ClusterChoice choice = clusterOptions.choose(environment, options(), WorkerCommand::defaults);
     if (!choice.read().isSet("worker.models")) {
       throw CliException.usage("name a model to serve with --model, or in worker.models");

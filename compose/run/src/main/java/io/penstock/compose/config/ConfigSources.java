@@ -12,13 +12,13 @@ import java.util.Set;
  * @param file the file, if there is one
  * @param variables the environment variables
  * @param options what the command line says, those that win last
- * @param notOfFile keys whose values in the file are for another process
+ * @param ignoredFileKeys keys whose values in the file are for another process
  */
 public record ConfigSources(
     Optional<Path> file,
     Map<String, String> variables,
     List<Given> options,
-    Set<String> notOfFile) {
+    Set<String> ignoredFileKeys) {
 
   /**
    * A key's value from the command line.
@@ -30,7 +30,7 @@ public record ConfigSources(
   public ConfigSources {
     variables = Map.copyOf(variables);
     options = List.copyOf(options);
-    notOfFile = Set.copyOf(notOfFile);
+    ignoredFileKeys = Set.copyOf(ignoredFileKeys);
   }
 
   /** Takes every key of the file. */

@@ -20,11 +20,14 @@ import java.util.Set;
  * @param node the records
  * @param effective every key
  * @param file the file that was read, if there was one
+ * @param leftOut entries that were set and do not count
  */
-public record Configuration(NodeConfig node, List<Effective> effective, Optional<Path> file) {
+public record Configuration(
+    NodeConfig node, List<Effective> effective, Optional<Path> file, List<LeftOut> leftOut) {
 
   public Configuration {
     effective = List.copyOf(effective);
+    leftOut = List.copyOf(leftOut);
   }
 
   /**
@@ -39,7 +42,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
     Settings settings = new Settings(schema, faults);
     Optional<Path> file = sources.file();
     file.ifPresent(path -> new FileLayer(path, schema, settings, faults).read());
-    sources.notOfFile().forEach(settings::forget);
+    sources.ignoredFileKeys().forEach(settings::forget);
     new VariableLayer(schema).read(sources.variables(), settings, faults);
     sources
         .options()
@@ -51,12 +54,12 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
     }
     List<Effective> effective = new ArrayList<>();
     new Shown(settings, effective).add(schema.root(), bound);
-    return new Configuration((NodeConfig) bound, effective, file);
+    return new Configuration((NodeConfig) bound, effective, file, settings.leftOut());
   }
 
   /** The defaults, where no source says anything. It spares the search for keys, and lists none. */
   public static Configuration unchanged(NodeConfig defaults) {
-    return new Configuration(defaults, List.of(), Optional.empty());
+    return new Configuration(defaults, List.of(), Optional.empty(), List.of());
   }
 
   /** Whether an environment variable may set a key. */
@@ -90,7 +93,7 @@ public record Configuration(NodeConfig node, List<Effective> effective, Optional
 
   /** The same with other parts. */
   public Configuration withRoles(Set<Role> others) {
-    return new Configuration(node.toBuilder().roles(others).build(), effective, file);
+    return new Configuration(node.toBuilder().roles(others).build(), effective, file, leftOut);
   }
 
   /** Whether somebody set this key. */

@@ -148,11 +148,32 @@ final class Settings {
   }
 
   private boolean counts(Setting setting) {
-    return Belonging.of(setting.key())
+    return leftOut(setting).isEmpty();
+  }
+
+  private Optional<LeftOut> leftOut(Setting setting) {
+    return OptionOwner.of(setting.key())
         .map(rule -> rule.pathOfName(setting.key()))
         .flatMap(schema::at)
-        .map(name -> Belonging.keeps(setting, text(name.usual()), given(name.path())))
-        .orElse(true);
+        .flatMap(
+            name -> {
+              List<Setting> names = given(name.path());
+              return OptionOwner.otherName(setting, text(name.usual()), names)
+                  .map(other -> leftOut(setting, name.path(), other, names.getLast()));
+            });
+  }
+
+  private static LeftOut leftOut(Setting entry, String name, String other, Setting inForce) {
+    return new LeftOut(
+        entry.path(), entry.origin(), name, other, inForce.value().asText(), inForce.origin());
+  }
+
+  /** What was given and does not count, since it belongs to a name that is not in force. */
+  List<LeftOut> leftOut() {
+    return schema.keys().stream()
+        .flatMap(key -> given(key.path()).stream())
+        .flatMap(each -> leftOut(each).stream())
+        .toList();
   }
 
   private static String text(@Nullable Object usual) {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 public sealed interface NodeEnd {
 
   /** An operator has had everything that ran here ended. */
-  record AsAsked() implements NodeEnd {}
+  record Drained() implements NodeEnd {}
 
   /**
    * A part has failed for good; a new process is needed.
@@ -32,6 +32,6 @@ public sealed interface NodeEnd {
       return Optional.of(new Failed(failures));
     }
     Set<Role> gone = ended.stream().map(RoleEnd::role).collect(Collectors.toSet());
-    return gone.containsAll(roles) ? Optional.of(new AsAsked()) : Optional.empty();
+    return gone.containsAll(roles) ? Optional.of(new Drained()) : Optional.empty();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +124,27 @@ class ConfigCommandTest {
     assertThat(cli.asked.bootstrapServers()).isEqualTo("v:9092");
     run("status", "--config", file, "--kafka", "o:9092", "id");
     assertThat(cli.asked.bootstrapServers()).isEqualTo("o:9092");
+  }
+
+  @Test
+  void entriesOfAnotherClusterAreLeftOutWithOneWarningByEveryCommand() throws IOException {
+    Files.writeString(
+        file,
+        """
+        kafka:
+          bootstrapServers: k1:9092,k2:9092
+          settings:
+            sasl.jaas.config: hush
+        registry: {url: http://r}
+        """);
+    String warning = "penstock.yaml:4: kafka.settings.sasl.jaas.config is left out";
+    cli.variables.put("PENSTOCK_KAFKA_BOOTSTRAP_SERVERS", "k1:9092");
+    for (String command : List.of("config show", "config check", "status x")) {
+      List<Object> line = new ArrayList<>(List.of(command.split(" ")));
+      line.addAll(List.of("--config", file));
+      run(line.toArray());
+      assertThat(cli.err()).as(command).containsOnlyOnce(warning).doesNotContain("hush");
+    }
   }
 
   private int run(Object... arguments) {

@@ -29,7 +29,7 @@ class NodeEndTest {
 
   @Test
   void aDrainedWorkerEndsTheNodeOnlyWhereNothingElseRuns() {
-    assertThat(NodeEnd.of(Set.of(Role.WORKER), List.of(DRAINED))).contains(new NodeEnd.AsAsked());
+    assertThat(NodeEnd.of(Set.of(Role.WORKER), List.of(DRAINED))).contains(new NodeEnd.Drained());
     assertThat(NodeEnd.of(Role.all(), List.of(DRAINED))).isEmpty();
   }
 }

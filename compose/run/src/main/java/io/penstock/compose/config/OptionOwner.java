@@ -17,42 +17,48 @@ import java.util.Optional;
  * @param name the component that is the name
  * @param entries the component that is the map
  */
-record Belonging(Class<?> owner, String name, String entries) {
+record OptionOwner(Class<?> owner, String name, String entries) {
 
-  private static final List<Belonging> ALL =
+  private static final List<OptionOwner> ALL =
       List.of(
-          new Belonging(EngineSettings.class, "kind", "options"),
-          new Belonging(Extension.class, "name", "options"),
-          new Belonging(KafkaSettings.class, "bootstrapServers", "settings"));
+          new OptionOwner(EngineSettings.class, "kind", "options"),
+          new OptionOwner(Extension.class, "name", "options"),
+          new OptionOwner(KafkaSettings.class, "bootstrapServers", "settings"));
 
   /** The rule for a map, if its entries belong to a name. */
-  static Optional<Belonging> of(Leaf map) {
+  static Optional<OptionOwner> of(Leaf map) {
     return ALL.stream()
         .filter(rule -> rule.owner.equals(map.owner()) && rule.entries.equals(map.name()))
         .findFirst();
   }
 
   /**
-   * Whether an entry was written for the name that is in force. That is the name that its own
-   * source gives, or else an earlier one. Where none does, the file speaks of the default name, and
-   * a variable or an option of whichever name is chosen.
+   * The name that an entry was written for, if it is not the one in force. An entry belongs to the
+   * name that its own source gives, or else to an earlier one. Where none does, the file speaks of
+   * the default name; without a default, and for a variable or an option, the entry belongs to the
+   * first name that a later source gives.
    *
    * @param usual the name where nobody gives one; empty if there is none then
    * @param names what was given for the name, the later ones behind the earlier
    */
-  static boolean keeps(Setting entry, String usual, List<Setting> names) {
+  static Optional<String> otherName(Setting entry, String usual, List<Setting> names) {
     if (names.isEmpty()) {
-      return true;
+      return Optional.empty();
     }
-    String inForce = names.getLast().value().asText();
+    String own = ownName(entry, usual, names);
+    return own.equals(names.getLast().value().asText()) ? Optional.empty() : Optional.of(own);
+  }
+
+  private static String ownName(Setting entry, String usual, List<Setting> names) {
     Optional<Setting> beside =
         names.stream()
             .filter(each -> each.origin().rank() <= entry.origin().rank())
             .reduce((_, later) -> later);
     if (beside.isPresent()) {
-      return beside.get().value().asText().equals(inForce);
+      return beside.get().value().asText();
     }
-    return !(entry.origin() instanceof Origin.InFile) || usual.isEmpty() || usual.equals(inForce);
+    boolean ofDefault = entry.origin() instanceof Origin.InFile && !usual.isEmpty();
+    return ofDefault ? usual : names.getFirst().value().asText();
   }
 
   /** The path of the name beside a map. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Options belong to the name that they were written beside. */
-class BelongingTest {
+class OptionOwnerTest {
 
   private static final NodeConfig USUAL = NodeConfig.of(Path.of("/var/lib/penstock"));
   private static final String ENGINE =
@@ -122,6 +122,41 @@ class BelongingTest {
                 .kafka()
                 .settings())
         .isEmpty();
+  }
+
+  @Test
+  void credentialsOfAFileWithoutAClusterBelongToTheFirstOneThatIsNamed() throws IOException {
+    String credentials = "kafka: {settings: {sasl.jaas.config: hush}}\nregistry: {url: http://r}\n";
+    Map<String, String> prod = Map.of("PENSTOCK_KAFKA_BOOTSTRAP_SERVERS", "prod:9092");
+    assertThat(read(credentials, prod).node().kafka().settings()).hasSize(1);
+    assertThat(
+            read(credentials, Map.of(), "kafka.bootstrapServers=prod:9092")
+                .node()
+                .kafka()
+                .settings())
+        .hasSize(1);
+    assertThat(
+            read(credentials, prod, "kafka.bootstrapServers=test:9092").node().kafka().settings())
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsLeftOutIsNamedWithItsLineAndTheReasonAndWithoutItsValue() throws IOException {
+    String cluster =
+        """
+        kafka:
+          bootstrapServers: k1:9092,k2:9092
+          settings:
+            sasl.jaas.config: hush
+        registry: {url: http://r}
+        """;
+    assertThat(read(cluster, Map.of()).leftOut()).isEmpty();
+    assertThat(read(cluster, Map.of(), "kafka.bootstrapServers=k1:9092").leftOut())
+        .singleElement()
+        .asString()
+        .contains("penstock.yaml:4: kafka.settings.sasl.jaas.config is left out")
+        .contains("kafka.bootstrapServers=k1:9092,k2:9092", "--set sets k1:9092")
+        .doesNotContain("hush");
   }
 
   private Configuration read(String text, Map<String, String> variables, String... sets)
