@@ -10,8 +10,9 @@ import java.util.Optional;
 
 /**
  * The cluster that a command works with. It comes whole from one source: from the configuration if
- * that names Kafka or the registry, else from the running {@code penstock up}, else from the ports
- * on which {@code up} would run one. Options and variables are part of the configuration.
+ * that names Kafka, or a registry that the running {@code penstock up} does not use; else from that
+ * {@code up}; else from the ports on which {@code up} would run one. Options and variables are part
+ * of the configuration.
  *
  * @param read the configuration of the command
  * @param running the {@code penstock up} that the cluster is of, if the configuration names none
@@ -30,9 +31,13 @@ record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
         .formatted(port == 0 ? NodeDefaults.REGISTRY_PORT : port);
   }
 
-  /** Whether a configuration says which cluster it is for. */
-  static boolean isNamedBy(Configuration read) {
-    return read.isSet("kafka.bootstrapServers") || read.isSet("registry.url");
+  /**
+   * Whether a configuration may be for the cluster of the running {@code up}. It may name the
+   * registry alone, for {@code up} can start Kafka beside a registry that is there already.
+   */
+  static boolean suits(Configuration read, ClusterFile running) {
+    return !read.isSet("kafka.bootstrapServers")
+        && read.node().registry().url().stream().allMatch(running.registry()::equals);
   }
 
   NodeConfig node() {

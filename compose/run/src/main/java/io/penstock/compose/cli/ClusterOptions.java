@@ -28,8 +28,8 @@ final class ClusterOptions {
       paramLabel = "HOST:PORT",
       description =
           "Kafka's bootstrap servers. Else $$PENSTOCK_KAFKA, else kafka.bootstrapServers of"
-              + " the configuration. Where these and --registry name no cluster: the one of the"
-              + " running 'penstock up', else "
+              + " the configuration. Where none of these names one: that of the running 'penstock"
+              + " up', unless --registry names another registry than it uses, else "
               + "127.0.0.1:"
               + NodeDefaults.KAFKA_PORT
               + ".")
@@ -40,8 +40,8 @@ final class ClusterOptions {
       paramLabel = "URL",
       description =
           "The schema registry, in Confluent's API. Else $$PENSTOCK_REGISTRY, else"
-              + " registry.url of the configuration. Where these and --kafka name no cluster: the"
-              + " one of the running 'penstock up', else "
+              + " registry.url of the configuration. Where neither these nor --kafka name one:"
+              + " that of the running 'penstock up', else "
               + "http://127.0.0.1:"
               + NodeDefaults.REGISTRY_PORT
               + "/apis/ccompat/v7"
@@ -77,9 +77,7 @@ final class ClusterOptions {
     given.addAll(options);
     Configuration read = config.readShortly(environment, given, defaults);
     Optional<ClusterFile> running =
-        ClusterChoice.isNamedBy(read)
-            ? Optional.empty()
-            : ClusterFile.read(environment.clusterFile());
+        ClusterFile.read(environment.clusterFile()).filter(file -> ClusterChoice.suits(read, file));
     if (running.isEmpty()) {
       return new ClusterChoice(read, running);
     }

@@ -129,6 +129,18 @@ class SameConfigurationTest {
   }
 
   @Test
+  void aConfigurationThatNamesOnlyTheRegistryOfTheUpThatRunsIsForItsCluster() throws IOException {
+    Path data = Files.createDirectories(home.resolve(".penstock"));
+    Files.writeString(data.resolve("penstock.yaml"), "registry: {url: http://shared}\n");
+    new ClusterFile("running:1", "http://shared", "running.", 1)
+        .write(data.resolve("cluster.properties"));
+    runs(command("status"), List.of());
+    assertThat(cli.asked.bootstrapServers()).isEqualTo("running:1");
+    assertThat(cli.asked.registryUrl()).isEqualTo("http://shared");
+    assertThat(cli.askedNames.prefix()).isEqualTo("running.");
+  }
+
+  @Test
   void nothingOfTheUpThatRunsIsMixedIntoAClusterThatIsNamed() throws IOException {
     new ClusterFile("running:1", "http://running", "running.", 1)
         .write(home.resolve(".penstock").resolve("cluster.properties"));
