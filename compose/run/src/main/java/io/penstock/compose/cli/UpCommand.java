@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
     description = {
       "Run Penstock on this machine until Ctrl-C.",
       "",
-      "One process with Kafka, score, dispatch and a worker with a small embedding model, and the"
-          + " schema registry beside it. Everything listens on 127.0.0.1 only. What is queued is"
+      "One process with Kafka, the schema registry, the jobs that score, dispatch and deliver"
+          + " requests, a worker with a small embedding model, and the HTTP front, which speaks"
+          + " OpenAI's API on port 8080. Everything listens on 127.0.0.1 only. What is queued is"
           + " kept in the data folder and served after the next start. Other terminals find it"
           + " without options, by ~/.penstock/cluster.properties, unless another one runs, which"
           + " they go on finding.",
@@ -151,7 +152,9 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--models",
       paramLabel = "FILE",
-      description = "A YAML or JSON file of models to put into the registry at the start (models).")
+      description =
+          "A YAML or JSON file of models to put into the registry at the start; role score must run"
+              + " here (models).")
   @Nullable Path models;
 
   @Option(names = "--no-worker", description = "Start no worker; run some with 'penstock worker'.")

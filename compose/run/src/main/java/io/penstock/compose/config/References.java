@@ -34,6 +34,9 @@ final class References {
     if (roles.contains(Role.DISPATCH)) {
       references.look("dispatch.shard", () -> ShardRules.of(node.dispatch().shard()));
     }
+    if (!node.has(Role.SCORE)) {
+      references.refuseModelsOfThisStart();
+    }
     if (roles.contains(Role.SCORE)) {
       node.models().ifPresent(file -> references.look("models", () -> requireReadable(file)));
       references.look(
@@ -58,6 +61,22 @@ final class References {
                   EngineFactory.provider(node.engine().kind()), node.engine().options()));
     }
     return references.faults;
+  }
+
+  /** A file may be shared by processes with other roles; a variable or an option is of this one. */
+  private void refuseModelsOfThisStart() {
+    read.effective().stream()
+        .filter(each -> each.key().equals("models"))
+        .filter(
+            each ->
+                each.origin() instanceof Origin.Variable || each.origin() instanceof Origin.Option)
+        .map(
+            each ->
+                new Fault(
+                    each.origin(),
+                    "models is read by role score, which does not run here; give it where score"
+                        + " runs, or use 'penstock models apply'"))
+        .forEach(faults::add);
   }
 
   private static void requireReadable(Path models) {

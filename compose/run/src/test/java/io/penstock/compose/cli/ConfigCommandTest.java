@@ -147,6 +147,20 @@ class ConfigCommandTest {
     }
   }
 
+  @Test
+  void modelsForAProcessThatDoesNotReadThemAreRefused() throws IOException {
+    Path models = Files.writeString(file.resolveSibling("models.yaml"), "models: []\n");
+    String cluster = "kafka: {bootstrapServers: k:9092}\nregistry: {url: http://r}\n";
+    Files.writeString(file, cluster + "roles: [worker]\nmodels: models.yaml\n");
+    assertThat(run("config", "check", "--config", file)).as("all read one file").isZero();
+    String refusal = ": models is read by role score, which does not run here";
+    assertThat(run("up", "--config", file, "--models", models)).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--models" + refusal);
+    cli.variables.put("PENSTOCK_MODELS", models.toString());
+    assertThat(run("config", "check", "--config", file)).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("$PENSTOCK_MODELS" + refusal);
+  }
+
   private int run(Object... arguments) {
     String[] texts = new String[arguments.length];
     for (int i = 0; i < texts.length; i++) {
