@@ -113,7 +113,7 @@ public final class TableReader {
     if (topic == null) {
       return false;
     }
-    topic.pass(record.key(), record.value());
+    topic.pass(record.partition(), record.offset(), record.key(), record.value());
     positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
     return true;
   }

@@ -5,6 +5,7 @@ import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.reading.TableReader;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.MalformedRecordException;
 import io.penstock.schemas.text.Printable;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -86,24 +88,22 @@ public final class RegistryLog {
   }
 
   /**
-   * Reads a topic to its present end. Records that cannot be read are logged and passed over.
+   * Reads a topic to its present end. Records that cannot be decoded are logged and passed over.
    *
-   * @param reader told each key with its value, null for a removal
+   * @param reader told each key with its value, null for a removal; what it throws is thrown on,
+   *     since a change must not be decided on a part of the state
    * @throws TimeoutException if the end is not reached in time
    */
   public <T extends SpecificRecord> void read(
       String topic, Class<T> type, BiConsumer<String, @Nullable T> reader) {
-    FollowedTopic<T> followed =
+    Deserializer<T> values = serdes.deserializer(type);
+    List<Runnable> entries = new ArrayList<>();
+    FollowedTopic<byte[]> followed =
         new FollowedTopic<>(
             topic,
-            serdes.deserializer(type),
-            reader,
-            (key, why) ->
-                LOG.warn(
-                    "Ignoring the entry {} of {}: {}",
-                    Printable.of(key),
-                    topic,
-                    Printable.of(why)));
+            (name, bytes) -> bytes,
+            (key, bytes) -> entries.add(() -> pass(topic, key, bytes, values, reader)),
+            (key, why) -> ignore(topic, key, why));
     TableReader table = new TableReader(List.of(followed));
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       List<TopicPartition> partitions = table.partitions(consumer);
@@ -111,6 +111,27 @@ public final class RegistryLog {
       table.rewind(consumer, partitions);
       table.readToEnd(consumer, partitions, TIMEOUT);
     }
+    entries.forEach(Runnable::run);
+  }
+
+  private static <T> void pass(
+      String topic,
+      String key,
+      byte @Nullable [] bytes,
+      Deserializer<T> values,
+      BiConsumer<String, @Nullable T> reader) {
+    T value;
+    try {
+      value = bytes == null ? null : values.deserialize(topic, bytes);
+    } catch (MalformedRecordException e) {
+      ignore(topic, key, e.getMessage());
+      return;
+    }
+    reader.accept(key, value);
+  }
+
+  private static void ignore(String topic, String key, String why) {
+    LOG.warn("Ignoring the entry {} of {}: {}", Printable.of(key), topic, Printable.of(why));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.penstock.streams.runtime;
 
 import io.penstock.schemas.reading.FollowedTopic;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -10,6 +11,7 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
@@ -43,6 +45,7 @@ public final class GlobalTable {
 
     private final String storeName;
     private final FollowedTopic<?> followed;
+    private ProcessorContext<Void, Void> context;
     private KeyValueStore<Bytes, byte[]> store;
 
     Following(String storeName, FollowedTopic<?> followed) {
@@ -52,6 +55,7 @@ public final class GlobalTable {
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
+      this.context = context;
       store = context.getStateStore(storeName);
     }
 
@@ -61,7 +65,12 @@ public final class GlobalTable {
       if (key != null) {
         store.put(Bytes.wrap(key), record.value());
       }
-      followed.pass(key == null ? null : new String(key, StandardCharsets.UTF_8), record.value());
+      Optional<RecordMetadata> place = context.recordMetadata();
+      followed.pass(
+          place.map(RecordMetadata::partition).orElse(-1),
+          place.map(RecordMetadata::offset).orElse(-1L),
+          key == null ? null : new String(key, StandardCharsets.UTF_8),
+          record.value());
     }
   }
 }
