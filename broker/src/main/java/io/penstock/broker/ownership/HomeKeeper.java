@@ -159,15 +159,16 @@ public final class HomeKeeper implements AutoCloseable {
   private synchronized void opened(int partition, long taking, Opening.Opened opened) {
     if (isCurrent(partition, taking)) {
       writers.put(partition, opened.writer());
-      reader.taken(partition, taking, opened);
+      reader.taken(partition, taking, opened, () -> failed(partition, taking));
     } else {
       opened.writer().close();
     }
   }
 
   /**
-   * The writer was fenced off, or Kafka failed. In the first case the group will say so; where it
-   * has not by the time by which it notices silence, the partition is this instance's still.
+   * The writer was fenced off, Kafka failed, or a resident did. In the first case the group will
+   * say so; where it has not by the time by which it notices silence, the partition is this
+   * instance's still.
    */
   private void failed(int partition, long taking) {
     if (!isCurrent(partition, taking)) {

@@ -51,7 +51,8 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   /** What happened to a partition. */
   private sealed interface Event {
-    record Taken(int partition, long taking, Opening.Opened opened) implements Event {}
+    record Taken(int partition, long taking, Opening.Opened opened, Runnable failed)
+        implements Event {}
 
     record Lost(int partition) implements Event {}
   }
@@ -127,9 +128,13 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     loop.close();
   }
 
-  /** The partition was taken over. Called by any thread. */
-  void taken(int partition, long taking, Opening.Opened opened) {
-    events.add(new Event.Taken(partition, taking, opened));
+  /**
+   * The partition was taken over. Called by any thread.
+   *
+   * @param failed runs if a resident cannot keep it
+   */
+  void taken(int partition, long taking, Opening.Opened opened, Runnable failed) {
+    events.add(new Event.Taken(partition, taking, opened, failed));
   }
 
   /** The partition belongs to somebody else. Called by any thread. */
@@ -145,13 +150,13 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   @Override
   public void turn(Consumer<String, byte[]> consumer) {
-    Event event = events.poll();
-    while (event != null) {
+    // An event stays until it was handled, so that none is forgotten when Kafka does not answer.
+    for (Event event = events.peek(); event != null; event = events.peek()) {
       switch (event) {
         case Event.Taken taken -> take(consumer, taken);
         case Event.Lost(int partition) -> lose(consumer, partition);
       }
-      event = events.poll();
+      events.remove();
     }
     if (left.removeIf(partition -> !watches.anyIn(partition) && drop(partition))) {
       assign(consumer);
@@ -181,17 +186,21 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
       lose(consumer, partition);
     }
     List<TopicPartition> read = homes.read(partition).toList();
-    Set<TopicPartition> all = new HashSet<>(positions.keySet());
-    all.addAll(read);
-    consumer.assign(all);
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(read, LOOKUP);
     Map<TopicPartition, Long> ends = consumer.endOffsets(read, LOOKUP);
     Home home = new Home(partition, opened.entries(), opened.writer());
     TopicPartition resultsOf = homes.results(partition);
     long from = ends.get(resultsOf) - memory;
-    for (HomeResident each : residents) {
-      OptionalLong wanted = each.taken(home);
-      from = Math.min(from, wanted.orElse(Long.MAX_VALUE));
+    try {
+      for (HomeResident each : residents) {
+        OptionalLong wanted = each.taken(home);
+        from = Math.min(from, wanted.orElse(Long.MAX_VALUE));
+      }
+    } catch (RuntimeException cannot) {
+      LOG.error("Partition {} cannot be kept here; it is taken over anew", partition, cannot);
+      residents.forEach(each -> each.lost(partition));
+      taken.failed.run();
+      return;
     }
     positions.put(resultsOf, Math.max(begins.get(resultsOf), from));
     TopicPartition lifecycle = homes.lifecycle(partition);

@@ -1,6 +1,7 @@
 package io.penstock.broker.ownership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeResident;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class HomeReaderTest {
@@ -31,6 +33,7 @@ class HomeReaderTest {
           new ClusterConnection("127.0.0.1:1", "mock://home-reader"), TopicSettings.DEFAULT);
   private final OwnedHomes owned = new OwnedHomes(homes.count());
   private final Noting resident = new Noting();
+  private final List<Long> failed = new ArrayList<>();
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
   private final HomeReader reader =
       new HomeReader(
@@ -81,9 +84,41 @@ class HomeReaderTest {
     assertThat(owned.state(PARTITION)).isEqualTo(State.OPENING);
   }
 
+  @Test
+  void aTakeOverDuringWhichKafkaDoesNotAnswerIsMadeUpFor() {
+    take(1);
+    consumer.setOffsetsException(new TimeoutException("no answer"));
+    assertThatThrownBy(() -> reader.turn(consumer)).isInstanceOf(TimeoutException.class);
+    assertThat(resident.heard).isEmpty();
+
+    reader.open(consumer);
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void aResidentThatFailsHasThePartitionTakenOverAnew() {
+    resident.failures = 1;
+    take(1);
+
+    reader.turn(consumer);
+
+    assertThat(failed).containsExactly(1L);
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPENING);
+
+    reader.lost(PARTITION);
+    take(2);
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
+    assertThat(resident.heard).containsExactly("lost 3", "taken 3", "up to date 3");
+  }
+
   private void take(long taking) {
     owned.opening(PARTITION, taking);
-    reader.taken(PARTITION, taking, new Opening.Opened(writer(), List.of()));
+    reader.taken(
+        PARTITION, taking, new Opening.Opened(writer(), List.of()), () -> failed.add(taking));
   }
 
   private KafkaStateWriter writer() {
@@ -95,9 +130,13 @@ class HomeReaderTest {
   private static final class Noting implements HomeResident {
 
     private final List<String> heard = new ArrayList<>();
+    private int failures;
 
     @Override
     public OptionalLong taken(Home home) {
+      if (failures-- > 0) {
+        throw new IllegalStateException("as the test wants it");
+      }
       heard.add("taken " + home.partition());
       return OptionalLong.empty();
     }
