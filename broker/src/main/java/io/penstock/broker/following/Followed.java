@@ -42,6 +42,7 @@ public final class Followed implements AutoCloseable {
   private final Map<String, ModelSpec> readModels = new HashMap<>();
   private final Map<String, FleetReport> readFleet = new HashMap<>();
   private final Map<String, ApiKey> readKeys = new HashMap<>();
+  private boolean keysChanged;
 
   /**
    * @param listener receives every entry of the front topic
@@ -132,9 +133,10 @@ public final class Followed implements AutoCloseable {
         key.substring(Math.min(key.length(), slash + 1)),
         entry == null ? null : bytes(entry.getDocument()));
     if (entry == null) {
-      readKeys.remove(key);
+      keysChanged |= readKeys.remove(key) != null;
     } else if (entry.getKind().equals(KeyDocument.KIND)) {
       readKeys.put(key, KeyDocument.read(bytes(entry.getDocument())));
+      keysChanged = true;
     } else if (entry.getKind().equals(KeyDocument.USE)) {
       keys.used(entry.getId(), KeyDocument.readUse(bytes(entry.getDocument())));
     }
@@ -153,6 +155,7 @@ public final class Followed implements AutoCloseable {
       readModels.clear();
       readFleet.clear();
       readKeys.clear();
+      keysChanged = true;
       listener.beginning();
     }
 
@@ -160,7 +163,10 @@ public final class Followed implements AutoCloseable {
     public void upToDate() {
       models = ModelCatalog.following(readModels.values());
       fleet = FleetView.of(readFleet.values());
-      keys.replace(readKeys.values());
+      if (keysChanged) {
+        keys.replace(readKeys.values());
+        keysChanged = false;
+      }
       listener.upToDate();
     }
   }

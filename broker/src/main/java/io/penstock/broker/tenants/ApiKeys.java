@@ -3,6 +3,7 @@ package io.penstock.broker.tenants;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,45 +12,55 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All API keys, as each instance has them in memory. Safe for use by many threads. */
 public final class ApiKeys {
 
-  private final Map<String, ApiKey> byId = new ConcurrentHashMap<>();
-  private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
+  /** All keys of one moment, so that whoever reads while they change finds each of them. */
+  private record Known(Map<String, ApiKey> byId, Map<String, ApiKey> byHash) {
+
+    static Known of(Collection<ApiKey> keys) {
+      Map<String, ApiKey> byId = new HashMap<>();
+      Map<String, ApiKey> byHash = new HashMap<>();
+      for (ApiKey key : keys) {
+        byId.put(key.id(), key);
+        byHash.put(key.hash(), key);
+      }
+      return new Known(Map.copyOf(byId), Map.copyOf(byHash));
+    }
+  }
+
+  private volatile Known known = Known.of(List.of());
   private final Map<String, Instant> lastUse = new ConcurrentHashMap<>();
 
   /** The key that was presented, if there is such a one and it has not expired. */
   public Optional<ApiKey> valid(String presented, Instant now) {
-    return Optional.ofNullable(byHash.get(KeySecret.hash(presented)))
+    return Optional.ofNullable(known.byHash.get(KeySecret.hash(presented)))
         .filter(key -> key.isValid(now));
   }
 
   public Optional<ApiKey> byId(String id) {
-    return Optional.ofNullable(byId.get(id));
+    return Optional.ofNullable(known.byId.get(id));
   }
 
   /** All of them, the oldest first. */
   public List<ApiKey> all() {
-    return byId.values().stream()
+    return known.byId.values().stream()
         .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::id))
         .toList();
   }
 
   public synchronized void put(ApiKey key) {
-    remove(key.id());
-    byId.put(key.id(), key);
-    byHash.put(key.hash(), key);
+    Map<String, ApiKey> all = new HashMap<>(known.byId);
+    all.put(key.id(), key);
+    known = Known.of(all.values());
   }
 
   public synchronized void remove(String id) {
-    ApiKey before = byId.remove(id);
-    if (before != null) {
-      byHash.remove(before.hash(), before);
-    }
+    Map<String, ApiKey> all = new HashMap<>(known.byId);
+    all.remove(id);
+    known = Known.of(all.values());
   }
 
   /** Replaces all of them. */
   public synchronized void replace(Collection<ApiKey> keys) {
-    byId.clear();
-    byHash.clear();
-    keys.forEach(this::put);
+    known = Known.of(keys);
   }
 
   /** Notes that a key was used; an earlier use changes nothing. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class KeysTest {
@@ -52,6 +53,33 @@ class KeysTest {
     assertThat(keys.valid("secret", NOW.plusSeconds(60))).isEmpty();
     keys.remove("key_1");
     assertThat(keys.valid("secret", NOW)).isEmpty();
+  }
+
+  @Test
+  void aKeyIsValidAlsoWhileAllAreReplaced() throws InterruptedException {
+    ApiKeys keys = new ApiKeys();
+    List<ApiKey> all = new ArrayList<>();
+    for (int each = 0; each < 100; each++) {
+      all.add(key("key_" + each, "secret" + each, Optional.empty()));
+    }
+    keys.replace(all);
+    AtomicBoolean over = new AtomicBoolean();
+    Thread replacing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!over.get()) {
+                    keys.replace(all);
+                  }
+                });
+    int refused = 0;
+    for (int each = 0; each < 20_000; each++) {
+      refused += keys.valid("secret7", NOW).isPresent() ? 0 : 1;
+    }
+    over.set(true);
+    replacing.join();
+
+    assertThat(refused).isZero();
   }
 
   @Test
