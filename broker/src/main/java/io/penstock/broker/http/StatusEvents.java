@@ -7,6 +7,7 @@ import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.stream.SseText;
 import io.penstock.schemas.RequestStatus;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -20,7 +21,9 @@ final class StatusEvents implements Watcher {
 
   private final EventSink sink;
   private final Supplier<Optional<ObjectNode>> status;
-  private final ScheduledFuture<?> keepAlive;
+  private final ScheduledExecutorService timer;
+  private final Duration pause;
+  private @Nullable ScheduledFuture<?> keepAlive;
   private Runnable ended = () -> {};
   private boolean over;
   private @Nullable String last;
@@ -34,9 +37,8 @@ final class StatusEvents implements Watcher {
       Supplier<Optional<ObjectNode>> status) {
     this.sink = new EventSink(settings.maxStreamBytes());
     this.status = status;
-    long pause = settings.keepAlive().toMillis();
-    this.keepAlive =
-        timer.scheduleAtFixedRate(this::keepAlive, pause, pause, TimeUnit.MILLISECONDS);
+    this.timer = timer;
+    this.pause = settings.keepAlive();
   }
 
   /**
@@ -45,7 +47,15 @@ final class StatusEvents implements Watcher {
    * @param onEnd runs once when the stream has ended or the caller has gone
    */
   synchronized Flux<byte[]> begin(KnownRequest known, Runnable onEnd) {
+    if (over) {
+      // The result came before.
+      onEnd.run();
+      return sink.flux(this::stop);
+    }
     ended = onEnd;
+    keepAlive =
+        timer.scheduleAtFixedRate(
+            this::keepAlive, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     tell();
     if (known.isFinished()) {
       finish();
@@ -97,7 +107,9 @@ final class StatusEvents implements Watcher {
   private synchronized void stop() {
     if (!over) {
       over = true;
-      keepAlive.cancel(false);
+      if (keepAlive != null) {
+        keepAlive.cancel(false);
+      }
       ended.run();
     }
   }

@@ -27,6 +27,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -153,11 +155,13 @@ public final class Submissions {
         named.map(_ -> IdempotentId.fingerprint(ask.endpoint().path(), ask.body()));
     Limiter.Admission admission =
         limiter.admit(ask.caller(), TokenEstimate.of(judged.facts(), ask.endpoint().generates()));
-    Watches.Watch watch;
-    Optional<KnownRequest> before;
+    // What is open here is closed again unless the request is under way.
+    Deque<Runnable> undo = new ArrayDeque<>();
+    undo.push(() -> admission.settle(0));
     try {
-      watch = watch(tenant, id, home, watcher);
-      before =
+      Watches.Watch watch = watch(tenant, id, home, watcher);
+      undo.push(watch::close);
+      Optional<KnownRequest> before =
           recent.submitted(
               home,
               tenant,
@@ -167,18 +171,20 @@ public final class Submissions {
               fingerprint,
               clock.instant());
       requireSame(before, fingerprint);
-    } catch (ApiException refused) {
-      admission.settle(0);
+      if (before.isPresent() && before.get().fingerprint().isPresent()) {
+        // It is under way, or has been answered, so that nothing is to be sent.
+        admission.settle(0);
+        return submitted(id, judged, watch, before, admission);
+      }
+      undo.push(() -> recent.forget(home, tenant, id));
+      settleWithResult(tenant, id, home, admission, ask)
+          .ifPresent(settlement -> undo.push(settlement::close));
+      send(judged, id);
+      return submitted(id, judged, watch, Optional.empty(), admission);
+    } catch (RuntimeException refused) {
+      undo.forEach(Runnable::run);
       throw refused;
     }
-    if (before.isPresent() && before.get().fingerprint().isPresent()) {
-      // It is under way, or has been answered, so that nothing is to be sent.
-      admission.settle(0);
-      return submitted(id, judged, watch, before, admission);
-    }
-    settleWithResult(tenant, id, home, admission, ask);
-    send(judged, id, home, watch, admission);
-    return submitted(id, judged, watch, Optional.empty(), admission);
   }
 
   private static Submitted submitted(
@@ -237,10 +243,10 @@ public final class Submissions {
   }
 
   /** Whether or not the caller waits, what the request did not use is given back at its end. */
-  private void settleWithResult(
+  private Optional<Watches.Watch> settleWithResult(
       String tenant, String id, int home, Limiter.Admission admission, Ask ask) {
     if (ask.caller().limits().equals(KeyLimits.NONE)) {
-      return;
+      return Optional.empty();
     }
     // The result may come before this is the watch's own.
     CompletableFuture<Watches.Watch> own = new CompletableFuture<>();
@@ -254,6 +260,7 @@ public final class Submissions {
               var _ = own.thenAccept(Watches.Watch::close);
             });
     watch.ifPresentOrElse(own::complete, () -> admission.settle(0));
+    return watch;
   }
 
   private static long used(ResultRecord record) {
@@ -266,8 +273,7 @@ public final class Submissions {
         : 0;
   }
 
-  private void send(
-      Judged judged, String id, int home, Watches.Watch watch, Limiter.Admission admission) {
+  private void send(Judged judged, String id) {
     Ask ask = judged.ask();
     String tenant = ask.caller().tenant();
     InferenceRequest request =
@@ -286,20 +292,11 @@ public final class Submissions {
       CompletableFuture<Void> sent = gateway.submit(request, ask.traceparent().orElse(null));
       sent.join();
     } catch (IllegalArgumentException wrong) {
-      giveUp(tenant, id, home, watch, admission);
       throw new ApiException(ApiError.invalid(400, "invalid_value", wrong.getMessage()));
     } catch (CompletionException failed) {
-      giveUp(tenant, id, home, watch, admission);
       throw new ApiException(
           ApiError.unavailable(
               "The request could not be stored; try again in a moment.", Duration.ofSeconds(2)));
     }
-  }
-
-  private void giveUp(
-      String tenant, String id, int home, Watches.Watch watch, Limiter.Admission admission) {
-    watch.close();
-    admission.settle(0);
-    recent.forget(home, tenant, id);
   }
 }
