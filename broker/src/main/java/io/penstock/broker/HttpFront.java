@@ -5,6 +5,7 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.following.Followed;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.http.AdminKeys;
+import io.penstock.broker.http.Cancellations;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.ModelController;
@@ -105,6 +106,7 @@ public final class HttpFront implements AutoCloseable {
               new Serving(
                   submissions,
                   gateway,
+                  opened(new Cancellations(gateway)),
                   watches,
                   recent,
                   results,

@@ -96,7 +96,7 @@ final class InferenceController {
   /** A caller that gave the request a name may come back for it. */
   private void hungUp(String tenant, Submitted submitted, ResultWait wait) {
     if (!wait.isEnded() && !submitted.named()) {
-      var _ = serving.gateway().cancel(tenant, submitted.id());
+      serving.cancellations().cancel(tenant, submitted.id());
     }
     wait.abandon();
   }
@@ -168,7 +168,7 @@ final class InferenceController {
             submitted.watch()::close,
             () -> {
               if (!submitted.named()) {
-                var _ = serving.gateway().cancel(tenant, submitted.id());
+                serving.cancellations().cancel(tenant, submitted.id());
               }
             });
     return Replies.with(

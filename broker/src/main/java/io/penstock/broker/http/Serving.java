@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param submissions judges and submits
  * @param gateway cancels
+ * @param cancellations cancels for callers that have gone
  * @param watches who waits for what
  * @param recent what is known of requests
  * @param results reads results again
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public record Serving(
     Submissions submissions,
     RequestGateway gateway,
+    Cancellations cancellations,
     Watches watches,
     RecentRequests recent,
     StoredResults results,
