@@ -22,7 +22,8 @@ public interface StateWriter {
    * Writes these changes together, all or none, after those of earlier calls.
    *
    * @return completed once they last; exceptionally with {@link HomeLostException} if another
-   *     instance has taken the partition, and nothing was written then
+   *     instance has taken the partition, and with {@link IllegalArgumentException} if an entry is
+   *     too large; nothing was written then
    */
   CompletableFuture<Void> write(List<StateChange> changes);
 }

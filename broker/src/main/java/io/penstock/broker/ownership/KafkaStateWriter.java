@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class KafkaStateWriter implements StateWriter, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaStateWriter.class);
+
+  /** Kafka takes no record of more than 1 MiB by default; some is left for what lies around it. */
+  static final int MOST_BYTES = 1_000_000;
 
   private record Asked(List<StateChange> changes, CompletableFuture<Void> written) {}
 
@@ -72,6 +76,13 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> write(List<StateChange> changes) {
+    Optional<StateEntry> tooLarge = tooLarge(changes);
+    if (tooLarge.isPresent()) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "the entry %s has %d bytes; at most %d can be written"
+                  .formatted(tooLarge.get().key(), tooLarge.get().document().length, MOST_BYTES)));
+    }
     Asked asked = new Asked(List.copyOf(changes), new CompletableFuture<>());
     synchronized (this) {
       if (end != null) {
@@ -84,6 +95,19 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
       }
     }
     return asked.written;
+  }
+
+  /** Kafka would refuse it, and with it all that the transaction holds. */
+  private static Optional<StateEntry> tooLarge(List<StateChange> changes) {
+    return changes.stream()
+        .<StateEntry>mapMulti(
+            (change, into) -> {
+              if (change instanceof StateChange.Put(StateEntry entry)
+                  && entry.document().length > MOST_BYTES) {
+                into.accept(entry);
+              }
+            })
+        .findFirst();
   }
 
   private void writeAll() {

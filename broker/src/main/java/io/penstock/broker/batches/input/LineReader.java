@@ -30,6 +30,9 @@ final class LineReader {
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
 
+  /** The most characters that a fault repeats. */
+  private static final int MOST_QUOTED = 200;
+
   private final String endpoint;
   private final int maxBodyBytes;
 
@@ -79,7 +82,7 @@ final class LineReader {
       forget();
       fault(
           "invalid_json_line",
-          "This line is not valid JSON: %s.".formatted(JsonMessage.of(malformed)),
+          "This line is not valid JSON: %s.".formatted(shortened(JsonMessage.of(malformed))),
           null);
     } catch (IOException unreadable) {
       forget();
@@ -134,7 +137,8 @@ final class LineReader {
       String field = parser.currentName();
       parser.nextToken();
       if (!seen.add(field)) {
-        fault("duplicate_field", "%s stands there twice; remove one.".formatted(field), field);
+        String shown = shortened(field);
+        fault("duplicate_field", "%s stands there twice; remove one.".formatted(shown), shown);
       }
       switch (field) {
         case "custom_id" -> customId = customId(parser);
@@ -249,6 +253,15 @@ final class LineReader {
       }
     }
     return false;
+  }
+
+  /** Text of the file may have any length, and what is wrong with it is kept and shown. */
+  private static String shortened(String text) {
+    if (text.length() <= MOST_QUOTED) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MOST_QUOTED - 1)) ? 1 : 0;
+    return text.substring(0, MOST_QUOTED - end) + "...";
   }
 
   private void fault(String code, String message, @Nullable String param) {

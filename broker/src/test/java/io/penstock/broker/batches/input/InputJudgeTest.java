@@ -23,6 +23,23 @@ class InputJudgeTest {
   }
 
   @Test
+  void aFaultRepeatsOnlyTheBeginningOfWhatIsWrong() throws Exception {
+    String name = "x".repeat(600);
+    String twice = "{\"%s\":1,\"%s\":2,".formatted(name, name) + line("a").substring(1);
+
+    InputVerdict.Refused refused = (InputVerdict.Refused) judge(twice);
+
+    assertThat(refused.faults())
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.code()).isEqualTo("duplicate_field");
+              assertThat(fault.message()).startsWith("xxx").hasSizeLessThan(300);
+              assertThat(fault.param()).startsWith("xxx").hasSizeLessThan(300);
+            });
+  }
+
+  @Test
   void namesNoModelWhereThereAreSeveral() throws Exception {
     assertThat(judge(line("a") + "\n" + line("b").replace("small", "large")))
         .isEqualTo(new InputVerdict.Accepted(2, null));
