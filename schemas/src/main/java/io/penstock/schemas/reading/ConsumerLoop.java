@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that owns a consumer: it makes one, hands it to the reader turn by turn, and after an
- * error closes it and makes another, with growing pauses. An {@link Error}, such as a lack of
- * memory, may have struck the reader anywhere: the loop is not healthy until another consumer is
- * open, and then calls its owner. Only {@link #stop()} and {@link #close()} may be called from
- * other threads.
+ * error closes it and makes another. The pauses grow until a turn succeeds. An {@link Error}, such
+ * as a lack of memory, may have interrupted the reader anywhere: the loop is not healthy until
+ * another consumer is open, and then calls its owner. Only {@link #stop()} and {@link #close()} may
+ * be called from other threads.
  *
  * @param <K> the records' keys
  */
@@ -61,7 +61,8 @@ public final class ConsumerLoop<K> implements AutoCloseable {
   private final Runnable recovered;
   private final RestartingThread thread;
   private volatile @Nullable Consumer<K, byte[]> current;
-  private volatile boolean struck;
+  private final GrowingPause pause;
+  private volatile boolean recovering;
 
   /**
    * @param recovered runs on the loop's thread when the loop goes on after an {@link Error}: what
@@ -72,16 +73,26 @@ public final class ConsumerLoop<K> implements AutoCloseable {
       Supplier<? extends Consumer<K, byte[]>> consumers,
       Reader<K> reader,
       Runnable recovered) {
+    this(
+        threadName,
+        consumers,
+        reader,
+        recovered,
+        GrowingPause.jittered(PAUSES, CALM, RandomGenerator.getDefault()));
+  }
+
+  ConsumerLoop(
+      String threadName,
+      Supplier<? extends Consumer<K, byte[]>> consumers,
+      Reader<K> reader,
+      Runnable recovered,
+      GrowingPause pause) {
+    this.pause = pause;
     this.consumers = consumers;
     this.reader = reader;
     this.recovered = recovered;
     this.thread =
-        new RestartingThread(
-            threadName,
-            this::serve,
-            this::failed,
-            GrowingPause.jittered(PAUSES, CALM, RandomGenerator.getDefault()),
-            InstantSource.system());
+        new RestartingThread(threadName, this::serve, this::failed, pause, InstantSource.system());
   }
 
   public void start() {
@@ -90,7 +101,7 @@ public final class ConsumerLoop<K> implements AutoCloseable {
 
   /** Whether the thread runs and works, or has not been started yet, or was asked to end. */
   public boolean healthy() {
-    return (thread.isAlive() && !struck) || thread.isNew() || thread.stopped();
+    return (thread.isAlive() && !recovering) || thread.isNew() || thread.stopped();
   }
 
   /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
@@ -119,8 +130,7 @@ public final class ConsumerLoop<K> implements AutoCloseable {
 
   private boolean failed(Throwable failure) {
     if (failure instanceof Error) {
-      struck = true;
-      LOG.error("A loop that reads failed", failure);
+      recovering = true;
     }
     reader.failed(failure);
     return true;
@@ -131,12 +141,13 @@ public final class ConsumerLoop<K> implements AutoCloseable {
     current = consumer;
     try {
       reader.open(consumer);
-      if (struck) {
+      if (recovering) {
         recovered.run();
-        struck = false;
+        recovering = false;
       }
       while (!thread.stopped()) {
         reader.turn(consumer);
+        pause.reset();
       }
     } finally {
       current = null;

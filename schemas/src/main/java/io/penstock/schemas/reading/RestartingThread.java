@@ -13,16 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that runs lives one after another: a life lasts until the thread is stopped or
- * something fails. After a failure the thread pauses, longer each time, and begins the next life. A
- * {@link WakeupException} is no failure. An interrupt ends the thread. Safe for use by many
- * threads.
+ * A daemon thread that runs a loop again after it has failed. It logs each failure, pauses, longer
+ * each time, and makes the next attempt. A {@link WakeupException} is no failure. An interrupt ends
+ * the thread. Safe for use by many threads.
  */
 public final class RestartingThread {
 
   private static final Logger LOG = LoggerFactory.getLogger(RestartingThread.class);
 
-  private final Runnable life;
+  private final Runnable loop;
   private final Predicate<Throwable> shouldRestart;
   private final GrowingPause pause;
   private final InstantSource clock;
@@ -30,17 +29,18 @@ public final class RestartingThread {
   private final Thread thread;
 
   /**
-   * @param life runs until {@link #stopped}
-   * @param shouldRestart hears of each failure on this thread, and says whether another life
+   * @param loop runs until {@link #stopped}
+   * @param shouldRestart hears of each failure on this thread, and says whether another attempt
    *     follows; where none does, the failure is thrown on
+   * @param pause of the loop's own thread: the loop may reset it
    */
   public RestartingThread(
       String name,
-      Runnable life,
+      Runnable loop,
       Predicate<Throwable> shouldRestart,
       GrowingPause pause,
       InstantSource clock) {
-    this.life = life;
+    this.loop = loop;
     this.shouldRestart = shouldRestart;
     this.pause = pause;
     this.clock = clock;
@@ -73,7 +73,7 @@ public final class RestartingThread {
   /**
    * Asks the thread to end and does not wait.
    *
-   * @param wake ends what the life may be waiting for
+   * @param wake ends what the loop may be waiting for
    */
   public void stop(Runnable wake) {
     stopping.countDown();
@@ -96,7 +96,7 @@ public final class RestartingThread {
     boolean another = true;
     while (another && !stopped()) {
       try {
-        life.run();
+        loop.run();
       } catch (WakeupException e) {
         LOG.debug("{}: woken", thread.getName(), e);
       } catch (InterruptException e) {
@@ -114,17 +114,26 @@ public final class RestartingThread {
   /** Returns whether the thread goes on after the pause. */
   private boolean pauseAfter(Throwable failure) {
     Duration length = pause.after(clock.instant());
-    LOG.warn(
-        "{} begins anew in {} ms after {}",
-        thread.getName(),
-        length.toMillis(),
-        Printable.of(String.valueOf(failure)));
-    LOG.debug("{}: the cause", thread.getName(), failure);
+    log(failure, length);
     try {
       return !stopping.await(length.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** An {@link Error} is logged with its stack, what Kafka or the network do without. */
+  private void log(Throwable failure, Duration pause) {
+    if (failure instanceof Error) {
+      LOG.error("{} failed and tries again in {} ms", thread.getName(), pause.toMillis(), failure);
+    } else {
+      LOG.warn(
+          "{} failed and tries again in {} ms: {}",
+          thread.getName(),
+          pause.toMillis(),
+          Printable.of(String.valueOf(failure)));
+      LOG.debug("{}: the cause", thread.getName(), failure);
     }
   }
 }

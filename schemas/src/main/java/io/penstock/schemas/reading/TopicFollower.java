@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The follower keeps positions and no entries, and fetches a bounded number of bytes. Memory
  *       is what its followers keep.
  *   <li>After a failure it goes on where it stood, with another consumer, after pauses that grow.
- *       When that place is lost or an {@link Error} may have struck a follower midway, it calls
- *       {@link Listener#beginning} and passes everything again.
+ *       When that place is lost or an {@link Error} may have interrupted a follower midway, it
+ *       calls {@link Listener#beginning} and passes everything again.
  *   <li>{@link #close} wakes the thread and waits for it for a few seconds. Nothing is passed after
  *       it has ended.
  * </ul>
@@ -48,7 +48,7 @@ public final class TopicFollower implements AutoCloseable {
      */
     void beginning();
 
-    /** What was passed is whole. It is called once for all the changes that came together. */
+    /** All that the topics hold was passed. Called once for all the changes that came together. */
     void upToDate();
   }
 

@@ -33,6 +33,11 @@ public final class GrowingPause {
     return new GrowingPause(rule, calm, pause -> PauseRule.jittered(pause, random));
   }
 
+  /** Something succeeded: the next failure counts as the first. */
+  public void reset() {
+    failures = 0;
+  }
+
   /** The pause after a failure at this time. */
   public Duration after(Instant failure) {
     if (lastFailure.equals(Instant.MIN) || failure.isAfter(lastFailure.plus(calm))) {

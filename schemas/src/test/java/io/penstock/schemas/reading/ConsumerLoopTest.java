@@ -2,9 +2,15 @@ package io.penstock.schemas.reading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.retry.PauseRule;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -80,6 +86,38 @@ class ConsumerLoopTest {
         .filter(each -> each.getName().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Otherwise the thirtieth pause would be of days. */
+  @Test
+  void aPauseAfterATurnThatSucceededIsTheShortestAgain() throws Exception {
+    CountDownLatch failed = new CountDownLatch(30);
+    GrowingPause pause =
+        new GrowingPause(
+            new PauseRule(Duration.ofMillis(1), Duration.ofDays(30)), Duration.ofDays(1));
+    AtomicBoolean fails = new AtomicBoolean();
+    try (ConsumerLoop<String> brief =
+        new ConsumerLoop<>(
+            "brief",
+            () -> new MockConsumer<>("none"),
+            new ConsumerLoop.Reader<>() {
+              @Override
+              public void open(Consumer<String, byte[]> consumer) {}
+
+              @Override
+              public void turn(Consumer<String, byte[]> consumer) {
+                boolean failing = fails.getAndSet(!fails.get());
+                if (failing) {
+                  failed.countDown();
+                  throw new IllegalStateException("after a good turn");
+                }
+              }
+            },
+            () -> {},
+            pause)) {
+      brief.start();
+      assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   /** Lets the reader open, and the turn after it fail. */

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a job that is a loop. The thread runs the job's lives one after another, with
- * growing pauses after failures, and tells the job's watch of them. A {@linkplain FatalErrors
- * fatal} error ends the thread. Safe for use by many threads.
+ * The one thread of a job that is a loop. The thread runs the loop again after each failure, with
+ * growing pauses, and tells the job's watch of the failures. A {@linkplain FatalErrors fatal} error
+ * ends the thread. Safe for use by many threads.
  */
 public final class LoopThread {
 
@@ -28,17 +28,17 @@ public final class LoopThread {
 
   /**
    * @param job such as {@code control}, for the log and the thread's name
-   * @param life runs until {@link #stopped}, and calls {@link #progressed} as it gets on
+   * @param loop runs until {@link #stopped}, and calls {@link #progressed} as it gets on
    * @param watch hears of progress and failures
    */
-  public LoopThread(String job, Runnable life, JobWatch watch, InstantSource clock) {
-    this(job, life, watch, clock, new GrowingPause(PAUSES, CALM));
+  public LoopThread(String job, Runnable loop, JobWatch watch, InstantSource clock) {
+    this(job, loop, watch, clock, new GrowingPause(PAUSES, CALM));
   }
 
-  LoopThread(String job, Runnable life, JobWatch watch, InstantSource clock, GrowingPause pause) {
+  LoopThread(String job, Runnable loop, JobWatch watch, InstantSource clock, GrowingPause pause) {
     this.job = job;
     this.watch = watch;
-    this.thread = new RestartingThread("penstock-" + job, life, this::shouldRestart, pause, clock);
+    this.thread = new RestartingThread("penstock-" + job, loop, this::shouldRestart, pause, clock);
   }
 
   public void start() {
@@ -69,7 +69,7 @@ public final class LoopThread {
   /**
    * Stops the loop, and returns when the thread has ended, or after the timeout.
    *
-   * @param wake ends what the life may be waiting for; a wake-up is no failure
+   * @param wake ends what the loop may be waiting for; a wake-up is no failure
    */
   public void stop(Runnable wake, Duration timeout) {
     thread.stop(wake, timeout);

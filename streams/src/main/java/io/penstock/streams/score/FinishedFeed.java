@@ -83,7 +83,6 @@ final class FinishedFeed implements ConsumerLoop.Reader<byte[]>, AutoCloseable {
   @Override
   public void failed(Throwable failure) {
     failures.increment();
-    LOG.warn("Output lengths are not being learned; predictions keep what is known", failure);
   }
 
   /** Takes all partitions, each from where it stood, or from a share of the records at its end. */
