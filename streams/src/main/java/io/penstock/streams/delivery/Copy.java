@@ -91,7 +91,7 @@ record Copy(
    * Whether it goes to Penstock's own topic of results as JSON. Every tenant may use it, and
    * delivery stops where that topic takes nothing, so such a copy is never held.
    */
-  boolean own() {
+  boolean toOwnTopic() {
     return json != null && topic.equals(TopicNames.jsonOf(source.topic()));
   }
 

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * what is known of the topic changes, and the rest is settled without it.
  *
  * <p>Penstock's own topic of results as JSON is no tenant's to repair. If it fails, nothing is
- * settled: {@link OwnTopicException} says so, and the results are read again. Only a result that is
- * too large for it becomes a dead letter. For one thread.
+ * settled: {@link OwnTopicException} says so, and the results have to be read again. Only a result
+ * that is too large for it becomes a dead letter. For one thread.
  */
 final class Courier {
 
@@ -89,15 +89,15 @@ final class Courier {
       parts
           .again()
           .apply(partition, offset)
-          .flatMap(this::foreign)
+          .flatMap(this::replyCopy)
           .ifPresent(copy -> held.put(new Held(partition, offset, copy.topic(), now)));
     }
     show();
   }
 
   /** The copy that a result may be held for; one to our own topic was written before. */
-  private Optional<Copy> foreign(ConsumerRecord<byte[], byte[]> record) {
-    return Copy.of(record, parts.results()).stream().filter(copy -> !copy.own()).findFirst();
+  private Optional<Copy> replyCopy(ConsumerRecord<byte[], byte[]> record) {
+    return Copy.of(record, parts.results()).stream().filter(copy -> !copy.toOwnTopic()).findFirst();
   }
 
   void leave(Collection<TopicPartition> partitions) {
@@ -172,7 +172,7 @@ final class Courier {
     List<Copy> copies = new ArrayList<>();
     for (Held each : some) {
       Optional<Copy> copy =
-          parts.again().apply(each.partition(), each.offset()).flatMap(this::foreign);
+          parts.again().apply(each.partition(), each.offset()).flatMap(this::replyCopy);
       if (copy.isPresent()) {
         copies.add(copy.get());
       } else {
@@ -250,7 +250,7 @@ final class Courier {
   }
 
   private static boolean stops(Transactions.Failed failed) {
-    return failed.copy().own() && failed.trouble() != Trouble.TOO_LARGE;
+    return failed.copy().toOwnTopic() && failed.trouble() != Trouble.TOO_LARGE;
   }
 
   private OwnTopicException stopped(String topic, Trouble trouble) {
@@ -273,7 +273,7 @@ final class Courier {
       }
     }
     Set<String> own =
-        copies.stream().filter(Copy::own).map(Copy::topic).collect(Collectors.toSet());
+        copies.stream().filter(Copy::toOwnTopic).map(Copy::topic).collect(Collectors.toSet());
     Set<String> unusable = new HashSet<>();
     if (!names.isEmpty()) {
       parts
@@ -304,7 +304,7 @@ final class Courier {
   }
 
   private Optional<String> fault(Copy copy) {
-    return copy.own()
+    return copy.toOwnTopic()
         ? Optional.empty()
         : parts.rule().fault(copy.tenant(), copy.topic(), parts.routing().get());
   }
@@ -313,7 +313,7 @@ final class Courier {
     Plan plan = new Plan();
     for (Copy each : copies) {
       Optional<Held> before =
-          each.own() ? Optional.empty() : held.find(each.partition(), each.offset());
+          each.toOwnTopic() ? Optional.empty() : held.find(each.partition(), each.offset());
       if (!each.readable()) {
         bury(plan, each, Trouble.UNREADABLE, null, before, now);
         continue;

@@ -105,7 +105,7 @@ public final class DeliveryApplication implements AutoCloseable {
     loop.close();
   }
 
-  /** The clients of one life of the loop. */
+  /** The clients of one attempt of the loop. */
   private final class Open implements DeliveryLoop.Session {
 
     private final Consumer<byte[], byte[]> consumer;

@@ -1,5 +1,7 @@
 package io.penstock.streams.delivery;
 
+import io.penstock.schemas.retry.GrowingPause;
+import io.penstock.schemas.retry.PauseRule;
 import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LoopThread;
 import java.time.Duration;
@@ -28,8 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the delivery job. After an error it begins anew from the committed positions, with
- * growing pauses. Other threads call only {@link #start}, {@link #close} and {@link #problem}.
+ * The thread of the delivery job. After an error of its clients it opens others and begins anew
+ * from the committed positions, with growing pauses. While Penstock's own topic takes nothing it
+ * keeps its clients and its place in the group: it pauses, reads again from the committed positions
+ * and tries again. Other threads call only {@link #start}, {@link #close} and {@link #problem}.
  */
 final class DeliveryLoop implements AutoCloseable {
 
@@ -37,8 +41,11 @@ final class DeliveryLoop implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final PauseRule STOPS =
+      new PauseRule(Duration.ofMillis(500), Duration.ofSeconds(5));
+  private static final Duration CALM = Duration.ofMinutes(1);
 
-  /** What one life of the loop works with; closing it closes all. */
+  /** What one attempt of the loop works with; closing it closes all. */
   interface Session extends AutoCloseable {
 
     Consumer<byte[], byte[]> consumer();
@@ -63,7 +70,7 @@ final class DeliveryLoop implements AutoCloseable {
 
   /**
    * @param topic of results
-   * @param sessions opens what one life of the loop works with
+   * @param sessions opens what one attempt of the loop works with
    * @param watch hears of progress and failures
    */
   DeliveryLoop(
@@ -76,7 +83,7 @@ final class DeliveryLoop implements AutoCloseable {
     this.sessions = sessions;
     this.metrics = metrics;
     this.clock = clock;
-    this.thread = new LoopThread("delivery", this::live, watch, clock);
+    this.thread = new LoopThread("delivery", this::attempt, watch, clock);
   }
 
   void start() {
@@ -108,7 +115,7 @@ final class DeliveryLoop implements AutoCloseable {
     }
   }
 
-  private void live() {
+  private void attempt() {
     try (Session session = sessions.apply(states)) {
       serve(session);
     }
@@ -137,22 +144,39 @@ final class DeliveryLoop implements AutoCloseable {
   private void turn(Session session, Positions positions) {
     Courier courier = session.courier();
     session.follow();
+    boolean stopped = positions.stopped();
     ConsumerRecords<byte[], byte[]> records = session.consumer().poll(courier.untilRetry(POLL));
     positions.takeUp();
-    if (!records.isEmpty()) {
-      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-      long oldest = Long.MAX_VALUE;
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        all.add(record);
-        oldest = Math.min(oldest, record.timestamp());
+    try {
+      if (stopped) {
+        positions.giveBack(records);
+      } else if (!records.isEmpty()) {
+        deliver(records, courier, positions);
       }
-      metrics.reading(Instant.ofEpochMilli(oldest));
-      positions.moved |= !courier.deliver(all);
+      courier.retry();
+    } catch (OwnTopicException e) {
+      LOG.warn("Nothing is delivered for {} ms: {}", positions.stop().toMillis(), e.getMessage());
+      return;
+    } finally {
       metrics.reading(null);
     }
-    courier.retry();
     positions.commitIfDue();
-    thread.progressed();
+    if (!stopped) {
+      thread.progressed();
+    }
+  }
+
+  private void deliver(
+      ConsumerRecords<byte[], byte[]> records, Courier courier, Positions positions) {
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+    long oldest = Long.MAX_VALUE;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      all.add(record);
+      oldest = Math.min(oldest, record.timestamp());
+    }
+    metrics.reading(Instant.ofEpochMilli(oldest));
+    positions.moved |= !courier.deliver(all);
+    positions.stops.reset();
   }
 
   /** Knows this instance's partitions and how far it has read them. For the loop's thread. */
@@ -161,7 +185,9 @@ final class DeliveryLoop implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final Courier courier;
     private final Set<TopicPartition> fresh = new HashSet<>();
+    private final GrowingPause stops = new GrowingPause(STOPS, CALM);
     private Instant lastCommit = clock.instant();
+    private Instant stoppedUntil = Instant.MIN;
 
     /** Whether positions are ahead of what is committed. */
     boolean moved;
@@ -191,6 +217,53 @@ final class DeliveryLoop implements AutoCloseable {
     /** Notes a failure: what was read last may not be settled, so no position may pass it. */
     void abandon() {
       moved = false;
+    }
+
+    /**
+     * Reads nothing for a while, then again what is not committed: nothing of it was settled.
+     *
+     * @return for how long
+     */
+    Duration stop() {
+      Instant now = clock.instant();
+      Duration length = stops.after(now);
+      stoppedUntil = now.plus(length);
+      goBack();
+      return length;
+    }
+
+    /** Whether nothing is to be read now. Pauses new partitions too, or reads on with all. */
+    boolean stopped() {
+      boolean stopped = clock.instant().isBefore(stoppedUntil);
+      if (stopped) {
+        consumer.pause(consumer.assignment());
+      } else {
+        consumer.resume(consumer.paused());
+      }
+      return stopped;
+    }
+
+    /** Leaves for later what came of partitions that were assigned during a stop. */
+    void giveBack(ConsumerRecords<byte[], byte[]> records) {
+      if (!records.isEmpty()) {
+        goBack();
+      }
+    }
+
+    private void goBack() {
+      abandon();
+      Set<TopicPartition> all = Set.copyOf(consumer.assignment());
+      courier.leave(all);
+      fresh.addAll(all);
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all);
+      for (TopicPartition partition : all) {
+        OffsetAndMetadata position = committed.get(partition);
+        if (position == null) {
+          consumer.seekToBeginning(Set.of(partition));
+        } else {
+          consumer.seek(partition, position.offset());
+        }
+      }
     }
 
     private void forget(Collection<TopicPartition> partitions) {

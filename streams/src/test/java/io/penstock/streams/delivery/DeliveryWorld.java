@@ -158,7 +158,7 @@ final class DeliveryWorld {
   List<String> ownWanted() {
     return log.stream()
         .flatMap(record -> Copy.of(record, deserializer).stream())
-        .filter(Copy::own)
+        .filter(Copy::toOwnTopic)
         .map(Copy::id)
         .toList();
   }
