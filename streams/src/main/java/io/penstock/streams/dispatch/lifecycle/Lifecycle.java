@@ -30,9 +30,11 @@ import java.time.Instant;
  * Reprioritised   -              -              WAITING, changed LEASED, changed 4      -              -
  * Moved           -              -              WAITING or MOVED -                      -              -
  * Transferred     WAITING 1      CANCELLED 6    duplicate        duplicate              WAITING 1 6    duplicate
+ * Asked           duplicate      again 7        again 7          again 7                again 7        again 7
  * Unusable        FAILED         CANCELLED 5 6  duplicate        duplicate              FAILED 6       duplicate
  *
- * BEFORE_ARRIVAL is short for CANCELLED_BEFORE_ARRIVAL.
+ * BEFORE_ARRIVAL is short for CANCELLED_BEFORE_ARRIVAL. Asked is a Transferred that only asks how the
+ * first request of its id ended.
  *
  * 1  EXPIRED at once if its deadline has passed
  * 2  if it is this session's and this attempt's lease, else fenced; instead of WAITING, EXPIRED if
@@ -40,8 +42,7 @@ import java.time.Instant;
  * 3  the worker bounds its attempt by the deadline itself
  * 4  for the case that it comes back to WAITING; a deadline is no later than the longest allowed
  * 5  unless it has been here and was handed on: again 7
- * 6  if it has been moved more often than when it left here, else duplicate; one that only asks how
- *    the first ended is told that, or passed on
+ * 6  if it has been moved more often than when it left here, else duplicate
  * 7  told how the first ended, or that it conflicts with it: see Repetitions
  * 8  or as Moved, if its prompt is too long for the model and an alternative has a larger context
  * </pre>

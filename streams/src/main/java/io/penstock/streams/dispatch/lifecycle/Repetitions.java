@@ -13,15 +13,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is told whose id its tenant has used before. Pure. The first request is not
- * touched by it, and neither is its status.
+ * Answers a request whose id its tenant has used before. Pure. The first request and its status
+ * stay as they are.
  *
  * <ul>
- *   <li>It asks for something else: a conflict, whatever became of the first.
- *   <li>It asks for the same, and the first has ended: how that ended.
- *   <li>It asks for the same, and the first is still here: nothing, since that one's result answers
- *       both. Where only the second asks for JSON, the result is copied as JSON too.
- *   <li>It asks for the same, and the first went to another shard: that one is asked.
+ *   <li>A request that asks for something else is a conflict, whatever became of the first.
+ *   <li>If it asks for the same and the first has ended, it learns how that one ended.
+ *   <li>If it asks for the same and the first is still here, it gets no answer of its own: the
+ *       result of the first answers both. Where only the second asks for JSON, that result is
+ *       copied as JSON too.
+ *   <li>If it asks for the same and the first went to another shard, that shard is asked.
  * </ul>
  */
 final class Repetitions {
