@@ -3,6 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.MalformedRecordException;
+import io.penstock.streams.runtime.RegistryPatience;
 import io.penstock.streams.score.json.JsonRequests;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;

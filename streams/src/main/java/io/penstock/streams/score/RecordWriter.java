@@ -10,6 +10,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.RegistryPatience;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -18,6 +18,7 @@ import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.LatestWork;
 import io.penstock.streams.runtime.LogClock;
 import io.penstock.streams.runtime.PolledBatches;
+import io.penstock.streams.runtime.RegistryPatience;
 import io.penstock.streams.runtime.StartPositions;
 import io.penstock.streams.runtime.StreamsState;
 import io.penstock.streams.runtime.ThreadReplacement;
@@ -77,8 +78,6 @@ public final class ScoreApplication {
 
   /** Batch goes on giving way for so long after a request that somebody waits for. */
   private static final Duration GIVING_WAY = Duration.ofSeconds(10);
-
-  private static final Duration WITHOUT_END = Duration.ofDays(36_500);
 
   private final ScoreConfig config;
   private final ClusterConnection connection;
@@ -240,7 +239,7 @@ public final class ScoreApplication {
             serdes,
             serdes.deserializer(InferenceRequest.class),
             patience(config.registryPatience(), counts),
-            patience(WITHOUT_END, counts),
+            patience(RegistryPatience.WITHOUT_END, counts),
             counts,
             config.exactlyOnce() ? batches : BatchEnd.NEVER,
             new CrashLoop(),
@@ -320,7 +319,8 @@ public final class ScoreApplication {
   }
 
   private RegistryPatience patience(Duration budget, ScoreMetrics counts) {
-    return new RegistryPatience(budget, Thread::sleep, () -> stopping, counts.registryWaits());
+    return new RegistryPatience(
+        budget, Thread::sleep, () -> stopping, counts.registryWaits()::increment);
   }
 
   private FinishedFeed feed() {

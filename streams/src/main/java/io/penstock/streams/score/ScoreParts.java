@@ -7,6 +7,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.runtime.RegistryPatience;
 import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.view.FollowedViews;
 import java.time.InstantSource;

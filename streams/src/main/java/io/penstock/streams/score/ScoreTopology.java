@@ -84,8 +84,6 @@ final class ScoreTopology {
   /** Waits for the registry as long as it takes: the global thread cannot be replaced. */
   private static <T extends SpecificRecord> Deserializer<T> patient(
       Class<T> type, ScoreParts parts) {
-    Deserializer<T> deserializer = parts.serdes().deserializer(type);
-    return (topic, bytes) ->
-        parts.followPatience().call(() -> deserializer.deserialize(topic, bytes));
+    return parts.followPatience().reading(parts.serdes().deserializer(type));
   }
 }

@@ -11,6 +11,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.streams.runtime.JobWatch;
 import io.penstock.streams.runtime.ProgressSettings;
+import io.penstock.streams.runtime.RegistryPatience;
 import io.penstock.streams.runtime.ThreadReplacement;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +88,7 @@ class FaultHandlingTest {
   void waitsForTheRegistryWithinItsBudgetOnly() {
     RegistryPatience patience =
         new RegistryPatience(
-            Duration.ofSeconds(1), pauses::add, () -> stopping, counts.registryWaits());
+            Duration.ofSeconds(1), pauses::add, () -> stopping, counts.registryWaits()::increment);
 
     assertThatThrownBy(() -> patience.call(FaultHandlingTest::registryAway))
         .isInstanceOf(RegistryUnavailableException.class);
@@ -100,7 +101,7 @@ class FaultHandlingTest {
     stopping = true;
     RegistryPatience patience =
         new RegistryPatience(
-            Duration.ofDays(1), pauses::add, () -> stopping, counts.registryWaits());
+            Duration.ofDays(1), pauses::add, () -> stopping, counts.registryWaits()::increment);
 
     assertThatThrownBy(() -> patience.call(FaultHandlingTest::registryAway))
         .isInstanceOf(RegistryUnavailableException.class);

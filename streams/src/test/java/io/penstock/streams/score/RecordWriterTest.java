@@ -3,7 +3,6 @@ package io.penstock.streams.score;
 import static io.penstock.streams.score.Requests.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
@@ -13,6 +12,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
+import io.penstock.streams.runtime.RegistryPatience;
 import java.time.Duration;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -39,11 +39,7 @@ class RecordWriterTest {
             Duration.ofDays(1),
             1024);
     RegistryPatience patience =
-        new RegistryPatience(
-            Duration.ofSeconds(1),
-            length -> {},
-            () -> false,
-            new SimpleMeterRegistry().counter("waits"));
+        new RegistryPatience(Duration.ofSeconds(1), length -> {}, () -> false, () -> {});
     RecordWriter writer =
         new RecordWriter(
             settings,

@@ -9,6 +9,7 @@ import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.CrashLoop;
+import io.penstock.streams.runtime.RegistryPatience;
 import io.penstock.streams.score.identity.SharedMemory;
 import io.penstock.streams.score.request.RequestLimits;
 import io.penstock.streams.score.spend.AdmittedCost;
@@ -43,7 +44,7 @@ record ScorePartsFixture(
     ScoreMetrics counts = new ScoreMetrics(metrics, serviceClass);
     RegistryPatience patience =
         new RegistryPatience(
-            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits());
+            Duration.ofSeconds(1), length -> {}, () -> false, counts.registryWaits()::increment);
     return new ScoreParts(
         ScoreConfig.DEFAULT,
         settings,

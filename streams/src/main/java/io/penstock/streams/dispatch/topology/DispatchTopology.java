@@ -19,7 +19,7 @@ import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.ModelPartitions;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.streams.runtime.GlobalTable;
-import io.penstock.streams.runtime.PatientDeserializer;
+import io.penstock.streams.runtime.RegistryPatience;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -191,8 +191,9 @@ public final class DispatchTopology {
     FollowedTopic<T> followed =
         new FollowedTopic<>(
             topic,
-            new PatientDeserializer<>(
-                parts.serdes().deserializer(type), Thread::sleep, parts.stopping()),
+            new RegistryPatience(
+                    RegistryPatience.WITHOUT_END, Thread::sleep, parts.stopping(), () -> {})
+                .reading(parts.serdes().deserializer(type)),
             follower,
             (key, why) -> {
               LOG.warn(
