@@ -273,9 +273,10 @@ public final class Worker implements AutoCloseable {
     died.put("leases", leaseLoop.hasDied());
     died.put("payloads", payloadLoop.hasDied());
     died.put("models", modelFollower.hasDied());
-    return died.keySet().stream()
-        .filter(died::get)
+    return died.entrySet().stream()
+        .filter(Map.Entry::getValue)
         .findFirst()
+        .map(Map.Entry::getKey)
         .map("has died: its thread for %s has ended"::formatted);
   }
 
