@@ -1,6 +1,7 @@
 package io.penstock.broker.batches.lifecycle;
 
 import io.penstock.broker.blobs.BlobName;
+import io.penstock.schemas.InferenceResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -46,6 +47,16 @@ public record BatchOrder(
   /** The id of a request of this batch; the same whoever feeds it, however often. */
   public String requestId(int number) {
     return id + "." + number;
+  }
+
+  /**
+   * Whether this is the result of a request of this batch. Whoever writes to Kafka chooses the ids
+   * of requests, so the id alone does not say it.
+   */
+  public boolean isAnsweredBy(InferenceResult result) {
+    return result.getTenant().equals(tenant)
+        && result.getBatchId().filter(id::equals).isPresent()
+        && number(result.getId()) > 0;
   }
 
   /** The number in the id of a request, or 0 if it is not one of this batch. */

@@ -112,9 +112,11 @@ final class BatchRunner {
         : Optional.empty();
   }
 
-  /** Leaves a record of results that has the batch's id as its {@code replyKey}. */
+  /** Leaves a record of results; one that is not of this batch is ignored. */
   void deliver(ResultRecord result) {
-    results.add(result);
+    if (batch.order().isAnsweredBy(result.result())) {
+      results.add(result);
+    }
   }
 
   /**

@@ -197,6 +197,22 @@ class BatchMachineTest {
     }
   }
 
+  @Test
+  void onlyTheBatchsOwnTenantAndIdAnswerItsRequests() {
+    InferenceResult own =
+        InferenceResult.newBuilder(result(1, TerminalStatus.SUCCEEDED)).setBatchId("b").build();
+    BatchOrder order = batch.order();
+
+    assertThat(order.isAnsweredBy(own)).isTrue();
+    assertThat(order.isAnsweredBy(InferenceResult.newBuilder(own).setTenant("evil").build()))
+        .isFalse();
+    assertThat(order.isAnsweredBy(InferenceResult.newBuilder(own).setBatchId("c").build()))
+        .isFalse();
+    assertThat(order.isAnsweredBy(InferenceResult.newBuilder(own).clearBatchId().build()))
+        .isFalse();
+    assertThat(order.isAnsweredBy(InferenceResult.newBuilder(own).setId("b.x").build())).isFalse();
+  }
+
   private void running(int requests) {
     tell(new BatchEvent.Judged(new InputVerdict.Accepted(requests, "m")), START);
   }
