@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param host the address to listen on; other than loopback only with {@code keys.required}
  * @param port 1 to 65535, or 0 for a free one
  * @param advertised where other instances reach this one, such as {@code http://10.0.0.7:8080};
- *     empty: by its host and port
+ *     empty: by its host and port, which a host such as 0.0.0.0 does not allow
  * @param keys who may call
  * @param waits how long requests may wait, by class
  * @param connections bounds of what one connection may do
@@ -62,6 +62,11 @@ public record HttpSettings(
     if (!keys.required() && !isLoopback(host)) {
       throw new IllegalArgumentException(
           "host is %s and keys.required is false: whoever reaches it could use it; set keys.required to true, or host to 127.0.0.1"
+              .formatted(host));
+    }
+    if (advertised.isEmpty() && isWildcard(host)) {
+      throw new IllegalArgumentException(
+          "advertised is empty and host is %s, at which no other instance can reach this one; set advertised to a base such as http://10.0.0.7:8080"
               .formatted(host));
     }
     requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
@@ -128,6 +133,14 @@ public record HttpSettings(
 
   private static String notBase(String address) {
     return "advertised is '%s'; give a base such as http://10.0.0.7:8080".formatted(address);
+  }
+
+  private static boolean isWildcard(String host) {
+    try {
+      return InetAddress.getByName(host).isAnyLocalAddress();
+    } catch (UnknownHostException unknown) {
+      return false;
+    }
   }
 
   /** A name is looked up, so that one that leads elsewhere is not taken for loopback. */

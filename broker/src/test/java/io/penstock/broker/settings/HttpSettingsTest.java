@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,12 @@ class HttpSettingsTest {
         .hasMessageContaining("keys.required");
     assertThatThrownBy(() -> at("host.invalid", KeySettings.DEFAULT, Optional.empty()))
         .hasMessageContaining("keys.required");
-    assertThat(at("0.0.0.0", new KeySettings(true, Optional.of(ADMIN)), Optional.empty()).host())
+    assertThat(
+            at(
+                    "0.0.0.0",
+                    new KeySettings(true, Optional.of(ADMIN)),
+                    Optional.of("http://10.0.0.7:8080"))
+                .host())
         .isEqualTo("0.0.0.0");
   }
 
@@ -59,6 +65,16 @@ class HttpSettingsTest {
                     Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO))
         .hasMessageContaining("interactive");
     assertThatThrownBy(() -> new MemorySettings(1, 1)).hasMessageContaining("recentRequests");
+  }
+
+  @Test
+  void whoeverListensOnAllAddressesSaysAtWhichOthersReachIt() {
+    KeySettings keys = new KeySettings(true, Optional.of(ADMIN));
+    for (String host : List.of("0.0.0.0", "::")) {
+      assertThatThrownBy(() -> at(host, keys, Optional.empty()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("advertised");
+    }
   }
 
   private static HttpSettings at(String host, KeySettings keys, Optional<String> advertised) {
