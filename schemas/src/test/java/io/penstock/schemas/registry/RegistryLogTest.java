@@ -30,7 +30,15 @@ class RegistryLogTest {
     byte[] entry =
         serdes
             .serializer(RoutingEntry.class)
-            .serialize("routing", RoutingEntry.newBuilder().setKind("tenant").setName("acme").setVersion(1).setDocument("{}").setChangedAt(Instant.EPOCH).build());
+            .serialize(
+                "routing",
+                RoutingEntry.newBuilder()
+                    .setKind("tenant")
+                    .setName("acme")
+                    .setVersion(1)
+                    .setDocument("{}")
+                    .setChangedAt(Instant.EPOCH)
+                    .build());
     RegistryLog log =
         new RegistryLog(
             serdes,
