@@ -63,6 +63,8 @@ class ArchitectureTest {
   };
 
   private static final String[] MAY_KNOW_HTTP = {
+    "io.penstock.broker.batches",
+    "io.penstock.broker.files",
     "io.penstock.broker.http..",
     "io.penstock.workers.engine.openai",
     "io.penstock.compose.cli",
