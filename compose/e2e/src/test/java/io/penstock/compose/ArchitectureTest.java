@@ -46,6 +46,7 @@ class ArchitectureTest {
     "io.penstock.streams.score",
     "io.penstock.streams.score.identity",
     "io.penstock.workers",
+    "io.penstock.workers.chunks",
     "io.penstock.workers.kafka",
     "io.penstock.workers.lease",
     "io.penstock.workers.models",
