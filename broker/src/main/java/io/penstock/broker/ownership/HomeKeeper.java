@@ -37,6 +37,10 @@ public final class HomeKeeper implements AutoCloseable {
   private final Map<Integer, Long> mine = new HashMap<>();
 
   private long takings;
+
+  /** Whether all that this instance owned was open once. From then on it serves what is open. */
+  private boolean hasServed;
+
   private boolean closed;
 
   /**
@@ -77,14 +81,7 @@ public final class HomeKeeper implements AutoCloseable {
       return Optional.of("it cannot read results");
     }
     synchronized (this) {
-      for (int partition : mine.keySet()) {
-        if (owned.state(partition) != OwnedHomes.State.OPEN) {
-          return Optional.of("it is taking partition %d over".formatted(partition));
-        }
-      }
-      return mine.isEmpty()
-          ? Optional.of("it owns no partition of the results topic yet")
-          : Optional.empty();
+      return notOpen();
     }
   }
 
@@ -96,6 +93,21 @@ public final class HomeKeeper implements AutoCloseable {
     return reader.hasDied()
         ? Optional.of("has died: its thread for results has ended")
         : Optional.empty();
+  }
+
+  /** A partition that comes later does not keep the others from being served. */
+  private Optional<String> notOpen() {
+    if (mine.isEmpty()) {
+      return Optional.of("it owns no partition of the results topic yet");
+    }
+    Optional<Integer> opening =
+        mine.keySet().stream()
+            .filter(partition -> owned.state(partition) != OwnedHomes.State.OPEN)
+            .findFirst();
+    hasServed |= opening.isEmpty();
+    return hasServed && !owned.open().isEmpty()
+        ? Optional.empty()
+        : opening.map("it is taking partition %d over"::formatted);
   }
 
   /** Leaves the group, so that others take over; those who wait here are still answered. */
