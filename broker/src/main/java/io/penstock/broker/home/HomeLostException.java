@@ -1,7 +1,7 @@
 package io.penstock.broker.home;
 
 /** This instance owns the partition no longer. Its next owner goes on. */
-public final class HomeLostException extends RuntimeException {
+public final class HomeLostException extends HomeException {
 
   private static final long serialVersionUID = 1;
 

@@ -1,7 +1,7 @@
 package io.penstock.broker.home;
 
 /** This instance owns no partition at the moment, so it can give out no id. */
-public final class NoHomeException extends RuntimeException {
+public final class NoHomeException extends HomeException {
 
   private static final long serialVersionUID = 1;
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.RequestGateway;
@@ -55,6 +56,7 @@ final class OneInstance implements AutoCloseable {
   private final Forwarding forwarding;
   private final FrontServer server;
   private final MovedClock clock = new MovedClock();
+  private volatile boolean fenced;
   private long offset;
 
   OneInstance(BlobStore blobs) {
@@ -82,6 +84,11 @@ final class OneInstance implements AutoCloseable {
     for (HomeResident each : files.residents()) {
       each.taken(new Home(0, List.of(), new Writer()));
     }
+  }
+
+  /** Lets another instance have the home, or gives it back. */
+  void fence(boolean off) {
+    fenced = off;
   }
 
   /** Lets so much time pass at once. */
@@ -132,6 +139,7 @@ final class OneInstance implements AutoCloseable {
         .setRequestedModel(request.getModel())
         .setAttempts(1)
         .setUsage(succeeded ? new TokenUsage(5L, 2L, 0L) : null)
+        .setBatchId(request.getBatchId().orElse(null))
         .setCustomId(request.getCustomId().orElse(null))
         .setAcceptedAt(Clock.systemUTC().instant())
         .setFinishedAt(Clock.systemUTC().instant())
@@ -178,6 +186,9 @@ final class OneInstance implements AutoCloseable {
 
     @Override
     public synchronized CompletableFuture<Void> write(List<StateChange> changes) {
+      if (fenced) {
+        return CompletableFuture.failedFuture(new HomeLostException(0));
+      }
       for (StateChange change : changes) {
         switch (change) {
           case StateChange.Put(StateEntry entry) -> {

@@ -101,6 +101,22 @@ class OpenAiClientTest {
   }
 
   @Test
+  void whoeverMeetsAHomeThatMovesIsAskedToTryAgain() {
+    instance.fence(true);
+    try {
+      assertThatThrownBy(() -> upload("in.jsonl", line("a", "\"n\":1")))
+          .isInstanceOfSatisfying(
+              OpenAIServiceException.class,
+              refused -> {
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().values("retry-after")).containsExactly("1");
+              });
+    } finally {
+      instance.fence(false);
+    }
+  }
+
+  @Test
   void aFileWithFaultsFailsTheBatchAndNamesThem() {
     FileObject file = upload("in.jsonl", line("a", "\"stream\":true") + line("a", "\"n\":1"));
     Batch batch = await(create(file.id(), "24h"));
