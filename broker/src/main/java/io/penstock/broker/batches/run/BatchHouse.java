@@ -249,8 +249,10 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     }
     Floor floor = floors.get(homes.of(id));
     BatchThread thread = floor == null ? null : floor.running().get(id);
+    // A batch that has ended may be among the running for a moment longer.
+    boolean ended = thread == null || found.get().batch().status().isTerminal();
     return Optional.of(
-        thread == null ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel());
+        ended ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel());
   }
 
   @Override
