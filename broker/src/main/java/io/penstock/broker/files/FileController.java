@@ -21,6 +21,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.UnknownWriteException;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.paging.Page;
@@ -78,6 +79,9 @@ final class FileController {
     try {
       return uploads.publish(
           tenant, form.purpose(), form.name(), form.expiresAfter(), form.content());
+    } catch (UnknownWriteException unknown) {
+      // Its record may last, and names the content.
+      throw unknown;
     } catch (IOException | RuntimeException failed) {
       uploads.discard(form.content());
       throw failed;

@@ -2,6 +2,7 @@ package io.penstock.broker.files;
 
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
@@ -162,7 +163,7 @@ public final class FileShelf implements HomeResident {
           } else if (file.isExpired(now)) {
             delete(shelf, file);
           }
-        } catch (HomeLostException lost) {
+        } catch (HomeException moved) {
           break;
         } catch (IOException failed) {
           LOG.warn("Cannot delete file {} yet: {}", file.id(), failed.getMessage());
@@ -197,8 +198,8 @@ public final class FileShelf implements HomeResident {
     try {
       shelf.writer().write(List.of(change)).join();
     } catch (CompletionException failed) {
-      if (failed.getCause() instanceof HomeLostException lost) {
-        throw lost;
+      if (failed.getCause() instanceof HomeException moved) {
+        throw moved;
       }
       throw new IOException("the log did not take the record of a file", failed.getCause());
     }

@@ -2,7 +2,7 @@ package io.penstock.broker.home;
 
 /** This instance cannot do it for the home in question; another can, or this one soon. */
 public abstract sealed class HomeException extends RuntimeException
-    permits HomeLostException, NoHomeException {
+    permits HomeLostException, NoHomeException, UnknownWriteException {
 
   private static final long serialVersionUID = 1;
 

@@ -23,7 +23,7 @@ public interface StateWriter {
    *
    * @return completed once they last; exceptionally with {@link HomeLostException} if another
    *     instance has taken the partition, and with {@link IllegalArgumentException} if an entry is
-   *     too large; nothing was written then
+   *     too large; nothing was written then. With {@link UnknownWriteException} if it may have been
    */
   CompletableFuture<Void> write(List<StateChange> changes);
 }

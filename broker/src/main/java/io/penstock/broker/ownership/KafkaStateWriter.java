@@ -1,9 +1,11 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.home.UnknownWriteException;
 import io.penstock.schemas.FrontEntry;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -17,6 +19,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +38,8 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
   /** Kafka takes no record of more than 1 MiB by default; some is left for what lies around it. */
   static final int MOST_BYTES = 1_000_000;
 
+  private static final int MOST_COMMITS = 3;
+
   private record Asked(List<StateChange> changes, CompletableFuture<Void> written) {}
 
   private final TopicPartition partition;
@@ -41,6 +48,10 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
   private final Runnable failed;
   private final Deque<Asked> waiting = new ArrayDeque<>();
   private boolean writing;
+
+  /** How often the present transaction was asked to commit. For the writing thread alone. */
+  private int commits;
+
   private @Nullable Throwable end;
   private volatile long epoch;
 
@@ -132,6 +143,7 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
   }
 
   private void commit(List<Asked> asked) {
+    commits = 0;
     producer.beginTransaction();
     for (Asked each : asked) {
       for (StateChange change : each.changes) {
@@ -141,7 +153,22 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
                     partition.topic(), partition.partition(), change.key(), value(change)));
       }
     }
-    producer.commitTransaction();
+    commitTransaction();
+  }
+
+  /** When Kafka is late it may have taken the transaction, and says so when asked again. */
+  private void commitTransaction() {
+    while (true) {
+      commits++;
+      try {
+        producer.commitTransaction();
+        return;
+      } catch (TimeoutException late) {
+        if (commits == MOST_COMMITS) {
+          throw late;
+        }
+      }
+    }
   }
 
   private @Nullable FrontEntry value(StateChange change) {
@@ -159,23 +186,40 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
 
   private void fail(List<Asked> asked, RuntimeException cause) {
     LOG.warn("{} can be written by this instance no longer: {}", partition, cause.toString());
-    abort();
-    List<Asked> all = new ArrayList<>(asked);
+    boolean aborted = abort();
+    boolean nothingWritten = aborted || commits == 0 || (commits == 1 && isFenced(cause));
+    List<Asked> after;
     synchronized (this) {
       end = cause;
-      all.addAll(waiting);
+      after = new ArrayList<>(waiting);
       waiting.clear();
       writing = false;
     }
-    all.forEach(each -> each.written.completeExceptionally(lost(cause)));
+    HomeException outcome =
+        nothingWritten ? lost(cause) : new UnknownWriteException(partition(), cause);
+    asked.forEach(each -> each.written.completeExceptionally(outcome));
+    after.forEach(each -> each.written.completeExceptionally(lost(cause)));
     failed.run();
   }
 
-  private void abort() {
+  private static boolean isFenced(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof ProducerFencedException
+          || each instanceof InvalidProducerEpochException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether nothing of the transaction lasts, for certain. */
+  private boolean abort() {
     try {
       producer.abortTransaction();
+      return true;
     } catch (KafkaException | IllegalStateException alsoFailed) {
       LOG.debug("The transaction could not be aborted", alsoFailed);
+      return false;
     }
   }
 

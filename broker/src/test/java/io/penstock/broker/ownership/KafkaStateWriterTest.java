@@ -3,16 +3,23 @@ package io.penstock.broker.ownership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.UnknownWriteException;
 import io.penstock.schemas.FrontEntry;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,8 +28,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class KafkaStateWriterTest {
 
+  private final Deque<KafkaException> commitFailures = new ArrayDeque<>();
   private final MockProducer<String, @Nullable FrontEntry> producer =
-      new MockProducer<>(true, null, new StringSerializer(), (_, _) -> new byte[0]);
+      new MockProducer<>(true, null, new StringSerializer(), (_, _) -> new byte[0]) {
+        @Override
+        public void commitTransaction() {
+          KafkaException failure = commitFailures.poll();
+          if (failure != null) {
+            throw failure;
+          }
+          super.commitTransaction();
+        }
+      };
   private final AtomicInteger failures = new AtomicInteger();
   private final KafkaStateWriter writer =
       new KafkaStateWriter(
@@ -45,6 +62,47 @@ class KafkaStateWriterTest {
 
     assertThat(producer.history()).extracting(ProducerRecord::key).containsExactly("batch/after");
     assertThat(failures).hasValue(0);
+  }
+
+  @Test
+  void aCommitThatIsLateIsAskedForAgain() {
+    commitFailures.add(new TimeoutException("late"));
+
+    writer.write(List.of(put("a", 10))).join();
+
+    assertThat(producer.history()).hasSize(1);
+    assertThat(failures).hasValue(0);
+  }
+
+  @Test
+  void aCommitThatIsNeverConfirmedIsOfUnknownOutcome() {
+    for (int each = 0; each < 3; each++) {
+      commitFailures.add(new TimeoutException("late"));
+    }
+    producer.abortTransactionException = new KafkaException("the commit must be tried again");
+
+    assertThatThrownBy(() -> writer.write(List.of(put("a", 10))).join())
+        .hasCauseInstanceOf(UnknownWriteException.class);
+    assertThatThrownBy(() -> writer.write(List.of(put("b", 10))).join())
+        .hasCauseInstanceOf(HomeLostException.class);
+    assertThat(failures).hasValue(1);
+  }
+
+  @Test
+  void whatWasAbortedWasNotWritten() {
+    commitFailures.add(new KafkaException("a record was refused"));
+
+    assertThatThrownBy(() -> writer.write(List.of(put("a", 10))).join())
+        .hasCauseInstanceOf(HomeLostException.class);
+  }
+
+  @Test
+  void whatASuccessorFencedOffWasNotWritten() {
+    commitFailures.add(new ProducerFencedException("a successor"));
+    producer.abortTransactionException = new ProducerFencedException("a successor");
+
+    assertThatThrownBy(() -> writer.write(List.of(put("a", 10))).join())
+        .hasCauseInstanceOf(HomeLostException.class);
   }
 
   private static StateChange put(String id, int bytes) {

@@ -9,6 +9,7 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.files.FileUses;
 import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
@@ -282,7 +283,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
         try {
           write(floor, new StateChange.Remove(KIND, batch.order().id()));
           floor.finished().remove(batch.order().id());
-        } catch (HomeLostException lost) {
+        } catch (HomeException moved) {
           break;
         } catch (IOException failed) {
           LOG.warn("Cannot forget batch {} yet: {}", batch.order().id(), failed.getMessage());
@@ -295,8 +296,8 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     try {
       floor.writer().write(List.of(change)).join();
     } catch (CompletionException failed) {
-      if (failed.getCause() instanceof HomeLostException lost) {
-        throw lost;
+      if (failed.getCause() instanceof HomeException moved) {
+        throw moved;
       }
       throw new IOException("the log did not take the record of a batch", failed.getCause());
     }

@@ -8,6 +8,7 @@ import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileCodec;
 import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
@@ -89,8 +90,8 @@ final class Checkpoints {
     try {
       writer.write(changes).join();
     } catch (CompletionException failed) {
-      if (failed.getCause() instanceof HomeLostException lost) {
-        throw lost;
+      if (failed.getCause() instanceof HomeException moved) {
+        throw moved;
       }
       throw new IOException("the log did not take a checkpoint", failed.getCause());
     }
