@@ -18,6 +18,7 @@ import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.WaitSettings;
+import io.penstock.broker.tenants.Caller;
 import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
@@ -110,11 +111,15 @@ public final class Submissions {
   }
 
   /**
-   * Refuses what would probably not start within the time that its class may wait.
+   * Refuses what would probably not start within the time that its class may wait. What was
+   * submitted before is not asked to start again.
    *
    * @throws ApiException with 429 and the time after which it would
    */
   public void requireTimely(Judged judged, WaitSettings waits) {
+    if (isRepeated(judged.ask())) {
+      return;
+    }
     Duration most = waits.of(judged.serviceClass());
     judged
         .outlook()
@@ -154,7 +159,10 @@ public final class Submissions {
     Optional<String> fingerprint =
         named.map(_ -> IdempotentId.fingerprint(ask.endpoint().path(), ask.body()));
     Limiter.Admission admission =
-        limiter.admit(ask.caller(), TokenEstimate.of(judged.facts(), ask.endpoint().generates()));
+        isRepeated(ask)
+            ? limiter.admit(Caller.ANYBODY, 0)
+            : limiter.admit(
+                ask.caller(), TokenEstimate.of(judged.facts(), ask.endpoint().generates()));
     // What is open here is closed again unless the request is under way.
     Deque<Runnable> undo = new ArrayDeque<>();
     undo.push(() -> admission.settle(0));
@@ -185,6 +193,16 @@ public final class Submissions {
       undo.forEach(Runnable::run);
       throw refused;
     }
+  }
+
+  /** Whether a request was submitted under this idempotency key: its answer costs nothing more. */
+  private boolean isRepeated(Ask ask) {
+    String tenant = ask.caller().tenant();
+    return ask.idempotencyKey()
+        .map(key -> IdempotentId.of(tenant, key))
+        .flatMap(id -> recent.find(homes.of(id), tenant, id))
+        .flatMap(KnownRequest::fingerprint)
+        .isPresent();
   }
 
   private static Submitted submitted(

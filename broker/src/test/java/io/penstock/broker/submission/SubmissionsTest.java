@@ -108,6 +108,15 @@ class SubmissionsTest {
     assertThat(watches.count()).isZero();
   }
 
+  @Test
+  void aRetryUnderItsIdempotencyKeyIsNotHeldToTheLimitAgain() {
+    for (int each = 0; each < 20; each++) {
+      Submitted submitted = submit(Optional.of("mine"), "one");
+      assertThat(submitted.before().isPresent()).isEqualTo(each > 0);
+      submitted.watch().close();
+    }
+  }
+
   private Submitted submit(Optional<String> idempotencyKey, String prompt) {
     byte[] body =
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
