@@ -17,8 +17,8 @@ class TopicCatalogTest {
   private final TopicCatalog catalog = new TopicCatalog(TopicSettings.DEFAULT);
 
   @Test
-  void thereAreTwentyOneTopicsOfDistinctNames() {
-    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(21);
+  void thereAreTwentyTwoTopicsOfDistinctNames() {
+    assertThat(catalog.topics().stream().map(TopicSpec::name).distinct()).hasSize(22);
   }
 
   @Test
