@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds each API key to its limits. Several instances share the work, so each holds a key to its
- * share: the limit divided by the number of instances. Safe for use by many threads.
+ * share: the limit divided by the number of instances. A request that is larger than the share, and
+ * not than the limit, is let in when the share is unused, and takes from what is to come. Safe for
+ * use by many threads.
  */
 public final class Limiter {
 
@@ -102,7 +104,13 @@ public final class Limiter {
       this.time = time;
     }
 
-    private record Limit(long most, Bucket bucket) {}
+    /**
+     * A limit as this instance holds to it.
+     *
+     * @param whole of all instances together
+     * @param most this instance's share
+     */
+    private record Limit(long whole, long most, Bucket bucket) {}
 
     private @Nullable Limit current(@Nullable Limit before, OptionalLong limit, int share) {
       if (limit.isEmpty()) {
@@ -111,15 +119,16 @@ public final class Limiter {
       long most = Math.max(1, limit.getAsLong() / share);
       if (before == null) {
         return new Limit(
-            most, Bucket.builder().addLimit(bandwidth(most)).withCustomTimePrecision(time).build());
+            limit.getAsLong(),
+            most,
+            Bucket.builder().addLimit(bandwidth(most)).withCustomTimePrecision(time).build());
       }
       if (before.most != most) {
         before.bucket.replaceConfiguration(
             BucketConfiguration.builder().addLimit(bandwidth(most)).build(),
             TokensInheritanceStrategy.PROPORTIONALLY);
-        return new Limit(most, before.bucket);
       }
-      return before;
+      return new Limit(limit.getAsLong(), most, before.bucket);
     }
 
     private static Bandwidth bandwidth(long most) {
@@ -134,8 +143,9 @@ public final class Limiter {
           limits.queuedTokens().isPresent()
               ? Math.max(1, limits.queuedTokens().getAsLong() / share)
               : Long.MAX_VALUE;
-      if (queued.get() > mostQueued - wanted) {
-        throw new ApiException(tooManyQueued(wanted, mostQueued));
+      long wholeQueued = limits.queuedTokens().orElse(Long.MAX_VALUE);
+      if (wanted > wholeQueued || queued.get() > Math.max(0, mostQueued - wanted)) {
+        throw new ApiException(tooManyQueued(wanted, wholeQueued));
       }
       take("requests", requests, 1, headers);
       try {
@@ -155,15 +165,16 @@ public final class Limiter {
       if (limit == null) {
         return;
       }
-      if (wanted > limit.most) {
+      if (wanted > limit.whole) {
         throw new ApiException(
             tooMany(
                     what,
                     "The request needs %d %s, and the limit is %d a minute."
-                        .formatted(wanted, what, limit.most))
+                        .formatted(wanted, what, limit.whole))
                 .with(ApiError.SHOULD_RETRY, "false"));
       }
-      ConsumptionProbe probe = limit.bucket.tryConsumeAndReturnRemaining(wanted);
+      long shared = Math.min(wanted, limit.most);
+      ConsumptionProbe probe = limit.bucket.tryConsumeAndReturnRemaining(shared);
       Duration reset = Duration.ofNanos(probe.getNanosToWaitForReset());
       headers.putAll(LimitHeaders.of(what, limit.most, probe.getRemainingTokens(), reset));
       if (!probe.isConsumed()) {
@@ -174,6 +185,9 @@ public final class Limiter {
           error = error.with(each.getKey(), each.getValue());
         }
         throw new ApiException(error);
+      }
+      if (wanted > shared) {
+        limit.bucket.consumeIgnoringRateLimits(wanted - shared);
       }
     }
 

@@ -42,6 +42,22 @@ class LimiterTest {
   }
 
   @Test
+  void aRequestLargerThanAnInstancesShareTakesFromWhatIsToCome() {
+    instances.set(4);
+    Caller caller = caller(OptionalLong.empty(), OptionalLong.of(4000), OptionalLong.of(4000));
+
+    Limiter.Admission large = limiter.admit(caller, 3000);
+    large.settle(3000);
+
+    assertThatThrownBy(() -> limiter.admit(caller, 1)).isInstanceOf(ApiException.class);
+    nanos.addAndGet(Duration.ofSeconds(119).toNanos());
+    assertThatThrownBy(() -> limiter.admit(caller, 1)).isInstanceOf(ApiException.class);
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+    limiter.admit(caller, 1);
+    assertThatThrownBy(() -> limiter.admit(caller, 4001)).isInstanceOf(ApiException.class);
+  }
+
+  @Test
   void requestsBeyondTheLimitAreRefusedUntilTheTimeThatTheAnswerNames() {
     Caller caller = caller(OptionalLong.of(60), OptionalLong.empty(), OptionalLong.empty());
     for (int each = 0; each < 60; each++) {
