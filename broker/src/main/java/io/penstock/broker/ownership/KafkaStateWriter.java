@@ -197,9 +197,9 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
     }
     HomeException outcome =
         nothingWritten ? lost(cause) : new UnknownWriteException(partition(), cause);
+    failed.run();
     asked.forEach(each -> each.written.completeExceptionally(outcome));
     after.forEach(each -> each.written.completeExceptionally(lost(cause)));
-    failed.run();
   }
 
   private static boolean isFenced(Throwable failure) {
