@@ -54,6 +54,9 @@ public final class HttpFront implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
   private static final Duration LOOK = Duration.ofMillis(20);
 
+  /** An owner says itself that a wait was too long; this is for one that is gone without a word. */
+  private static final Duration BEYOND_WAIT = Duration.ofSeconds(10);
+
   private final HttpSettings settings;
   private final Watches watches;
   private final Followed followed;
@@ -98,7 +101,10 @@ public final class HttpFront implements AutoCloseable {
               followed::fleet,
               topics.maxDeadline(),
               clock);
-      Forwarding forwarding = opened(new Forwarding(owned, owners::of, owners::forget));
+      Forwarding forwarding =
+          opened(
+              new Forwarding(
+                  owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT)));
       AdminKeys keys = new AdminKeys(owned, owned::writer, followed::keys);
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(

@@ -19,7 +19,9 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.paging.Page;
+import io.penstock.broker.tenants.Caller;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,10 +65,10 @@ final class BatchController {
   @Post
   HttpResponse<?> create(HttpRequest<?> request, @Body byte[] body) throws IOException {
     BatchRequest asked = BatchRequest.read(body, longestWindow.length());
+    Caller caller = Callers.of(request);
+    Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, asked.inputFile());
-    return elsewhere.isPresent()
-        ? elsewhere.get()
-        : json(desk.create(Callers.of(request).tenant(), asked));
+    return elsewhere.isPresent() ? elsewhere.get() : json(desk.create(caller.tenant(), asked));
   }
 
   @Get

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ public final class Forwarding implements AutoCloseable {
   /** Says that another instance has passed the call on already. */
   static final String FORWARDED = "penstock-forwarded";
 
-  private static final String STREAM = "text/event-stream";
+  private static final String JSON = "application/json";
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Set<String> NOT_SENT =
@@ -62,6 +63,7 @@ public final class Forwarding implements AutoCloseable {
   private final Homes homes;
   private final IntFunction<Optional<URI>> owners;
   private final Runnable ownersAreWrong;
+  private final Duration longest;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -71,11 +73,14 @@ public final class Forwarding implements AutoCloseable {
   /**
    * @param owners where the owner of a partition is reached
    * @param ownersAreWrong runs if an owner cannot be reached there
+   * @param longest how long an owner may take until its answer begins
    */
-  public Forwarding(Homes homes, IntFunction<Optional<URI>> owners, Runnable ownersAreWrong) {
+  public Forwarding(
+      Homes homes, IntFunction<Optional<URI>> owners, Runnable ownersAreWrong, Duration longest) {
     this.homes = homes;
     this.owners = owners;
     this.ownersAreWrong = ownersAreWrong;
+    this.longest = longest;
   }
 
   /**
@@ -95,7 +100,7 @@ public final class Forwarding implements AutoCloseable {
           throw notNow();
         }
         URI owner = owners.apply(home).orElseThrow(Forwarding::notNow);
-        yield Optional.of(forward(request, body, owner));
+        yield Optional.of(forward(request, body, id, owner));
       }
     };
   }
@@ -106,7 +111,8 @@ public final class Forwarding implements AutoCloseable {
             "The instance that answers for this id is changing; try again in a moment.", SOON));
   }
 
-  private HttpResponse<?> forward(HttpRequest<?> request, byte @Nullable [] body, URI owner) {
+  private HttpResponse<?> forward(
+      HttpRequest<?> request, byte @Nullable [] body, String id, URI owner) {
     CompletableFuture<java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer =
         client.sendAsync(outgoing(request, body, owner), BodyHandlers.ofPublisher());
     try (HangUp _ = new HangUp(request, () -> answer.cancel(true))) {
@@ -116,21 +122,23 @@ public final class Forwarding implements AutoCloseable {
       throw notNow();
     } catch (ExecutionException failed) {
       LOG.warn("The instance at {} does not answer: {}", owner, failed.getCause().toString());
-      if (failed.getCause() instanceof ConnectException) {
-        ownersAreWrong.run();
+      ownersAreWrong.run();
+      if (failed.getCause() instanceof ConnectException
+          || failed.getCause() instanceof HttpConnectTimeoutException) {
         throw notNow();
       }
-      ownersAreWrong.run();
       throw new ApiException(
           ApiError.server(
               502,
               "owner_lost",
-              "The instance that serves this request ended; the request goes on and can be fetched"
-                  + " by its id."));
+              "The instance that answers for "
+                  + id
+                  + " does not answer. If it took the call, what it began goes on; ask for the id"
+                  + " in a moment."));
     }
   }
 
-  private static java.net.http.HttpRequest outgoing(
+  private java.net.http.HttpRequest outgoing(
       HttpRequest<?> request, byte @Nullable [] body, URI owner) {
     java.net.http.HttpRequest.Builder outgoing =
         java.net.http.HttpRequest.newBuilder(at(owner, request.getUri()));
@@ -144,6 +152,7 @@ public final class Forwarding implements AutoCloseable {
             });
     return outgoing
         .header(FORWARDED, "1")
+        .timeout(longest)
         .method(
             request.getMethodName(),
             body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
@@ -161,7 +170,9 @@ public final class Forwarding implements AutoCloseable {
       java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
     Flux<byte[]> pieces =
         JdkFlowAdapter.flowPublisherToFlux(answer.body()).concatMapIterable(Forwarding::bytes);
-    boolean streamed = answer.headers().firstValue("content-type").orElse("").startsWith(STREAM);
+    // Files and events may be long and are passed on as they come. Micronaut would make an array
+    // of JSON that comes in pieces.
+    boolean whole = isJson(answer.headers().firstValue("content-type").orElse(""));
     MutableHttpResponse<Object> response = HttpResponse.status(answer.statusCode(), "");
     answer
         .headers()
@@ -172,7 +183,11 @@ public final class Forwarding implements AutoCloseable {
                 values.forEach(value -> response.header(name, value));
               }
             });
-    return response.body(streamed ? pieces : whole(pieces));
+    return response.body(whole ? whole(pieces) : pieces);
+  }
+
+  static boolean isJson(String contentType) {
+    return contentType.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
   }
 
   private static List<byte[]> bytes(List<ByteBuffer> buffers) {

@@ -84,7 +84,13 @@ public final class Urgency {
     return known;
   }
 
-  private static ServiceClass allowed(String param, ServiceClass asked, ServiceClass ceiling) {
+  /**
+   * The class that is asked for, if the caller may use it.
+   *
+   * @param param the field or header that asks
+   * @throws ApiException with 403 if it is above the ceiling
+   */
+  public static ServiceClass allowed(String param, ServiceClass asked, ServiceClass ceiling) {
     if (isAbove(asked, ceiling)) {
       throw new ApiException(
           new ApiError(

@@ -2,6 +2,8 @@ package io.penstock.broker.settings;
 
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * How long a connection may wait for the answer to a request, by class. A request that is predicted
@@ -39,5 +41,10 @@ public record WaitSettings(
       case STANDARD -> standard;
       case BATCH -> batch;
     };
+  }
+
+  /** The longest that any call may wait for its answer. */
+  public Duration longest() {
+    return Collections.max(List.of(interactive, standard, batch, longestPoll));
   }
 }

@@ -69,7 +69,7 @@ final class OneInstance implements AutoCloseable {
             homes,
             new Engine(),
             clock);
-    forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {});
+    forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {}, Duration.ofMinutes(1));
     HttpSettings settings = HttpSettings.DEFAULT.withPort(0);
     ApiKeys keys = new ApiKeys();
     List<Object> parts = new ArrayList<>(files.parts());

@@ -21,4 +21,18 @@ class ForwardingTest {
     assertThat(Forwarding.at(URI.create("http://10.0.0.7:8080/"), URI.create(asked)))
         .isEqualTo(URI.create(expected));
   }
+
+  /** A file of JSON lines is passed on as it comes, and is never held whole. */
+  @ParameterizedTest
+  @CsvSource({
+    "application/json,true",
+    "Application/JSON; charset=utf-8,true",
+    "application/jsonl,false",
+    "application/octet-stream,false",
+    "text/event-stream,false",
+    "'',false",
+  })
+  void holdsWholeOnlyWhatIsJson(String contentType, boolean whole) {
+    assertThat(Forwarding.isJson(contentType)).isEqualTo(whole);
+  }
 }

@@ -131,6 +131,13 @@ class TenantsIT {
     assertThat(FrontCalls.code(call(http, low, "m", "penstock-class", "interactive")))
         .isEqualTo("class_not_allowed");
     assertThat(call(http, low, "m").statusCode()).isEqualTo(200);
+    HttpResponse<String> soon =
+        http.post(
+            "/v1/batches",
+            "{\"input_file_id\":\"file-x\",\"endpoint\":\"%s\",\"completion_window\":\"1m\"}"
+                .formatted(CHAT),
+            auth(low));
+    assertThat(FrontCalls.code(soon)).as(soon.body()).isEqualTo("class_not_allowed");
 
     String few = key("few", ",\"requests_per_minute\":4");
     HttpResponse<String> last = call(http, few, "m");

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+  /** No upload pauses for so long; what is older was left by a process that died. */
+  private static final Duration UNFINISHED = Duration.ofHours(24);
 
   private final NodeConfig config;
   private final ClusterConnection connection;
@@ -152,7 +156,9 @@ final class Jobs {
     Path folder =
         config.http().files().folder().map(Path::of).orElse(config.data().resolve("files"));
     try {
-      return FolderStore.open(folder);
+      FolderStore store = FolderStore.open(folder);
+      store.sweep(Instant.now(), UNFINISHED);
+      return store;
     } catch (IOException failed) {
       throw new UncheckedIOException(
           "cannot keep files in %s; set http.files.folder to a folder that can be written"
