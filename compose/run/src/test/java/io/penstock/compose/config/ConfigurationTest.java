@@ -166,7 +166,7 @@ class ConfigurationTest {
     assertThat(faults(Map.of(), set("roles", "scorer")))
         .containsExactly(
             "--set: roles is a list; it must be a list of score, dispatch, delivery, control,"
-                + " worker");
+                + " worker, http");
   }
 
   @Test
