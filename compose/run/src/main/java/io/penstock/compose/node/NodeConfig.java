@@ -157,6 +157,7 @@ public record NodeConfig(
 
     private final NodeConfig usual;
     private Set<Role> roles;
+    private Optional<Path> models;
     private TopicSettings topics;
     private WorkerConfig worker;
     private HttpSettings http;
@@ -167,6 +168,7 @@ public record NodeConfig(
     private Builder(NodeConfig usual) {
       this.usual = usual;
       roles = usual.roles;
+      models = usual.models;
       topics = usual.topics;
       worker = usual.worker;
       http = usual.http;
@@ -177,6 +179,11 @@ public record NodeConfig(
 
     public Builder roles(Set<Role> others) {
       roles = others;
+      return this;
+    }
+
+    public Builder models(Path file) {
+      models = Optional.of(file);
       return this;
     }
 
@@ -214,7 +221,7 @@ public record NodeConfig(
       return new NodeConfig(
           usual.data,
           roles,
-          usual.models,
+          models,
           topics,
           usual.score,
           usual.dispatch,

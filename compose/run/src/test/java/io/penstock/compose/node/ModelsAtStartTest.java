@@ -2,8 +2,6 @@ package io.penstock.compose.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.compose.config.ConfigSources;
-import io.penstock.compose.config.Configuration;
 import io.penstock.schemas.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,25 +37,20 @@ class ModelsAtStartTest {
   }
 
   private NodeConfig configured() throws IOException {
-    Files.writeString(
-        folder.resolve("models.yaml"),
-        """
-        models:
-          - name: mine
-            endpoints: [/v1/completions]
-            contextWindow: 4096
-            maxOutputTokens: 64
-        """);
     Path file =
         Files.writeString(
-            folder.resolve("penstock.yaml"),
+            folder.resolve("models.yaml"),
             """
-            models: models.yaml
-            kafka: {bootstrapServers: k:9092}
-            registry: {url: http://r}
+            models:
+              - name: mine
+                endpoints: [/v1/completions]
+                contextWindow: 4096
+                maxOutputTokens: 64
             """);
-    return Configuration.read(
-            new ConfigSources(Optional.of(file), Map.of(), List.of()), NodeConfig.of(folder))
-        .node();
+    return NodeConfig.of(folder).toBuilder()
+        .models(file)
+        .kafka(new KafkaSettings(Optional.of("k:9092"), 0, Map.of()))
+        .registry(new RegistrySettings(Optional.of("http://r"), 0, true))
+        .build();
   }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>The cheapest instead, if overload or a soft budget asks for it ({@link Saving}), else an
  *       arm of an experiment ({@link ExperimentAssignment}), else the best.
  *   <li>The limit of output ({@link OutputLimits}), and cheaper hours ({@link OffPeak}).
- *   <li>{@link Alternatives}, and the {@link Explanation}.
+ *   <li>{@link FailoverTargets}, and the {@link Explanation}.
  * </ol>
  *
  * <p>Equal arguments give equal selections, but for two things that it learns: lengths of outputs,
@@ -118,7 +118,7 @@ public final class RoutingChooser implements ModelChooser {
     explanation.waits(chosen);
     cheaper.ifPresent(explanation::deferred);
     List<ModelAlternative> alternatives =
-        new Alternatives(
+        new FailoverTargets(
                 request, context.routing().state(), chosen, limit.isPresent(), modelPartitions)
             .of(option.failover(), ranked);
     return selection(chosen, limit, cheaper, alternatives, explanation);

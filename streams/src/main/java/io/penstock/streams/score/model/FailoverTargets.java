@@ -20,7 +20,7 @@ import java.util.SequencedMap;
  * @param limited whether a limit was written into the request's body, which holds everywhere
  * @param modelPartitions the number of partitions of the work topics
  */
-record Alternatives(
+record FailoverTargets(
     ParsedRequest request,
     RoutingState routing,
     Forecast chosen,
