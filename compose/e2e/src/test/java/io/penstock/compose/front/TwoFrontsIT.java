@@ -58,7 +58,8 @@ class TwoFrontsIT {
         CompletableFuture<Void> closing = CompletableFuture.runAsync(two::close);
         String id = cluster.backend().seen("kept").getFirst().getId();
         await().atMost(PATIENCE).until(() -> first.get("/v1/requests/" + id).statusCode() == 200);
-        assertThat(first.delete("/v1/requests/" + id).statusCode()).isEqualTo(202);
+        // 200 where it was cancelled already: how it ended is what its caller is told.
+        assertThat(first.delete("/v1/requests/" + id).statusCode()).isIn(200, 202);
         assertThat(waiting.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
         closing.get(30, TimeUnit.SECONDS);
         await().atMost(PATIENCE).untilAsserted(() -> assertFound(ids, first));
