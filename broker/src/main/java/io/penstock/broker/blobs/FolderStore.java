@@ -9,6 +9,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -237,15 +238,16 @@ public final class FolderStore implements BlobStore {
     /** Another thread may delete an empty folder between its making and its use. */
     private void rename() throws IOException {
       for (int tries = 1; ; tries++) {
-        Files.createDirectories(target.getParent());
         try {
+          Files.createDirectories(target.getParent());
           Files.move(
               unfinished,
               target,
               StandardCopyOption.ATOMIC_MOVE,
               StandardCopyOption.REPLACE_EXISTING);
           return;
-        } catch (NoSuchFileException folderGone) {
+        } catch (NoSuchFileException | FileAlreadyExistsException folderGone) {
+          // A neighbour that was deleted took the folder along, here also while it was made.
           if (tries == 10) {
             throw folderGone;
           }
