@@ -21,7 +21,6 @@ import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.prediction.Outlook;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.ResultWait;
-import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.submission.Ask;
 import io.penstock.broker.submission.IdempotentId;
@@ -112,7 +111,7 @@ final class RequestController {
     String tenant = Callers.of(request).tenant();
     ResultWait wait = new ResultWait();
     // Watched before it is looked up, so that a result between the two is not missed.
-    try (Watches.Watch _ = watch(tenant, id, wait);
+    try (Watches.Watch _ = serving.submissions().watch(tenant, id, wait);
         HangUp _ = new HangUp(request, wait::abandon)) {
       KnownRequest known = known(request, id);
       if (known.isFinished()) {
@@ -125,18 +124,6 @@ final class RequestController {
       }
       return Replies.with(Replies.json(202, json(known(request, id))), ResultReply.headers(id));
     }
-  }
-
-  private Watches.Watch watch(String tenant, String id, Watcher watcher) {
-    return serving
-        .watches()
-        .watch(tenant, id, homes.of(id), watcher)
-        .orElseThrow(
-            () ->
-                new ApiException(
-                    ApiError.unavailable(
-                        "Too many requests wait for an answer here; try again in a moment.",
-                        Duration.ofSeconds(1))));
   }
 
   private HttpResponse<?> stored(KnownRequest known) throws InterruptedException {
@@ -196,7 +183,7 @@ final class RequestController {
             serving.timer(),
             serving.connections(),
             () -> serving.recent().find(homes.of(id), tenant, id).map(this::json));
-    Watches.Watch watch = watch(tenant, id, events);
+    Watches.Watch watch = serving.submissions().watch(tenant, id, events);
     KnownRequest known = serving.recent().find(homes.of(id), tenant, id).orElse(before);
     return Replies.events(events.begin(known, watch::close));
   }

@@ -167,7 +167,7 @@ public final class Submissions {
     Deque<Runnable> undo = new ArrayDeque<>();
     undo.push(() -> admission.settle(0));
     try {
-      Watches.Watch watch = watch(tenant, id, home, watcher);
+      Watches.Watch watch = watch(tenant, id, watcher);
       undo.push(watch::close);
       Optional<KnownRequest> before =
           recent.submitted(
@@ -230,9 +230,14 @@ public final class Submissions {
     }
   }
 
-  private Watches.Watch watch(String tenant, String id, int home, Watcher watcher) {
+  /**
+   * Watches a request that was submitted.
+   *
+   * @throws ApiException with 503 if too many wait already
+   */
+  public Watches.Watch watch(String tenant, String id, Watcher watcher) {
     return watches
-        .watch(tenant, id, home, watcher)
+        .watch(tenant, id, homes.of(id), watcher)
         .orElseThrow(
             () ->
                 new ApiException(

@@ -7,6 +7,7 @@ import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
@@ -36,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -202,34 +202,6 @@ final class OneInstance implements AutoCloseable {
         }
       }
       return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private static final class OneHome implements Homes {
-
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int of(String idOrReplyKey) {
-      return 0;
-    }
-
-    @Override
-    public State state(int partition) {
-      return State.OPEN;
-    }
-
-    @Override
-    public List<Integer> open() {
-      return List.of(0);
-    }
-
-    @Override
-    public String newId(String prefix) {
-      return prefix + UUID.randomUUID();
     }
   }
 

@@ -9,7 +9,7 @@ import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.MemoryStore;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
-import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
@@ -37,11 +37,11 @@ class FileShelfTest {
   private final Map<String, StateEntry> front = new LinkedHashMap<>();
   private String user = "";
   private boolean fenced;
+  private final OneHome home = new OneHome();
   private final FileShelf shelf =
-      new FileShelf(
-          new OneHome(), store, id -> user.isEmpty() ? Optional.empty() : Optional.of(user));
+      new FileShelf(home, store, id -> user.isEmpty() ? Optional.empty() : Optional.of(user));
   private final FileUploads uploads =
-      new FileUploads(new OneHome(), store, shelf, 20, InstantSource.fixed(NOW));
+      new FileUploads(home, store, shelf, 20, InstantSource.fixed(NOW));
 
   @BeforeEach
   void take() {
@@ -226,37 +226,6 @@ class FileShelfTest {
         }
       }
       return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private static final class OneHome implements Homes {
-
-    private static int ids;
-
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int of(String idOrReplyKey) {
-      return 0;
-    }
-
-    @Override
-    public State state(int partition) {
-      return State.OPEN;
-    }
-
-    @Override
-    public List<Integer> open() {
-      return List.of(0);
-    }
-
-    @Override
-    public String newId(String prefix) {
-      ids++;
-      return prefix + ids;
     }
   }
 }

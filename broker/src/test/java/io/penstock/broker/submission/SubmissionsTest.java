@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.errors.ApiException;
-import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.requests.RecentRequests;
@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -151,38 +150,6 @@ class SubmissionsTest {
     @Override
     public CompletableFuture<Void> cancel(String tenant, String id) {
       throw new CompletionException(new AssertionError("nobody asked for it"));
-    }
-  }
-
-  /** One partition, which is open. */
-  private static final class OneHome implements Homes {
-
-    private int ids;
-
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int of(String idOrReplyKey) {
-      return 0;
-    }
-
-    @Override
-    public State state(int partition) {
-      return State.OPEN;
-    }
-
-    @Override
-    public List<Integer> open() {
-      return List.of(0);
-    }
-
-    @Override
-    public String newId(String prefix) {
-      ids++;
-      return prefix + ids;
     }
   }
 }

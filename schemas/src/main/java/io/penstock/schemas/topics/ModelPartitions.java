@@ -44,11 +44,6 @@ public final class ModelPartitions {
     return hash(workerId) % count;
   }
 
-  /** The partition that a record keyed by this request id takes, as Kafka's producers choose it. */
-  public static int ofRequest(String requestId, int count) {
-    return hash(requestId) % count;
-  }
-
   private static int hash(String text) {
     return Utils.toPositive(Utils.murmur2(text.getBytes(StandardCharsets.UTF_8)));
   }

@@ -13,7 +13,7 @@ import io.penstock.schemas.client.PenstockClientException.ResultTimeout;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.deadlines.LatestResult;
 import io.penstock.schemas.serde.AvroSerdes;
-import io.penstock.schemas.topics.ModelPartitions;
+import io.penstock.schemas.topics.HomePartitions;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -260,7 +260,7 @@ class RepeatedIdTest {
   }
 
   private void logged(Instant at, InferenceResult result) {
-    int partition = ModelPartitions.ofRequest("x", PARTITIONS);
+    int partition = HomePartitions.of("x", PARTITIONS);
     log.add(
         new ConsumerRecord<>(
             RESULTS,

@@ -21,7 +21,6 @@ class HomePartitionsTest {
 
     assertThat(home)
         .isEqualTo(BuiltInPartitioner.partitionForKey(id.getBytes(StandardCharsets.UTF_8), count))
-        .isEqualTo(ModelPartitions.ofRequest(id, count))
         .isBetween(0, count - 1);
   }
 

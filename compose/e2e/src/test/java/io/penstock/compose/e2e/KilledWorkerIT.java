@@ -106,22 +106,7 @@ class KilledWorkerIT {
 
   /** A worker of 4 slots whose requests take about 0.4 s each. */
   private PenstockProcess worker(PenstockNode node, String id, String model) throws IOException {
-    return PenstockProcess.start(
-        home,
-        "worker",
-        "--kafka",
-        node.connection().bootstrapServers(),
-        "--registry",
-        node.connection().registryUrl(),
-        "--id",
-        id,
-        "--model",
-        model,
-        "--engine",
-        "simulated",
-        "--slots",
-        "4",
-        "--json");
+    return TestWorkers.start(node, home, id, model);
   }
 
   private static PenstockClient client(PenstockNode node) {

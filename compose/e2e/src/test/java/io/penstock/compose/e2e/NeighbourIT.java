@@ -136,25 +136,7 @@ class NeighbourIT {
   private PenstockProcess worker(PenstockNode node, String name, String engine, String... options)
       throws IOException, InterruptedException {
     TestModels.register(node, name);
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "worker",
-                "--kafka",
-                node.connection().bootstrapServers(),
-                "--registry",
-                node.connection().registryUrl(),
-                "--id",
-                name,
-                "--model",
-                name,
-                "--engine",
-                engine,
-                "--slots",
-                "64",
-                "--json"));
-    arguments.addAll(List.of(options));
-    return PenstockProcess.start(home, arguments.toArray(String[]::new));
+    return TestWorkers.start(node, home, name, name, engine, 64, options);
   }
 
   /** A server that speaks the OpenAI API and does what a prompt asks for. */

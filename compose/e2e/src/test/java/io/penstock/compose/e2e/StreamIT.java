@@ -8,7 +8,6 @@ import io.penstock.schemas.ChunkEnd;
 import io.penstock.schemas.ChunkKind;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
@@ -17,7 +16,6 @@ import io.penstock.schemas.client.InferenceRequests;
 import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.models.Endpoint;
-import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.HomePartitions;
 import java.io.IOException;
@@ -25,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -55,7 +52,7 @@ class StreamIT {
 
   @Test
   void piecesComeInOrderToTheHomeAndTogetherAreTheResult(PenstockNode node) throws Exception {
-    register(node, "streamed");
+    TestModels.register(node, "streamed", Endpoint.CHAT_COMPLETIONS);
     try (PenstockProcess worker = worker(node, "streamed-1", "streamed");
         PenstockClient client = client(node)) {
       worker.awaitReady();
@@ -112,7 +109,7 @@ class StreamIT {
   @Test
   void anAttemptAfterAKilledWorkersBeginsAnewUnderAnotherNumber(PenstockNode node)
       throws Exception {
-    register(node, "cut");
+    TestModels.register(node, "cut", Endpoint.CHAT_COMPLETIONS);
     try (PenstockProcess first = worker(node, "cut-1", "cut");
         PenstockClient client = client(node)) {
       first.awaitReady();
@@ -222,38 +219,10 @@ class StreamIT {
   }
 
   private PenstockProcess worker(PenstockNode node, String id, String model) throws IOException {
-    return PenstockProcess.start(
-        home,
-        "worker",
-        "--kafka",
-        node.connection().bootstrapServers(),
-        "--registry",
-        node.connection().registryUrl(),
-        "--id",
-        id,
-        "--model",
-        model,
-        "--engine",
-        "simulated",
-        "--slots",
-        "4",
-        "--json");
+    return TestWorkers.start(node, home, id, model);
   }
 
   private static PenstockClient client(PenstockNode node) {
     return PenstockClient.open(PenstockClientConfig.of(node.connection(), node.topics()));
-  }
-
-  private static void register(PenstockNode node, String model) throws InterruptedException {
-    new ModelPublisher(node.connection(), node.topics())
-        .apply(
-            List.of(
-                ModelSpec.newBuilder()
-                    .setName(model)
-                    .setEndpoints(List.of("/v1/chat/completions"))
-                    .setContextWindow(8192)
-                    .setMaxOutputTokens(1024)
-                    .setUpdatedAt(Instant.now())
-                    .build()));
   }
 }

@@ -1,0 +1,35 @@
+package io.penstock.broker.home;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One partition, which is open here. Ids count up from 1. */
+public final class OneHome implements Homes {
+
+  private final AtomicInteger ids = new AtomicInteger();
+
+  @Override
+  public int count() {
+    return 1;
+  }
+
+  @Override
+  public int of(String idOrReplyKey) {
+    return 0;
+  }
+
+  @Override
+  public State state(int partition) {
+    return State.OPEN;
+  }
+
+  @Override
+  public List<Integer> open() {
+    return List.of(0);
+  }
+
+  @Override
+  public String newId(String prefix) {
+    return prefix + ids.incrementAndGet();
+  }
+}
