@@ -135,7 +135,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  files.residents(),
+                  files.listeners(),
                   watches,
                   recent,
                   settings.memory().recentRequests(),

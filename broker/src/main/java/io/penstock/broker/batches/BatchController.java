@@ -14,7 +14,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
-import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.http.Callers;
@@ -42,20 +42,20 @@ final class BatchController {
   private static final int USUAL = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final BatchDesk desk;
-  private final BatchHouse house;
+  private final BatchService service;
+  private final BatchCoordinator coordinator;
   private final BatchDirectory directory;
   private final Forwarding forwarding;
   private final LongestWindow longestWindow;
 
   BatchController(
-      BatchDesk desk,
-      BatchHouse house,
+      BatchService service,
+      BatchCoordinator coordinator,
       BatchDirectory directory,
       Forwarding forwarding,
       LongestWindow longestWindow) {
-    this.desk = desk;
-    this.house = house;
+    this.service = service;
+    this.coordinator = coordinator;
     this.directory = directory;
     this.forwarding = forwarding;
     this.longestWindow = longestWindow;
@@ -68,7 +68,7 @@ final class BatchController {
     Caller caller = Callers.of(request);
     Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, asked.inputFile());
-    return elsewhere.isPresent() ? elsewhere.get() : json(desk.create(caller.tenant(), asked));
+    return elsewhere.isPresent() ? elsewhere.get() : json(service.create(caller.tenant(), asked));
   }
 
   @Get
@@ -97,7 +97,7 @@ final class BatchController {
       return elsewhere.get();
     }
     CompletableFuture<Batch> cancelled =
-        house
+        coordinator
             .cancel(Callers.of(request).tenant(), id)
             .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
     Batch batch = await(cancelled);
@@ -125,21 +125,21 @@ final class BatchController {
     }
   }
 
-  private BatchHouse.Shown known(HttpRequest<?> request, String id) {
-    return house
+  private BatchCoordinator.Shown known(HttpRequest<?> request, String id) {
+    return coordinator
         .find(Callers.of(request).tenant(), id)
         .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
   }
 
   /** Its owner knows more than the last checkpoint says. */
   private ObjectNode shown(String tenant, Batch batch) {
-    return house
+    return coordinator
         .find(tenant, batch.order().id())
         .map(shown -> BatchJson.of(shown.batch(), shown.estimatedCompletion()))
         .orElseGet(() -> BatchJson.of(batch, Optional.empty()));
   }
 
-  private static HttpResponse<byte[]> json(BatchHouse.Shown shown) {
+  private static HttpResponse<byte[]> json(BatchCoordinator.Shown shown) {
     return json(BatchJson.of(shown.batch(), shown.estimatedCompletion()));
   }
 

@@ -1,14 +1,14 @@
 package io.penstock.broker.batches;
 
 import io.penstock.broker.batches.input.InputLimits;
-import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileDirectory;
 import io.penstock.broker.files.FileRecord;
-import io.penstock.broker.files.FileShelf;
+import io.penstock.broker.files.FileRegistry;
 import io.penstock.broker.files.FileUploads;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.StateListener;
 import io.penstock.broker.settings.FileSettings;
@@ -30,8 +30,8 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FilesAndBatches.class);
   private static final long SWEEP_SECONDS = 30;
 
-  private final FileShelf shelf;
-  private final BatchHouse house;
+  private final FileRegistry registry;
+  private final BatchCoordinator coordinator;
   private final FileDirectory fileDirectory = new FileDirectory();
   private final BatchDirectory batchDirectory = new BatchDirectory();
   private final List<Object> parts;
@@ -50,34 +50,35 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     this.clock = clock;
     // Each needs the other: files are not deleted while a batch reads them, and batches make files.
     Uses uses = new Uses();
-    this.shelf = new FileShelf(homes, blobs, uses::userOf);
+    this.registry = new FileRegistry(homes, blobs, uses::userOf);
     InputLimits limits = InputLimits.of(topics.maxRequestBytes());
-    this.house = new BatchHouse(homes, blobs, gateway, limits, settings, shelf::note, clock);
-    uses.house = house;
+    this.coordinator =
+        new BatchCoordinator(homes, blobs, gateway, limits, settings, registry::note, clock);
+    uses.coordinator = coordinator;
     this.parts =
         List.of(
             blobs,
-            shelf,
-            house,
+            registry,
+            coordinator,
             fileDirectory,
             batchDirectory,
-            new FileUploads(homes, blobs, shelf, limits.maxBytes(), clock),
-            new BatchDesk(homes, shelf, house, clock),
+            new FileUploads(homes, blobs, registry, limits.maxBytes(), clock),
+            new BatchService(homes, registry, coordinator, clock),
             new LongestWindow(topics.maxDeadline()));
   }
 
   private static final class Uses {
 
-    private @Nullable BatchHouse house;
+    private @Nullable BatchCoordinator coordinator;
 
     Optional<String> userOf(String fileId) {
-      return house == null ? Optional.empty() : house.userOf(fileId);
+      return coordinator == null ? Optional.empty() : coordinator.userOf(fileId);
     }
   }
 
   /** What lives in this instance's homes. */
-  public List<HomeResident> residents() {
-    return List.of(shelf, house);
+  public List<PartitionListener> listeners() {
+    return List.of(registry, coordinator);
   }
 
   /** What controllers are made with. */
@@ -101,7 +102,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   public void entry(String kind, String id, byte @Nullable [] document) {
     if (kind.equals(FileRecord.KIND)) {
       fileDirectory.entry(id, document);
-    } else if (kind.equals(BatchHouse.KIND)) {
+    } else if (kind.equals(BatchCoordinator.KIND)) {
       batchDirectory.entry(id, document);
     }
   }
@@ -115,8 +116,8 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   private void sweep() {
     try {
       Instant now = clock.instant();
-      shelf.sweep(now);
-      house.sweep(now);
+      registry.sweep(now);
+      coordinator.sweep(now);
     } catch (RuntimeException failed) {
       LOG.warn("Sweeping files failed; it is tried again", failed);
     }
@@ -125,6 +126,6 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   @Override
   public void close() {
     sweeper.shutdownNow();
-    house.close();
+    coordinator.close();
   }
 }

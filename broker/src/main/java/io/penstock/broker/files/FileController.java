@@ -42,7 +42,7 @@ final class FileController {
   private static final MediaType JSON_LINES = MediaType.of("application/jsonl");
 
   private final FileUploads uploads;
-  private final FileShelf shelf;
+  private final FileRegistry registry;
   private final FileDirectory directory;
   private final BlobStore blobs;
   private final Forwarding forwarding;
@@ -50,13 +50,13 @@ final class FileController {
 
   FileController(
       FileUploads uploads,
-      FileShelf shelf,
+      FileRegistry registry,
       FileDirectory directory,
       BlobStore blobs,
       Forwarding forwarding,
       InstantSource clock) {
     this.uploads = uploads;
-    this.shelf = shelf;
+    this.registry = registry;
     this.directory = directory;
     this.blobs = blobs;
     this.forwarding = forwarding;
@@ -136,10 +136,10 @@ final class FileController {
       return elsewhere.get();
     }
     String tenant = Callers.of(request).tenant();
-    return switch (shelf.delete(tenant, id, clock.instant())) {
-      case FileShelf.Deletion.Done() -> json(FileJson.deleted(id));
-      case FileShelf.Deletion.Absent() -> throw new ApiException(ApiError.notFound("file", id));
-      case FileShelf.Deletion.InUse(String user) ->
+    return switch (registry.delete(tenant, id, clock.instant())) {
+      case FileRegistry.Deletion.Done() -> json(FileJson.deleted(id));
+      case FileRegistry.Deletion.Absent() -> throw new ApiException(ApiError.notFound("file", id));
+      case FileRegistry.Deletion.InUse(String user) ->
           throw new ApiException(
               ApiError.invalid(
                       409,
@@ -152,7 +152,7 @@ final class FileController {
 
   private FileRecord known(HttpRequest<?> request, String id) {
     Instant now = clock.instant();
-    return shelf
+    return registry
         .find(Callers.of(request).tenant(), id, now)
         .orElseThrow(() -> new ApiException(ApiError.notFound("file", id)));
   }

@@ -32,7 +32,7 @@ public final class FileUploads {
 
   private final Homes homes;
   private final BlobStore blobs;
-  private final FileShelf shelf;
+  private final FileRegistry registry;
   private final long maxBytes;
   private final InstantSource clock;
 
@@ -40,10 +40,10 @@ public final class FileUploads {
    * @param maxBytes the most bytes of a file
    */
   public FileUploads(
-      Homes homes, BlobStore blobs, FileShelf shelf, long maxBytes, InstantSource clock) {
+      Homes homes, BlobStore blobs, FileRegistry registry, long maxBytes, InstantSource clock) {
     this.homes = homes;
     this.blobs = blobs;
-    this.shelf = shelf;
+    this.registry = registry;
     this.maxBytes = maxBytes;
     this.clock = clock;
   }
@@ -97,7 +97,7 @@ public final class FileUploads {
               List.of(content),
               false);
       try {
-        shelf.add(file);
+        registry.add(file);
         return file;
       } catch (HomeLostException moved) {
         // Another home will do.

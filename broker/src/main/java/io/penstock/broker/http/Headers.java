@@ -3,19 +3,19 @@ package io.penstock.broker.http;
 import io.micronaut.http.HttpRequest;
 import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.Urgency;
-import io.penstock.broker.submission.Ask;
 import io.penstock.broker.submission.IdempotentId;
+import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.schemas.models.Endpoint;
 import io.penstock.schemas.trace.TraceParent;
 import java.util.Optional;
 
-/** Reads an ask out of a call. */
+/** Reads the submission out of an HTTP call. */
 final class Headers {
 
   private Headers() {}
 
-  static Ask ask(HttpRequest<?> request, Endpoint endpoint, byte[] body) {
-    return new Ask(
+  static SubmissionRequest submission(HttpRequest<?> request, Endpoint endpoint, byte[] body) {
+    return new SubmissionRequest(
         Callers.of(request),
         endpoint,
         body,

@@ -17,9 +17,9 @@ import io.penstock.broker.inference.Reply;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.ResultWait;
-import io.penstock.broker.submission.Ask;
 import io.penstock.broker.submission.IdempotentId;
-import io.penstock.broker.submission.Judged;
+import io.penstock.broker.submission.JudgedRequest;
+import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
@@ -62,22 +62,23 @@ final class InferenceController {
 
   private HttpResponse<?> answer(HttpRequest<?> request, Endpoint endpoint, byte[] body)
       throws InterruptedException {
-    Ask ask = Headers.ask(request, endpoint, body);
+    SubmissionRequest call = Headers.submission(request, endpoint, body);
     Optional<HttpResponse<?>> elsewhere =
-        ask.idempotencyKey()
-            .map(key -> IdempotentId.of(ask.caller().tenant(), key))
+        call.idempotencyKey()
+            .map(key -> IdempotentId.of(call.caller().tenant(), key))
             .flatMap(id -> forwarding.elsewhere(request, body, id));
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    Judged judged = serving.submissions().judge(ask);
+    JudgedRequest judged = serving.submissions().judge(call);
     serving.submissions().requireTimely(judged, serving.waits());
     return judged.facts().stream() ? stream(judged) : await(request, judged);
   }
 
-  private HttpResponse<?> await(HttpRequest<?> request, Judged judged) throws InterruptedException {
+  private HttpResponse<?> await(HttpRequest<?> request, JudgedRequest judged)
+      throws InterruptedException {
     ResultWait wait = new ResultWait();
-    String tenant = judged.ask().caller().tenant();
+    String tenant = judged.call().caller().tenant();
     Duration most = serving.waits().of(judged.serviceClass());
     Submitted submitted = serving.submissions().submit(judged, wait);
     try (var _ = submitted.watch();
@@ -146,8 +147,8 @@ final class InferenceController {
             .with(ApiError.SHOULD_RETRY, "false"));
   }
 
-  private HttpResponse<Publisher<byte[]>> stream(Judged judged) {
-    String tenant = judged.ask().caller().tenant();
+  private HttpResponse<Publisher<byte[]>> stream(JudgedRequest judged) {
+    String tenant = judged.call().caller().tenant();
     AnswerEvents events = new AnswerEvents(serving.timer(), serving.connections());
     Submitted submitted = serving.submissions().submit(judged, events);
     if (submitted.before().isPresent()) {

@@ -18,13 +18,13 @@ import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.ResultReply;
-import io.penstock.broker.prediction.Outlook;
+import io.penstock.broker.prediction.WaitEstimate;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.ResultWait;
 import io.penstock.broker.requests.Watches;
-import io.penstock.broker.submission.Ask;
 import io.penstock.broker.submission.IdempotentId;
-import io.penstock.broker.submission.Judged;
+import io.penstock.broker.submission.JudgedRequest;
+import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ids.Ids;
@@ -58,21 +58,21 @@ final class RequestController {
 
   @Post
   HttpResponse<?> submit(HttpRequest<?> request, @Body byte[] body) {
-    Ask ask = Headers.ask(request, endpoint(request), body);
+    SubmissionRequest call = Headers.submission(request, endpoint(request), body);
     Optional<HttpResponse<?>> elsewhere =
-        ask.idempotencyKey()
-            .map(key -> IdempotentId.of(ask.caller().tenant(), key))
-            .flatMap(id -> forwarding.elsewhere(request, ask.body(), id));
+        call.idempotencyKey()
+            .map(key -> IdempotentId.of(call.caller().tenant(), key))
+            .flatMap(id -> forwarding.elsewhere(request, call.body(), id));
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    Judged judged = serving.submissions().judge(ask);
+    JudgedRequest judged = serving.submissions().judge(call);
     Submitted submitted = serving.submissions().submit(judged, _ -> {});
     submitted.watch().close();
     KnownRequest known =
         serving
             .recent()
-            .find(homes.of(submitted.id()), ask.caller().tenant(), submitted.id())
+            .find(homes.of(submitted.id()), call.caller().tenant(), submitted.id())
             .orElseThrow(() -> new ApiException(ApiError.notFound("request", submitted.id())));
     return Replies.with(
         Replies.with(
@@ -204,11 +204,11 @@ final class RequestController {
   }
 
   private ObjectNode json(KnownRequest known) {
-    Optional<Outlook> outlook =
+    Optional<WaitEstimate> estimate =
         known.isFinished() || known.model().isEmpty() || known.serviceClass().isEmpty()
             ? Optional.empty()
             : Optional.of(
-                serving.submissions().outlook(known.model().get(), known.serviceClass().get()));
-    return RequestJson.of(known, outlook, clock.instant());
+                serving.submissions().estimate(known.model().get(), known.serviceClass().get()));
+    return RequestJson.of(known, estimate, clock.instant());
   }
 }

@@ -2,7 +2,7 @@ package io.penstock.broker.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.inference.Urgency;
-import io.penstock.broker.prediction.Outlook;
+import io.penstock.broker.prediction.WaitEstimate;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.schemas.RequestState;
 import java.time.Instant;
@@ -17,9 +17,9 @@ final class RequestJson {
   /**
    * The status.
    *
-   * @param outlook what it has to expect, while it waits
+   * @param estimate what it has to expect, while it waits
    */
-  static ObjectNode of(KnownRequest known, Optional<Outlook> outlook, Instant now) {
+  static ObjectNode of(KnownRequest known, Optional<WaitEstimate> estimate, Instant now) {
     ObjectNode json =
         Replies.JSON
             .createObjectNode()
@@ -33,22 +33,23 @@ final class RequestJson {
             .put("changed_at", known.changedAt().toString());
     known.failure().ifPresent(why -> json.put("last_failure", why));
     if (!known.isFinished() && known.state() != RequestState.LEASED) {
-      outlook.ifPresent(each -> waiting(json.putObject("waiting"), known, each, now));
+      estimate.ifPresent(each -> waiting(json.putObject("waiting"), known, each, now));
     }
     return json;
   }
 
-  private static void waiting(ObjectNode json, KnownRequest known, Outlook outlook, Instant now) {
+  private static void waiting(
+      ObjectNode json, KnownRequest known, WaitEstimate estimate, Instant now) {
     String reason =
         known.state() == RequestState.ACCEPTED
-            ? "its model is being chosen; then: " + outlook.reason()
+            ? "its model is being chosen; then: " + estimate.reason()
             : known
                 .failure()
                 .filter(_ -> known.attempts() > 0)
-                .map(why -> "an attempt failed (%s), and %s".formatted(why, outlook.reason()))
-                .orElse(outlook.reason());
+                .map(why -> "an attempt failed (%s), and %s".formatted(why, estimate.reason()))
+                .orElse(estimate.reason());
     json.put("reason", reason);
-    outlook.ahead().ifPresent(ahead -> json.put("ahead_at_most", ahead));
-    outlook.startsIn().ifPresent(in -> json.put("estimated_start_at", now.plus(in).toString()));
+    estimate.ahead().ifPresent(ahead -> json.put("ahead_at_most", ahead));
+    estimate.startsIn().ifPresent(in -> json.put("estimated_start_at", now.plus(in).toString()));
   }
 }

@@ -1,6 +1,6 @@
 package io.penstock.broker.ownership;
 
-import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -27,7 +27,7 @@ public final class HomeKeeper implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final OwnedHomes owned;
-  private final Opening opening;
+  private final PartitionTakeover opening;
   private final HomeReader reader;
   private final Membership membership;
   private final Duration patience;
@@ -46,7 +46,7 @@ public final class HomeKeeper implements AutoCloseable {
   /**
    * @param address where other instances reach this one
    * @param sessionTimeout how long an instance may be silent
-   * @param residents who keep something at home
+   * @param listeners who keep something at home
    * @param memory how many requests of late are remembered in each partition
    */
   public HomeKeeper(
@@ -54,7 +54,7 @@ public final class HomeKeeper implements AutoCloseable {
       OwnedHomes owned,
       URI address,
       Duration sessionTimeout,
-      List<HomeResident> residents,
+      List<PartitionListener> listeners,
       Watches watches,
       RecentRequests recent,
       int memory,
@@ -62,8 +62,8 @@ public final class HomeKeeper implements AutoCloseable {
       InstantSource clock) {
     this.owned = owned;
     this.patience = sessionTimeout;
-    this.opening = new Opening(homes, serdes, clock);
-    this.reader = new HomeReader(homes, owned, residents, watches, recent, memory, serdes);
+    this.opening = new PartitionTakeover(homes, serdes, clock);
+    this.reader = new HomeReader(homes, owned, listeners, watches, recent, memory, serdes);
     this.membership = new Membership(homes, address, sessionTimeout, this::owned);
   }
 
@@ -158,7 +158,7 @@ public final class HomeKeeper implements AutoCloseable {
   private void open(int partition, long taking) {
     while (isCurrent(partition, taking)) {
       try {
-        Opening.Opened opened = opening.open(partition, () -> failed(partition, taking));
+        PartitionTakeover.Opened opened = opening.open(partition, () -> failed(partition, taking));
         opened(partition, taking, opened);
         return;
       } catch (RuntimeException cannot) {
@@ -168,7 +168,7 @@ public final class HomeKeeper implements AutoCloseable {
     }
   }
 
-  private synchronized void opened(int partition, long taking, Opening.Opened opened) {
+  private synchronized void opened(int partition, long taking, PartitionTakeover.Opened opened) {
     if (isCurrent(partition, taking)) {
       writers.put(partition, opened.writer());
       reader.taken(partition, taking, opened, () -> failed(partition, taking));
@@ -178,7 +178,7 @@ public final class HomeKeeper implements AutoCloseable {
   }
 
   /**
-   * The writer was fenced off, Kafka failed, or a resident did. In the first case the group will
+   * The writer was fenced off, Kafka failed, or a listener did. In the first case the group will
    * say so; where it has not by the time by which it notices silence, the partition is this
    * instance's still.
    */

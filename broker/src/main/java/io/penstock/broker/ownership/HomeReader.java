@@ -1,7 +1,7 @@
 package io.penstock.broker.ownership;
 
 import io.penstock.broker.home.Home;
-import io.penstock.broker.home.HomeResident;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the partitions that this instance owns, and passes on what comes: to the residents, to
+ * Reads the partitions that this instance owns, and passes on what comes: to the listeners, to
  * those who watch a request, and to what is remembered of requests. A partition that was lost is
  * read on as long as somebody watches a request of it, for reading needs no ownership: a change of
  * owner cuts off nobody who waits.
@@ -51,7 +51,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   /** What happened to a partition. */
   private sealed interface Event {
-    record Taken(int partition, long taking, Opening.Opened opened, Runnable failed)
+    record Taken(int partition, long taking, PartitionTakeover.Opened opened, Runnable failed)
         implements Event {}
 
     record Lost(int partition) implements Event {}
@@ -62,7 +62,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   private final HomeTopics homes;
   private final OwnedHomes owned;
-  private final List<HomeResident> residents;
+  private final List<PartitionListener> listeners;
   private final Watches watches;
   private final RecentRequests recent;
   private final int memory;
@@ -84,14 +84,14 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
   HomeReader(
       HomeTopics homes,
       OwnedHomes owned,
-      List<HomeResident> residents,
+      List<PartitionListener> listeners,
       Watches watches,
       RecentRequests recent,
       int memory,
       AvroSerdes serdes) {
     this.homes = homes;
     this.owned = owned;
-    this.residents = List.copyOf(residents);
+    this.listeners = List.copyOf(listeners);
     this.watches = watches;
     this.recent = recent;
     this.memory = memory;
@@ -131,9 +131,9 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
   /**
    * The partition was taken over. Called by any thread.
    *
-   * @param failed runs if a resident cannot keep it
+   * @param failed runs if a listener cannot keep it
    */
-  void taken(int partition, long taking, Opening.Opened opened, Runnable failed) {
+  void taken(int partition, long taking, PartitionTakeover.Opened opened, Runnable failed) {
     events.add(new Event.Taken(partition, taking, opened, failed));
   }
 
@@ -181,7 +181,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
 
   private void take(Consumer<String, byte[]> consumer, Event.Taken taken) {
     int partition = taken.partition;
-    Opening.Opened opened = taken.opened;
+    PartitionTakeover.Opened opened = taken.opened;
     if (mine.contains(partition)) {
       lose(consumer, partition);
     }
@@ -192,13 +192,13 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     TopicPartition resultsOf = homes.results(partition);
     long from = ends.get(resultsOf) - memory;
     try {
-      for (HomeResident each : residents) {
+      for (PartitionListener each : listeners) {
         OptionalLong wanted = each.taken(home);
         from = Math.min(from, wanted.orElse(Long.MAX_VALUE));
       }
     } catch (RuntimeException cannot) {
       LOG.error("Partition {} cannot be kept here; it is taken over anew", partition, cannot);
-      residents.forEach(each -> each.lost(partition));
+      listeners.forEach(each -> each.lost(partition));
       taken.failed.run();
       return;
     }
@@ -220,7 +220,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     }
     catchingUp.remove(partition);
     recent.close(partition);
-    residents.forEach(each -> each.lost(partition));
+    listeners.forEach(each -> each.lost(partition));
     left.add(partition);
     if (!watches.anyIn(partition) && left.remove(partition) && drop(partition)) {
       assign(consumer);
@@ -243,7 +243,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
           if (isReached(consumer, each.ends)) {
             done.add(partition);
             if (owned.open(partition, each.taking, each.writer)) {
-              residents.forEach(resident -> resident.upToDate(partition));
+              listeners.forEach(listener -> listener.upToDate(partition));
               LOG.info("Partition {} is open", partition);
             }
           }
@@ -294,7 +294,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     recent.result(record);
     watches.result(record);
     if (mine.contains(record.partition())) {
-      residents.forEach(each -> each.result(record));
+      listeners.forEach(each -> each.result(record));
     }
   }
 }

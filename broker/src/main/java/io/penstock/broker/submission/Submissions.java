@@ -12,7 +12,7 @@ import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.limits.TokenEstimate;
-import io.penstock.broker.prediction.Outlook;
+import io.penstock.broker.prediction.WaitEstimate;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watcher;
@@ -76,16 +76,16 @@ public final class Submissions {
   }
 
   /**
-   * Judges an ask by itself.
+   * Judges a call by itself.
    *
    * @throws ApiException naming what is wrong with it
    */
-  public Judged judge(Ask ask) {
-    BodyFacts facts = BodyReader.read(ask.body());
+  public JudgedRequest judge(SubmissionRequest call) {
+    BodyFacts facts = BodyReader.read(call.body());
     ServiceClass serviceClass =
-        Urgency.of(ask.serviceClass(), facts.serviceTier(), ask.caller().ceiling());
+        Urgency.of(call.serviceClass(), facts.serviceTier(), call.caller().ceiling());
     Instant now = clock.instant();
-    if (facts.stream() && !ask.endpoint().generates()) {
+    if (facts.stream() && !call.endpoint().generates()) {
       throw new ApiException(
           ApiError.invalid("stream", "invalid_value", "Embeddings cannot be streamed."));
     }
@@ -97,17 +97,17 @@ public final class Submissions {
               "Requests of class batch cannot be streamed; leave out 'stream', or use another"
                   + " class."));
     }
-    return new Judged(
-        ask,
+    return new JudgedRequest(
+        call,
         facts,
         serviceClass,
-        DeadlineHeader.read(ask.deadline(), now, furthestDeadline),
-        outlook(facts.model(), serviceClass));
+        DeadlineHeader.read(call.deadline(), now, furthestDeadline),
+        estimate(facts.model(), serviceClass));
   }
 
   /** What a request has to expect that is submitted now. */
-  public Outlook outlook(String model, ServiceClass serviceClass) {
-    return Outlook.of(model, serviceClass, models.get(), fleet.get(), clock.instant());
+  public WaitEstimate estimate(String model, ServiceClass serviceClass) {
+    return WaitEstimate.of(model, serviceClass, models.get(), fleet.get(), clock.instant());
   }
 
   /**
@@ -116,13 +116,13 @@ public final class Submissions {
    *
    * @throws ApiException with 429 and the time after which it would
    */
-  public void requireTimely(Judged judged, WaitSettings waits) {
-    if (isRepeated(judged.ask())) {
+  public void requireTimely(JudgedRequest judged, WaitSettings waits) {
+    if (isRepeated(judged.call())) {
       return;
     }
     Duration most = waits.of(judged.serviceClass());
     judged
-        .outlook()
+        .estimate()
         .beyond(most)
         .ifPresent(
             excess -> {
@@ -136,7 +136,7 @@ public final class Submissions {
                                   most.plus(excess).toSeconds(),
                                   Urgency.name(judged.serviceClass()),
                                   most.toSeconds(),
-                                  judged.outlook().reason()),
+                                  judged.estimate().reason()),
                           Optional.empty(),
                           Map.of())
                       .retryAfter(excess));
@@ -150,19 +150,19 @@ public final class Submissions {
    * @throws ApiException if a limit is reached, too many wait, the key stands for another request,
    *     or the log does not take it
    */
-  public Submitted submit(Judged judged, Watcher watcher) {
-    Ask ask = judged.ask();
-    String tenant = ask.caller().tenant();
-    Optional<String> named = ask.idempotencyKey().map(key -> IdempotentId.of(tenant, key));
+  public Submitted submit(JudgedRequest judged, Watcher watcher) {
+    SubmissionRequest call = judged.call();
+    String tenant = call.caller().tenant();
+    Optional<String> named = call.idempotencyKey().map(key -> IdempotentId.of(tenant, key));
     String id = named.orElseGet(this::newId);
     int home = homes.of(id);
     Optional<String> fingerprint =
-        named.map(_ -> IdempotentId.fingerprint(ask.endpoint().path(), ask.body()));
+        named.map(_ -> IdempotentId.fingerprint(call.endpoint().path(), call.body()));
     Limiter.Admission admission =
-        isRepeated(ask)
+        isRepeated(call)
             ? limiter.admit(Caller.ANYBODY, 0)
             : limiter.admit(
-                ask.caller(), TokenEstimate.of(judged.facts(), ask.endpoint().generates()));
+                call.caller(), TokenEstimate.of(judged.facts(), call.endpoint().generates()));
     // What is open here is closed again unless the request is under way.
     Deque<Runnable> undo = new ArrayDeque<>();
     undo.push(() -> admission.settle(0));
@@ -185,7 +185,7 @@ public final class Submissions {
         return submitted(id, judged, watch, before, admission);
       }
       undo.push(() -> recent.forget(home, tenant, id));
-      settleWithResult(tenant, id, home, admission, ask)
+      settleWithResult(tenant, id, home, admission, call)
           .ifPresent(settlement -> undo.push(settlement::close));
       send(judged, id);
       return submitted(id, judged, watch, Optional.empty(), admission);
@@ -196,9 +196,9 @@ public final class Submissions {
   }
 
   /** Whether a request was submitted under this idempotency key: its answer costs nothing more. */
-  private boolean isRepeated(Ask ask) {
-    String tenant = ask.caller().tenant();
-    return ask.idempotencyKey()
+  private boolean isRepeated(SubmissionRequest call) {
+    String tenant = call.caller().tenant();
+    return call.idempotencyKey()
         .map(key -> IdempotentId.of(tenant, key))
         .flatMap(id -> recent.find(homes.of(id), tenant, id))
         .flatMap(KnownRequest::fingerprint)
@@ -207,14 +207,14 @@ public final class Submissions {
 
   private static Submitted submitted(
       String id,
-      Judged judged,
+      JudgedRequest judged,
       Watches.Watch watch,
       Optional<KnownRequest> before,
       Limiter.Admission admission) {
     return new Submitted(
         id,
         judged.serviceClass(),
-        judged.ask().idempotencyKey().isPresent(),
+        judged.call().idempotencyKey().isPresent(),
         watch,
         before,
         admission.headers());
@@ -267,8 +267,8 @@ public final class Submissions {
 
   /** Whether or not the caller waits, what the request did not use is given back at its end. */
   private Optional<Watches.Watch> settleWithResult(
-      String tenant, String id, int home, Limiter.Admission admission, Ask ask) {
-    if (ask.caller().limits().equals(KeyLimits.NONE)) {
+      String tenant, String id, int home, Limiter.Admission admission, SubmissionRequest call) {
+    if (call.caller().limits().equals(KeyLimits.NONE)) {
       return Optional.empty();
     }
     // The result may come before this is the watch's own.
@@ -296,23 +296,23 @@ public final class Submissions {
         : 0;
   }
 
-  private void send(Judged judged, String id) {
-    Ask ask = judged.ask();
-    String tenant = ask.caller().tenant();
+  private void send(JudgedRequest judged, String id) {
+    SubmissionRequest call = judged.call();
+    String tenant = call.caller().tenant();
     InferenceRequest request =
         InferenceRequest.newBuilder()
             .setId(id)
             .setTenant(tenant)
-            .setEndpoint(ask.endpoint().path())
+            .setEndpoint(call.endpoint().path())
             .setModel(judged.facts().model())
-            .setBody(ByteBuffer.wrap(ask.body()))
+            .setBody(ByteBuffer.wrap(call.body()))
             .setServiceClass(judged.serviceClass())
             .setDeadline(judged.deadline().orElse(null))
             .setCreatedAt(clock.instant())
             .setStream(judged.facts().stream())
             .build();
     try {
-      CompletableFuture<Void> sent = gateway.submit(request, ask.traceparent().orElse(null));
+      CompletableFuture<Void> sent = gateway.submit(request, call.traceparent().orElse(null));
       sent.join();
     } catch (IllegalArgumentException wrong) {
       throw new ApiException(ApiError.invalid(400, "invalid_value", wrong.getMessage()));

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.OneHome;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
@@ -81,7 +81,7 @@ final class OneInstance implements AutoCloseable {
             new AlwaysReady(),
             clock));
     server = FrontServer.start(settings, 1 << 20, parts);
-    for (HomeResident each : files.residents()) {
+    for (PartitionListener each : files.listeners()) {
       each.taken(new Home(0, List.of(), new Writer()));
     }
   }
@@ -113,7 +113,7 @@ final class OneInstance implements AutoCloseable {
         () -> {
           ResultRecord record =
               new ResultRecord(0, offset++, Clock.systemUTC().instant(), result(request, status));
-          files.residents().forEach(each -> each.result(record));
+          files.listeners().forEach(each -> each.result(record));
         });
   }
 

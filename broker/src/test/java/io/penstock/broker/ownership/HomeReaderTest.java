@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.home.Home;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes.State;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
@@ -32,14 +32,14 @@ class HomeReaderTest {
       new HomeTopics(
           new ClusterConnection("127.0.0.1:1", "mock://home-reader"), TopicSettings.DEFAULT);
   private final OwnedHomes owned = new OwnedHomes(homes.count());
-  private final Noting resident = new Noting();
+  private final Noting listener = new Noting();
   private final List<Long> failed = new ArrayList<>();
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
   private final HomeReader reader =
       new HomeReader(
           homes,
           owned,
-          List.of(resident),
+          List.of(listener),
           new Watches(10),
           new RecentRequests(10),
           10,
@@ -60,7 +60,7 @@ class HomeReaderTest {
     reader.turn(consumer);
 
     assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
-    assertThat(resident.heard).containsExactly("taken 3", "up to date 3");
+    assertThat(listener.heard).containsExactly("taken 3", "up to date 3");
   }
 
   @Test
@@ -89,7 +89,7 @@ class HomeReaderTest {
     take(1);
     consumer.setOffsetsException(new TimeoutException("no answer"));
     assertThatThrownBy(() -> reader.turn(consumer)).isInstanceOf(TimeoutException.class);
-    assertThat(resident.heard).isEmpty();
+    assertThat(listener.heard).isEmpty();
 
     reader.open(consumer);
     reader.turn(consumer);
@@ -99,7 +99,7 @@ class HomeReaderTest {
 
   @Test
   void aResidentThatFailsHasThePartitionTakenOverAnew() {
-    resident.failures = 1;
+    listener.failures = 1;
     take(1);
 
     reader.turn(consumer);
@@ -112,13 +112,16 @@ class HomeReaderTest {
     reader.turn(consumer);
 
     assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
-    assertThat(resident.heard).containsExactly("lost 3", "taken 3", "up to date 3");
+    assertThat(listener.heard).containsExactly("lost 3", "taken 3", "up to date 3");
   }
 
   private void take(long taking) {
     owned.opening(PARTITION, taking);
     reader.taken(
-        PARTITION, taking, new Opening.Opened(writer(), List.of()), () -> failed.add(taking));
+        PARTITION,
+        taking,
+        new PartitionTakeover.Opened(writer(), List.of()),
+        () -> failed.add(taking));
   }
 
   private KafkaStateWriter writer() {
@@ -127,7 +130,7 @@ class HomeReaderTest {
   }
 
   /** Notes what it hears. */
-  private static final class Noting implements HomeResident {
+  private static final class Noting implements PartitionListener {
 
     private final List<String> heard = new ArrayList<>();
     private int failures;

@@ -121,8 +121,8 @@ class SubmissionsTest {
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
             .formatted(prompt)
             .getBytes(StandardCharsets.UTF_8);
-    Ask ask =
-        new Ask(
+    SubmissionRequest call =
+        new SubmissionRequest(
             LIMITED,
             Endpoint.CHAT_COMPLETIONS,
             body,
@@ -130,7 +130,7 @@ class SubmissionsTest {
             Optional.empty(),
             idempotencyKey,
             Optional.empty());
-    return submissions.submit(submissions.judge(ask), _ -> {});
+    return submissions.submit(submissions.judge(call), _ -> {});
   }
 
   /** A log that takes everything, unless it is to fail. */

@@ -65,8 +65,8 @@ final class BatchThread {
     return cancelled;
   }
 
-  BatchHouse.Shown shown(Instant now) {
-    return new BatchHouse.Shown(runner.batch(), runner.completion(now));
+  BatchCoordinator.Shown shown(Instant now) {
+    return new BatchCoordinator.Shown(runner.batch(), runner.completion(now));
   }
 
   private void run() {

@@ -81,7 +81,8 @@ final class Checkpoints {
     Batch next = batch.flushed(output.write(), errors.write(), readUpTo);
     List<StateChange> changes = new ArrayList<>();
     changes.add(
-        new StateChange.Put(new StateEntry(BatchHouse.KIND, order.id(), BatchCodec.encode(next))));
+        new StateChange.Put(
+            new StateEntry(BatchCoordinator.KIND, order.id(), BatchCodec.encode(next))));
     List<FileRecord> files = next.status().isTerminal() ? files(next, now) : List.of();
     for (FileRecord file : files) {
       byte[] document = FileCodec.encode(file);

@@ -1,23 +1,23 @@
 package io.penstock.broker.submission;
 
 import io.penstock.broker.inference.BodyFacts;
-import io.penstock.broker.prediction.Outlook;
+import io.penstock.broker.prediction.WaitEstimate;
 import io.penstock.schemas.ServiceClass;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An ask that may be submitted.
+ * A call that may be submitted.
  *
- * @param ask what is asked for
+ * @param call what is asked for
  * @param facts what its body says
  * @param serviceClass its class
  * @param deadline when an answer is worthless, where the caller says so
- * @param outlook what it has to expect
+ * @param estimate what it has to expect
  */
-public record Judged(
-    Ask ask,
+public record JudgedRequest(
+    SubmissionRequest call,
     BodyFacts facts,
     ServiceClass serviceClass,
     Optional<Instant> deadline,
-    Outlook outlook) {}
+    WaitEstimate estimate) {}

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FileShelfTest {
+class FileRegistryTest {
 
   private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
 
@@ -38,32 +38,33 @@ class FileShelfTest {
   private String user = "";
   private boolean fenced;
   private final OneHome home = new OneHome();
-  private final FileShelf shelf =
-      new FileShelf(home, store, id -> user.isEmpty() ? Optional.empty() : Optional.of(user));
+  private final FileRegistry registry =
+      new FileRegistry(home, store, id -> user.isEmpty() ? Optional.empty() : Optional.of(user));
   private final FileUploads uploads =
-      new FileUploads(home, store, shelf, 20, InstantSource.fixed(NOW));
+      new FileUploads(home, store, registry, 20, InstantSource.fixed(NOW));
 
   @BeforeEach
   void take() {
-    shelf.taken(new Home(0, front.values(), new Writer()));
+    registry.taken(new Home(0, front.values(), new Writer()));
   }
 
   @Test
   void anUploadIsAFileOfItsTenantOnly() throws Exception {
     FileRecord file = upload("acme", "hello");
-    assertThat(shelf.find("acme", file.id(), NOW)).hasValue(file);
-    assertThat(shelf.find("other", file.id(), NOW)).isEmpty();
-    assertThat(shelf.delete("other", file.id(), NOW)).isEqualTo(new FileShelf.Deletion.Absent());
+    assertThat(registry.find("acme", file.id(), NOW)).hasValue(file);
+    assertThat(registry.find("other", file.id(), NOW)).isEmpty();
+    assertThat(registry.delete("other", file.id(), NOW))
+        .isEqualTo(new FileRegistry.Deletion.Absent());
     assertThat(text(file, 0, 100)).isEqualTo("hello");
   }
 
   @Test
   void aSuccessorHasTheSameFiles() throws Exception {
     FileRecord file = upload("acme", "hello");
-    shelf.lost(0);
-    assertThat(shelf.find("acme", file.id(), NOW)).isEmpty();
+    registry.lost(0);
+    assertThat(registry.find("acme", file.id(), NOW)).isEmpty();
     take();
-    assertThat(shelf.find("acme", file.id(), NOW)).hasValue(file);
+    assertThat(registry.find("acme", file.id(), NOW)).hasValue(file);
   }
 
   @Test
@@ -76,13 +77,14 @@ class FileShelfTest {
   @Test
   void aDeletedFileIsGoneAtOnceAndItsContentByTheNextSweep() throws Exception {
     FileRecord file = upload("acme", "hello");
-    assertThat(shelf.delete("acme", file.id(), NOW)).isEqualTo(new FileShelf.Deletion.Done());
-    assertThat(shelf.find("acme", file.id(), NOW)).isEmpty();
-    assertThat(shelf.delete("acme", file.id(), NOW)).isEqualTo(new FileShelf.Deletion.Absent());
+    assertThat(registry.delete("acme", file.id(), NOW)).isEqualTo(new FileRegistry.Deletion.Done());
+    assertThat(registry.find("acme", file.id(), NOW)).isEmpty();
+    assertThat(registry.delete("acme", file.id(), NOW))
+        .isEqualTo(new FileRegistry.Deletion.Absent());
     // The next owner goes on with it.
     take();
-    assertThat(shelf.find("acme", file.id(), NOW)).isEmpty();
-    shelf.sweep(NOW);
+    assertThat(registry.find("acme", file.id(), NOW)).isEmpty();
+    registry.sweep(NOW);
     assertThat(store.list(BlobName.of("files"))).isEmpty();
     assertThat(front).isEmpty();
   }
@@ -91,9 +93,9 @@ class FileShelfTest {
   void aFileThatABatchReadsStays() throws Exception {
     FileRecord file = upload("acme", "hello");
     user = "batch_1";
-    assertThat(shelf.delete("acme", file.id(), NOW))
-        .isEqualTo(new FileShelf.Deletion.InUse("batch_1"));
-    assertThat(shelf.find("acme", file.id(), NOW)).hasValue(file);
+    assertThat(registry.delete("acme", file.id(), NOW))
+        .isEqualTo(new FileRegistry.Deletion.InUse("batch_1"));
+    assertThat(registry.find("acme", file.id(), NOW)).hasValue(file);
   }
 
   @Test
@@ -102,12 +104,12 @@ class FileShelfTest {
     Optional<Duration> hour = Optional.of(Duration.ofHours(1));
     FileRecord file = uploads.publish("acme", "batch", "a.jsonl", hour, content);
     Instant before = NOW.plusSeconds(3599);
-    shelf.sweep(before);
-    assertThat(shelf.find("acme", file.id(), before)).hasValue(file);
+    registry.sweep(before);
+    assertThat(registry.find("acme", file.id(), before)).hasValue(file);
     Instant after = NOW.plusSeconds(3600);
-    assertThat(shelf.find("acme", file.id(), after)).isEmpty();
-    shelf.sweep(after);
-    shelf.sweep(after);
+    assertThat(registry.find("acme", file.id(), after)).isEmpty();
+    registry.sweep(after);
+    registry.sweep(after);
     assertThat(front).isEmpty();
     assertThat(store.list(BlobName.of("files"))).isEmpty();
   }
@@ -116,10 +118,10 @@ class FileShelfTest {
   void anOwnerThatWasReplacedDeletesNothing() throws Exception {
     FileRecord file = upload("acme", "hello");
     fenced = true;
-    assertThatThrownBy(() -> shelf.delete("acme", file.id(), NOW))
+    assertThatThrownBy(() -> registry.delete("acme", file.id(), NOW))
         .isInstanceOf(HomeLostException.class);
     fenced = false;
-    assertThat(shelf.find("acme", file.id(), NOW)).hasValue(file);
+    assertThat(registry.find("acme", file.id(), NOW)).hasValue(file);
   }
 
   @Test

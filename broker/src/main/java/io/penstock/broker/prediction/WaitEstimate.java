@@ -22,28 +22,28 @@ import org.jspecify.annotations.Nullable;
  * @param startsIn until it starts, where it can be predicted
  * @param reason why it waits, for a person
  */
-public record Outlook(OptionalLong ahead, Optional<Duration> startsIn, String reason) {
+public record WaitEstimate(OptionalLong ahead, Optional<Duration> startsIn, String reason) {
 
   private static final Duration FOREVER = Duration.ofDays(7);
 
   /**
-   * The outlook of a request that is submitted now. What waits in more urgent classes and in its
+   * The estimate of a request that is submitted now. What waits in more urgent classes and in its
    * own goes first; each slot takes the next one when it has served one, which takes as long as
    * requests took lately. Where the choice of model is left open, nothing is predicted.
    *
    * @param model the name or alias asked for
    */
-  public static Outlook of(
+  public static WaitEstimate of(
       String model, ServiceClass serviceClass, ModelCatalog models, FleetView fleet, Instant now) {
     Optional<ModelSpec> spec = models.resolve(model);
     if (spec.isEmpty()) {
-      return new Outlook(
+      return new WaitEstimate(
           OptionalLong.empty(), Optional.empty(), "the choice of its model is still open");
     }
     List<TargetStatus> serving =
         targets(spec.get()).flatMap(target -> fleet.status(target, now).stream()).toList();
     if (serving.stream().mapToInt(TargetStatus::workers).sum() == 0) {
-      return new Outlook(
+      return new WaitEstimate(
           ahead(serving, serviceClass),
           Optional.empty(),
           "no worker serves the model %s at present".formatted(spec.get().getName()));
@@ -54,7 +54,7 @@ public record Outlook(OptionalLong ahead, Optional<Duration> startsIn, String re
             .findFirst()
             .orElse(null);
     if (healthy == null) {
-      return new Outlook(
+      return new WaitEstimate(
           ahead(serving, serviceClass),
           Optional.empty(),
           "the model %s is failing: %s"
@@ -63,14 +63,15 @@ public record Outlook(OptionalLong ahead, Optional<Duration> startsIn, String re
     return queued(serving, serviceClass, spec.get().getName());
   }
 
-  private static Outlook queued(
+  private static WaitEstimate queued(
       List<TargetStatus> serving, ServiceClass serviceClass, String model) {
     OptionalLong ahead = ahead(serving, serviceClass);
     long slots = Math.max(1, serving.stream().mapToLong(TargetStatus::slots).sum());
     long running = serving.stream().mapToLong(TargetStatus::leased).sum();
     long queue = ahead.orElse(0);
     if (queue == 0 && running < slots) {
-      return new Outlook(ahead, Optional.of(Duration.ZERO), "it is about to be leased to a worker");
+      return new WaitEstimate(
+          ahead, Optional.of(Duration.ZERO), "it is about to be leased to a worker");
     }
     double service =
         serving.stream()
@@ -82,11 +83,11 @@ public record Outlook(OptionalLong ahead, Optional<Duration> startsIn, String re
         "at most %d requests for the model %s go first, and %d of its %d slots are taken"
             .formatted(queue, model, Math.min(running, slots), slots);
     if (Double.isNaN(service)) {
-      return new Outlook(ahead, Optional.empty(), reason);
+      return new WaitEstimate(ahead, Optional.empty(), reason);
     }
     // With all slots taken, the first one is free after a fraction of a service time.
     double millis = (double) (queue + 1) * service / (double) slots;
-    return new Outlook(
+    return new WaitEstimate(
         ahead,
         Optional.of(Duration.ofMillis((long) Math.min(millis, (double) FOREVER.toMillis()))),
         reason);

@@ -16,7 +16,7 @@ import java.util.Optional;
  *     again
  * @param traceparent the W3C header that the request's trace continues
  */
-public record Ask(
+public record SubmissionRequest(
     Caller caller,
     Endpoint endpoint,
     byte[] body,

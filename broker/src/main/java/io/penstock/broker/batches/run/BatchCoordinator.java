@@ -11,8 +11,8 @@ import io.penstock.broker.files.FileUses;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
@@ -36,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The batches whose homes this instance owns, each run by a thread. Safe for use by many. */
-public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
+public final class BatchCoordinator implements PartitionListener, FileUses, AutoCloseable {
 
   /**
    * A batch, and when it will be done by what was seen so far.
@@ -49,14 +49,14 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
   /** The kind of the front topic's entries that hold batches. */
   public static final String KIND = "batch";
 
-  private record Floor(
+  private record OwnedPartition(
       StateWriter writer,
       AtomicLong heardUpTo,
       Map<String, BatchThread> running,
       Map<String, Batch> finished,
       AtomicBoolean lost) {
 
-    Floor(StateWriter writer) {
+    OwnedPartition(StateWriter writer) {
       this(
           writer,
           new AtomicLong(),
@@ -66,7 +66,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     }
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(BatchHouse.class);
+  private static final Logger LOG = LoggerFactory.getLogger(BatchCoordinator.class);
 
   private final Homes homes;
   private final BlobStore blobs;
@@ -76,7 +76,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
   private final Consumer<FileRecord> newFiles;
   private final InstantSource clock;
   private final BatchMachine machine;
-  private final Map<Integer, Floor> floors = new ConcurrentHashMap<>();
+  private final Map<Integer, OwnedPartition> ownedPartitions = new ConcurrentHashMap<>();
 
   /** Input files of batches that are being made, and the batches' ids. */
   private final Map<String, String> reserved = new ConcurrentHashMap<>();
@@ -84,7 +84,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
   /**
    * @param newFiles receives each file that a batch has written, once its record lasts
    */
-  public BatchHouse(
+  public BatchCoordinator(
       Homes homes,
       BlobStore blobs,
       RequestGateway gateway,
@@ -104,7 +104,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   @Override
   public OptionalLong taken(Home home) {
-    Floor floor = new Floor(home.writer());
+    OwnedPartition owned = new OwnedPartition(home.writer());
     OptionalLong first = OptionalLong.empty();
     for (StateEntry entry : home.entries()) {
       Optional<Batch> read = entry.kind().equals(KIND) ? read(entry) : Optional.empty();
@@ -113,15 +113,15 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
       }
       Batch batch = read.get();
       if (batch.status().isTerminal()) {
-        floor.finished().put(batch.order().id(), batch);
+        owned.finished().put(batch.order().id(), batch);
       } else {
         long from = batch.resultsOffset();
         first = OptionalLong.of(Math.min(from, first.orElse(Long.MAX_VALUE)));
-        floor.running().put(batch.order().id(), thread(floor, batch));
+        owned.running().put(batch.order().id(), thread(owned, batch));
       }
     }
-    floors.put(home.partition(), floor);
-    floor.running().values().forEach(BatchThread::start);
+    ownedPartitions.put(home.partition(), owned);
+    owned.running().values().forEach(BatchThread::start);
     return first;
   }
 
@@ -134,7 +134,7 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     }
   }
 
-  private BatchThread thread(Floor floor, Batch batch) {
+  private BatchThread thread(OwnedPartition owned, Batch batch) {
     BatchRunner runner =
         new BatchRunner(
             batch,
@@ -142,32 +142,32 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
             limits,
             blobs,
             gateway,
-            floor.writer(),
-            floor.heardUpTo()::get,
+            owned.writer(),
+            owned.heardUpTo()::get,
             settings.outputRetention(),
             newFiles,
             clock.instant());
-    return new BatchThread(runner, clock, () -> ended(floor, runner));
+    return new BatchThread(runner, clock, () -> ended(owned, runner));
   }
 
-  private static void ended(Floor floor, BatchRunner runner) {
+  private static void ended(OwnedPartition owned, BatchRunner runner) {
     Batch batch = runner.batch();
-    floor.finished().put(batch.order().id(), batch);
-    floor.running().remove(batch.order().id());
+    owned.finished().put(batch.order().id(), batch);
+    owned.running().remove(batch.order().id());
   }
 
   @Override
   public void result(ResultRecord record) {
-    Floor floor = floors.get(record.partition());
-    if (floor == null) {
+    OwnedPartition owned = ownedPartitions.get(record.partition());
+    if (owned == null) {
       return;
     }
     String id = record.result().getId();
-    BatchThread thread = floor.running().get(id.substring(0, Math.max(0, id.lastIndexOf('.'))));
+    BatchThread thread = owned.running().get(id.substring(0, Math.max(0, id.lastIndexOf('.'))));
     if (thread != null && record.isFirst()) {
       thread.deliver(record);
     }
-    floor.heardUpTo().accumulateAndGet(record.offset() + 1, Math::max);
+    owned.heardUpTo().accumulateAndGet(record.offset() + 1, Math::max);
   }
 
   @Override
@@ -177,10 +177,10 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   @Override
   public void lost(int partition) {
-    Floor floor = floors.remove(partition);
-    if (floor != null) {
-      floor.lost().set(true);
-      floor.running().values().forEach(BatchThread::stop);
+    OwnedPartition owned = ownedPartitions.remove(partition);
+    if (owned != null) {
+      owned.lost().set(true);
+      owned.running().values().forEach(BatchThread::stop);
     }
   }
 
@@ -202,16 +202,16 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
    */
   public Shown begin(BatchOrder order) throws IOException {
     int partition = homes.of(order.id());
-    Floor floor = floors.get(partition);
-    if (floor == null) {
+    OwnedPartition owned = ownedPartitions.get(partition);
+    if (owned == null) {
       throw new HomeLostException(partition);
     }
-    Batch batch = Batch.created(order, floor.heardUpTo().get());
-    write(floor, new StateChange.Put(entry(batch)));
-    BatchThread thread = thread(floor, batch);
-    floor.running().put(order.id(), thread);
+    Batch batch = Batch.created(order, owned.heardUpTo().get());
+    write(owned, new StateChange.Put(entry(batch)));
+    BatchThread thread = thread(owned, batch);
+    owned.running().put(order.id(), thread);
     thread.start();
-    if (floor.lost().get()) {
+    if (owned.lost().get()) {
       // It was lost meanwhile. The next owner has read it.
       thread.stop();
     }
@@ -224,16 +224,16 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   /** A tenant's batch; empty if there is none, or it is another tenant's. */
   public Optional<Shown> find(String tenant, String id) {
-    Floor floor = floors.get(homes.of(id));
-    if (floor == null) {
+    OwnedPartition owned = ownedPartitions.get(homes.of(id));
+    if (owned == null) {
       return Optional.empty();
     }
     // In this order: a batch that ends is among the finished before it leaves the running.
-    BatchThread thread = floor.running().get(id);
+    BatchThread thread = owned.running().get(id);
     Optional<Shown> shown =
         thread != null
             ? Optional.of(thread.shown(clock.instant()))
-            : Optional.ofNullable(floor.finished().get(id))
+            : Optional.ofNullable(owned.finished().get(id))
                 .map(batch -> new Shown(batch, Optional.empty()));
     return shown.filter(each -> each.batch().order().tenant().equals(tenant));
   }
@@ -248,8 +248,8 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Floor floor = floors.get(homes.of(id));
-    BatchThread thread = floor == null ? null : floor.running().get(id);
+    OwnedPartition owned = ownedPartitions.get(homes.of(id));
+    BatchThread thread = owned == null ? null : owned.running().get(id);
     // A batch that has ended may be among the running for a moment longer.
     boolean ended = thread == null || found.get().batch().status().isTerminal();
     return Optional.of(
@@ -258,11 +258,11 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   @Override
   public Optional<String> userOf(String fileId) {
-    Floor floor = floors.get(homes.of(fileId));
+    OwnedPartition owned = ownedPartitions.get(homes.of(fileId));
     Optional<String> user =
-        floor == null
+        owned == null
             ? Optional.empty()
-            : floor.running().values().stream()
+            : owned.running().values().stream()
                 .map(thread -> thread.shown(clock.instant()).batch())
                 .filter(batch -> !batch.status().isTerminal())
                 .map(Batch::order)
@@ -274,15 +274,15 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   /** Forgets what ended long ago. Called from time to time by one thread. */
   public void sweep(Instant now) {
-    for (Floor floor : floors.values()) {
-      for (Batch batch : floor.finished().values()) {
+    for (OwnedPartition owned : ownedPartitions.values()) {
+      for (Batch batch : owned.finished().values()) {
         Instant ended = batch.reachedAt(batch.status()).orElse(batch.order().createdAt());
         if (ended.plus(settings.batchRetention()).isAfter(now)) {
           continue;
         }
         try {
-          write(floor, new StateChange.Remove(KIND, batch.order().id()));
-          floor.finished().remove(batch.order().id());
+          write(owned, new StateChange.Remove(KIND, batch.order().id()));
+          owned.finished().remove(batch.order().id());
         } catch (HomeException moved) {
           break;
         } catch (IOException failed) {
@@ -292,9 +292,9 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
     }
   }
 
-  private static void write(Floor floor, StateChange change) throws IOException {
+  private static void write(OwnedPartition owned, StateChange change) throws IOException {
     try {
-      floor.writer().write(List.of(change)).join();
+      owned.writer().write(List.of(change)).join();
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof HomeException moved) {
         throw moved;
@@ -305,6 +305,6 @@ public final class BatchHouse implements HomeResident, FileUses, AutoCloseable {
 
   @Override
   public void close() {
-    List.copyOf(floors.keySet()).forEach(this::lost);
+    List.copyOf(ownedPartitions.keySet()).forEach(this::lost);
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** Each call passes here first: it says who calls, and refuses what cannot be served at all. */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
-final class Gate implements Ordered {
+final class AuthenticationFilter implements Ordered {
 
   private static final String BEARER = "bearer ";
 
@@ -28,7 +28,8 @@ final class Gate implements Ordered {
   private final Readiness readiness;
   private final InstantSource clock;
 
-  Gate(KeySettings settings, KeyUses keys, Readiness readiness, InstantSource clock) {
+  AuthenticationFilter(
+      KeySettings settings, KeyUses keys, Readiness readiness, InstantSource clock) {
     this.settings = settings;
     this.keys = keys;
     this.readiness = readiness;

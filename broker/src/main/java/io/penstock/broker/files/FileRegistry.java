@@ -4,8 +4,8 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
-import io.penstock.broker.home.HomeResident;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The files whose homes this instance owns. Safe for use by many threads. */
-public final class FileShelf implements HomeResident {
+public final class FileRegistry implements PartitionListener {
 
   /** What became of a deletion. */
   public sealed interface Deletion {
@@ -38,19 +38,19 @@ public final class FileShelf implements HomeResident {
     record InUse(String user) implements Deletion {}
   }
 
-  private record Shelf(StateWriter writer, Map<String, FileRecord> files) {}
+  private record OwnedFiles(StateWriter writer, Map<String, FileRecord> files) {}
 
-  private static final Logger LOG = LoggerFactory.getLogger(FileShelf.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FileRegistry.class);
 
   private final Homes homes;
   private final BlobStore blobs;
   private final FileUses uses;
-  private final Map<Integer, Shelf> shelves = new ConcurrentHashMap<>();
+  private final Map<Integer, OwnedFiles> ownedFiles = new ConcurrentHashMap<>();
 
   /**
    * @param uses what may still read a file
    */
-  public FileShelf(Homes homes, BlobStore blobs, FileUses uses) {
+  public FileRegistry(Homes homes, BlobStore blobs, FileUses uses) {
     this.homes = homes;
     this.blobs = blobs;
     this.uses = uses;
@@ -64,7 +64,7 @@ public final class FileShelf implements HomeResident {
         read(entry).ifPresent(file -> files.put(file.id(), file));
       }
     }
-    shelves.put(home.partition(), new Shelf(home.writer(), files));
+    ownedFiles.put(home.partition(), new OwnedFiles(home.writer(), files));
     return OptionalLong.empty();
   }
 
@@ -89,33 +89,33 @@ public final class FileShelf implements HomeResident {
 
   @Override
   public void lost(int partition) {
-    shelves.remove(partition);
+    ownedFiles.remove(partition);
   }
 
   /** A tenant's file; empty if there is none, it has expired, or it is another tenant's. */
   public Optional<FileRecord> find(String tenant, String id, Instant now) {
-    return Optional.ofNullable(shelves.get(homes.of(id)))
-        .map(shelf -> shelf.files().get(id))
+    return Optional.ofNullable(ownedFiles.get(homes.of(id)))
+        .map(owned -> owned.files().get(id))
         .filter(file -> file.tenant().equals(tenant) && !file.deleted() && !file.isExpired(now));
   }
 
   /**
-   * Puts a new file on the shelf.
+   * Puts a new file in the registry.
    *
    * @throws HomeLostException if its home is not this instance's any more; nothing was written
    * @throws IOException if the log failed
    */
   public void add(FileRecord file) throws IOException {
-    Shelf shelf = shelf(file.id());
-    write(shelf, file);
-    shelf.files().put(file.id(), file);
+    OwnedFiles owned = owned(file.id());
+    write(owned, file);
+    owned.files().put(file.id(), file);
   }
 
   /** Notes a file that a batch has written already. */
   public void note(FileRecord file) {
-    Shelf shelf = shelves.get(homes.of(file.id()));
-    if (shelf != null) {
-      shelf.files().put(file.id(), file);
+    OwnedFiles owned = ownedFiles.get(homes.of(file.id()));
+    if (owned != null) {
+      owned.files().put(file.id(), file);
     }
   }
 
@@ -127,24 +127,24 @@ public final class FileShelf implements HomeResident {
    */
   public Deletion delete(String tenant, String id, Instant now) throws IOException {
     Optional<FileRecord> found = find(tenant, id, now);
-    return found.isEmpty() ? new Deletion.Absent() : delete(shelf(id), found.get());
+    return found.isEmpty() ? new Deletion.Absent() : delete(owned(id), found.get());
   }
 
-  private Deletion delete(Shelf shelf, FileRecord file) throws IOException {
+  private Deletion delete(OwnedFiles owned, FileRecord file) throws IOException {
     FileRecord deleted = file.asDeleted();
-    if (!shelf.files().replace(file.id(), file, deleted)) {
+    if (!owned.files().replace(file.id(), file, deleted)) {
       return new Deletion.Absent();
     }
     // In this order: whoever begins to use it announces that first, and looks for the file then.
     Optional<String> user = uses.userOf(file.id());
     if (user.isPresent()) {
-      shelf.files().replace(file.id(), deleted, file);
+      owned.files().replace(file.id(), deleted, file);
       return new Deletion.InUse(user.get());
     }
     try {
-      write(shelf, deleted);
+      write(owned, deleted);
     } catch (IOException | RuntimeException failed) {
-      shelf.files().replace(file.id(), deleted, file);
+      owned.files().replace(file.id(), deleted, file);
       throw failed;
     }
     return new Deletion.Done();
@@ -155,13 +155,13 @@ public final class FileShelf implements HomeResident {
    * thread; what fails is tried again by the next call.
    */
   public void sweep(Instant now) {
-    for (Shelf shelf : shelves.values()) {
-      for (FileRecord file : shelf.files().values()) {
+    for (OwnedFiles owned : ownedFiles.values()) {
+      for (FileRecord file : owned.files().values()) {
         try {
           if (file.deleted()) {
-            remove(shelf, file);
+            remove(owned, file);
           } else if (file.isExpired(now)) {
-            delete(shelf, file);
+            delete(owned, file);
           }
         } catch (HomeException moved) {
           break;
@@ -172,31 +172,31 @@ public final class FileShelf implements HomeResident {
     }
   }
 
-  private void remove(Shelf shelf, FileRecord file) throws IOException {
+  private void remove(OwnedFiles owned, FileRecord file) throws IOException {
     for (FileRecord.Piece piece : file.pieces()) {
       blobs.delete(piece.blob());
     }
-    write(shelf, new StateChange.Remove(FileRecord.KIND, file.id()));
-    shelf.files().remove(file.id(), file);
+    write(owned, new StateChange.Remove(FileRecord.KIND, file.id()));
+    owned.files().remove(file.id(), file);
   }
 
-  private Shelf shelf(String id) {
+  private OwnedFiles owned(String id) {
     int partition = homes.of(id);
-    @Nullable Shelf shelf = shelves.get(partition);
-    if (shelf == null) {
+    @Nullable OwnedFiles owned = ownedFiles.get(partition);
+    if (owned == null) {
       throw new HomeLostException(partition);
     }
-    return shelf;
+    return owned;
   }
 
-  private static void write(Shelf shelf, FileRecord file) throws IOException {
+  private static void write(OwnedFiles owned, FileRecord file) throws IOException {
     byte[] document = FileCodec.encode(file);
-    write(shelf, new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
+    write(owned, new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
   }
 
-  private static void write(Shelf shelf, StateChange change) throws IOException {
+  private static void write(OwnedFiles owned, StateChange change) throws IOException {
     try {
-      shelf.writer().write(List.of(change)).join();
+      owned.writer().write(List.of(change)).join();
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof HomeException moved) {
         throw moved;

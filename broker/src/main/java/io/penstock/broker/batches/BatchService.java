@@ -1,11 +1,11 @@
 package io.penstock.broker.batches;
 
 import io.penstock.broker.batches.lifecycle.BatchOrder;
-import io.penstock.broker.batches.run.BatchHouse;
+import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.files.FileRecord;
-import io.penstock.broker.files.FileShelf;
+import io.penstock.broker.files.FileRegistry;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.NoHomeException;
@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.UUID;
 
 /** Makes batches at the home of their input file, where their own files will be at home too. */
-final class BatchDesk {
+final class BatchService {
 
   private static final String PURPOSE = "batch";
 
@@ -23,14 +23,15 @@ final class BatchDesk {
   private static final int TRIES = 100_000;
 
   private final Homes homes;
-  private final FileShelf shelf;
-  private final BatchHouse house;
+  private final FileRegistry registry;
+  private final BatchCoordinator coordinator;
   private final InstantSource clock;
 
-  BatchDesk(Homes homes, FileShelf shelf, BatchHouse house, InstantSource clock) {
+  BatchService(
+      Homes homes, FileRegistry registry, BatchCoordinator coordinator, InstantSource clock) {
     this.homes = homes;
-    this.shelf = shelf;
-    this.house = house;
+    this.registry = registry;
+    this.coordinator = coordinator;
     this.clock = clock;
   }
 
@@ -41,14 +42,14 @@ final class BatchDesk {
    * @throws HomeLostException if the file's home is not this instance's any more
    * @throws IOException if the log failed
    */
-  BatchHouse.Shown create(String tenant, BatchRequest request) throws IOException {
+  BatchCoordinator.Shown create(String tenant, BatchRequest request) throws IOException {
     int home = homes.of(request.inputFile());
     String id = idAt(home, "batch_");
-    house.reserve(request.inputFile(), id);
+    coordinator.reserve(request.inputFile(), id);
     try {
       FileRecord file = input(tenant, request.inputFile());
       Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
-      return house.begin(
+      return coordinator.begin(
           new BatchOrder(
               id,
               tenant,
@@ -62,13 +63,13 @@ final class BatchDesk {
               idAt(home, "file-"),
               now));
     } finally {
-      house.release(request.inputFile(), id);
+      coordinator.release(request.inputFile(), id);
     }
   }
 
   private FileRecord input(String tenant, String id) {
     FileRecord file =
-        shelf
+        registry
             .find(tenant, id, clock.instant())
             .orElseThrow(() -> new ApiException(ApiError.notFound("file", id)));
     if (!file.purpose().equals(PURPOSE) || file.pieces().size() != 1) {

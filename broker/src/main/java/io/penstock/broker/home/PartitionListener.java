@@ -8,22 +8,22 @@ import java.util.OptionalLong;
  *
  * <p>All calls come on one thread, for each partition in the order {@code taken}, {@code result}
  * and {@code upToDate} in turn, {@code lost}. The thread serves all partitions and everybody who
- * waits for a result, so a resident takes notes and leaves work to threads of its own.
+ * waits for a result, so a listener takes notes and leaves work to threads of its own.
  */
-public interface HomeResident {
+public interface PartitionListener {
 
   /**
    * This instance owns the partition now. The predecessor can write nothing any more, and the
    * home's entries include all it wrote.
    *
-   * @return the offset in results from which the resident needs to hear results; empty if what
+   * @return the offset in results from which the listener needs to hear results; empty if what
    *     comes from now on is enough. Where Kafka has deleted that offset, it hears the earliest
    */
   OptionalLong taken(Home home);
 
   /**
-   * A record of results, in the order of the log. It may be one that the resident has heard before,
-   * since another resident may have asked for an earlier offset.
+   * A record of results, in the order of the log. It may be one that the listener has heard before,
+   * since another listener may have asked for an earlier offset.
    */
   void result(ResultRecord record);
 

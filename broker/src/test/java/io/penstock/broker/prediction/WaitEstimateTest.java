@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class OutlookTest {
+class WaitEstimateTest {
 
   private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
 
@@ -35,30 +35,30 @@ class OutlookTest {
 
   @Test
   void startsAtOnceWhereASlotIsFreeAndNothingWaits() {
-    Outlook outlook = outlook("small", report(4, 3, 0, 1000.0));
+    WaitEstimate estimate = estimate("small", report(4, 3, 0, 1000.0));
 
-    assertThat(outlook.startsIn()).contains(Duration.ZERO);
-    assertThat(outlook.ahead()).hasValue(0);
+    assertThat(estimate.startsIn()).contains(Duration.ZERO);
+    assertThat(estimate.ahead()).hasValue(0);
   }
 
   @Test
   void waitsForWhatIsAheadByTheTimeThatRequestsTook() {
-    Outlook outlook = outlook("llama", report(4, 4, 39, 1000.0));
+    WaitEstimate estimate = estimate("llama", report(4, 4, 39, 1000.0));
 
-    assertThat(outlook.ahead()).hasValue(39);
-    assertThat(outlook.startsIn()).contains(Duration.ofSeconds(10));
-    assertThat(outlook.beyond(Duration.ofSeconds(8))).contains(Duration.ofSeconds(2));
-    assertThat(outlook.beyond(Duration.ofSeconds(10))).isEmpty();
-    assertThat(outlook.reason()).contains("39 requests", "4 of its 4 slots");
+    assertThat(estimate.ahead()).hasValue(39);
+    assertThat(estimate.startsIn()).contains(Duration.ofSeconds(10));
+    assertThat(estimate.beyond(Duration.ofSeconds(8))).contains(Duration.ofSeconds(2));
+    assertThat(estimate.beyond(Duration.ofSeconds(10))).isEmpty();
+    assertThat(estimate.reason()).contains("39 requests", "4 of its 4 slots");
   }
 
   @Test
   void saysThatNobodyServesTheModel() {
-    Outlook outlook = outlook("llama", report(0, 0, 5, 1000.0));
+    WaitEstimate estimate = estimate("llama", report(0, 0, 5, 1000.0));
 
-    assertThat(outlook.startsIn()).isEmpty();
-    assertThat(outlook.reason()).contains("no worker serves the model llama");
-    assertThat(outlook.beyond(Duration.ZERO)).isEmpty();
+    assertThat(estimate.startsIn()).isEmpty();
+    assertThat(estimate.reason()).contains("no worker serves the model llama");
+    assertThat(estimate.beyond(Duration.ZERO)).isEmpty();
   }
 
   @Test
@@ -69,22 +69,23 @@ class OutlookTest {
             .setReason("8 of 10 failed")
             .build();
 
-    assertThat(outlook("llama", failing).reason()).contains("8 of 10 failed");
+    assertThat(estimate("llama", failing).reason()).contains("8 of 10 failed");
   }
 
   @Test
   void predictsNothingWhereTheChoiceIsOpenOrTheReportIsOld() {
-    assertThat(outlook("auto", report(4, 4, 39, 1000.0)).startsIn()).isEmpty();
+    assertThat(estimate("auto", report(4, 4, 39, 1000.0)).startsIn()).isEmpty();
     FleetReport old =
         FleetReport.newBuilder(report(4, 4, 39, 1000.0)).setSentAt(NOW.minusSeconds(60)).build();
-    assertThat(outlook("llama", old).startsIn()).isEmpty();
+    assertThat(estimate("llama", old).startsIn()).isEmpty();
   }
 
   @Test
   void lessUrgentClassesDoNotCount() {
     FleetView fleet = FleetView.of(List.of(report(4, 4, 39, 1000.0)));
 
-    Outlook interactive = Outlook.of("llama", ServiceClass.INTERACTIVE, MODELS, fleet, NOW);
+    WaitEstimate interactive =
+        WaitEstimate.of("llama", ServiceClass.INTERACTIVE, MODELS, fleet, NOW);
 
     assertThat(interactive.ahead()).hasValue(0);
   }
@@ -92,14 +93,15 @@ class OutlookTest {
   @Property
   void moreWorkAheadNeverMeansAnEarlierStart(
       @ForAll @IntRange(max = 100_000) int queue, @ForAll @IntRange(min = 1, max = 100) int more) {
-    Duration less = outlook("llama", report(4, 4, queue, 250.0)).startsIn().orElseThrow();
-    Duration longer = outlook("llama", report(4, 4, queue + more, 250.0)).startsIn().orElseThrow();
+    Duration less = estimate("llama", report(4, 4, queue, 250.0)).startsIn().orElseThrow();
+    Duration longer = estimate("llama", report(4, 4, queue + more, 250.0)).startsIn().orElseThrow();
 
     assertThat(longer).isGreaterThanOrEqualTo(less);
   }
 
-  private static Outlook outlook(String model, FleetReport report) {
-    return Outlook.of(model, ServiceClass.STANDARD, MODELS, FleetView.of(List.of(report)), NOW);
+  private static WaitEstimate estimate(String model, FleetReport report) {
+    return WaitEstimate.of(
+        model, ServiceClass.STANDARD, MODELS, FleetView.of(List.of(report)), NOW);
   }
 
   private static FleetReport report(int slots, int leased, long waiting, double serviceMillis) {

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Takes a partition over: fences the predecessor off, reads what it left, and writes that a new
  * epoch begins.
  */
-final class Opening {
+final class PartitionTakeover {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionTakeover.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** The entry that counts the owners of a partition. */
@@ -44,7 +44,7 @@ final class Opening {
   private final AvroSerdes serdes;
   private final InstantSource clock;
 
-  Opening(HomeTopics homes, AvroSerdes serdes, InstantSource clock) {
+  PartitionTakeover(HomeTopics homes, AvroSerdes serdes, InstantSource clock) {
     this.homes = homes;
     this.serdes = serdes;
     this.clock = clock;
