@@ -54,6 +54,9 @@ public final class HttpFront implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
   private static final Duration LOOK = Duration.ofMillis(20);
 
+  /** So long those may take who are told that this instance stops. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
   /** An owner says itself that a wait was too long; this is for one that is gone without a word. */
   private static final Duration BEYOND_WAIT = Duration.ofSeconds(10);
 
@@ -186,12 +189,15 @@ public final class HttpFront implements AutoCloseable {
   public void close() {
     stopping = true;
     keeper.leave();
-    awaitWatchers();
+    awaitWatchers(settings.drain());
+    // Whoever waits still is told where the answer will be, and is not cut off.
+    watches.stopping();
+    awaitWatchers(LAST_WORDS);
     closeParts();
   }
 
-  private void awaitWatchers() {
-    long until = System.nanoTime() + settings.drain().toNanos();
+  private void awaitWatchers(Duration most) {
+    long until = System.nanoTime() + most.toNanos();
     try {
       while (watches.count() > 0 && System.nanoTime() - until < 0) {
         Thread.sleep(LOOK);

@@ -105,6 +105,18 @@ final class AnswerEvents implements Watcher {
     }
   }
 
+  @Override
+  public synchronized void stopping() {
+    if (answer == null) {
+      early.add(this::stopping);
+    } else if (!over) {
+      fail(
+          "instance_stopping",
+          "The instance that streamed request %s stops. The request goes on, and its answer can be"
+              + " fetched with GET /v1/requests/%s/result.");
+    }
+  }
+
   private void send(List<StreamEvent> events) {
     for (StreamEvent each : events) {
       if (over) {

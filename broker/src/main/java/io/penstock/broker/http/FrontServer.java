@@ -1,18 +1,27 @@
 package io.penstock.broker.http;
 
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.penstock.broker.settings.HttpSettings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server with its controllers. */
 public final class FrontServer implements AutoCloseable {
 
   /** A batch's input file may have 200 MB, and its form some more. */
   private static final long LARGEST_UPLOAD = 210L * 1024 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FrontServer.class);
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
   private final ApplicationContext context;
   private final EmbeddedServer server;
@@ -87,8 +96,22 @@ public final class FrontServer implements AutoCloseable {
     return server.getPort();
   }
 
+  /** Answers that are being written are written to their end, for a moment at most. */
   @Override
   public void close() {
-    context.close();
+    try {
+      if (server instanceof GracefulShutdownCapable graceful) {
+        graceful
+            .shutdownGracefully()
+            .toCompletableFuture()
+            .get(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException unwritten) {
+      LOG.warn("Not every answer was written before the HTTP front stopped");
+    } finally {
+      context.close();
+    }
   }
 }

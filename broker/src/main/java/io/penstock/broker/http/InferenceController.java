@@ -89,7 +89,7 @@ final class InferenceController {
               ? first(finished)
               : wait.await(most)
                   .map(record -> reply(tenant, record))
-                  .orElseGet(() -> late(most, submitted));
+                  .orElseGet(() -> wait.isStopped() ? stopping(submitted) : late(most, submitted));
       return Replies.of(reply.with(ResultReply.headers(submitted.id())).with(submitted.headers()));
     }
   }
@@ -144,6 +144,24 @@ final class InferenceController {
                 "wait_timeout",
                 "Request %s was not answered within %d s. It goes on, and its answer can be fetched with GET /v1/requests/%s/result."
                     .formatted(submitted.id(), most.toSeconds(), submitted.id()))
+            .with(ApiError.SHOULD_RETRY, "false"));
+  }
+
+  /** A caller that gave the request a name gets its answer by trying again. */
+  private static Reply stopping(Submitted submitted) {
+    if (submitted.named()) {
+      return Reply.of(
+          ApiError.unavailable(
+              "The instance that waited for request %s stops; try again under the same Idempotency-Key."
+                  .formatted(submitted.id()),
+              Duration.ofSeconds(1)));
+    }
+    return Reply.of(
+        ApiError.server(
+                504,
+                "instance_stopping",
+                "The instance that waited for request %s stops. The request goes on, and its answer can be fetched with GET /v1/requests/%s/result."
+                    .formatted(submitted.id(), submitted.id()))
             .with(ApiError.SHOULD_RETRY, "false"));
   }
 

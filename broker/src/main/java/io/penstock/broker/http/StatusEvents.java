@@ -76,6 +76,11 @@ final class StatusEvents implements Watcher {
     }
   }
 
+  @Override
+  public synchronized void stopping() {
+    finish();
+  }
+
   private void tell() {
     if (over) {
       return;

@@ -24,6 +24,9 @@ final class Membership implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** A member hears with a heartbeat that another one has come or gone. */
+  private static final int MOST_BETWEEN_HEARTBEATS = 500;
+
   private final String topic;
   private final Consumer<Set<Integer>> owned;
   private final ConsumerLoop<String> loop;
@@ -48,7 +51,7 @@ final class Membership implements AutoCloseable {
                     "session.timeout.ms",
                     session,
                     "heartbeat.interval.ms",
-                    Math.max(1, session / 4),
+                    Math.min(MOST_BETWEEN_HEARTBEATS, session / 4),
                     "partition.assignment.strategy",
                     CooperativeStickyAssignor.class.getName(),
                     "auto.offset.reset",

@@ -12,10 +12,22 @@ import java.util.concurrent.TimeoutException;
 public final class ResultWait implements Watcher {
 
   private final CompletableFuture<Optional<ResultRecord>> end = new CompletableFuture<>();
+  private volatile boolean stopped;
 
   @Override
   public void result(ResultRecord record) {
     end.complete(Optional.of(record));
+  }
+
+  @Override
+  public void stopping() {
+    stopped = true;
+    abandon();
+  }
+
+  /** Whether the waiting ended because the instance stops. */
+  public boolean isStopped() {
+    return stopped;
   }
 
   /** Ends the waiting without a result. */

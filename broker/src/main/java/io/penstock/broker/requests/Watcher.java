@@ -18,4 +18,10 @@ public interface Watcher {
 
   /** A result came: the one of the request, or the answer to a repetition of its id. */
   void result(ResultRecord record);
+
+  /**
+   * The instance stops, and nothing more is heard of here. The request goes on. Called on the
+   * stopping thread.
+   */
+  default void stopping() {}
 }

@@ -106,15 +106,28 @@ public final class Watches {
     tell(RequestKey.of(chunk.getTenant(), chunk.getId()), watcher -> watcher.chunk(chunk));
   }
 
-  /** A watcher that fails harms nobody else. */
+  /** Tells everybody that this instance stops. */
+  public void stopping() {
+    tell(all(), Watcher::stopping);
+  }
+
   private void tell(String key, Consumer<Watcher> news) {
-    for (Watch each : of(key)) {
+    tell(of(key), news);
+  }
+
+  /** A watcher that fails harms nobody else. */
+  private static void tell(List<Watch> watches, Consumer<Watcher> news) {
+    for (Watch each : watches) {
       try {
         news.accept(each.watcher);
       } catch (RuntimeException failed) {
         LOG.error("A watcher of a request failed", failed);
       }
     }
+  }
+
+  private synchronized List<Watch> all() {
+    return byRequest.values().stream().flatMap(List::stream).toList();
   }
 
   private synchronized List<Watch> of(String key) {

@@ -69,6 +69,11 @@ final class FrontCluster implements AutoCloseable {
 
   /** On a free port, with comments often enough to be seen by a test. */
   static HttpSettings settings() {
+    return settings(Duration.ofSeconds(5));
+  }
+
+  /** The same with another time for those who wait while the instance stops. */
+  static HttpSettings settings(Duration drain) {
     HttpSettings usual = HttpSettings.DEFAULT.withPort(0);
     return new HttpSettings(
         usual.host(),
@@ -81,7 +86,7 @@ final class FrontCluster implements AutoCloseable {
         usual.memory(),
         usual.files(),
         Duration.ofSeconds(3),
-        Duration.ofSeconds(5));
+        drain);
   }
 
   /** Starts an instance and waits until it serves. */
