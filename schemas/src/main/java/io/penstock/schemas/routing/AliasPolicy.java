@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     endpoint
  * @param goal the balance of price and quality; null: as the tenant's policy, else the best quality
  *     for the price
- * @param sort price, latency, throughput or quality, where a request does not say; null: by goal
+ * @param sort what to prefer, where a request does not say; null: by goal
  * @param minQuality the least expected quality, from 0 to 1
  * @param maxPrice the most a request may cost
  * @param deferBatch whether batch requests may wait for cheaper hours within their deadline
@@ -21,7 +21,7 @@ public record AliasPolicy(
     String name,
     List<String> models,
     @Nullable Goal goal,
-    @Nullable String sort,
+    @Nullable Sort sort,
     @Nullable Double minQuality,
     @Nullable Double maxPrice,
     boolean deferBatch)
@@ -30,7 +30,6 @@ public record AliasPolicy(
   public AliasPolicy {
     name = Field.name("alias", name);
     models = Field.list(models);
-    Field.oneOf("sort", sort, TenantPolicy.SORTS);
     Field.share("minQuality", minQuality);
     Field.atLeast("maxPrice", maxPrice, 0);
   }

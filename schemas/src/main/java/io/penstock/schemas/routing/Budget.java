@@ -1,6 +1,5 @@
 package io.penstock.schemas.routing;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param soft beyond this its requests go to the cheapest model that they allow; null: never
  * @param hard beyond this its requests are refused; null: never
  */
-public record Budget(String period, @Nullable Double soft, @Nullable Double hard) {
-
-  static final Set<String> PERIODS = Set.of("hour", "day", "month");
+public record Budget(BudgetPeriod period, @Nullable Double soft, @Nullable Double hard) {
 
   public Budget {
-    period = Field.name("budgets.period", period);
-    Field.oneOf("budgets.period", period, PERIODS);
+    Field.present("budgets.period", period, BudgetPeriod.class);
     Field.atLeast("budgets.soft", soft, 0);
     Field.atLeast("budgets.hard", hard, 0);
     if (soft == null && hard == null) {

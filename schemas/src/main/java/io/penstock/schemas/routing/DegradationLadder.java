@@ -48,7 +48,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
 
     @JsonCreator
     static Action of(String spelling) {
-      return Field.constant(FIELD, Field.name(FIELD, spelling), Action.class);
+      return Field.constant(FIELD, spelling, Action.class);
     }
 
     @Override
@@ -83,7 +83,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
       @Nullable Integer retryAfterSeconds) {
 
     public Rung {
-      Field.name(FIELD, action == null ? null : action.toString());
+      Field.present(FIELD, action, Action.class);
       of = of == null ? ServiceClass.STANDARD : of;
       Field.atLeast("rungs.enterAbove", enterAbove, 0);
       if (!(leaveBelow >= 0 && leaveBelow < enterAbove)) {

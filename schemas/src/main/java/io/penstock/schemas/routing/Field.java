@@ -1,15 +1,11 @@
 package io.penstock.schemas.routing;
 
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the fields of documents have in common to be checked. Every message says what to give. */
+/** Checks fields of documents. Every message names the field and what to give. */
 final class Field {
 
   private Field() {}
@@ -47,23 +43,33 @@ final class Field {
     }
   }
 
-  static void oneOf(String field, @Nullable String value, Set<String> legal) {
-    if (value != null && !legal.contains(value)) {
+  /** Finds the constant that documents spell so, by its {@code toString}. */
+  static <E extends Enum<E>> E constant(String field, String spelling, Class<E> type) {
+    return EnumSet.allOf(type).stream()
+        .filter(each -> each.toString().equals(spelling))
+        .findAny()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s is '%s'; give %s".formatted(field, spelling, spellings(type))));
+  }
+
+  /** Refuses a document that leaves out a constant that it has to name. */
+  static <E extends Enum<E>> void present(String field, @Nullable E value, Class<E> type) {
+    if (value == null) {
       throw new IllegalArgumentException(
-          "%s is '%s'; give %s"
-              .formatted(field, value, legal.stream().sorted().collect(Collectors.joining(", "))));
+          "%s is missing; give %s".formatted(field, spellings(type)));
     }
   }
 
-  /** The constant that documents spell so, by its {@code toString}. */
-  static <E extends Enum<E>> E constant(String field, String spelling, Class<E> type) {
-    Map<String, E> legal = new HashMap<>();
-    EnumSet.allOf(type).forEach(each -> legal.put(each.toString(), each));
-    oneOf(field, spelling, legal.keySet());
-    return Objects.requireNonNull(legal.get(spelling));
+  private static <E extends Enum<E>> String spellings(Class<E> type) {
+    return EnumSet.allOf(type).stream()
+        .map(Enum::toString)
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
-  /** A copy, or an empty list for none. */
+  /** Copies a list; null becomes an empty one. */
   static <T> List<T> list(@Nullable List<T> values) {
     return values == null ? List.of() : List.copyOf(values);
   }

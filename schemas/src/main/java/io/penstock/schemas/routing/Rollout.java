@@ -1,9 +1,11 @@
 package io.penstock.schemas.routing;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param gates what has to hold at each step
  * @param warm when the new one counts as warm
  * @param evaluation what it is asked in shadow before the first step; null: nothing
- * @param onBreach rollback or pause, when a gate is broken
+ * @param onBreach what happens when a gate is broken; a rollback unless given
  * @param state one of {@link State}
  * @param step the index of the current step; -1 before the first
  * @param percent the share of new requests that the new variant gets now, from 0 to 100
@@ -34,7 +36,7 @@ public record Rollout(
     Gates gates,
     Warm warm,
     @Nullable Evaluation evaluation,
-    String onBreach,
+    BreachAction onBreach,
     State state,
     int step,
     int percent,
@@ -62,6 +64,27 @@ public record Rollout(
     PAUSED,
     /** All new requests go to the old one again. */
     ROLLED_BACK
+  }
+
+  /** What happens when a gate is broken. Documents spell it in lower case. */
+  public enum BreachAction {
+    /** Sends all new requests to the old variant again. */
+    ROLLBACK,
+    /** Holds the rollout at its percent until somebody decides. */
+    PAUSE;
+
+    private final String spelling = name().toLowerCase(Locale.ROOT);
+
+    @JsonCreator
+    static BreachAction of(String spelling) {
+      return Field.constant("onBreach", spelling, BreachAction.class);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+      return spelling;
+    }
   }
 
   /**
@@ -163,8 +186,6 @@ public record Rollout(
     }
   }
 
-  static final Set<String> BREACHES = Set.of("rollback", "pause");
-
   public Rollout {
     name = Field.name("model", name);
     from = Field.name("from", from);
@@ -172,10 +193,9 @@ public record Rollout(
     steps = steps == null || steps.isEmpty() ? List.of(new Step(100, 0, 0)) : List.copyOf(steps);
     gates = gates == null ? Gates.DEFAULT : gates;
     warm = warm == null ? Warm.DEFAULT : warm;
-    onBreach = onBreach == null ? "rollback" : onBreach;
+    onBreach = onBreach == null ? BreachAction.ROLLBACK : onBreach;
     state = state == null ? State.REGISTERED : state;
     figures = figures == null ? Map.of() : Map.copyOf(figures);
-    Field.oneOf("onBreach", onBreach, BREACHES);
     if (from.equals(to)) {
       throw new IllegalArgumentException(
           "from and to are both '%s'; name two variants".formatted(to));

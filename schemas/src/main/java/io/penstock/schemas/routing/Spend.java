@@ -7,9 +7,9 @@ import java.util.Map;
  * What a tenant with budgets has spent.
  *
  * @param name the tenant
- * @param periods by period: hour, day, month
+ * @param periods what it has spent in each period that it has a budget for
  */
-public record Spend(String name, Map<String, Period> periods) implements RoutingDocument {
+public record Spend(String name, Map<BudgetPeriod, Period> periods) implements RoutingDocument {
 
   /**
    * One period.

@@ -1,7 +1,6 @@
 package io.penstock.schemas.routing;
 
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param deniedProviders never serve it
  * @param allowFallbacks whether registered fallbacks may serve requests that do not say; null: yes
  * @param goal the balance of price and quality where a request leaves the model open
- * @param sort price, latency, throughput or quality, where a request does not say
+ * @param sort what to prefer, where a request does not say
  * @param budgets what it may spend, at most one for each period
  * @param replyTopics patterns of the topics that its results may be copied to, such as {@code
  *     acme-answers.*}; see {@link ReplyTopicPattern}. Null: the default ones; an empty list: none.
@@ -30,7 +29,7 @@ public record TenantPolicy(
     List<String> deniedProviders,
     @Nullable Boolean allowFallbacks,
     @Nullable Goal goal,
-    @Nullable String sort,
+    @Nullable Sort sort,
     List<Budget> budgets,
     @Nullable List<String> replyTopics)
     implements RoutingDocument {
@@ -40,8 +39,6 @@ public record TenantPolicy(
 
   private static final int MOST_REPLY_TOPICS = 32;
 
-  static final Set<String> SORTS = Set.of("price", "latency", "throughput", "quality");
-
   public TenantPolicy {
     name = Field.name("tenant", name);
     allowedModels = Field.list(allowedModels);
@@ -49,7 +46,6 @@ public record TenantPolicy(
     allowedProviders = Field.list(allowedProviders);
     deniedProviders = Field.list(deniedProviders);
     budgets = Field.list(budgets);
-    Field.oneOf("sort", sort, SORTS);
     if (budgets.stream().map(Budget::period).distinct().count() < budgets.size()) {
       throw new IllegalArgumentException("budgets has a period twice; give one budget for each");
     }
@@ -69,7 +65,7 @@ public record TenantPolicy(
       List<String> deniedProviders,
       @Nullable Boolean allowFallbacks,
       @Nullable Goal goal,
-      @Nullable String sort,
+      @Nullable Sort sort,
       List<Budget> budgets) {
     this(
         name,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -36,7 +37,7 @@ class RoutingFileTest {
 
     assertThat(documents).extracting(RoutingDocument::name).containsExactly("acme", "smart", "*");
     TenantPolicy acme = (TenantPolicy) documents.getFirst();
-    assertThat(acme.budgets()).containsExactly(new Budget("day", 5.0, 10.0));
+    assertThat(acme.budgets()).containsExactly(new Budget(BudgetPeriod.DAY, 5.0, 10.0));
     assertThat(acme.allowedModels()).isEmpty();
     DegradationLadder ladder = (DegradationLadder) documents.getLast();
     assertThat(ladder.rungs().getFirst().of()).isEqualTo(ServiceClass.STANDARD);
@@ -55,7 +56,9 @@ class RoutingFileTest {
                         budgets: [{period: week, hard: 1}]
                       - name: bolt
                         sorting: price
-                      - sort: fast
+                      - sort: price
+                      - name: cobalt
+                        sort: fast
                     aliases:
                       - name: smart
                         goal: {strongShare: 3}
@@ -69,6 +72,7 @@ class RoutingFileTest {
             "tenants[0] 'acme': budgets.period is 'week'; give day, hour, month",
             "tenants[1] 'bolt': unknown key 'sorting'; known are",
             "tenants[2] 'without a name': tenant is 'null'; give 1 to 128 characters",
+            "tenants[3] 'cobalt': sort is 'fast'; give latency, price, quality, throughput",
             "aliases[0] 'smart': goal.strongShare is 3.0; give 0.0 to 1.0",
             "alias/cheap is given 2 times",
             "'ladders' is no list");

@@ -10,6 +10,7 @@ import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.registry.ConcurrentRegistryChangeException;
 import io.penstock.schemas.registry.InMemoryRegistry;
 import io.penstock.schemas.routing.AliasPolicy;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Goal;
@@ -18,6 +19,7 @@ import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingKind;
+import io.penstock.schemas.routing.Sort;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -180,7 +182,8 @@ class RoutingPublisherTest {
     List<RoutingDocument> documents =
         List.of(
             tenant("acme", "llama"),
-            new AliasPolicy("smart", List.of("l"), new Goal(0.3, null), "price", 0.5, 0.01, true),
+            new AliasPolicy(
+                "smart", List.of("l"), new Goal(0.3, null), Sort.PRICE, 0.5, 0.01, true),
             experiment("one", Experiment.State.RUNNING),
             rollout("llama", "blue", "green"),
             new DegradationLadder(
@@ -188,7 +191,8 @@ class RoutingPublisherTest {
                 List.of(
                     new DegradationLadder.Rung(
                         DegradationLadder.Action.CAP_OUTPUT, null, 2, 1, 5, 10, 64, null))),
-            new Spend("acme", Map.of("day", new Spend.Period(now, now.plusSeconds(9), 1.5))),
+            new Spend(
+                "acme", Map.of(BudgetPeriod.DAY, new Spend.Period(now, now.plusSeconds(9), 1.5))),
             new Revision("3", "added a", now, "{}"));
     for (RoutingDocument document : documents) {
       assertThat(RoutingCodec.read(RoutingKind.of(document), RoutingCodec.json(document)))

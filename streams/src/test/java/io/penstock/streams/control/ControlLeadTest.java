@@ -17,6 +17,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.Evaluation;
 import io.penstock.schemas.routing.Rollout.Evaluation.Item;
@@ -214,7 +215,7 @@ class ControlLeadTest {
             null,
             null,
             null,
-            List.of(new Budget("day", 1.0, 2.0))));
+            List.of(new Budget(BudgetPeriod.DAY, 1.0, 2.0))));
     rig.seconds(2);
     assertThat(spent()).isEqualTo(0.1, org.assertj.core.data.Offset.offset(1e-9));
     results(OLD, 10, true);
@@ -226,6 +227,6 @@ class ControlLeadTest {
   }
 
   private double spent() {
-    return rig.routing().spend("acme").orElseThrow().periods().get("day").spent();
+    return rig.routing().spend("acme").orElseThrow().periods().get(BudgetPeriod.DAY).spent();
   }
 }

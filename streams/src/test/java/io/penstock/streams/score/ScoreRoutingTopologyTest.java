@@ -23,6 +23,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
@@ -195,7 +196,7 @@ class ScoreRoutingTopologyTest {
             null,
             null,
             null,
-            List.of(new Budget("day", null, 0.0001))));
+            List.of(new Budget(BudgetPeriod.DAY, null, 0.0001))));
     scored("one", "cheap");
 
     InferenceResult result = refused("two", "cheap");

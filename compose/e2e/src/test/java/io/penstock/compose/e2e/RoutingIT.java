@@ -17,6 +17,7 @@ import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.models.Endpoint;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.Rollout;
@@ -216,7 +217,7 @@ class RoutingIT {
                     null,
                     null,
                     null,
-                    List.of(new Budget("day", null, 0.0001)))),
+                    List.of(new Budget(BudgetPeriod.DAY, null, 0.0001)))),
             "test",
             null);
     InferenceRequest paid = send(completion("priced", 50).setTenant("spender"));
@@ -227,7 +228,7 @@ class RoutingIT {
         "the control loop has counted it",
         () ->
             stage.routing().list().spend("spender").stream()
-                .anyMatch(spend -> spend.periods().get("day").spent() > 0.0001));
+                .anyMatch(spend -> spend.periods().get(BudgetPeriod.DAY).spent() > 0.0001));
 
     InferenceRequest refused = send(completion("priced", 50).setTenant("spender"));
     InferenceRequest other = send(completion("priced", 50).setTenant("saver"));
@@ -398,7 +399,7 @@ class RoutingIT {
         new Rollout.Gates(0.1, 0.1, null, null, 10),
         new Rollout.Warm(1, 60),
         evaluation,
-        "rollback",
+        Rollout.BreachAction.ROLLBACK,
         Rollout.State.REGISTERED,
         -1,
         0,

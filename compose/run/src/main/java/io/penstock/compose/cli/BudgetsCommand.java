@@ -71,12 +71,12 @@ final class BudgetsCommand extends ClusterCommand {
     return RecordJson.MAPPER
         .createObjectNode()
         .put("tenant", line.tenant())
-        .put("period", line.period())
+        .put("period", line.period().toString())
         .put("spent", line.spent())
         .put("committed", line.committed())
         .put("soft", line.soft())
         .put("hard", line.hard())
-        .put("state", line.state())
+        .put("state", line.state().toString())
         .put("ends", line.ends().toString());
   }
 }

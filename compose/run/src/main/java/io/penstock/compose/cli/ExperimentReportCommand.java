@@ -200,7 +200,7 @@ final class ExperimentReportCommand extends ClusterCommand {
     List<Double> highs = new ArrayList<>();
     for (ArmReport arm : report.arms()) {
       for (Row row : arm.metrics()) {
-        if (row.metric().equals(report.metric())) {
+        if (row.metric() == report.metric()) {
           arms.add(arm.arm());
           means.add(row.mean());
           lows.add(row.low() == null ? row.mean() : row.low());
@@ -215,7 +215,7 @@ final class ExperimentReportCommand extends ClusterCommand {
                     "experiment",
                     "%s: %s".formatted(report.experiment(), report.verdict()),
                     "arm",
-                    report.metric(),
+                    report.metric().toString(),
                     arms)
                 .bar("lower end", lows)
                 .bar("mean", means)

@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Rollout.BreachAction;
 import io.penstock.schemas.routing.Rollout.Evaluation;
 import io.penstock.schemas.routing.Rollout.Evaluation.Item;
 import io.penstock.schemas.routing.Rollout.Gates;
@@ -141,7 +142,7 @@ final class RolloutStartCommand extends RolloutCommand.OfModel {
       names = "--on-breach",
       paramLabel = "WHAT",
       description = "What a broken gate does: rollback or pause (default: ${DEFAULT-VALUE}).")
-  String onBreach = "rollback";
+  BreachAction onBreach = BreachAction.ROLLBACK;
 
   RolloutStartCommand(Environment environment) {
     super(environment);

@@ -89,7 +89,7 @@ class DocumentListCommandTest {
         Rollout.Gates.DEFAULT,
         Rollout.Warm.DEFAULT,
         null,
-        "rollback",
+        Rollout.BreachAction.ROLLBACK,
         Rollout.State.SHIFTING,
         0,
         20,

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExperimentReport(
     String experiment,
-    String metric,
+    Metric metric,
     double confidence,
     List<ArmReport> arms,
     @Nullable String winner,
@@ -60,7 +60,7 @@ public record ExperimentReport(
    * @param established whether the difference is not 0
    */
   public record Row(
-      String metric,
+      Metric metric,
       long n,
       double mean,
       @Nullable Double low,
@@ -96,7 +96,7 @@ public record ExperimentReport(
     Double ratio = sampleRatio(experiment, arms);
     return new ExperimentReport(
         experiment.name(),
-        metric.toString(),
+        metric,
         experiment.confidence(),
         arms,
         winner,
@@ -111,7 +111,7 @@ public record ExperimentReport(
     Estimate difference = comparison.difference(arm, metric);
     boolean share = metric == Metric.SUCCESS || metric == Metric.FEEDBACK;
     return new Row(
-        metric.toString(),
+        metric,
         n,
         mean.value(),
         finite(share ? Math.max(0, mean.low()) : mean.low()),

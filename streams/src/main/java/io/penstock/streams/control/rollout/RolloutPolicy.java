@@ -192,9 +192,10 @@ public final class RolloutPolicy {
   }
 
   private Optional<RolloutMove> breach(String reason) {
-    return rollout.onBreach().equals("pause")
-        ? pause(reason)
-        : move(State.ROLLED_BACK, rollout.step(), 0, reason);
+    return switch (rollout.onBreach()) {
+      case PAUSE -> pause(reason);
+      case ROLLBACK -> move(State.ROLLED_BACK, rollout.step(), 0, reason);
+    };
   }
 
   private Optional<RolloutMove> pause(String reason) {

@@ -1,12 +1,14 @@
 package io.penstock.streams.control.spend;
 
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,22 +19,39 @@ public final class BudgetReport {
 
   private BudgetReport() {}
 
+  /** Which limit of a budget is reached. Spelled in lower case. */
+  public enum State {
+    /** Neither. */
+    OK,
+    /** The soft limit: requests go to the cheapest model that they allow. */
+    SOFT,
+    /** The hard limit: requests are refused. */
+    HARD;
+
+    private final String spelling = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+      return spelling;
+    }
+  }
+
   /**
    * One budget.
    *
    * @param tenant who; {@code *} for the one of everyone, where nobody has spent of it yet
    * @param committed the predicted cost of its requests that wait or run
-   * @param state ok; soft or hard where what is spent and committed is beyond that limit
+   * @param state which limit is reached by what is spent and committed together
    * @param ends when the present period ends
    */
   public record Line(
       String tenant,
-      String period,
+      BudgetPeriod period,
       double spent,
       double committed,
       @Nullable Double soft,
       @Nullable Double hard,
-      String state,
+      State state,
       Instant ends) {}
 
   /**
@@ -48,8 +67,7 @@ public final class BudgetReport {
     List<Line> lines = new ArrayList<>();
     for (String tenant : tenants) {
       for (Budget budget : routing.tenant(tenant).map(TenantPolicy::budgets).orElse(List.of())) {
-        BudgetPeriod.of(budget.period())
-            .ifPresent(period -> lines.add(line(routing, tenant, budget, period, committed, now)));
+        lines.add(line(routing, tenant, budget, committed, now));
       }
     }
     return lines;
@@ -59,7 +77,6 @@ public final class BudgetReport {
       RoutingState routing,
       String tenant,
       Budget budget,
-      BudgetPeriod period,
       Map<String, Double> committed,
       Instant now) {
     double underWay = committed.getOrDefault(tenant, 0.0);
@@ -78,13 +95,13 @@ public final class BudgetReport {
         budget.soft(),
         budget.hard(),
         state(spent + underWay, budget),
-        period.end(now));
+        budget.period().end(now));
   }
 
-  private static String state(double used, Budget budget) {
+  private static State state(double used, Budget budget) {
     if (budget.hard() != null && used >= budget.hard()) {
-      return "hard";
+      return State.HARD;
     }
-    return budget.soft() != null && used >= budget.soft() ? "soft" : "ok";
+    return budget.soft() != null && used >= budget.soft() ? State.SOFT : State.OK;
   }
 }

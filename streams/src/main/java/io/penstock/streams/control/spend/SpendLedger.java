@@ -2,6 +2,7 @@ package io.penstock.streams.control.spend;
 
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.EvaluationIds;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +68,7 @@ public final class SpendLedger {
     return state
         .all(TenantPolicy.class)
         .flatMap(policy -> policy.budgets().stream())
-        .flatMap(budget -> BudgetPeriod.of(budget.period()).stream())
-        .map(period -> period.start(now))
+        .map(budget -> budget.period().start(now))
         .min(Instant::compareTo);
   }
 
@@ -130,10 +129,7 @@ public final class SpendLedger {
             spend ->
                 spend
                     .periods()
-                    .forEach(
-                        (name, period) ->
-                            BudgetPeriod.of(name)
-                                .ifPresent(each -> carry(spend.name(), each, period, now))));
+                    .forEach((period, written) -> carry(spend.name(), period, written, now)));
   }
 
   private void carry(String tenant, BudgetPeriod period, Spend.Period written, Instant now) {
@@ -176,15 +172,11 @@ public final class SpendLedger {
   private boolean isDue(String tenant, Account account, List<Budget> budgets, Instant now) {
     boolean patient = account.writtenAt != null && now.isBefore(account.writtenAt.plus(LATEST));
     for (Budget budget : budgets) {
-      Optional<BudgetPeriod> period = BudgetPeriod.of(budget.period());
-      if (period.isEmpty()) {
-        continue;
-      }
-      Sum sum = account.sums.get(period.get());
+      Sum sum = account.sums.get(budget.period());
       if (sum == null) {
         continue;
       }
-      Instant start = period.get().start(now);
+      Instant start = budget.period().start(now);
       if (start.isAfter(sum.start)) {
         sum.begin(start);
       }
@@ -211,15 +203,11 @@ public final class SpendLedger {
   }
 
   private static Spend write(String tenant, Account account, List<Budget> budgets, Instant now) {
-    Map<String, Spend.Period> periods = new LinkedHashMap<>();
+    Map<BudgetPeriod, Spend.Period> periods = new EnumMap<>(BudgetPeriod.class);
     for (Budget budget : budgets) {
-      BudgetPeriod.of(budget.period())
-          .ifPresent(
-              period -> {
-                Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(period.start(now)));
-                periods.put(
-                    period.label(), new Spend.Period(sum.start, period.end(sum.start), sum.spent));
-              });
+      BudgetPeriod period = budget.period();
+      Sum sum = account.sums.computeIfAbsent(period, each -> new Sum(period.start(now)));
+      periods.put(period, new Spend.Period(sum.start, period.end(sum.start), sum.spent));
     }
     account.writtenAt = now;
     return new Spend(tenant, periods);

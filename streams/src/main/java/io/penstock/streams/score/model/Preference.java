@@ -3,6 +3,7 @@ package io.penstock.streams.score.model;
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Goal;
+import io.penstock.schemas.routing.Sort;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.score.candidate.Wishes;
 import io.penstock.streams.score.complexity.threshold.RoutingGoal;
@@ -41,7 +42,8 @@ sealed interface Preference {
    */
   static Preference of(
       ParsedRequest request, Wishes wishes, Optional<TenantPolicy> tenant, RoutingGoal byDefault) {
-    Optional<String> asked = request.request().getRouting().flatMap(RoutingPreferences::getSort);
+    Optional<Sort> asked =
+        request.request().getRouting().flatMap(RoutingPreferences::getSort).map(Preference::parse);
     if (asked.isPresent()) {
       return sort(asked.get());
     }
@@ -58,7 +60,7 @@ sealed interface Preference {
         .orElseGet(() -> new ByGoal(byDefault, ""));
   }
 
-  private static Optional<Preference> of(@Nullable String sort, @Nullable Goal goal, String owner) {
+  private static Optional<Preference> of(@Nullable Sort sort, @Nullable Goal goal, String owner) {
     return Optional.ofNullable(sort)
         .map(Preference::sort)
         .or(() -> Optional.ofNullable(goal).map(each -> new ByGoal(routingGoal(each), owner)));
@@ -70,13 +72,19 @@ sealed interface Preference {
         : new RoutingGoal.QualityFloor(goal.recoveredShare());
   }
 
-  private static Preference sort(String name) {
-    return switch (name) {
-      case "price" -> new Price();
-      case "latency" -> new Latency();
-      case "throughput" -> new Throughput();
-      case "quality" -> new Quality();
-      default -> throw new IllegalArgumentException("sort '" + name + "' was not validated");
+  private static Preference sort(Sort sort) {
+    return switch (sort) {
+      case PRICE -> new Price();
+      case LATENCY -> new Latency();
+      case THROUGHPUT -> new Throughput();
+      case QUALITY -> new Quality();
     };
+  }
+
+  /** Reads the sort of a request that was checked. */
+  private static Sort parse(String spelling) {
+    return Sort.named(spelling)
+        .orElseThrow(
+            () -> new IllegalArgumentException("sort '" + spelling + "' was not validated"));
   }
 }

@@ -2,14 +2,12 @@ package io.penstock.streams.score.request;
 
 import io.penstock.schemas.RoutingPreferences;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.schemas.routing.Sort;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Checks of routing preferences: ranges and sizes, not whether any model meets them. */
 final class RoutingRule {
-
-  private static final Set<String> SORTS = Set.of("price", "latency", "throughput", "quality");
 
   private RoutingRule() {}
 
@@ -43,7 +41,7 @@ final class RoutingRule {
   private static Optional<Refusal> sort(RoutingPreferences routing) {
     return routing
         .getSort()
-        .filter(sort -> !SORTS.contains(sort))
+        .filter(sort -> Sort.named(sort).isEmpty())
         .flatMap(
             sort ->
                 invalid(

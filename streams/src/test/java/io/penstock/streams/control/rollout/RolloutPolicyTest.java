@@ -4,6 +4,7 @@ import static io.penstock.streams.control.ControlSamples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.routing.Rollout;
+import io.penstock.schemas.routing.Rollout.BreachAction;
 import io.penstock.schemas.routing.Rollout.Evaluation;
 import io.penstock.schemas.routing.Rollout.Gates;
 import io.penstock.schemas.routing.Rollout.State;
@@ -25,7 +26,7 @@ class RolloutPolicyTest {
   private static final Evaluation EVALUATION = new Evaluation(List.of(), 10, 0.8, 1.5, 1.2, 300);
 
   /** The present rollout and what is seen of it; time and sight change as a test says. */
-  private Rollout rollout = plan(null, "rollback");
+  private Rollout rollout = plan(null, BreachAction.ROLLBACK);
 
   private long seconds;
   private int workers = 1;
@@ -36,7 +37,7 @@ class RolloutPolicyTest {
   private VariantFigures fresh = VariantFigures.NONE;
   private EvaluationFigures evaluation = EvaluationFigures.NONE;
 
-  private static Rollout plan(@Nullable Evaluation evaluation, String onBreach) {
+  private static Rollout plan(@Nullable Evaluation evaluation, BreachAction onBreach) {
     return new Rollout(
         "llama",
         "blue",
@@ -193,7 +194,7 @@ class RolloutPolicyTest {
 
   @Test
   void aBreachPausesWhereItIsToldTo() {
-    rollout = plan(null, "pause");
+    rollout = plan(null, BreachAction.PAUSE);
     shiftTo(1);
     fresh = figures(100, 50, 100);
     decide();
@@ -246,7 +247,7 @@ class RolloutPolicyTest {
 
   @Test
   void evaluatesBeforeTheFirstStep() {
-    rollout = plan(EVALUATION, "rollback");
+    rollout = plan(EVALUATION, BreachAction.ROLLBACK);
     decide();
     decide();
     assertThat(rollout.state()).isEqualTo(State.EVALUATING);
@@ -280,7 +281,7 @@ class RolloutPolicyTest {
     "0.90, 1.0, 1.3, mean cost 1.30 times",
   })
   void aFailedEvaluationRollsBack(double score, double latency, double cost, String because) {
-    rollout = plan(EVALUATION, "rollback");
+    rollout = plan(EVALUATION, BreachAction.ROLLBACK);
     decide();
     decide();
     rollout = Figures.withEvaluationItems(rollout, 10);
@@ -292,7 +293,7 @@ class RolloutPolicyTest {
 
   @Test
   void pausesWhenEvaluationTakesTooLongOrHasNothingToReplay() {
-    rollout = plan(EVALUATION, "rollback");
+    rollout = plan(EVALUATION, BreachAction.ROLLBACK);
     decide();
     decide();
     Rollout evaluating = rollout;

@@ -11,6 +11,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -79,25 +80,26 @@ class CostReportTest {
             null,
             null,
             null,
-            List.of(new Budget("hour", 1.0, 2.0), new Budget("day", 1.0, 2.0)));
+            List.of(
+                new Budget(BudgetPeriod.HOUR, 1.0, 2.0), new Budget(BudgetPeriod.DAY, 1.0, 2.0)));
     Spend spend =
         new Spend(
             "acme",
             Map.of(
-                "hour", new Spend.Period(NOW.minusSeconds(3600), NOW, 5),
-                "day",
+                BudgetPeriod.HOUR, new Spend.Period(NOW.minusSeconds(3600), NOW, 5),
+                BudgetPeriod.DAY,
                     new Spend.Period(BudgetPeriod.DAY.start(NOW), BudgetPeriod.DAY.end(NOW), 1.5)));
     RoutingState routing = RoutingState.of(List.of(policy, spend));
     assertThat(BudgetReport.of(routing, Map.of(), NOW))
         .extracting(BudgetReport.Line::period, BudgetReport.Line::spent, BudgetReport.Line::state)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("hour", 0.0, "ok"),
-            org.assertj.core.groups.Tuple.tuple("day", 1.5, "soft"));
+            org.assertj.core.groups.Tuple.tuple(BudgetPeriod.HOUR, 0.0, BudgetReport.State.OK),
+            org.assertj.core.groups.Tuple.tuple(BudgetPeriod.DAY, 1.5, BudgetReport.State.SOFT));
     assertThat(BudgetReport.of(routing, Map.of("acme", 1.2), NOW))
         .extracting(
             BudgetReport.Line::period, BudgetReport.Line::committed, BudgetReport.Line::state)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("hour", 1.2, "soft"),
-            org.assertj.core.groups.Tuple.tuple("day", 1.2, "hard"));
+            org.assertj.core.groups.Tuple.tuple(BudgetPeriod.HOUR, 1.2, BudgetReport.State.SOFT),
+            org.assertj.core.groups.Tuple.tuple(BudgetPeriod.DAY, 1.2, BudgetReport.State.HARD));
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -20,7 +21,7 @@ class SpendLedgerTest {
 
   private final SpendLedger ledger = new SpendLedger();
   private RoutingState routing =
-      RoutingState.of(List.of(policy("acme", new Budget("day", 50.0, 100.0))));
+      RoutingState.of(List.of(policy("acme", new Budget(BudgetPeriod.DAY, 50.0, 100.0))));
 
   private static TenantPolicy policy(String tenant, Budget... budgets) {
     return new TenantPolicy(
@@ -57,7 +58,7 @@ class SpendLedgerTest {
     assertThat(due(NOW.plusSeconds(101))).hasSize(1);
     spend("acme", 0.5, NOW.plusSeconds(101));
     assertThat(due(NOW.plusSeconds(101))).as("a percent of the soft limit").hasSize(1);
-    Spend.Period day = routing.spend("acme").orElseThrow().periods().get("day");
+    Spend.Period day = routing.spend("acme").orElseThrow().periods().get(BudgetPeriod.DAY);
     assertThat(day.spent()).isCloseTo(1.6, within(1e-9));
     assertThat(day.start()).isEqualTo(Instant.parse("2026-11-22T00:00:00Z"));
     assertThat(day.end()).isEqualTo(Instant.parse("2026-11-23T00:00:00Z"));
@@ -76,7 +77,7 @@ class SpendLedgerTest {
   void countsOnlyWhoHasABudgetAndNeverEvaluations() {
     spend("other", 5, NOW);
     assertThat(due(NOW)).isEmpty();
-    routing = RoutingState.of(List.of(policy("*", new Budget("hour", null, 1.0))));
+    routing = RoutingState.of(List.of(policy("*", new Budget(BudgetPeriod.HOUR, null, 1.0))));
     ledger.follow(routing);
     String evaluation = Observation.EVALUATION_TENANT;
     ledger.add(result("evaluation-1", null, NOW).setTenant(evaluation).setCost(5.0).build());
@@ -87,7 +88,7 @@ class SpendLedgerTest {
 
   @Test
   void thePolicyForEveryoneCountsEachTenantAlone() {
-    routing = RoutingState.of(List.of(policy("*", new Budget("hour", null, 1.0))));
+    routing = RoutingState.of(List.of(policy("*", new Budget(BudgetPeriod.HOUR, null, 1.0))));
     ledger.follow(routing);
     spend("a", 1, NOW);
     spend("b", 2, NOW);
@@ -100,7 +101,7 @@ class SpendLedgerTest {
     due(NOW);
     Instant tomorrow = Instant.parse("2026-11-23T00:00:01Z");
     assertThat(due(tomorrow)).hasSize(1);
-    Spend.Period day = routing.spend("acme").orElseThrow().periods().get("day");
+    Spend.Period day = routing.spend("acme").orElseThrow().periods().get(BudgetPeriod.DAY);
     assertThat(day.spent()).isZero();
     assertThat(day.start()).isEqualTo(Instant.parse("2026-11-23T00:00:00Z"));
     spend("acme", 7, NOW);
@@ -117,7 +118,8 @@ class SpendLedgerTest {
     assertThat(due(NOW)).as("it is written already").isEmpty();
     spend("acme", 4, NOW.plusSeconds(1));
     due(NOW.plusSeconds(10));
-    assertThat(routing.spend("acme").orElseThrow().periods().get("day").spent()).isEqualTo(7);
+    assertThat(routing.spend("acme").orElseThrow().periods().get(BudgetPeriod.DAY).spent())
+        .isEqualTo(7);
   }
 
   @Test
@@ -129,7 +131,8 @@ class SpendLedgerTest {
     ledger.caughtUp(NOW);
     spend("acme", 5, NOW.plusSeconds(1));
     due(NOW.plusSeconds(10));
-    assertThat(routing.spend("acme").orElseThrow().periods().get("day").spent()).isEqualTo(35);
+    assertThat(routing.spend("acme").orElseThrow().periods().get(BudgetPeriod.DAY).spent())
+        .isEqualTo(35);
   }
 
   @Test
@@ -138,7 +141,8 @@ class SpendLedgerTest {
     assertThat(SpendLedger.neededFrom(routing, NOW))
         .contains(Instant.parse("2026-11-22T00:00:00Z"));
     assertThat(
-            SpendLedger.neededFrom(routing.with(policy("b", new Budget("month", 1.0, null))), NOW))
+            SpendLedger.neededFrom(
+                routing.with(policy("b", new Budget(BudgetPeriod.MONTH, 1.0, null))), NOW))
         .contains(Instant.parse("2026-11-01T00:00:00Z"));
   }
 

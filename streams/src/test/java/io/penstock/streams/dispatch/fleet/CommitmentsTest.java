@@ -8,6 +8,7 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -31,7 +32,7 @@ class CommitmentsTest {
                   null,
                   null,
                   null,
-                  List.of(new Budget("day", null, 1.0)))));
+                  List.of(new Budget(BudgetPeriod.DAY, null, 1.0)))));
 
   private final Commitments commitments = new Commitments();
 

@@ -11,6 +11,7 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.schemas.topics.TopicNames;
@@ -165,7 +166,7 @@ class InheritedReportsTest {
             null,
             null,
             null,
-            List.of(new Budget("day", null, 1.0)));
+            List.of(new Budget(BudgetPeriod.DAY, null, 1.0)));
     RoutingState routing = RoutingState.of(List.of(policy));
     DispatchShard shard =
         new DispatchShard(

@@ -20,6 +20,7 @@ import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder;
 import io.penstock.schemas.routing.Rollout;
@@ -135,7 +136,7 @@ class TargetsTest {
                     null,
                     null,
                     null,
-                    List.of(new Budget("day", null, 5.0)))));
+                    List.of(new Budget(BudgetPeriod.DAY, null, 5.0)))));
     shard.work(priced("a", "tenant"), ServiceClass.STANDARD, 0, null, now);
     shard.work(priced("b", "tenant"), ServiceClass.STANDARD, 0, null, now);
     tick(Duration.ofMillis(200));

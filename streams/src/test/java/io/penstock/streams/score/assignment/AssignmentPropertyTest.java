@@ -184,7 +184,7 @@ class AssignmentPropertyTest {
         Rollout.Gates.DEFAULT,
         Rollout.Warm.DEFAULT,
         null,
-        "rollback",
+        Rollout.BreachAction.ROLLBACK,
         state,
         0,
         percent,

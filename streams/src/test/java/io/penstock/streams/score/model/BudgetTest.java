@@ -12,6 +12,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.score.request.ParsedRequest;
@@ -46,7 +47,7 @@ class BudgetTest extends ChooserFixture {
           null,
           null,
           null,
-          List.of(new Budget("day", 15.0, HARD)));
+          List.of(new Budget(BudgetPeriod.DAY, 15.0, HARD)));
 
   private final AdmittedCost admitted = new AdmittedCost();
   private final RoutingContext known =
@@ -184,7 +185,7 @@ class BudgetTest extends ChooserFixture {
   private static Optional<Spend> spent(double amount) {
     Spend.Period day =
         new Spend.Period(NOW.minus(Duration.ofHours(12)), NOW.plus(Duration.ofHours(12)), amount);
-    return Optional.of(new Spend(TENANT, Map.of("day", day)));
+    return Optional.of(new Spend(TENANT, Map.of(BudgetPeriod.DAY, day)));
   }
 
   private static ParsedRequest withId(ParsedRequest parsed, String id) {

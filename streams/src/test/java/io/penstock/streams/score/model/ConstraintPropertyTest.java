@@ -21,6 +21,7 @@ import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
@@ -29,6 +30,7 @@ import io.penstock.schemas.routing.Goal;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
+import io.penstock.schemas.routing.Sort;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.Target;
 import io.penstock.schemas.routing.TenantPolicy;
@@ -184,7 +186,7 @@ class ConstraintPropertyTest extends ChooserFixture {
 
     private void documents() {
       if (random.nextBoolean()) {
-        Budget budget = new Budget("day", 5.0, 10.0);
+        Budget budget = new Budget(BudgetPeriod.DAY, 5.0, 10.0);
         tenant =
             new TenantPolicy(
                 pick(List.of("acme", "*")),
@@ -194,21 +196,22 @@ class ConstraintPropertyTest extends ChooserFixture {
                 seldom(PROVIDERS),
                 maybe(random.nextBoolean()),
                 maybe(new Goal(random.nextDouble(), null)),
-                maybe(pick(List.of("price", "latency", "throughput", "quality"))),
+                maybe(pick(List.of(Sort.values()))),
                 List.of(budget));
         documents.add(tenant);
         documents.add(
             new Spend(
                 "acme",
                 Map.of(
-                    "day", new Spend.Period(NOW, NOW.plusSeconds(60), random.nextDouble() * 11))));
+                    BudgetPeriod.DAY,
+                    new Spend.Period(NOW, NOW.plusSeconds(60), random.nextDouble() * 11))));
       }
       documents.add(
           new AliasPolicy(
               "smart",
               some(NAMES),
               maybe(new Goal(null, random.nextDouble())),
-              maybe(pick(List.of("price", "latency", "quality"))),
+              maybe(pick(List.of(Sort.PRICE, Sort.LATENCY, Sort.QUALITY))),
               maybe(random.nextDouble()),
               null,
               random.nextBoolean()));
@@ -252,7 +255,7 @@ class ConstraintPropertyTest extends ChooserFixture {
           Rollout.Gates.DEFAULT,
           Rollout.Warm.DEFAULT,
           null,
-          "pause",
+          Rollout.BreachAction.PAUSE,
           pick(List.of(Rollout.State.values())),
           0,
           random.nextInt(101),

@@ -12,9 +12,11 @@ import io.penstock.schemas.PriceWindow;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Budget;
+import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Degradation;
 import io.penstock.schemas.routing.DegradationLadder.Action;
 import io.penstock.schemas.routing.DegradationLadder.Rung;
+import io.penstock.schemas.routing.Sort;
 import io.penstock.schemas.routing.Spend;
 import io.penstock.schemas.routing.TenantPolicy;
 import io.penstock.streams.score.request.Refusal;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class DegradationTest extends ChooserFixture {
 
   private static final AliasPolicy BEST =
-      new AliasPolicy("best", List.of(), null, "quality", null, null, true);
+      new AliasPolicy("best", List.of(), null, Sort.QUALITY, null, null, true);
 
   private static RoutingContexts two() {
     return RoutingContexts.with(priced("cheap", 1, 0.5), priced("strong", 20, 0.9)).routing(BEST);
@@ -93,7 +95,7 @@ class DegradationTest extends ChooserFixture {
 
   @Test
   void aSoftBudgetTakesTheCheapestAndAHardOneRefusesUntilThePeriodEnds() {
-    Budget budget = new Budget("day", 10.0, 20.0);
+    Budget budget = new Budget(BudgetPeriod.DAY, 10.0, 20.0);
 
     ModelSelection.Chosen soft =
         chosen(chat().setModel("best"), two().routing(tenant(budget), spent(10)));
@@ -109,7 +111,7 @@ class DegradationTest extends ChooserFixture {
 
   @Test
   void aPeriodThatIsOverCountsAsUnspent() {
-    Budget budget = new Budget("day", 10.0, 20.0);
+    Budget budget = new Budget(BudgetPeriod.DAY, 10.0, 20.0);
     RoutingContexts contexts =
         two().routing(tenant(budget), spent(100)).at(NOW.plus(Duration.ofHours(12)));
 
@@ -164,7 +166,7 @@ class DegradationTest extends ChooserFixture {
     return new Spend(
         "acme",
         Map.of(
-            "day",
+            BudgetPeriod.DAY,
             new Spend.Period(
                 NOW.minus(Duration.ofHours(12)), NOW.plus(Duration.ofHours(12)), amount)));
   }

@@ -121,7 +121,7 @@ class ExperimentAssignmentTest extends ChooserFixture {
         Rollout.Gates.DEFAULT,
         Rollout.Warm.DEFAULT,
         null,
-        "rollback",
+        Rollout.BreachAction.ROLLBACK,
         Rollout.State.SHIFTING,
         0,
         percent,

@@ -16,6 +16,7 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Goal;
+import io.penstock.schemas.routing.Sort;
 import io.penstock.schemas.routing.TenantPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -56,8 +57,8 @@ class PreferenceTest extends ChooserFixture {
 
   @Test
   void aSortOfTheAliasOrTheTenantStandsInForTheRequests() {
-    AliasPolicy quick = alias("quick", null, "latency", null);
-    TenantPolicy thrifty = tenant(null, "price");
+    AliasPolicy quick = alias("quick", null, Sort.LATENCY, null);
+    TenantPolicy thrifty = tenant(null, Sort.PRICE);
 
     assertThat(target(chat().setModel("quick"), three().routing(quick, thrifty)))
         .isEqualTo("middle");
@@ -239,11 +240,11 @@ class PreferenceTest extends ChooserFixture {
   }
 
   private static AliasPolicy alias(
-      String name, @Nullable Goal goal, @Nullable String sort, @Nullable Double minQuality) {
+      String name, @Nullable Goal goal, @Nullable Sort sort, @Nullable Double minQuality) {
     return new AliasPolicy(name, List.of(), goal, sort, minQuality, null, false);
   }
 
-  private static TenantPolicy tenant(@Nullable Goal goal, @Nullable String sort) {
+  private static TenantPolicy tenant(@Nullable Goal goal, @Nullable Sort sort) {
     return new TenantPolicy(
         "acme", List.of(), List.of(), List.of(), List.of(), null, goal, sort, List.of());
   }

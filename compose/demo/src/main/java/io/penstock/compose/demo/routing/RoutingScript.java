@@ -77,7 +77,7 @@ final class RoutingScript {
         new Rollout.Gates(0.05, 0.02, 2.0, null, 10),
         new Rollout.Warm(1, 60),
         null,
-        "rollback",
+        Rollout.BreachAction.ROLLBACK,
         Rollout.State.REGISTERED,
         -1,
         0,

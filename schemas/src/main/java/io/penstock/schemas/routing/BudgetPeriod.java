@@ -1,31 +1,24 @@
-package io.penstock.streams.control.spend;
+package io.penstock.schemas.routing;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Optional;
 
-/** The periods of budgets, in UTC. */
+/** The periods of budgets, in UTC. Documents spell them in lower case. */
 public enum BudgetPeriod {
   HOUR,
   DAY,
   MONTH;
 
-  /** The period of this name, as budgets spell it. */
-  public static Optional<BudgetPeriod> of(String name) {
-    for (BudgetPeriod period : values()) {
-      if (period.label().equals(name)) {
-        return Optional.of(period);
-      }
-    }
-    return Optional.empty();
-  }
+  private final String spelling = name().toLowerCase(Locale.ROOT);
 
-  /** The word that budgets use. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
+  @JsonCreator
+  static BudgetPeriod of(String spelling) {
+    return Field.constant("budgets.period", spelling, BudgetPeriod.class);
   }
 
   /** When the period began that holds this instant. */
@@ -49,5 +42,11 @@ public enum BudgetPeriod {
 
   private static LocalDate date(Instant instant) {
     return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+  }
+
+  @Override
+  @JsonValue
+  public String toString() {
+    return spelling;
   }
 }
