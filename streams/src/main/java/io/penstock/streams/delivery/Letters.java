@@ -2,12 +2,10 @@ package io.penstock.streams.delivery;
 
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.Failure;
+import io.penstock.streams.runtime.LetterHeaders;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Makes dead letters for results that were not copied. A letter says where the result is. */
@@ -15,7 +13,6 @@ final class Letters {
 
   static final String STAGE = "delivery";
   private static final int LONGEST_TOPIC = 249;
-  private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private Letters() {}
 
@@ -24,6 +21,7 @@ final class Letters {
    */
   static DeadLetter of(Copy copy, Trouble trouble, @Nullable String why, Instant now) {
     ConsumerRecord<byte[], byte[]> source = copy.source();
+    LetterHeaders headers = LetterHeaders.of(source.headers());
     String topic =
         copy.topic().length() <= LONGEST_TOPIC
             ? copy.topic()
@@ -43,23 +41,9 @@ final class Letters {
         .setSourcePartition(source.partition())
         .setSourceOffset(source.offset())
         .setSourceKey(source.key() == null ? null : ByteBuffer.wrap(source.key()))
-        .setHeaders(headers(source))
+        .setHeaders(headers.values())
+        .setRepeatedHeaders(headers.repeated())
         .setDeadAt(now)
         .build();
-  }
-
-  private static Map<String, ByteBuffer> headers(ConsumerRecord<byte[], byte[]> source) {
-    Map<String, ByteBuffer> headers = new HashMap<>();
-    int bytes = 0;
-    for (Header header : source.headers()) {
-      if (header.value() != null) {
-        bytes += header.key().length() + header.value().length;
-        if (bytes > MOST_HEADER_BYTES) {
-          break;
-        }
-        headers.put(header.key(), ByteBuffer.wrap(header.value()));
-      }
-    }
-    return headers;
   }
 }

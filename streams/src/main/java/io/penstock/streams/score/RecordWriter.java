@@ -25,7 +25,7 @@ final class RecordWriter {
       List.of(
           letter -> letter.setSourceValue(null),
           letter -> letter.setRequest(null),
-          letter -> letter.setHeaders(Map.of()).setSourceKey(null));
+          letter -> letter.setHeaders(Map.of()).setRepeatedHeaders(List.of()).setSourceKey(null));
 
   private final TopicNames topics;
   private final int homes;

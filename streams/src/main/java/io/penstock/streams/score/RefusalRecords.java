@@ -9,16 +9,14 @@ import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.ids.Ids;
+import io.penstock.streams.runtime.LetterHeaders;
 import io.penstock.streams.score.identity.Home;
 import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.TimeRule;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +29,6 @@ record RefusalRecords(
     Optional<InferenceRequest> request,
     Refusal refusal,
     Instant now) {
-
-  private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   static final String STAGE = "score";
   private static final String UNKNOWN = "unknown";
@@ -97,6 +93,7 @@ record RefusalRecords(
 
   /** The dead letter, with everything that a replay needs, whatever its size. */
   DeadLetter deadLetter(Optional<String> id) {
+    LetterHeaders headers = LetterHeaders.of(source.headers());
     return DeadLetter.newBuilder()
         .setRequestId(id.orElse(null))
         .setTenant(request.isPresent() ? tenant() : null)
@@ -108,7 +105,8 @@ record RefusalRecords(
         .setSourceKey(source.key() == null ? null : ByteBuffer.wrap(source.key()))
         .setSourceValue(source.value() == null ? null : ByteBuffer.wrap(source.value()))
         .setRequest(request.orElse(null))
-        .setHeaders(headers())
+        .setHeaders(headers.values())
+        .setRepeatedHeaders(headers.repeated())
         .setDeadAt(now)
         .setResultFormat(source.resultFormat())
         .build();
@@ -130,22 +128,6 @@ record RefusalRecords(
         .flatMap(InferenceRequest::getCustomId)
         .map(id -> Abbreviated.of(id, Ids.MAX_CUSTOM_ID))
         .orElse(null);
-  }
-
-  /** The first headers of the record, as many as a letter has room for. */
-  private Map<String, ByteBuffer> headers() {
-    Map<String, ByteBuffer> all = new HashMap<>();
-    int bytes = 0;
-    for (Header header : source.headers()) {
-      bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
-      if (bytes > MOST_HEADER_BYTES) {
-        break;
-      }
-      if (header.value() != null) {
-        all.put(header.key(), ByteBuffer.wrap(header.value()));
-      }
-    }
-    return all;
   }
 
   private static String echo(Optional<String> text) {

@@ -662,6 +662,23 @@ class ScoreTopologyTest {
   }
 
   @Test
+  void theDeadLetterOfAConflictNamesTheHeadersThatCameTwice() {
+    String[] headers = {
+      "penstock-endpoint", "/v1/completions", "penstock-tenant", "a", "penstock-tenant", "b"
+    };
+    sendJson("a", "{\"prompt\":\"Hello\",\"model\":\"talker\"}", headers);
+    sendJson("a", "{\"prompt\":\"Hi\",\"model\":\"talker\"}", headers);
+
+    List<DeadLetter> letters =
+        read(TOPICS.deadLetters(), DeadLetter.class).stream().map(TestRecord::value).toList();
+    assertThat(letters).hasSize(2);
+    DeadLetter dead = letters.getLast();
+    assertThat(dead.getFailure().getCode()).isEqualTo("id_conflict");
+    assertThat(dead.getRepeatedHeaders()).containsExactly("penstock-tenant");
+    assertThat(dead.getHeaders()).containsKey("penstock-endpoint");
+  }
+
+  @Test
   void aRefusalAnswersTheSameRecordAgainAndNotACorrectedOne() {
     String faulty = "{\"tenant\":\"acme\",\"endpoint\":\"/v1/completions\",\"body\":{},\"x\":1}";
     sendJson("a", faulty);

@@ -109,24 +109,62 @@ final class Replay {
   }
 
   private Optional<Original> original(DeadLetter letter, Instant now) throws UnreadableException {
-    if (letter.getSourceValue().isPresent() && !isWork(letter)) {
-      byte[] value = bytes(letter.getSourceValue().get());
-      if (JsonRequests.isJson(value)) {
-        return Optional.of(json(letter, value, now));
+    if (isWork(letter)) {
+      return request(letter).or(() -> value(letter).map(value -> decode(letter, value)));
+    }
+    Optional<byte[]> value = letter.getSourceValue().map(Replay::bytes);
+    if (value.isEmpty() && letter.getRequest().isEmpty()) {
+      value = value(letter);
+    }
+    boolean json = value.filter(JsonRequests::isJson).isPresent();
+    requireClear(letter, value.isEmpty() || json);
+    if (json) {
+      return Optional.of(json(letter, value.get(), now));
+    }
+    Optional<byte[]> avro = value;
+    return request(letter).or(() -> avro.map(each -> decode(letter, each)));
+  }
+
+  /** The request in the letter. A letter of an earlier version, which knew no JSON, has no form. */
+  private static Optional<Original> request(DeadLetter letter) {
+    return letter.getRequest().map(request -> new Original(request, format(letter)));
+  }
+
+  private static ResultFormat format(DeadLetter letter) {
+    return letter.getResultFormat().orElse(ResultFormat.AVRO);
+  }
+
+  /** The record's value, from the letter or from the log; empty if neither has it. */
+  private Optional<byte[]> value(DeadLetter letter) {
+    return letter
+        .getSourceValue()
+        .map(Replay::bytes)
+        .or(
+            () ->
+                log.at(
+                        letter.getSourceTopic(),
+                        letter.getSourcePartition(),
+                        letter.getSourceOffset())
+                    .map(TopicLog.Entry::value));
+  }
+
+  /**
+   * Refuses what could be read but not understood, and a record that says two things at once: the
+   * letter holds only the last value of a header that came twice, and nobody can tell which one was
+   * meant. Headers count for a request as JSON; for one as Avro only the form of its result does.
+   */
+  private static void requireClear(DeadLetter letter, boolean everyHeaderCounts)
+      throws UnreadableException {
+    if (letter.getFailure().getCode().equals(RefusalCode.MALFORMED_RECORD.code())
+        && (everyHeaderCounts || letter.getRequest().isPresent())) {
+      throw new UnreadableException(letter.getFailure().getMessage());
+    }
+    for (String name : letter.getRepeatedHeaders()) {
+      if (name.equals(RequestHeaders.ACCEPT)
+          || (everyHeaderCounts && name.startsWith(RequestHeaders.PREFIX))) {
+        throw new UnreadableException("header %s comes more than once".formatted(name));
       }
     }
-    // A letter of an earlier version, which knew no JSON, names no form.
-    ResultFormat format = letter.getResultFormat().orElse(ResultFormat.AVRO);
-    if (letter.getRequest().isPresent()) {
-      return Optional.of(new Original(letter.getRequest().get(), format));
-    }
-    if (letter.getSourceValue().isPresent()) {
-      byte[] value = bytes(letter.getSourceValue().get());
-      return Optional.of(decode(letter, value, format));
-    }
-    return log.at(letter.getSourceTopic(), letter.getSourcePartition(), letter.getSourceOffset())
-        .filter(entry -> entry.value() != null)
-        .map(entry -> decode(letter, entry.value(), format));
   }
 
   private boolean isWork(DeadLetter letter) {
@@ -135,13 +173,9 @@ final class Replay {
 
   /**
    * Reads a request as JSON again, with its headers. A length of time as its deadline begins now.
-   * What score could not read then is not tried: a letter does not show headers that came twice.
    */
   private static Original json(DeadLetter letter, byte[] value, Instant now)
       throws UnreadableException {
-    if (letter.getFailure().getCode().equals(RefusalCode.MALFORMED_RECORD.code())) {
-      throw new UnreadableException(letter.getFailure().getMessage());
-    }
     RequestHeaders headers = headers(letter);
     JsonRequests.Reading read =
         new JsonRequests(value.length)
@@ -165,14 +199,14 @@ final class Replay {
     return new RequestHeaders(values, Set.of());
   }
 
-  private Original decode(DeadLetter letter, byte[] value, ResultFormat format) {
+  private Original decode(DeadLetter letter, byte[] value) {
     String topic = letter.getSourceTopic();
     if (!isWork(letter)) {
       return new Original(
-          serdes.deserializer(InferenceRequest.class).deserialize(topic, value), format);
+          serdes.deserializer(InferenceRequest.class).deserialize(topic, value), format(letter));
     }
     ScoredRequest work = serdes.deserializer(ScoredRequest.class).deserialize(topic, value);
-    return new Original(work.getRequest(), work.getResultFormat().orElse(format));
+    return new Original(work.getRequest(), work.getResultFormat().orElseGet(() -> format(letter)));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,57 @@ class DeadLettersCommandTest {
     assertThat(cli.err())
         .contains("field 'tenat' at line 1", "penstock-tenant comes more than once", "Correct it");
     assertThat(cli.produced).isEmpty();
+  }
+
+  @Test
+  void aRequestAsJsonThatSaysTwoThingsAtOnceIsNotReplayedUnderTheLast() {
+    DeadLetter.Builder conflict =
+        json("{\"input\":\"hi\"}")
+            .setHeaders(
+                Map.of("penstock-endpoint", utf8("/v1/embeddings"), "penstock-tenant", utf8("b")))
+            .setRepeatedHeaders(List.of("penstock-tenant", "traceparent"))
+            .setFailure(
+                Failure.newBuilder(Samples.deadLetter("a").build().getFailure())
+                    .setCode("id_conflict")
+                    .build());
+    letter(conflict.build());
+    letter(conflict.setSourceValue(null).setRequest(Samples.request("a")).build());
+    assertThat(cli.run("dead-letters", "replay", "--all")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.err()).containsPattern("(?s)(penstock-tenant comes more than once.*){2}");
+    assertThat(cli.produced).isEmpty();
+  }
+
+  @Test
+  void headersThatDoNotCountDoNotKeepARequestFromBeingReplayed() {
+    letter(
+        json("{\"endpoint\":\"/v1/embeddings\",\"tenant\":\"t\",\"body\":{}}")
+            .setRepeatedHeaders(List.of("traceparent"))
+            .build());
+    letter(
+        Samples.deadLetter("b")
+            .setSourceTopic("penstock.requests.batch")
+            .setSourceValue(utf8("\0avro"))
+            .setRequest(Samples.request("b"))
+            .setRepeatedHeaders(List.of("penstock-tenant"))
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "--all")).isZero();
+    assertThat(cli.produced).hasSize(2);
+  }
+
+  @Test
+  void aRequestAsJsonIsReadFromTheLogWhereTheLetterHasNoRoomForIt() {
+    byte[] body = "{\"input\":\"hi\"}".getBytes(StandardCharsets.UTF_8);
+    cli.log.add("penstock.requests.batch", CliHarness.NOW, "a", body);
+    letter(
+        json("")
+            .setSourceValue(null)
+            .setHeaders(
+                Map.of("penstock-endpoint", utf8("/v1/embeddings"), "penstock-tenant", utf8("b")))
+            .build());
+    assertThat(cli.run("dead-letters", "replay", "a")).isZero();
+    assertThat(cli.produced.getFirst().getTenant()).isEqualTo("b");
+    assertThat(cli.produced.getFirst().getBody()).isEqualTo(ByteBuffer.wrap(body));
+    assertThat(cli.formats).containsExactly(ResultFormat.JSON);
   }
 
   private static DeadLetter.Builder json(String value) {

@@ -19,6 +19,7 @@ import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.trace.TraceParent;
 import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.DispatchShard;
+import io.penstock.streams.runtime.LetterHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,8 +28,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -40,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * it is.
  */
 final class Intake {
-
-  private static final int MOST_HEADER_BYTES = 64 * 1024;
 
   private final Map<String, Reader> readers = new HashMap<>();
   private final Map<String, Ending> endings = new HashMap<>();
@@ -271,6 +268,7 @@ final class Intake {
 
   private DeadLetter letter(
       Record<String, byte[]> record, RecordMetadata position, String why, Instant now) {
+    LetterHeaders headers = LetterHeaders.of(record.headers());
     return DeadLetter.newBuilder()
         .setRequestId(shortKey(record))
         .setStage("dispatch")
@@ -294,7 +292,8 @@ final class Intake {
                 .filter(value -> value.length <= maxLetterBytes)
                 .map(ByteBuffer::wrap)
                 .orElse(null))
-        .setHeaders(headers(record.headers()))
+        .setHeaders(headers.values())
+        .setRepeatedHeaders(headers.repeated())
         .setDeadAt(now)
         .build();
   }
@@ -308,22 +307,5 @@ final class Intake {
   /** The key, unless it is longer than any of ours. */
   private static @Nullable String shortKey(Record<String, byte[]> record) {
     return record.key() == null || record.key().length() > Ids.MAX_LENGTH ? null : record.key();
-  }
-
-  /** The first headers of the record, as many as a letter has room for. */
-  private static Map<String, ByteBuffer> headers(Headers found) {
-    Map<String, ByteBuffer> headers = new HashMap<>();
-    int bytes = 0;
-    for (Header header : found) {
-      int size = header.key().length() + (header.value() == null ? 0 : header.value().length);
-      bytes += size;
-      if (bytes > MOST_HEADER_BYTES) {
-        break;
-      }
-      if (header.value() != null) {
-        headers.put(header.key(), ByteBuffer.wrap(header.value()));
-      }
-    }
-    return headers;
   }
 }
