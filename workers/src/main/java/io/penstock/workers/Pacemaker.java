@@ -68,7 +68,7 @@ final class Pacemaker {
     thread.start();
   }
 
-  /** Whether the thread runs, or has not been started yet, or came to its proper end. */
+  /** Returns whether the thread runs, or has not been started yet, or came to its proper end. */
   boolean healthy() {
     return !stopped.isCompletedExceptionally()
         && (thread.isAlive() || thread.getState() == Thread.State.NEW || stopped.isDone());

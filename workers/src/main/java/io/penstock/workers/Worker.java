@@ -264,8 +264,8 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Why the worker must be replaced, as the end of a sentence that begins with it: a thread has
-   * ended although nobody asked it to. Cheap; any thread may call it.
+   * Returns why the worker must be replaced, as the end of a sentence that begins with it: a thread
+   * has ended although nobody asked it to. Cheap; any thread may call it.
    */
   public Optional<String> failure() {
     Map<String, Boolean> died = new LinkedHashMap<>();
@@ -297,8 +297,8 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Whether leases can be received. If not, the worker sends no demands, and dispatch takes back
-   * what it granted.
+   * Returns whether leases can be received. If not, the worker sends no demands, and dispatch takes
+   * back what it granted.
    */
   private boolean canReceive() {
     return leaseReader.isPositioned() && leaseLoop.healthy() && payloadLoop.healthy();

@@ -86,7 +86,7 @@ public record WorkerConfig(
   }
 
   /**
-   * How long things may take.
+   * The time-outs of a worker.
    *
    * @param heartbeat between two demands at the most, 10 ms to 1 minute
    * @param leaseTimeout the silence after which dispatch takes leases back, as configured there; at
@@ -136,7 +136,7 @@ public record WorkerConfig(
   }
 
   /**
-   * How often load is looked at.
+   * The intervals at which load is read.
    *
    * @param gpuInterval between two samples of the GPUs, 100 ms to 1 minute
    * @param recheckInterval between two looks at the engine's load while it keeps the gate closed, 1

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Finds the one result of a request that was repeated. It lies on the results topic, in its home
  * partition, near the time at which the repetition says that it ended; only that stretch is read.
- * Each look-up has a consumer of its own. Safe for use by many threads.
+ * Each look-up has a consumer of its own. This class is thread-safe.
  */
 final class FirstResults {
 
@@ -118,7 +118,9 @@ final class FirstResults {
     return Optional.empty();
   }
 
-  /** Whether it is the result told of: a refusal that left the id free may stand before it. */
+  /**
+   * Returns whether it is the result told of: a refusal that left the id free may stand before it.
+   */
   private static boolean isTold(InferenceResult result, InferenceResult repetition) {
     Duration apart = Duration.between(result.getFinishedAt(), repetition.getFinishedAt()).abs();
     return result.getStatus() == repetition.getStatus() && apart.compareTo(SAME_END) <= 0;

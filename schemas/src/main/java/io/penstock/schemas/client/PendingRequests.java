@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests whose results are awaited, and until when. A request is known by its tenant and id:
  * ids are unique by tenant only. Each takes a place in the room from its adding until it is taken,
- * by whoever completes it: room is there again before its user learns of the end. Safe for use by
- * many threads.
+ * by whoever completes it: room is there again before its user learns of the end. This class is
+ * thread-safe.
  */
 final class PendingRequests {
 
@@ -100,7 +100,7 @@ final class PendingRequests {
     }
   }
 
-  /** Whether a request of this id is pending, of whatever tenant. */
+  /** Returns whether a request of this id is pending, of whatever tenant. */
   synchronized boolean awaits(String id) {
     return tenantsOfId.containsKey(id);
   }

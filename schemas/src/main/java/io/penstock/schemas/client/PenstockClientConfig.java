@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link PenstockClient} works.
+ * The settings of a {@link PenstockClient}.
  *
  * @param connection where Kafka and the registry are
  * @param topics the topics' layout, as the Penstock was started with

@@ -3,9 +3,7 @@ package io.penstock.schemas.client;
 import io.penstock.schemas.InferenceResult;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Why a submitted request has no result here. What became of the request is for each case to say.
- */
+/** Says why a submitted request has no result here. Each case says what became of the request. */
 public abstract sealed class PenstockClientException extends RuntimeException {
 
   private final String requestId;
@@ -121,7 +119,7 @@ public abstract sealed class PenstockClientException extends RuntimeException {
       this.ending = ending;
     }
 
-    /** How the first request ended: its result without the body. */
+    /** Returns how the first request ended: its result without the body. */
     public InferenceResult ending() {
       return ending;
     }

@@ -120,7 +120,7 @@ final class ReplyReader implements Runnable {
     consumer.wakeup();
   }
 
-  /** Why no more results will come, if so. */
+  /** Returns why no more results will come, if so. */
   Optional<RuntimeException> failure() {
     return Optional.ofNullable(failure);
   }
@@ -149,8 +149,8 @@ final class ReplyReader implements Runnable {
   }
 
   /**
-   * Whether a record answers this submission. A refusal of one that the log took later does not:
-   * somebody else then used the id of this request, which still waits for its own result.
+   * Returns whether a record answers this submission. A refusal of one that the log took later does
+   * not: somebody else then used the id of this request, which still waits for its own result.
    */
   private static boolean concerns(PendingRequests.Pending waiting, InferenceResult result) {
     boolean refusesALaterOne =

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Where Kafka and the schema registry are. Passed to every component that talks to them.
+ * The addresses of Kafka and the schema registry. Every component that talks to them receives it.
  *
  * @param bootstrapServers Kafka's {@code host:port} list
  * @param registryUrl the registry's base in the Confluent API, such as {@code

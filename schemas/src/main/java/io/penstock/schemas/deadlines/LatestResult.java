@@ -3,9 +3,9 @@ package io.penstock.schemas.deadlines;
 import java.time.Duration;
 
 /**
- * How long after its deadline a request's result may still come. Dispatch decides within {@link
- * #DECIDED_WITHIN}, and a client waits longer than that, so that EXPIRED reaches it before it gives
- * up. Both sides take their settings from here and refuse others that break the relation.
+ * Computes how long after its deadline a request's result may still come. Dispatch decides within
+ * {@link #DECIDED_WITHIN}, and a client waits longer than that, so that EXPIRED reaches it before
+ * it gives up. Both sides take their settings from here and refuse others that break the relation.
  */
 public final class LatestResult {
 

@@ -13,8 +13,8 @@ public final class FatalErrors {
   private FatalErrors() {}
 
   /**
-   * Whether the heap is exhausted or the virtual machine itself failed, here or in a cause. No
-   * record can exhaust the heap alone: whoever reads one bounds what it may allocate.
+   * Returns whether the heap is exhausted or the virtual machine itself failed, here or in a cause.
+   * No record can exhaust the heap alone: whoever reads one bounds what it may allocate.
    */
   public static boolean isFatal(Throwable thrown) {
     int looked = 0;

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * An extension's options. The extension takes them one by one; an option that it never takes is a
  * mistake in the configuration. Where it declares its options, one that it does not have is refused
  * before anything is created. Every method that meets a wrong value throws an {@link
- * IllegalArgumentException} that names the owner, the option, its value and what is allowed. For
- * one thread.
+ * IllegalArgumentException} that names the owner, the option, its value and what is allowed. An
+ * instance belongs to one thread.
  */
 public final class Options {
 
@@ -63,7 +63,7 @@ public final class Options {
     return declared;
   }
 
-  /** Whether a key sets an option, or one of a family such as {@code served-name.MODEL}. */
+  /** Returns whether a key sets an option, or one of a family such as {@code served-name.MODEL}. */
   private static boolean isOf(String name, String key) {
     int dot = name.indexOf('.');
     return dot < 0

@@ -93,7 +93,7 @@ public final class FleetView {
     return Collections.unmodifiableSet(byTarget.keySet());
   }
 
-  /** What is known of a target; empty if there is no fresh report of it. */
+  /** Returns what is known of a target; empty if there is no fresh report of it. */
   public Optional<TargetStatus> status(Target target, Instant now) {
     List<FleetReport> fresh =
         byTarget.getOrDefault(target, List.of()).stream()
@@ -108,8 +108,8 @@ public final class FleetView {
   }
 
   /**
-   * What a tenant's requests that wait or run are predicted to cost, as dispatch last said. Reports
-   * count here whatever their age: of a shard that is silent, its requests are still there.
+   * Returns what a tenant's requests that wait or run are predicted to cost, as dispatch last said.
+   * Reports count here whatever their age: of a shard that is silent, its requests are still there.
    */
   public double committed(String tenant) {
     return committed.getOrDefault(tenant, 0.0);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What is known of a target over all its partitions.
+ * The state of a target over all its partitions.
  *
  * @param target the model or variant
  * @param health UNHEALTHY only if it is so in every partition that knows it
@@ -42,7 +42,7 @@ public record TargetStatus(
     OptionalDouble serviceMillis) {
 
   /**
-   * What waits of one class.
+   * The waiting requests of one class.
    *
    * @param requests that may be leased now, or back off for a moment
    * @param promptTokens that these would prefill
@@ -71,7 +71,7 @@ public record TargetStatus(
     backlog = Map.copyOf(backlog);
   }
 
-  /** What waits of this class. */
+  /** Returns what waits of this class. */
   public Backlog waiting(ServiceClass serviceClass) {
     return backlog.getOrDefault(serviceClass, Backlog.NONE);
   }

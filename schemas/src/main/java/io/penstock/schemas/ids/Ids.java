@@ -3,7 +3,7 @@ package io.penstock.schemas.ids;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 
-/** Makes the identifiers that Penstock gives out. Safe for use by many threads. */
+/** Makes the identifiers that Penstock gives out. This class is thread-safe. */
 public final class Ids {
 
   /** The longest id, tenant, worker or model name accepted, in characters. */

@@ -2,13 +2,13 @@ package io.penstock.schemas.ids;
 
 import java.util.Optional;
 
-/** What an id, a tenant, a model's name or a requester's own name may look like. */
+/** Checks the form of ids, tenants, names of models and requesters' own names. */
 public final class Names {
 
   private Names() {}
 
   /**
-   * What is wrong with a name, as the end of a sentence that begins with the name's role.
+   * Returns what is wrong with a name, as the end of a sentence that begins with the name's role.
    *
    * @param maxLength the most characters it may have
    */
@@ -30,8 +30,8 @@ public final class Names {
   }
 
   /**
-   * Whether a text holds one half of a surrogate pair without the other, as the end of a sentence.
-   * UTF-8 cannot carry it: it would become a question mark, and two names one.
+   * Returns whether a text holds one half of a surrogate pair without the other, as the end of a
+   * sentence. UTF-8 cannot carry it: it would become a question mark, and two names one.
    */
   public static Optional<String> loneSurrogate(String text) {
     for (int at = 0; at < text.length(); at++) {

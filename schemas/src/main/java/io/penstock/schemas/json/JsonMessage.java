@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a text that is not JSON, in the words of whoever wrote it. Jackson's own
- * messages name switches and limits of the reader, which its user cannot set, and places in a
- * source that it does not show.
+ * Says what is wrong with a text that is not JSON, in terms of that text. Jackson's own messages
+ * name switches and limits of the reader, which its user cannot set, and places in a source that it
+ * does not show.
  */
 public final class JsonMessage {
 

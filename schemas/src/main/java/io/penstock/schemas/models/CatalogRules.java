@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What models must fulfil together: names that are theirs alone, and fallbacks that lead somewhere.
+ * Checks models against each other: names must be unique, and fallbacks must lead to other models.
  */
 final class CatalogRules {
 

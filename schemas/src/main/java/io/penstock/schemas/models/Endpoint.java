@@ -21,7 +21,7 @@ public enum Endpoint {
     return path;
   }
 
-  /** Whether its answers are generated token by token. */
+  /** Returns whether its answers are generated token by token. */
   public boolean generates() {
     return generates;
   }

@@ -3,7 +3,7 @@ package io.penstock.schemas.models;
 import java.util.List;
 
 /**
- * What applying models did to the registry, by the models' names.
+ * The changes that applying models made to the registry, by the models' names.
  *
  * @param unchanged those that the registry had just so; nothing was written for them
  * @param removed those that a rollback removed

@@ -137,7 +137,7 @@ final class ModelEntry {
     return entry;
   }
 
-  /** What is missing becomes a value that the rules refuse. */
+  /** Returns what is missing becomes a value that the rules refuse. */
   ModelSpec toSpec(Instant updatedAt) {
     ModelSpec.Builder spec =
         ModelSpec.newBuilder()

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a single model must fulfil. */
+/** Checks a single model. */
 final class ModelRules {
 
   /** The name by which a request leaves the choice of a model to Penstock. */

@@ -4,7 +4,9 @@ import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ScoredRequest;
 import java.util.Optional;
 
-/** What a scored request is predicted to cost, in the registry's currency; 0 without prices. */
+/**
+ * Computes the predicted cost of a scored request, in the registry's currency; 0 without prices.
+ */
 public final class PredictedCost {
 
   private static final double MILLION = 1e6;

@@ -11,7 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
-/** What a model's prices and quality must fulfil, and those of its variants. */
+/** Checks the prices and quality of a model and its variants. */
 final class PriceRules {
 
   private static final int MINUTES = 24 * 60;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What a variant of a model is for. The registry and files of models spell it in lower case. */
+/** The role of a variant of a model. The registry and files of models spell it in lower case. */
 public enum VariantState {
   /** It takes new requests by its weight. */
   ACTIVE,
@@ -23,7 +23,7 @@ public enum VariantState {
     return spelling;
   }
 
-  /** Whether a variant has this state. */
+  /** Returns whether a variant has this state. */
   public boolean of(ModelVariant variant) {
     return variant.getState().equals(spelling);
   }
@@ -33,7 +33,7 @@ public enum VariantState {
     return Arrays.stream(values()).map(VariantState::spelling).toList();
   }
 
-  /** Whether a variant takes new requests by its weight. */
+  /** Returns whether a variant takes new requests by its weight. */
   public static boolean takesNew(ModelVariant variant) {
     return ACTIVE.of(variant) && variant.getWeight() > 0;
   }

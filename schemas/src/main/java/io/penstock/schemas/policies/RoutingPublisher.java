@@ -184,7 +184,7 @@ public final class RoutingPublisher {
     return next;
   }
 
-  /** Whether a document has to be held against the models. */
+  /** Returns whether a document has to be held against the models. */
   private static boolean namesModels(RoutingDocument document) {
     return switch (document) {
       case TenantPolicy ignored -> true;

@@ -21,7 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What routing documents must fulfil together and with the models. */
+/** Checks routing documents against each other and against the models. */
 final class RoutingRules {
 
   private static final String AUTO = "auto";

@@ -99,12 +99,14 @@ public final class ConsumerLoop<K> implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether the thread runs and works, or has not been started yet, or was asked to end. */
+  /**
+   * Returns whether the thread runs and works, or has not been started yet, or was asked to end.
+   */
   public boolean healthy() {
     return (thread.isAlive() && !recovering) || thread.isNew() || thread.stopped();
   }
 
-  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  /** Returns whether the thread has ended although nobody asked it to. Nothing starts it again. */
   public boolean hasDied() {
     return thread.hasDied();
   }

@@ -66,14 +66,16 @@ public final class Partitions {
     return Map.copyOf(consumer.endOffsets(partitions, LOOKUP));
   }
 
-  /** How far the consumer is in these partitions of its own. */
+  /** Returns how far the consumer is in these partitions of its own. */
   public static Map<TopicPartition, Long> positions(
       Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     return partitions.stream()
         .collect(Collectors.toMap(each -> each, each -> consumer.position(each, LOOKUP)));
   }
 
-  /** Whether the consumer, to which these partitions are assigned, has read to these ends. */
+  /**
+   * Returns whether the consumer, to which these partitions are assigned, has read to these ends.
+   */
   public static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
     return ends.entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey(), LOOKUP) >= end.getValue());

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A daemon thread that runs a loop again after it has failed. It logs each failure, pauses, longer
  * each time, and makes the next attempt. A {@link WakeupException} is no failure. An interrupt ends
- * the thread. Safe for use by many threads.
+ * the thread. This class is thread-safe.
  */
 public final class RestartingThread {
 
@@ -51,7 +51,7 @@ public final class RestartingThread {
     thread.start();
   }
 
-  /** Whether the thread was asked to end. */
+  /** Returns whether the thread was asked to end. */
   public boolean stopped() {
     return stopping.getCount() == 0;
   }
@@ -60,12 +60,12 @@ public final class RestartingThread {
     return thread.isAlive();
   }
 
-  /** Whether nobody has started it yet. */
+  /** Returns whether nobody has started it yet. */
   public boolean isNew() {
     return thread.getState() == Thread.State.NEW;
   }
 
-  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  /** Returns whether the thread has ended although nobody asked it to. Nothing starts it again. */
   public boolean hasDied() {
     return thread.getState() == Thread.State.TERMINATED && !stopped();
   }

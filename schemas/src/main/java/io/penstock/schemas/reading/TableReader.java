@@ -49,7 +49,7 @@ public final class TableReader {
     positions.putAll(Partitions.positions(consumer, partitions));
   }
 
-  /** Whether there is a place from which reading can go on with another consumer. */
+  /** Returns whether there is a place from which reading can go on with another consumer. */
   boolean hasBegun() {
     return !positions.isEmpty();
   }
@@ -64,7 +64,7 @@ public final class TableReader {
     positions.clear();
   }
 
-  /** Whether all that the topics held at the last {@link #rewind} was read. */
+  /** Returns whether all that the topics held at the last {@link #rewind} was read. */
   public boolean caughtUp(Consumer<String, byte[]> consumer) {
     if (!ends.isEmpty() && Partitions.reached(consumer, ends)) {
       ends = Map.of();

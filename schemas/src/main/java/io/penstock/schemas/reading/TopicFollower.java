@@ -86,19 +86,19 @@ public final class TopicFollower implements AutoCloseable {
     loop.start();
   }
 
-  /** Whether the thread works, or has not been started yet, or was asked to end. */
+  /** Returns whether the thread works, or has not been started yet, or was asked to end. */
   public boolean healthy() {
     return loop.healthy();
   }
 
-  /** Whether the thread has ended although nobody asked it to. Nothing starts it again. */
+  /** Returns whether the thread has ended although nobody asked it to. Nothing starts it again. */
   public boolean hasDied() {
     return loop.hasDied();
   }
 
   /**
-   * Whether the entries have been whole once and none is being read anew. What came since then is
-   * passed within moments while Kafka answers.
+   * Returns whether the entries have been whole once and none is being read anew. What came since
+   * then is passed within moments while Kafka answers.
    */
   public boolean caughtUp() {
     return caughtUp;

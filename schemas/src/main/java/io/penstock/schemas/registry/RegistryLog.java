@@ -150,7 +150,7 @@ public final class RegistryLog {
     }
   }
 
-  /** What a change writes, by topic and key; the last of a key counts. */
+  /** The records that a change writes, by topic and key; the last of a key counts. */
   public static final class Changes {
 
     private final Serializer<SpecificRecord> values;

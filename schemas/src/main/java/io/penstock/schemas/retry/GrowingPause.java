@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Counts failures and says how long to wait after each. When nothing has failed for the calm time,
- * the count begins anew. Not safe for use by several threads.
+ * the count begins anew. This class is not thread-safe.
  */
 public final class GrowingPause {
 

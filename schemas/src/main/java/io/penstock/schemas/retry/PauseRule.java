@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait after each of several failures in a row: twice as long each time, up to a limit.
+ * Computes how long to wait after each of several failures in a row: twice as long each time, up to
+ * a limit.
  *
  * @param first the pause after the first failure, not negative
  * @param longest no pause is longer, the first included; not negative

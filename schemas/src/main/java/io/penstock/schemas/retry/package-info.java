@@ -1,2 +1,2 @@
-/** How long to wait before what failed is tried again. */
+/** Pauses between attempts that fail. */
 package io.penstock.schemas.retry;

@@ -3,7 +3,7 @@ package io.penstock.schemas.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant may spend in a period, in the registry's currency.
+ * Limits what a tenant may spend in a period, in the registry's currency.
  *
  * @param period hour, day or month, in UTC
  * @param soft beyond this its requests go to the cheapest model that they allow; null: never

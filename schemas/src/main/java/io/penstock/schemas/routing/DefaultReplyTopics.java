@@ -3,7 +3,7 @@ package io.penstock.schemas.routing;
 import java.util.List;
 
 /**
- * Which topics a tenant may have its results copied to where its policy does not say.
+ * Lists the topics that a tenant's results may be copied to where its policy does not say.
  *
  * @param patterns each holds {@code {tenant}}, all at the same place between their dots; so no
  *     topic is two tenants'. An empty list closes reply topics to all but tenants with a policy

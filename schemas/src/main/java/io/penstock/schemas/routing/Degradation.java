@@ -26,7 +26,7 @@ public record Degradation(
     pressure = pressure == null ? Map.of() : Map.copyOf(pressure);
   }
 
-  /** Whether a rung with this action is in force. */
+  /** Returns whether a rung with this action is in force. */
   public boolean has(DegradationLadder.Action action) {
     return active.stream().anyMatch(rung -> rung.action() == action);
   }

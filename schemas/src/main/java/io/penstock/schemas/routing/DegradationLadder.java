@@ -8,9 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is given up under overload, in order. The pressure of a class on a model is the predicted
- * time until a new request of that class gets its first token, as a share of the class's objective:
- * 1 is just in time.
+ * The steps that are taken under overload, in order. The pressure of a class on a model is the
+ * predicted time until a new request of that class gets its first token, as a share of the class's
+ * objective: 1 is just in time.
  *
  * @param name the model it is for; {@code *}: every model without one of its own
  * @param rungs the steps, the mildest first
@@ -20,7 +20,7 @@ public record DegradationLadder(String name, List<Rung> rungs) implements Routin
   /** The ladder of all models without one of their own. */
   public static final String EVERY_MODEL = "*";
 
-  /** What a step takes from requests. Documents spell it in lower case. */
+  /** The measure that a step takes. Documents spell it in lower case. */
   public enum Action {
     /** Sends a request that leaves the model open to the cheapest that it allows. */
     CHEAPER_MODEL,

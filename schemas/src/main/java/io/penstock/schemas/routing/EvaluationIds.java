@@ -21,7 +21,7 @@ public final class EvaluationIds {
 
   private final String prefix;
 
-  /** Which variant is asked which item. */
+  /** A pair of an item and the variant that is asked it. */
   public record Asked(int item, boolean ofNew) {}
 
   private EvaluationIds(String prefix) {
@@ -40,13 +40,14 @@ public final class EvaluationIds {
                 Long.toString(since.toEpochMilli(), 36).toLowerCase(Locale.ROOT)));
   }
 
-  /** Whether a request may be of some evaluation, running or not. */
+  /** Returns whether a request may be of some evaluation, running or not. */
   public static boolean isEvaluation(String tenant, String id) {
     return tenant.equals(TENANT) && id.startsWith(PREFIX);
   }
 
   /**
-   * Whether a request is one that an evaluation running now asks: no other may go by its tenant.
+   * Returns whether a request is one that an evaluation running now asks: no other may go by its
+   * tenant.
    *
    * @param model the model as the request names it
    */
@@ -71,7 +72,7 @@ public final class EvaluationIds {
     return prefix + asked.item() + (asked.ofNew() ? "-new" : "-old");
   }
 
-  /** What was asked by this id, or empty if it is not of this evaluation. */
+  /** Returns what was asked by this id, or empty if it is not of this evaluation. */
   public Optional<Asked> read(String id) {
     if (!id.startsWith(prefix)) {
       return Optional.empty();

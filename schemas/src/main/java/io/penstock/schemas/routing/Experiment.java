@@ -40,13 +40,13 @@ public record Experiment(
     @Nullable String reason)
     implements RoutingDocument {
 
-  /** Whether it takes requests now. */
+  /** Returns whether it takes requests now. */
   @JsonIgnore
   public boolean isRunning() {
     return state == State.RUNNING;
   }
 
-  /** What decides between arms. Documents spell it in lower case. */
+  /** The figure that decides between arms. Documents spell it in lower case. */
   public enum Metric {
     /** The share of results with an answer. */
     SUCCESS(true),
@@ -85,13 +85,14 @@ public record Experiment(
   }
 
   /**
-   * What is assigned as one. Spelled {@code request}, {@code tenant} or {@code attribute:NAME}.
+   * The unit of assignment: all requests of a unit go to the same arm. Documents spell it {@code
+   * request}, {@code tenant} or {@code attribute:NAME}.
    *
    * @param attribute the name of the attribute; null unless that is what assigns
    */
   public record Unit(By by, @Nullable String attribute) {
 
-    /** What of a request tells its unit. */
+    /** The part of a request that identifies its unit. */
     public enum By {
       REQUEST,
       TENANT,
@@ -137,7 +138,7 @@ public record Experiment(
     }
   }
 
-  /** Where an experiment is in its life. Documents spell it in lower case. */
+  /** The state of an experiment. Documents spell it in lower case. */
   public enum State {
     DRAFT,
     RUNNING,
@@ -159,7 +160,7 @@ public record Experiment(
   }
 
   /**
-   * One side of it.
+   * One of the alternatives that an experiment compares.
    *
    * @param name its name within the experiment
    * @param target what serves its requests

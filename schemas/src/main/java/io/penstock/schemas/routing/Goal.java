@@ -3,7 +3,7 @@ package io.penstock.schemas.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted of the choice between cheap and strong models. Exactly one of both.
+ * A balance between cheap and strong models. Exactly one of the two is given.
  *
  * @param strongShare the most of all prompts that go to the strongest model, from 0 to 1: a cost
  *     budget

@@ -38,7 +38,7 @@ public record ReplyTopicPattern(String text) {
         && text.indexOf(TENANT, end) < 0;
   }
 
-  /** How many dots come before {@code {tenant}}; -1 where the pattern does not hold it. */
+  /** Returns how many dots come before {@code {tenant}}; -1 where the pattern does not hold it. */
   int tenantSegment() {
     int place = text.indexOf(TENANT);
     return place < 0 ? -1 : (int) text.substring(0, place).chars().filter(c -> c == '.').count();
@@ -49,7 +49,7 @@ public record ReplyTopicPattern(String text) {
     return text.replace(TENANT, segment(tenant));
   }
 
-  /** Whether the tenant's results may be copied to a topic of this name. */
+  /** Returns whether the tenant's results may be copied to a topic of this name. */
   boolean matches(String topic, String tenant) {
     return glob(of(tenant), topic);
   }

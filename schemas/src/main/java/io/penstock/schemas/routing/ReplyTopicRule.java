@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which topics a tenant's results may be copied to: those that match a pattern of its policy, or
- * the default ones where that names none, and never those that others depend on. Score refuses
- * other requests; delivery asks again before it writes.
+ * Decides which topics a tenant's results may be copied to: those that match a pattern of its
+ * policy, or the default ones where the policy names none. Topics that others depend on are never
+ * allowed. Score refuses other requests; delivery asks again before it writes.
  *
  * <p>Whether a topic exists is not asked here.
  */
@@ -51,13 +51,13 @@ public final class ReplyTopicRule {
     }
   }
 
-  /** Whether there is anything to copy: the results topic has every result anyway. */
+  /** Returns whether there is anything to copy: the results topic has every result anyway. */
   public boolean wantsCopy(String topic) {
     return !topic.equals(names.results());
   }
 
   /**
-   * Why a tenant's results may not be copied to a topic, and what to do; empty if they may.
+   * Returns why a tenant's results may not be copied to a topic, and what to do; empty if they may.
    *
    * @param routing where tenants' policies are
    */

@@ -46,7 +46,7 @@ public record Rollout(
     Map<String, Double> figures)
     implements RoutingDocument {
 
-  /** Where it is on its way. */
+  /** The state of a rollout. */
   public enum State {
     /** Known; nothing was done yet. */
     REGISTERED,
@@ -66,7 +66,7 @@ public record Rollout(
     ROLLED_BACK
   }
 
-  /** What happens when a gate is broken. Documents spell it in lower case. */
+  /** The action that follows when a gate is broken. Documents spell it in lower case. */
   public enum BreachAction {
     /** Sends all new requests to the old variant again. */
     ROLLBACK,
@@ -146,7 +146,7 @@ public record Rollout(
   }
 
   /**
-   * What the new variant is asked in shadow, at batch priority, beside the old one.
+   * The requests that the new variant answers in shadow, at batch priority, beside the old one.
    *
    * @param items a stored set; empty: the last requests of the model in the log are replayed
    * @param replay how many requests are replayed where there are no items, 1 to 500

@@ -19,7 +19,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Turns entries of the routing topic into documents and back. Safe for use by many threads. */
+/** Turns entries of the routing topic into documents and back. This class is thread-safe. */
 public final class RoutingCodec {
 
   private static final ObjectMapper MAPPER =

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What to prefer among acceptable models. Requests and documents spell it in lower case. */
+/** The preference among acceptable models. Requests and documents spell it in lower case. */
 public enum Sort {
   /** The lowest predicted price. */
   PRICE,

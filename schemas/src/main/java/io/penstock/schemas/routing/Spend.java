@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What a tenant with budgets has spent.
+ * The amounts that a tenant with budgets has spent.
  *
  * @param name the tenant
  * @param periods what it has spent in each period that it has a budget for

@@ -7,8 +7,8 @@ import io.penstock.schemas.ModelChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request waits for and a worker serves: a model, or one variant of it. Spelled {@code
- * MODEL} or {@code MODEL#VARIANT}; a worker that serves {@code MODEL} serves every variant.
+ * A model, or one variant of it, that requests wait for and workers serve. Its spelling is {@code
+ * MODEL} or {@code MODEL#VARIANT}. A worker that serves {@code MODEL} serves every variant.
  *
  * @param model the model's registry name
  * @param variant the variant's name, or null
@@ -22,7 +22,7 @@ public record Target(String model, @Nullable String variant) {
     return new Target(model, null);
   }
 
-  /** What a request with this choice waits for. */
+  /** Returns what a request with this choice waits for. */
   public static Target of(ModelChoice choice) {
     return new Target(choice.getModel(), choice.getVariant().orElse(null));
   }

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant's requests may use and spend. The tenant {@code *} stands for all without a policy
- * of their own.
+ * Limits what a tenant's requests may use and spend. The tenant {@code *} stands for all without a
+ * policy of their own.
  *
  * @param name the tenant
  * @param allowedModels if not empty, nothing else may serve it

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
- * How large a writer's schema may be. A few lines of schema can describe a record of a billion
- * fields, since a type may be named twice in another, and that twice again.
+ * Bounds how large a writer's schema may be. A few lines of schema can describe a record of a
+ * billion fields, since a type may be named twice in another, and that twice again.
  */
 final class SchemaBounds {
 
@@ -19,7 +19,7 @@ final class SchemaBounds {
   private static final long MOST_PARTS = 20_000;
 
   /**
-   * What a schema comes to with all that is in it.
+   * The size of a schema with all that is in it.
    *
    * @param parts types, counted wherever they occur
    * @param levels how deep they are nested
@@ -36,7 +36,7 @@ final class SchemaBounds {
 
   private SchemaBounds() {}
 
-  /** What is wrong with a schema, as the end of a sentence that begins with it. */
+  /** Returns what is wrong with a schema, as the end of a sentence that begins with it. */
   static Optional<String> fault(Schema schema) {
     Size size = new SchemaBounds().size(schema);
     if (size.parts() > MOST_PARTS) {
@@ -47,7 +47,7 @@ final class SchemaBounds {
         : Optional.empty();
   }
 
-  /** Whether a type holds itself. */
+  /** Returns whether a type holds itself. */
   static boolean isRecursive(Schema schema) {
     return new SchemaBounds().size(schema).recursive();
   }

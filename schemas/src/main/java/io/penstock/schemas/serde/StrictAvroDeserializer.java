@@ -35,7 +35,7 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
   /** Schemas remembered; a writer with more versions than this is only slower. */
   private static final int MOST_WRITERS = 100;
 
-  /** What is known of the schema behind an id. */
+  /** The state of the schema behind an id. */
   private sealed interface Writer<T> {
 
     /**

@@ -6,8 +6,8 @@ import java.util.List;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Which partitions of the work topics belong to a model, and which of them a request takes. A
- * request id always takes the same one, so that a repeated request meets the first.
+ * Computes which partitions of the work topics belong to a model, and which of them a request
+ * takes. A request id always takes the same one, so that a repeated request meets the first.
  */
 public final class ModelPartitions {
 

@@ -80,7 +80,7 @@ public record TopicNames(String prefix) {
     return prefix + "routing";
   }
 
-  /** What each shard of dispatch knows of its models' workers and backlog. */
+  /** Returns what each shard of dispatch knows of its models' workers and backlog. */
   public String fleet() {
     return prefix + "fleet";
   }
@@ -104,12 +104,12 @@ public record TopicNames(String prefix) {
     return prefix + "dead-letters";
   }
 
-  /** What requesters and reviewers think of results. */
+  /** Returns what requesters and reviewers think of results. */
   public String feedback() {
     return prefix + "feedback";
   }
 
-  /** What the HTTP front keeps: keys, files' metadata, batches. */
+  /** Returns what the HTTP front keeps: keys, files' metadata, batches. */
   public String front() {
     return prefix + "front";
   }
@@ -125,8 +125,8 @@ public record TopicNames(String prefix) {
   }
 
   /**
-   * Whether a topic is Penstock's: whatever begins with the prefix, since internal topics of its
-   * jobs and of its registry do too; without a prefix, those and its own.
+   * Returns whether a topic is Penstock's: whatever begins with the prefix, since internal topics
+   * of its jobs and of its registry do too; without a prefix, those and its own.
    */
   public boolean isOwn(String topic) {
     return prefix.isEmpty() ? ownWithoutPrefix(topic) : topic.startsWith(prefix);

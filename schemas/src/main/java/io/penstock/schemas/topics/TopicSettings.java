@@ -3,8 +3,8 @@ package io.penstock.schemas.topics;
 import java.time.Duration;
 
 /**
- * How the topics are laid out. Counts of partitions are fixed at creation: a running Penstock
- * refuses to start on topics that differ.
+ * The layout of the topics. Counts of partitions are fixed at creation: a running Penstock refuses
+ * to start on topics that differ.
  *
  * @param names the topics' names
  * @param modelPartitions partitions of work, demand, outcomes, commands and transfers (P of the
@@ -87,16 +87,16 @@ public record TopicSettings(
         maxRequestBytes);
   }
 
-  /** How long requests, work and transfers are kept: longer than the furthest deadline. */
+  /** Returns how long requests, work and transfers are kept: longer than the furthest deadline. */
   public Duration workRetention() {
     return maxDeadline.plus(AFTER_DEADLINE);
   }
 
   /**
-   * How long the id of a request is remembered after it was taken in, and again after it ended.
-   * Until then a second record with its id is not run. This is longer than any log keeps a record
-   * of it: the furthest deadline, the retention of requests, work and results, and the time until
-   * Kafka deletes the segment that holds the record.
+   * Returns how long the id of a request is remembered after it was taken in, and again after it
+   * ended. Until then a second record with its id is not run. This is longer than any log keeps a
+   * record of it: the furthest deadline, the retention of requests, work and results, and the time
+   * until Kafka deletes the segment that holds the record.
    */
   public Duration idRetention() {
     Duration kept =
@@ -105,8 +105,8 @@ public record TopicSettings(
   }
 
   /**
-   * How many copies must have a record before it counts as written: with three copies or more, one
-   * may be away without stopping writes or losing any.
+   * Returns how many copies must have a record before it counts as written: with three copies or
+   * more, one may be away without stopping writes or losing any.
    */
   public int minInSyncReplicas() {
     return replicationFactor >= 3 ? 2 : 1;

@@ -85,17 +85,17 @@ public final class ControlApplication implements AutoCloseable {
     loop.start();
   }
 
-  /** Whether this process leads and decides. */
+  /** Returns whether this process leads and decides. */
   public boolean leading() {
     return loop.leading();
   }
 
-  /** What is wrong, if anything. */
+  /** Returns what is wrong, if anything. */
   public Optional<String> problem() {
     return loop.problem();
   }
 
-  /** Why it has ended for good, if it has failed. */
+  /** Returns why it has ended for good, if it has failed. */
   public Optional<String> failure() {
     return loop.failure();
   }

@@ -4,7 +4,7 @@ import io.penstock.streams.score.service.ServiceLevels;
 import java.time.Duration;
 
 /**
- * How the control loop runs. A contradiction stops start-up.
+ * The settings of the control loop. A contradiction stops start-up.
  *
  * @param levels what each class promises: what pressure is measured against
  * @param interval between two decisions, 100 ms to 1 min

@@ -31,7 +31,7 @@ final class ControlLoop implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   /**
-   * What the loop is made of.
+   * The parts of the loop.
    *
    * @param partitions the number of model partitions
    * @param watch hears of progress and failures
@@ -66,17 +66,17 @@ final class ControlLoop implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether this process leads. */
+  /** Returns whether this process leads. */
   boolean leading() {
     return leads && stepped;
   }
 
-  /** What is wrong, if anything; a process that waits to lead is well. */
+  /** Returns what is wrong, if anything; a process that waits to lead is well. */
   Optional<String> problem() {
     return thread.problem().or(this::waiting);
   }
 
-  /** Why it has ended for good, if it has failed. */
+  /** Returns why it has ended for good, if it has failed. */
   Optional<String> failure() {
     return thread.failure();
   }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the control loop shows of itself. */
+/** The metrics of the control loop. */
 final class ControlMetrics {
 
   private final MeterRegistry registry;

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads all that the control loop follows with one consumer in no group: tables from their
- * beginning, logs from the time that is needed. Used by one thread.
+ * beginning, logs from the time that is needed. An instance belongs to one thread.
  */
 final class ControlReader implements AutoCloseable {
 
@@ -83,7 +83,7 @@ final class ControlReader implements AutoCloseable {
     }
   }
 
-  /** Whether all that was in the logs at the last {@link #replay} was read. */
+  /** Returns whether all that was in the logs at the last {@link #replay} was read. */
   boolean caughtUp() {
     if (!replayEnds.isEmpty() && Partitions.reached(consumer, replayEnds)) {
       replayEnds.clear();

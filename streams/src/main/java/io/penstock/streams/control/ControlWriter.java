@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what the control loop decides. Opening one shuts out every earlier writer of the routing
- * topic; what they wrote is there to be read then. Used by one thread.
+ * topic; what they wrote is there to be read then. An instance belongs to one thread.
  */
 interface ControlWriter extends AutoCloseable {
 

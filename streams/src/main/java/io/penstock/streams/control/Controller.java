@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What the leader knows and decides: follows the tables, adds up results and feedback, and asks
- * every policy in turn. Knows neither Kafka nor the wall clock. Used by one thread.
+ * Decides for the leader: follows the tables, adds up results and feedback, and asks every policy
+ * in turn. It knows neither Kafka nor the wall clock. An instance belongs to one thread.
  */
 final class Controller {
 
@@ -71,7 +71,7 @@ final class Controller {
     spend.caughtUp(now);
   }
 
-  /** Whether results have to be read again, since a budget came that counts from before. */
+  /** Returns whether results have to be read again, since a budget came that counts from before. */
   boolean needsRestart() {
     return !budgets.containsAll(budgetKeys());
   }
@@ -129,7 +129,10 @@ final class Controller {
     spend.follow(tables.routing());
   }
 
-  /** What is to be done now. Ladders go by the fleet alone; the rest waits until all is read. */
+  /**
+   * Returns what is to be done now. Ladders go by the fleet alone; the rest waits until all is
+   * read.
+   */
   Decisions decide(Instant now) {
     follow(now);
     Decisions decisions = new Decisions();

@@ -8,7 +8,7 @@ import io.penstock.schemas.routing.RoutingKind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is decided at one time. Gathered by one thread. */
+/** Gathers what is decided at one time. An instance belongs to one thread. */
 final class Decisions {
 
   /**

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries out what the controller decides while this process leads. Keeps one writer open; after
  * another writer came between it leaves that one alone for a moment, opens another, reads what
- * there is by then, and decides anew. Used by one thread.
+ * there is by then, and decides anew. An instance belongs to one thread.
  */
 final class Execution implements AutoCloseable {
 

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The running experiments, with what was measured of their arms. Used by one thread. */
+/**
+ * The running experiments, with what was measured of their arms. An instance belongs to one thread.
+ */
 final class Experiments {
 
   private final Map<String, ExperimentStatistics> running = new HashMap<>();

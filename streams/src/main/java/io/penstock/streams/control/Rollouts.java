@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rollouts under way, with what was measured of them. Used by one thread. */
+/** The rollouts under way, with what was measured of them. An instance belongs to one thread. */
 final class Rollouts {
 
   /** How often mere figures are written. */

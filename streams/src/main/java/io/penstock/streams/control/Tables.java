@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The compacted topics as far as they were read: routing, fleet and models. Used by one thread. */
+/**
+ * The compacted topics as far as they were read: routing, fleet and models. An instance belongs to
+ * one thread.
+ */
 final class Tables {
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);

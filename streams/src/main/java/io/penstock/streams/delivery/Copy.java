@@ -38,8 +38,8 @@ record Copy(
   }
 
   /**
-   * What a record asks for: nothing, a copy to its reply topic, one as JSON to Penstock's own
-   * topic, or both; or a dead letter, since it cannot be read.
+   * Returns what a record asks for: nothing, a copy to its reply topic, one as JSON to Penstock's
+   * own topic, or both; or a dead letter, since it cannot be read.
    */
   static List<Copy> of(
       ConsumerRecord<byte[], byte[]> source, Deserializer<InferenceResult> results) {
@@ -88,8 +88,8 @@ record Copy(
   }
 
   /**
-   * Whether it goes to Penstock's own topic of results as JSON. Every tenant may use it, and
-   * delivery stops where that topic takes nothing, so such a copy is never held.
+   * Returns whether it goes to Penstock's own topic of results as JSON. Every tenant may use it,
+   * and delivery stops where that topic takes nothing, so such a copy is never held.
    */
   boolean toOwnTopic() {
     return json != null && topic.equals(TopicNames.jsonOf(source.topic()));

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Penstock's own topic of results as JSON is no tenant's to repair. If it fails, nothing is
  * settled: {@link OwnTopicException} says so, and the results have to be read again. Only a result
- * that is too large for it becomes a dead letter. For one thread.
+ * that is too large for it becomes a dead letter. An instance belongs to one thread.
  */
 final class Courier {
 
@@ -64,7 +64,7 @@ final class Courier {
   private final ReplyTopicStates states;
   private final HeldResults held = new HeldResults();
 
-  /** What is to become of some results. */
+  /** The next steps for some results. */
   private static final class Plan {
     final List<Copy> copies = new ArrayList<>();
     final List<DeadLetter> letters = new ArrayList<>();
@@ -105,7 +105,7 @@ final class Courier {
     show();
   }
 
-  /** What is to be committed for a partition. */
+  /** Returns what is to be committed for a partition. */
   OffsetAndMetadata committed(TopicPartition partition) {
     long position = parts.position().apply(partition);
     return new OffsetAndMetadata(position, held.note(partition, position));
@@ -146,7 +146,7 @@ final class Courier {
     show();
   }
 
-  /** How long until a held result may be tried again, at most this. */
+  /** Returns how long until a held result may be tried again, at most this. */
   Duration untilRetry(Duration most) {
     return held.size() > 0 ? Duration.ofMillis(Math.min(most.toMillis(), 100)) : most;
   }
@@ -344,7 +344,7 @@ final class Courier {
     return plan;
   }
 
-  /** Whether an earlier round of these same results held it. */
+  /** Returns whether an earlier round of these same results held it. */
   private static boolean fresh(Held before, Instant now) {
     return before.since().equals(now);
   }

@@ -89,12 +89,12 @@ public final class DeliveryApplication implements AutoCloseable {
     loop.start();
   }
 
-  /** What is wrong, if anything. */
+  /** Returns what is wrong, if anything. */
   public Optional<String> problem() {
     return loop.problem();
   }
 
-  /** Why it has ended for good, if it has failed. */
+  /** Returns why it has ended for good, if it has failed. */
   public Optional<String> failure() {
     return loop.failure();
   }

@@ -4,7 +4,7 @@ import io.penstock.schemas.routing.DefaultReplyTopics;
 import java.time.Duration;
 
 /**
- * How results are copied to reply topics. A contradiction stops start-up.
+ * The settings of delivery, which copies results to reply topics. A contradiction stops start-up.
  *
  * @param replyTopics to which topics a tenant may have its results copied if its policy does not
  *     say; give score the same

@@ -45,7 +45,7 @@ final class DeliveryLoop implements AutoCloseable {
       new PauseRule(Duration.ofMillis(500), Duration.ofSeconds(5));
   private static final Duration CALM = Duration.ofMinutes(1);
 
-  /** What one attempt of the loop works with; closing it closes all. */
+  /** The resources of one attempt of the loop; closing it closes all of them. */
   interface Session extends AutoCloseable {
 
     Consumer<byte[], byte[]> consumer();
@@ -90,14 +90,14 @@ final class DeliveryLoop implements AutoCloseable {
     thread.start();
   }
 
-  /** What is wrong, if anything. */
+  /** Returns what is wrong, if anything. */
   Optional<String> problem() {
     return thread
         .problem()
         .or(() -> joined ? Optional.empty() : Optional.of("it has not joined its group"));
   }
 
-  /** Why it has ended for good, if it has failed. */
+  /** Returns why it has ended for good, if it has failed. */
   Optional<String> failure() {
     return thread.failure();
   }
@@ -232,7 +232,9 @@ final class DeliveryLoop implements AutoCloseable {
       return length;
     }
 
-    /** Whether nothing is to be read now. Pauses new partitions too, or reads on with all. */
+    /**
+     * Returns whether nothing is to be read now. Pauses new partitions too, or reads on with all.
+     */
     boolean stopped() {
       boolean stopped = clock.instant().isBefore(stoppedUntil);
       if (stopped) {

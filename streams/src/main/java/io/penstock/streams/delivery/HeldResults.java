@@ -15,7 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The results that wait for their reply topics, of the partitions that this instance has. Which
  * they are is written beside each committed position, so that positions may pass them and a
- * successor still knows them: each is copied once, whoever does it. For one thread.
+ * successor still knows them: each is copied once, whoever does it. An instance belongs to one
+ * thread.
  */
 final class HeldResults {
 
@@ -27,7 +28,7 @@ final class HeldResults {
 
   private final Map<TopicPartition, TreeMap<Long, Held>> byPartition = new HashMap<>();
 
-  /** Whether the partition has no room for another. */
+  /** Returns whether the partition has no room for another. */
   boolean full(TopicPartition partition) {
     return of(partition).size() >= MOST;
   }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Writes transactions with one producer. If a topic did not answer, a producer with another
  * transactional id takes over: Kafka ends the aborted transaction on that topic only when the topic
  * is back, and gives the old id no other transaction before. The group's generation fences zombies,
- * not the id. For one thread.
+ * not the id. An instance belongs to one thread.
  */
 final class KafkaTransactions implements Transactions, AutoCloseable {
 
@@ -59,7 +59,10 @@ final class KafkaTransactions implements Transactions, AutoCloseable {
       return SendErrors.trouble(copy == null ? "" : copy.topic(), error);
     }
 
-    /** Whether the topic itself is at fault. A time-out may follow from another topic's error. */
+    /**
+     * Returns whether the topic itself is at fault. A time-out may follow from another topic's
+     * error.
+     */
     boolean certain() {
       return trouble().filter(each -> each != Trouble.UNAVAILABLE).isPresent();
     }

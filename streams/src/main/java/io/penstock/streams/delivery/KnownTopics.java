@@ -19,7 +19,10 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks Kafka about topics and remembers the answers for some seconds. For one thread. */
+/**
+ * Asks Kafka about topics and remembers the answers for some seconds. An instance belongs to one
+ * thread.
+ */
 final class KnownTopics implements Topics {
 
   /** A producer remembers a deleted topic as long, and may make brokers create it again. */

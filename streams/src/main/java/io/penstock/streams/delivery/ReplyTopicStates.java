@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * minute.
  *
  * <p>Tries of topics that are set aside take at most a fifth of the time, however many topics those
- * are. This class knows neither Kafka nor the clock. For one thread.
+ * are. This class knows neither Kafka nor the clock. An instance belongs to one thread.
  */
 final class ReplyTopicStates {
 
@@ -30,7 +30,7 @@ final class ReplyTopicStates {
   static final int REST_AFTER_TRY = 4;
   private static final int MOST = 10_000;
 
-  /** What is to become of a result. */
+  /** The next step for a result. */
   sealed interface Treatment {
     /** It is copied. */
     record Copy() implements Treatment {}

@@ -6,7 +6,7 @@ import java.util.Set;
 /** Asks whether topics can be written to: a producer would wait for one that is missing. */
 interface Topics {
 
-  /** What is known of a topic. */
+  /** The state of a topic as far as it is known. */
   enum Presence {
     THERE,
     MISSING,
@@ -14,7 +14,7 @@ interface Topics {
     UNKNOWN
   }
 
-  /** What is known of each; an answer may be some seconds old. */
+  /** Returns what is known of each; an answer may be some seconds old. */
   Map<String, Presence> look(Set<String> names);
 
   /** Forgets what is known of a topic, since it turned out wrong. */

@@ -2,7 +2,7 @@ package io.penstock.streams.delivery;
 
 import io.penstock.schemas.FailureCategory;
 
-/** Why a result could not be copied to its reply topic. */
+/** A reason for which a result could not be copied to its reply topic. */
 enum Trouble {
   NOT_ALLOWED(
       FailureCategory.INVALID,

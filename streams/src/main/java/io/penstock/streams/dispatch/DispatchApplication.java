@@ -120,7 +120,8 @@ public final class DispatchApplication implements AutoCloseable {
   }
 
   /**
-   * What keeps it from its work, if anything, as the end of a sentence that begins with the job.
+   * Returns what keeps it from its work, if anything, as the end of a sentence that begins with the
+   * job.
    */
   public Optional<String> problem() {
     KafkaStreams started = streams;
@@ -130,7 +131,7 @@ public final class DispatchApplication implements AutoCloseable {
         : StreamsState.problem(started.state()).or(working::problem);
   }
 
-  /** Why it has ended for good, if it has failed. */
+  /** Returns why it has ended for good, if it has failed. */
   public Optional<String> failure() {
     KafkaStreams started = streams;
     return started == null ? Optional.empty() : StreamsState.failure(started.state());

@@ -6,7 +6,7 @@ import io.penstock.streams.runtime.StatusDetail;
 import java.time.Duration;
 
 /**
- * How the dispatch job runs.
+ * The settings of the dispatch job.
  *
  * @param shard the rules
  * @param statusDetail which changes of state are written to the lifecycle topic

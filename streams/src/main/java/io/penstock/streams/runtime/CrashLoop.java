@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the record that ends one stream thread after another. Whoever replaces a dead thread reads
  * again what it had in hand; a record that ended {@value #DEATHS} of them is condemned: its job
  * sets it aside instead of trying it once more, and answers its request as far as that can be read.
- * If even that ends a thread, the job writes a dead letter and looks no further. Safe for use by
- * many threads; what it knows ends with the process.
+ * If even that ends a thread, the job writes a dead letter and looks no further. This class is
+ * thread-safe; what it knows ends with the process.
  */
 public final class CrashLoop {
 
@@ -43,12 +43,12 @@ public final class CrashLoop {
 
   private volatile boolean any;
 
-  /** Whether a record has ended too many threads. */
+  /** Returns whether a record has ended too many threads. */
   public boolean condemned(RecordMetadata record) {
     return any && deaths(Position.of(record)) >= DEATHS;
   }
 
-  /** Whether setting a condemned record aside has ended a thread, too. */
+  /** Returns whether setting a condemned record aside has ended a thread, too. */
   public boolean hopeless(RecordMetadata record) {
     return any && deaths(Position.of(record)) > DEATHS;
   }
@@ -75,8 +75,8 @@ public final class CrashLoop {
   }
 
   /**
-   * Whether another record would have been worked on. Kafka, the registry or an exhausted heap say
-   * nothing about the one in hand.
+   * Returns whether another record would have been worked on. Kafka, the registry or an exhausted
+   * heap say nothing about the one in hand.
    */
   static boolean blamesRecord(Throwable thrown) {
     if (FatalErrors.isFatal(thrown)) {

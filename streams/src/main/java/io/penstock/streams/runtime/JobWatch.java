@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /**
  * A job's progress with what is shown of it: the gauge {@code penstock.JOB.stalled}, 1 while it is
- * stalled, and a counter of failures. Safe for use by many threads.
+ * stalled, and a counter of failures. This class is thread-safe.
  */
 public final class JobWatch {
 
@@ -67,7 +67,7 @@ public final class JobWatch {
     return new JobWatch(job, failures, Tags.empty(), ProgressSettings.LOOP, registry, nanoTime);
   }
 
-  /** What the job tells of its work. */
+  /** Returns what the job tells of its work. */
   public Progress progress() {
     return progress;
   }
@@ -92,7 +92,7 @@ public final class JobWatch {
     progress.failed(root.toString(), nanoTime.getAsLong());
   }
 
-  /** Why the job is stalled, if it is. */
+  /** Returns why the job is stalled, if it is. */
   public Optional<String> problem() {
     return progress.problem(nanoTime.getAsLong());
   }

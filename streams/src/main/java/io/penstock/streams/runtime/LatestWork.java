@@ -3,7 +3,8 @@ package io.penstock.streams.runtime;
 import java.time.Duration;
 
 /**
- * Tells when somebody last had work to do, for others that give way to it. Safe for many threads.
+ * Tells when somebody last had work to do, for others that give way to it. This class is
+ * thread-safe.
  */
 public final class LatestWork {
 
@@ -30,7 +31,7 @@ public final class LatestWork {
     any = true;
   }
 
-  /** Whether more is expected. */
+  /** Returns whether more is expected. */
   boolean isExpected(long nanoTime) {
     return any && nanoTime - latest <= memoryNanos;
   }

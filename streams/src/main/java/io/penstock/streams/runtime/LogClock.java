@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each acknowledgement of a record tells how far this host is ahead of the brokers, or less: the
  * least of several is the truth but for milliseconds. Where that is below {@link #TOLERATED} the
- * host's clock is taken as it is. Safe for use by many threads.
+ * host's clock is taken as it is. This class is thread-safe.
  */
 public final class LogClock implements InstantSource {
 
@@ -43,7 +43,10 @@ public final class LogClock implements InstantSource {
     return host.instant().minus(ahead);
   }
 
-  /** How far this host's clock is ahead of the brokers', if by more than is tolerated; or zero. */
+  /**
+   * Returns how far this host's clock is ahead of the brokers', if by more than is tolerated; or
+   * zero.
+   */
   public Duration ahead() {
     return ahead;
   }

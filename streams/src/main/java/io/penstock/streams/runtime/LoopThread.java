@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of a job that is a loop. The thread runs the loop again after each failure, with
  * growing pauses, and tells the job's watch of the failures. A {@linkplain FatalErrors fatal} error
- * ends the thread. Safe for use by many threads.
+ * ends the thread. This class is thread-safe.
  */
 public final class LoopThread {
 
@@ -46,7 +46,7 @@ public final class LoopThread {
     thread.start();
   }
 
-  /** Whether the loop is to end. */
+  /** Returns whether the loop is to end. */
   public boolean stopped() {
     return thread.stopped();
   }
@@ -56,12 +56,15 @@ public final class LoopThread {
     watch.loopTurned();
   }
 
-  /** Why the loop does not run or is stalled, as the end of a sentence that begins with the job. */
+  /**
+   * Returns why the loop does not run or is stalled, as the end of a sentence that begins with the
+   * job.
+   */
   public Optional<String> problem() {
     return thread.isAlive() ? watch.problem() : Optional.of("its thread does not run");
   }
 
-  /** Why the loop has ended for good, if it was not stopped. */
+  /** Returns why the loop has ended for good, if it was not stopped. */
   public Optional<String> failure() {
     return thread.hasDied() ? Optional.of("has ended after an error") : Optional.empty();
   }

@@ -2,7 +2,7 @@ package io.penstock.streams.runtime;
 
 import java.time.Duration;
 
-/** How to pause; tests do not sleep. */
+/** A way to pause, so that tests need not sleep. */
 @FunctionalInterface
 public interface Pause {
 

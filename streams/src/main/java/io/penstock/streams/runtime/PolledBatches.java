@@ -83,7 +83,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     return new PolledBatches(share, others, null, WorkReport.NONE, appended -> {});
   }
 
-  /** How long to rest after work that took so long. */
+  /** Returns how long to rest after work that took so long. */
   static Duration rest(Duration work, double share) {
     Duration rest = Duration.ofNanos((long) (work.toNanos() * (1 / share - 1)));
     return rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
@@ -96,7 +96,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     return count.outstanding == 0 && !count.full;
   }
 
-  /** Whether this thread has a backlog that others' work goes before. */
+  /** Returns whether this thread has a backlog that others' work goes before. */
   boolean givesWay(long nanoTime) {
     return others != null && counts.get().full && others.isExpected(nanoTime);
   }

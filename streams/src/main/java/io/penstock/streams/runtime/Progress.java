@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether a job gets on with its work. It is stalled where something has waited for longer than the
- * {@linkplain ProgressSettings#patience patience} and nothing of the same part was completed
- * meanwhile, or where its threads fail again and again.
+ * Tells whether a job gets on with its work. It is stalled where something has waited for longer
+ * than the {@linkplain ProgressSettings#patience patience} and nothing of the same part was
+ * completed meanwhile, or where its threads fail again and again.
  *
  * <p>A part is what can stand still by itself, such as a partition or a thread. Times are those of
- * {@link System#nanoTime}, so that setting a clock stalls nobody. Safe for use by many threads.
+ * {@link System#nanoTime}, so that setting a clock stalls nobody. This class is thread-safe.
  */
 public final class Progress {
 
   private static final int LONGEST_REASON = 300;
 
-  /** What waits for one part, and since when nothing of it was completed. */
+  /** The work that waits for one part, and the time since which none of it was completed. */
   private record Waiting(long records, long sinceNanos) {}
 
   private final ProgressSettings settings;
@@ -67,7 +67,9 @@ public final class Progress {
         reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "...";
   }
 
-  /** Why the job is stalled, if it is, as the end of a sentence that begins with the job. */
+  /**
+   * Returns why the job is stalled, if it is, as the end of a sentence that begins with the job.
+   */
   public synchronized Optional<String> problem(long nanoTime) {
     long recent =
         failures.stream().filter(at -> nanoTime - at <= settings.within().toNanos()).count();

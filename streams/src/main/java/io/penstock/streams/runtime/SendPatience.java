@@ -4,9 +4,9 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * How long a job tries to send. Under exactly-once Kafka Streams tries for ever by default; after
- * these times the transaction is aborted instead and done again, see {@link SendFailures}. The end
- * of a transaction may take longer, see {@link PatientProducer}.
+ * Limits how long a job tries to send. Under exactly-once Kafka Streams tries for ever by default.
+ * After these times the transaction is aborted instead and done again, see {@link SendFailures}.
+ * The end of a transaction may take longer, see {@link PatientProducer}.
  */
 public final class SendPatience {
 

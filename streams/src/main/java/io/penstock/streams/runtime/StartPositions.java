@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a Streams job that has worked before still knows how far it has read. Kafka forgets the
- * positions of a group that has been away for {@code offsets.retention.minutes}, and operators
+ * Tells whether a Streams job that has worked before still knows how far it has read. Kafka forgets
+ * the positions of a group that has been away for {@code offsets.retention.minutes}, and operators
  * delete groups. The job would then begin with the earliest record and do again what it has done.
  */
 public final class StartPositions {
@@ -111,7 +111,9 @@ public final class StartPositions {
     return existing;
   }
 
-  /** Which of these partitions have a committed record; end offsets count aborted ones, too. */
+  /**
+   * Returns which of these partitions have a committed record; end offsets count aborted ones, too.
+   */
   private static Set<Integer> nonEmpty(
       Consumer<byte[], byte[]> consumer, String topic, Set<Integer> asked) {
     Set<Integer> found = new TreeSet<>();

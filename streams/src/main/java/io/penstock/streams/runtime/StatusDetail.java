@@ -3,9 +3,9 @@ package io.penstock.streams.runtime;
 import io.penstock.schemas.RequestState;
 
 /**
- * Which changes of state a job writes to the lifecycle topic; each costs a record. The end of each
- * request is always written: from it score learns that the request counts against its tenant's
- * budget no longer, and how long outputs are.
+ * Selects the changes of state that a job writes to the lifecycle topic; each costs a record. The
+ * end of each request is always written: from it score learns that the request counts against its
+ * tenant's budget no longer, and how long outputs are.
  */
 public enum StatusDetail {
   /** Every change. */
@@ -13,7 +13,7 @@ public enum StatusDetail {
   /** The end of each request only: no view of what waits or runs. */
   TERMINAL;
 
-  /** Whether a change to this state is written. */
+  /** Returns whether a change to this state is written. */
   public boolean includes(RequestState state) {
     return switch (this) {
       case ALL -> true;

@@ -3,12 +3,12 @@ package io.penstock.streams.runtime;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
 
-/** What a state of Kafka Streams means to whoever waits for a job. */
+/** Translates a state of Kafka Streams for those who wait for a job. */
 public final class StreamsState {
 
   private StreamsState() {}
 
-  /** What keeps the job from its work, as the end of a sentence that begins with it. */
+  /** Returns what keeps the job from its work, as the end of a sentence that begins with it. */
   public static Optional<String> problem(KafkaStreams.State state) {
     return switch (state) {
       case RUNNING -> Optional.empty();
@@ -19,7 +19,10 @@ public final class StreamsState {
     };
   }
 
-  /** Why the job has ended for good, if it has, as the end of a sentence that begins with it. */
+  /**
+   * Returns why the job has ended for good, if it has, as the end of a sentence that begins with
+   * it.
+   */
   public static Optional<String> failure(KafkaStreams.State state) {
     return state == KafkaStreams.State.ERROR
         ? Optional.of("has ended after an error")

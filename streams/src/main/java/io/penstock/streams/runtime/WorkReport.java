@@ -49,7 +49,7 @@ final class WorkReport {
     return "partition " + partition.partition();
   }
 
-  /** One stream thread's consumer. Used by its thread only. */
+  /** The consumer of one stream thread. Only that thread uses it. */
   final class Reader {
 
     private final Set<String> parts = new HashSet<>();

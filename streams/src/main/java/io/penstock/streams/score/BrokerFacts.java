@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the cluster allows, asked once at start.
+ * The limits of the cluster, which are asked for once at start.
  *
  * @param limits the largest values of the topics written to
  * @param minSessionTimeout the shortest session of a consumer group

@@ -33,7 +33,7 @@ record CurrentRecord(
     return Objects.requireNonNull(identity).id();
   }
 
-  /** How long the record has been in hand. */
+  /** Returns how long the record has been in hand. */
   Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - began);
   }

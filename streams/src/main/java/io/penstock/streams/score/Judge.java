@@ -31,7 +31,7 @@ record Judge(ServiceClass serviceClass, ScoreParts parts) {
     return judge(current, Optional.of(first));
   }
 
-  /** What follows the first request where scoring would refuse it today. */
+  /** Returns what follows the first request where scoring would refuse it today. */
   ScoringOutcome.Scored unscored(CurrentRecord current, FirstDecision.Placed first) {
     Arrival arrival = arrival(current, current.request().orElseThrow());
     return parts.scorer().unscored(arrival, first, current.now());

@@ -3,7 +3,7 @@ package io.penstock.streams.score;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Which timestamp a forwarded record bears. */
+/** Chooses the timestamp of a forwarded record. */
 final class OutputTime {
 
   /** Retention is generous by more than this; older records would be deleted early. */

@@ -27,7 +27,7 @@ public record RecordLimits(int workBytes, int deadLetterBytes) {
     return new RecordLimits(workMessage - OVERHEAD_BYTES, deadLetterMessage - OVERHEAD_BYTES);
   }
 
-  /** What a producer must be willing to send. */
+  /** Returns what a producer must be willing to send. */
   int maxRequestBytes() {
     return Math.max(workBytes, deadLetterBytes) + OVERHEAD_BYTES;
   }

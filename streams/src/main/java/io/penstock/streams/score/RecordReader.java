@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 /** Reads a request from a record's bytes, waiting out a registry that does not answer. */
 final class RecordReader {
 
-  /** What became of reading. */
+  /** The result of reading a record. */
   sealed interface Reading {
 
     /** The request, as far as it could be read. */
@@ -25,7 +25,7 @@ final class RecordReader {
       };
     }
 
-    /** Why it is refused without being scored, if it is. */
+    /** Returns why it is refused without being scored, if it is. */
     default Optional<Refusal> refusal() {
       return switch (this) {
         case Read ignored -> Optional.empty();

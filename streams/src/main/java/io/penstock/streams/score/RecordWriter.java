@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Serialises what scoring writes. Used by one thread. */
+/** Serialises what scoring writes. An instance belongs to one thread. */
 final class RecordWriter {
 
   /** What a dead letter can do without, the most dispensable first. */

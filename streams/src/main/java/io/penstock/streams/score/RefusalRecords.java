@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a refused record leaves behind: a result, a state, a dead letter. Whatever is echoed from
- * the request is cut to its legal length, so that the first two stay small.
+ * Makes the records that a refusal leaves behind: a result, a state, a dead letter. Whatever they
+ * repeat of the request is cut to its legal length, so that the first two stay small.
  */
 record RefusalRecords(
     ServiceClass serviceClass,
@@ -62,7 +62,7 @@ record RefusalRecords(
   }
 
   /**
-   * What answers a record whose id was used before.
+   * Returns what answers a record whose id was used before.
    *
    * @param replyTopic where it is copied to
    * @param finishedAt when the first request ended, or this one was refused

@@ -33,8 +33,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Turns a request into a scored one, or says why not. Knows neither Kafka nor the clock. Safe for
- * use by many threads.
+ * Turns a request into a scored one, or says why not. Knows neither Kafka nor the clock. Instances
+ * are thread-safe.
  *
  * @param modelPartitions the number of partitions of the work topics
  */

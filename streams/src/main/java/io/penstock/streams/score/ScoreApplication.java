@@ -159,8 +159,8 @@ public final class ScoreApplication {
   }
 
   /**
-   * What keeps scoring from its work, if anything: the class and why, as the end of a sentence that
-   * begins with the job.
+   * Returns what keeps scoring from its work, if anything: the class and why, as the end of a
+   * sentence that begins with the job.
    */
   public Optional<String> problem() {
     synchronized (instances) {
@@ -175,7 +175,7 @@ public final class ScoreApplication {
     }
   }
 
-  /** Why a class is scored no more, if one is not and will not be. */
+  /** Returns why a class is scored no more, if one is not and will not be. */
   public Optional<String> failure() {
     synchronized (instances) {
       return instances.stream()
@@ -270,8 +270,8 @@ public final class ScoreApplication {
   }
 
   /**
-   * What this process remembers of a class, by partition. A handle looks its store up at each use,
-   * so it outlives rebalances, and making one costs more than using it.
+   * Returns what this process remembers of a class, by partition. A handle looks its store up at
+   * each use, so it outlives rebalances, and making one costs more than using it.
    */
   private static SharedMemory.Partitions handles(KafkaStreams streams) {
     Map<Integer, ReadOnlyWindowStore<String, FirstDecision>> known = new ConcurrentHashMap<>();

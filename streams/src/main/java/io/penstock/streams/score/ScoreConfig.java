@@ -8,7 +8,7 @@ import io.penstock.streams.score.service.ServiceLevels;
 import java.time.Duration;
 
 /**
- * How scoring runs. A contradiction stops start-up.
+ * The settings of scoring. A contradiction stops start-up.
  *
  * @param levels what each class promises
  * @param statusDetail which changes of state are written to the lifecycle topic: with {@code

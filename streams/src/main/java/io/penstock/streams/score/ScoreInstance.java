@@ -16,7 +16,7 @@ record ScoreInstance(String name, ServiceClass serviceClass, KafkaStreams stream
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreInstance.class);
 
-  /** What keeps it from its work, if anything, with its class. */
+  /** Returns what keeps it from its work, if anything, with its class. */
   Optional<String> problem() {
     Optional<String> why = StreamsState.problem(streams.state()).or(watch::problem);
     return why.map(each -> serviceClass.name().toLowerCase(Locale.ROOT) + ": " + each);

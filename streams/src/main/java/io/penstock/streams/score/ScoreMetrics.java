@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What one scoring instance counts. A record processed again after a failure counts again. Tags
+ * The metrics of one scoring instance. A record processed again after a failure counts again. Tags
  * take few values: models are those of the registry.
  */
 final class ScoreMetrics {

@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what was decided about a record, and remembers it by the record's id. Used by one thread.
+ * Writes what was decided about a record, and remembers it by the record's id. An instance belongs
+ * to one thread.
  */
 final class ScoreOutput {
 

@@ -14,7 +14,7 @@ import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * What one scoring topology is put together from.
+ * The parts of one scoring topology.
  *
  * @param requests reads the values of the requests topic; safe for use by many threads
  * @param views the models, routing and fleet topics as of now

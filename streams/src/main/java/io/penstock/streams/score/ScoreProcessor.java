@@ -260,9 +260,9 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
   }
 
   /**
-   * Whether a request was refused for something that its fingerprint leaves out, such as its
-   * deadline, and this one has another value there, which is not at fault. The old refusal does not
-   * answer it. The very same request stays refused, whatever the rules say today.
+   * Returns whether a request was refused for something that its fingerprint leaves out, such as
+   * its deadline, and this one has another value there, which is not at fault. The old refusal does
+   * not answer it. The very same request stays refused, whatever the rules say today.
    */
   private boolean isCorrected(CurrentRecord current, FirstDecision.Refused first) {
     return current.request().filter(first::differsInField).isPresent()

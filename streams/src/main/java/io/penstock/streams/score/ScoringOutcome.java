@@ -3,7 +3,7 @@ package io.penstock.streams.score;
 import io.penstock.schemas.ScoredRequest;
 import io.penstock.streams.score.request.Refusal;
 
-/** What scoring decided about one request. */
+/** The decision of scoring about one request. */
 public sealed interface ScoringOutcome {
 
   /**

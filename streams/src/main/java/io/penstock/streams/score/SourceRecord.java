@@ -79,7 +79,7 @@ record SourceRecord(
     return said.isBefore(own.minus(LONGEST_WAY_BACK)) || said.isAfter(own) ? own : said;
   }
 
-  /** Whether it was put back already. */
+  /** Returns whether it was put back already. */
   boolean wasPutBack() {
     return headers.lastHeader(ACCEPTED_AT) != null;
   }
@@ -101,12 +101,12 @@ record SourceRecord(
     return sum;
   }
 
-  /** Whether its value is JSON and not Avro. */
+  /** Returns whether its value is JSON and not Avro. */
   boolean isJson() {
     return value != null && JsonRequests.isJson(value);
   }
 
-  /** How its result is to be written: as it asks for, else as it came. */
+  /** Returns how its result is to be written: as it asks for, else as it came. */
   ResultFormat resultFormat() {
     return requestHeaders()
         .accepted()
@@ -135,8 +135,8 @@ record SourceRecord(
   }
 
   /**
-   * What the request is called where its value says no id: its key, or, if it came as JSON, a name
-   * made of its place in the log, which is the same whenever it is read.
+   * Returns what the request is called where its value says no id: its key, or, if it came as JSON,
+   * a name made of its place in the log, which is the same whenever it is read.
    */
   Optional<String> idOutsideOfValue(ServiceClass serviceClass) {
     return keyAsId().or(() -> isJson() ? Optional.of(placeId(serviceClass)) : Optional.empty());

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How much work a worker can take, and what limits it.
+ * The amount of work that a worker can take, and what limits it.
  *
  * @param leases leases it may hold and have open beyond those it holds, 0 or more
  * @param prefillBudgetTokens prompt tokens it would still queue in the engine; {@link #UNLIMITED}
@@ -26,7 +26,7 @@ public record Capacity(
     byFactor = new EnumMap<>(byFactor);
   }
 
-  /** Whether capacity may rise soon although no request ends. */
+  /** Returns whether capacity may rise soon although no request ends. */
   public boolean mayRiseByItself() {
     return leases == 0
         && (factor == LimitingFactor.KV_CACHE || factor == LimitingFactor.PREFILL_GATE);

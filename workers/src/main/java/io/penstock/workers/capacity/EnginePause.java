@@ -59,7 +59,7 @@ public final class EnginePause {
   private int unanswered;
   private long count;
 
-  /** Whether the engine may be given more. */
+  /** Tells whether the engine may be given more. */
   public sealed interface Admission {
 
     /** The engine asked for no pause, or has answered since. */
@@ -125,7 +125,7 @@ public final class EnginePause {
     return Optional.ofNullable(until).filter(now::isBefore);
   }
 
-  /** How many pauses have begun. */
+  /** Returns how many pauses have begun. */
   public synchronized long count() {
     return count;
   }
@@ -195,7 +195,7 @@ public final class EnginePause {
     return Duration.between(now, until);
   }
 
-  /** How much ran: all that was allowed if not one more request could have started. */
+  /** Returns how much ran: all that was allowed if not one more request could have started. */
   private double flight(int running, Instant now) {
     double allowed = allowed(now);
     double ran = (double) running * Math.max(1, members.size());

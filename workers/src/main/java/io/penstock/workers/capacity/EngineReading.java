@@ -2,7 +2,7 @@ package io.penstock.workers.capacity;
 
 import io.penstock.workers.engine.EngineLoad;
 
-/** What the engine says about its load. */
+/** The load that the engine reports. */
 public sealed interface EngineReading {
 
   /** The engine never reported its load: capacity rests on slots and the adaptive limit. */

@@ -3,8 +3,8 @@ package io.penstock.workers.capacity;
 import java.util.Set;
 
 /**
- * How full a GPU may be before a worker asks for nothing more. A server that reserves its memory at
- * start, as vLLM does, needs a memory limit above what it reserves.
+ * Limits how full a GPU may be before a worker stops asking for work. A server that reserves its
+ * memory at start, as vLLM does, needs a memory limit above what it reserves.
  *
  * @param maxMemoryFraction of the device's memory, above 0 to 1
  * @param maxUtilisation of the device's time, above 0 to 1; 1 means no limit, which suits engines

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What a look at the GPUs found. */
+/** A reading of the GPUs. */
 public sealed interface GpuReading {
 
   /** There is no GPU that can be read, so GPUs set no limit. */

@@ -2,7 +2,7 @@ package io.penstock.workers.capacity;
 
 import java.util.Locale;
 
-/** What can limit capacity. Where two limit it alike, the first counts. */
+/** The factors that can limit capacity. Where two limit it alike, the first counts. */
 public enum LimitingFactor {
   SLOTS,
   ADAPTIVE_LIMIT,

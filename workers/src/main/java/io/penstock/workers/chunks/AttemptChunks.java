@@ -47,7 +47,8 @@ final class AttemptChunks {
   }
 
   /**
-   * How the stream of an attempt with this outcome ends. An engine may answer without streaming.
+   * Returns how the stream of an attempt with this outcome ends. An engine may answer without
+   * streaming.
    */
   ChunkEnd endOf(OutcomeKind outcome) {
     return switch (outcome) {

@@ -15,7 +15,7 @@ public final class DemandWindow {
   /** Sequences that arrived although an earlier one is missing. */
   private final TreeSet<Long> ahead = new TreeSet<>();
 
-  /** What the window made of a lease on its arrival. */
+  /** The effect of a lease's arrival on the window. */
   public enum Receipt {
     NEW,
     /** The lease came before. */
@@ -67,7 +67,7 @@ public final class DemandWindow {
     return Math.toIntExact(limit - received);
   }
 
-  /** Whether a lease before one received is missing, and so may be lost. */
+  /** Returns whether a lease before one received is missing, and so may be lost. */
   public boolean hasGap() {
     return !ahead.isEmpty();
   }

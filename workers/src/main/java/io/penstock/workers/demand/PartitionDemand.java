@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One partition's window and what dispatch last heard of it. Not thread-safe; its owner locks. */
+/**
+ * One partition's window and the demand that dispatch last received. This class is not thread-safe;
+ * its owner holds a lock.
+ */
 public final class PartitionDemand {
 
   private final int partition;
@@ -20,7 +23,7 @@ public final class PartitionDemand {
   private boolean cameSinceHeartbeat;
   private @Nullable LastDemand last;
 
-  /** What dispatch last heard, less what it has granted since. */
+  /** The demand that dispatch last received, less what it has granted since. */
   private record LastDemand(
       WorkerState state,
       Set<String> models,
@@ -45,7 +48,7 @@ public final class PartitionDemand {
     return models;
   }
 
-  /** Whether any model is still served from here. */
+  /** Returns whether any model is still served from here. */
   public boolean served() {
     return !models.isEmpty();
   }
@@ -104,7 +107,7 @@ public final class PartitionDemand {
     cameSinceHeartbeat = false;
   }
 
-  /** Whether dispatch would grant otherwise if it heard this. */
+  /** Returns whether dispatch would grant otherwise if it heard this. */
   public boolean isNews(
       WorkerState state, long prefillBudget, long freeKv, @Nullable Instant pausedUntil) {
     if (last == null || last.state() != state || !last.models().equals(models)) {
@@ -138,8 +141,8 @@ public final class PartitionDemand {
   }
 
   /**
-   * Whether the budget opens or closes. Its size does not matter, since dispatch grants a lease
-   * while any is left.
+   * Returns whether the budget opens or closes. Its size does not matter, since dispatch grants a
+   * lease while any is left.
    */
   private static boolean turned(long before, long now) {
     return hasRoom(before) != hasRoom(now);
@@ -150,7 +153,8 @@ public final class PartitionDemand {
   }
 
   /**
-   * Whether the free KV cache grew, or shrank by half. A lease must fit it, so any growth matters.
+   * Returns whether the free KV cache grew, or shrank by half. A lease must fit it, so any growth
+   * matters.
    */
   private static boolean matters(long before, long now) {
     if (before == Capacity.UNLIMITED || now == Capacity.UNLIMITED) {

@@ -25,7 +25,7 @@ public final class WindowAllocation {
   private WindowAllocation() {}
 
   /**
-   * One partition's part in the spreading.
+   * The share of one partition in the allocation.
    *
    * @param partition the model partition
    * @param open leases asked for and not received
@@ -35,7 +35,7 @@ public final class WindowAllocation {
   public record Share(int partition, int open, int held, int appetite) {}
 
   /**
-   * How many leases to ask for in addition, by partition; partitions not named get none.
+   * Returns how many leases to ask for in addition, by partition; partitions not named get none.
    *
    * @param capacity leases that may be held and open together beyond those held, 0 or more
    * @param slots the configured slots, which fair shares are taken of

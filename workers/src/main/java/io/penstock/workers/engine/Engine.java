@@ -21,7 +21,9 @@ public interface Engine extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Whether the engine runs requests to this OpenAI path, such as {@code /v1/embeddings}. */
+  /**
+   * Returns whether the engine runs requests to this OpenAI path, such as {@code /v1/embeddings}.
+   */
   boolean serves(String endpoint);
 
   /**

@@ -4,7 +4,7 @@ import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.TokenUsage;
 
-/** How a run ended. */
+/** The end of a run. */
 public sealed interface EngineReply {
 
   /**

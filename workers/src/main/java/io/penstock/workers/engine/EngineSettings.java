@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which engine a worker runs and how, as flags or a file give it.
+ * The engine that a worker runs and its options, as flags or a file give them.
  *
  * @param kind the engine's name: {@code embedding}, {@code openai}, {@code simulated}, or that of
  *     an {@link EngineProvider} in the folder of jars that {@code PENSTOCK_EXTENSIONS} names

@@ -67,7 +67,7 @@ public final class Attempt {
     return firstTokenAt;
   }
 
-  /** How many requests the engine ran when this one began, itself included. */
+  /** Returns how many requests the engine ran when this one began, itself included. */
   public int inFlightAtStart() {
     return inFlightAtStart;
   }
@@ -76,7 +76,7 @@ public final class Attempt {
     return state;
   }
 
-  /** Why it is stopped; meaningful in STOPPING and REPORTED. */
+  /** Returns why it is stopped; meaningful in STOPPING and REPORTED. */
   StopReason stopReason() {
     return stopReason;
   }

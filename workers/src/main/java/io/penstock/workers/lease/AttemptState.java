@@ -1,7 +1,7 @@
 package io.penstock.workers.lease;
 
 /**
- * Where an attempt stands. {@link LeaseTable} makes all changes:
+ * The state of an attempt. {@link LeaseTable} makes all changes:
  *
  * <pre>
  *                 run starts           stopped              stop grace is over
@@ -30,7 +30,7 @@ enum AttemptState {
   /** The lease is not held any more. */
   ENDED;
 
-  /** Whether the engine has the request. */
+  /** Returns whether the engine has the request. */
   boolean isWithEngine() {
     return switch (this) {
       case RUNNING, STOPPING, REPORTED, ABANDONED -> true;
@@ -38,7 +38,7 @@ enum AttemptState {
     };
   }
 
-  /** Whether an outcome is still to be sent. */
+  /** Returns whether an outcome is still to be sent. */
   boolean isOpen() {
     return switch (this) {
       case READING, RUNNING, STOPPING -> true;

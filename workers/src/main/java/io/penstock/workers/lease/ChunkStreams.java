@@ -3,7 +3,7 @@ package io.penstock.workers.lease;
 import io.penstock.schemas.Lease;
 import org.jspecify.annotations.Nullable;
 
-/** Where the pieces of answers go that requesters want to see as they come. */
+/** Receives the pieces of streamed answers as they come. */
 public interface ChunkStreams {
 
   /** Begins the stream of an attempt. Returns at once. */

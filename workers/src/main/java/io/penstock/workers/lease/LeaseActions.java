@@ -46,10 +46,10 @@ public record LeaseActions(
     Runnable start(Attempt attempt, EngineRequest request, LeaseEvents events);
   }
 
-  /** What the engine's replies teach. */
+  /** Receives what the engine's replies teach about its capacity. */
   public interface EngineFeedback {
 
-    /** Whether the engine asked for a pause that is not over: nothing may be started. */
+    /** Returns whether the engine asked for a pause that is not over: nothing may be started. */
     boolean isPaused(Instant now);
 
     /**

@@ -3,7 +3,7 @@ package io.penstock.workers.lease;
 import io.penstock.workers.engine.EngineRequest;
 import java.util.Locale;
 
-/** What {@link LeaseManager} does because {@link LeaseTable} decided so. */
+/** An action that {@link LeaseTable} decides and {@link LeaseManager} carries out. */
 sealed interface LeaseEffect {
 
   /** Read the attempt's payload. PayloadRead or PayloadRefused follows. */
@@ -24,7 +24,7 @@ sealed interface LeaseEffect {
   /** Count a lease record that changes nothing. */
   record Ignore(Reason reason) implements LeaseEffect {}
 
-  /** Why a lease record changes nothing, or is handed back unseen. */
+  /** The reason for which a lease record changes nothing, or is returned without a run. */
   enum Reason {
     OTHER_SESSION,
     UNKNOWN_PARTITION,

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a worker's leases. {@link LeaseTable} decides what follows. The first five are a
- * lease's way, in the order in which they come.
+ * An event in the life of a worker's leases. {@link LeaseTable} decides what follows. The first
+ * five are a lease's way, in the order in which they come.
  */
 public sealed interface LeaseEvent {
 

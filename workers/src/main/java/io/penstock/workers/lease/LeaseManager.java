@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Where a worker's threads meet. Every event goes through {@link #on}: under one lock {@link
+ * Synchronises a worker's threads. Every event goes through {@link #on}: under one lock {@link
  * LeaseTable} decides, and {@link #apply} does at once what it decided. A lease's way is one
  * direction:
  *
@@ -127,7 +127,7 @@ public final class LeaseManager implements LeaseEvents {
     on(new LeaseEvent.SessionBegan(Ids.next()), now);
   }
 
-  /** Why the session must be renewed, if it must. */
+  /** Returns why the session must be renewed, if it must. */
   public Optional<RenewalReason> renewalDue(Instant now) {
     return locked(() -> table.renewalDue(now));
   }
@@ -191,7 +191,7 @@ public final class LeaseManager implements LeaseEvents {
         : 0;
   }
 
-  /** What to send, and the capacity on which it rests. */
+  /** The demand to send, and the capacity on which it rests. */
   public record Composed(Capacity capacity, List<AddressedDemand> demands) {}
 
   /** The present state, for health and metrics. */

@@ -61,7 +61,7 @@ public final class LeaseReader implements ConsumerLoop.Reader<String> {
     this.clock = clock;
   }
 
-  /** Whether reading has begun. May be called from any thread. */
+  /** Returns whether reading has begun. May be called from any thread. */
   public boolean isPositioned() {
     return positioned.get();
   }

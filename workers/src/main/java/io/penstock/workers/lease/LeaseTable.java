@@ -376,12 +376,12 @@ final class LeaseTable {
     return nextCheck;
   }
 
-  /** Why a new session is needed, if it is. */
+  /** Returns why a new session is needed, if it is. */
   Optional<RenewalReason> renewalDue(Instant now) {
     return Optional.ofNullable(lost).or(() -> session.lost(now, timing.leaseTimeout()));
   }
 
-  /** Whether every lease that anybody waits for has been reported. */
+  /** Returns whether every lease that anybody waits for has been reported. */
   boolean isSettled() {
     return held.all().stream().noneMatch(attempt -> attempt.state().isOpen());
   }

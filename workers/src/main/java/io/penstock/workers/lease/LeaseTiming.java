@@ -3,7 +3,7 @@ package io.penstock.workers.lease;
 import java.time.Duration;
 
 /**
- * How long a lease's steps may take; see the worker's configuration.
+ * The time-outs of a lease's steps; see the worker's configuration.
  *
  * @param leaseTimeout the silence after which dispatch takes leases back
  * @param payloadTimeout the longest read of a payload

@@ -68,7 +68,7 @@ final class Session {
     return Optional.ofNullable(acknowledgedAt);
   }
 
-  /** Why leases of this session may be lost, if they may: nothing was heard for so long. */
+  /** Returns why leases of this session may be lost, if they may: nothing was heard for so long. */
   Optional<RenewalReason> lost(Instant now, Duration timeout) {
     if (acknowledgedAt != null && acknowledgedAt.plus(timeout).isBefore(now)) {
       return Optional.of(RenewalReason.HEARTBEATS_LOST);

@@ -1,6 +1,6 @@
 package io.penstock.workers.lease;
 
-/** Why a worker stops an attempt that has not ended. */
+/** The reason for which a worker stops an attempt that has not ended. */
 enum StopReason {
   /** Dispatch cancelled it. */
   CANCELLED,

@@ -74,7 +74,7 @@ public final class Outbox {
     return queue.undelivered();
   }
 
-  /** Whether the producer cannot go on; see {@link #reset}. */
+  /** Returns whether the producer cannot go on; see {@link #reset}. */
   public boolean hasFailed() {
     return failed;
   }

@@ -30,7 +30,7 @@ public final class OutcomeQueue {
     waiting.add(outcome);
   }
 
-  /** How many outcomes Kafka does not have yet. */
+  /** Returns how many outcomes Kafka does not have yet. */
   public int undelivered() {
     return undelivered.get();
   }

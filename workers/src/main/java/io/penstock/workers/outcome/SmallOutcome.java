@@ -24,7 +24,7 @@ final class SmallOutcome {
     return of(outcome, FailureCategory.RETRYABLE, UNWRITABLE, message);
   }
 
-  /** Whether the outcome already replaces one that could not be written. */
+  /** Returns whether the outcome already replaces one that could not be written. */
   static boolean isUnwritable(AttemptOutcome outcome) {
     return outcome.getFailure().filter(f -> f.getCode().equals(UNWRITABLE)).isPresent();
   }

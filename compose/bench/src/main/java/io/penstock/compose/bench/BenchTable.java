@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows under headings, as figures; rounding is for readers only, and CSV has them in full. Not safe
- * for use by several threads.
+ * Rows under headings, as figures; rounding is for readers only, and CSV has them in full. This
+ * class is not thread-safe.
  */
 public final class BenchTable {
 

@@ -52,7 +52,7 @@ final class MarkdownSection {
     return oneLine(text).replace("|", "\\|");
   }
 
-  /** What breaks lines would break tables and lists too. */
+  /** Returns what breaks lines would break tables and lists too. */
   private static String oneLine(String text) {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }

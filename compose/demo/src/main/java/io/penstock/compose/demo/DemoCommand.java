@@ -162,7 +162,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   DemoSettings settings() {
     Duration wait = TimeText.duration("--patience", patience);
     try {
@@ -172,7 +172,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** What is to be sent. */
+  /** Returns what is to be sent. */
   DemoWorkload workload() {
     if (requests != null && requests < 1) {
       throw CliException.usage("--requests is %d; it must be 1 or more".formatted(requests));

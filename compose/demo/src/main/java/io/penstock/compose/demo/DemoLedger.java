@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The demo's books: what was submitted against every result that stands on the results topic. A
  * request without a result is lost, a second result of an id is a duplicate; both are counted from
- * the log itself and not from what any component of Penstock claims. Safe for use by many threads.
+ * the log itself and not from what any component of Penstock claims. This class is thread-safe.
  */
 public final class DemoLedger {
 

@@ -43,7 +43,7 @@ public record DemoReport(
     someLostIds = List.copyOf(someLostIds);
   }
 
-  /** Whether every request was answered exactly once, and successfully. */
+  /** Returns whether every request was answered exactly once, and successfully. */
   public boolean flawless() {
     return submitted > 0 && failed == 0 && lost == 0 && duplicates == 0;
   }

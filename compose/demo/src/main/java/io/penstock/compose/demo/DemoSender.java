@@ -94,7 +94,7 @@ final class DemoSender {
             });
   }
 
-  /** Why a request could not be produced, or null. Sending stops at the first. */
+  /** Returns why a request could not be produced, or null. Sending stops at the first. */
   @Nullable Exception failure() {
     return failure.get();
   }

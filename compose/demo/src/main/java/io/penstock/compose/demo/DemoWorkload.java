@@ -139,7 +139,7 @@ public final class DemoWorkload {
         RequestBodies.of(RequestBodies.EMBEDDINGS, model, text).toString());
   }
 
-  /** How many requests there are, 1 or more. */
+  /** Returns how many requests there are, 1 or more. */
   public long requests() {
     return requests;
   }

@@ -4,7 +4,7 @@ import io.penstock.schemas.routing.Experiment.Metric;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What was measured of one arm. Not safe for use by several threads. */
+/** The statistics of one arm. This class is not thread-safe. */
 final class ArmStatistics {
 
   private final Map<Metric, UnitMoments> moments = new EnumMap<>(Metric.class);

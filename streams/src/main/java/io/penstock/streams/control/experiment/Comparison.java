@@ -45,7 +45,7 @@ final class Comparison {
             : Double.POSITIVE_INFINITY);
   }
 
-  /** Whether an arm and the control have enough results for anything to be decided. */
+  /** Returns whether an arm and the control have enough results for anything to be decided. */
   boolean enough(String arm, Metric metric) {
     return statistics.arm(arm).of(metric).values() >= experiment.minPerArm()
         && statistics.arm(control()).of(metric).values() >= experiment.minPerArm()
@@ -53,14 +53,14 @@ final class Comparison {
         && statistics.arm(control()).of(metric).units() >= 10;
   }
 
-  /** Whether it is established that an arm is better than the control. */
+  /** Returns whether it is established that an arm is better than the control. */
   boolean better(String arm, Metric metric) {
     Estimate difference = difference(arm, metric);
     return enough(arm, metric)
         && (metric.higherIsBetter() ? difference.positive() : difference.negative());
   }
 
-  /** Whether it is established that an arm is worse than the control. */
+  /** Returns whether it is established that an arm is worse than the control. */
   boolean worse(String arm, Metric metric) {
     Estimate difference = difference(arm, metric);
     return enough(arm, metric)

@@ -13,12 +13,12 @@ public record Estimate(double value, double low, double high) {
     return new Estimate(value, value - radius, value + radius);
   }
 
-  /** Whether it is established that the figure is above 0. */
+  /** Returns whether it is established that the figure is above 0. */
   public boolean positive() {
     return low > 0;
   }
 
-  /** Whether it is established that the figure is below 0. */
+  /** Returns whether it is established that the figure is below 0. */
   public boolean negative() {
     return high < 0;
   }

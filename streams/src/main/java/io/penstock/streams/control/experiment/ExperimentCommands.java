@@ -20,15 +20,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person does to an experiment: functions from what is to what is to be written. They refuse
- * with an {@link IllegalArgumentException} that names the remedy.
+ * The commands of a person on an experiment, as functions from the present state to the documents
+ * to write. They refuse with an {@link IllegalArgumentException} that names the remedy.
  */
 public final class ExperimentCommands {
 
   private ExperimentCommands() {}
 
   /**
-   * What a promotion changes.
+   * The changes that a promotion makes.
    *
    * @param models to be applied first
    * @param documents to be written then, the experiment among them

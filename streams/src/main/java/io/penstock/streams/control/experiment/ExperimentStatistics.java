@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The results of an experiment by arm. What is compared are units of assignment, not requests:
  * those of one tenant are not independent. A unit counts for the arm it was first seen in; its
- * results in another arm, such as the control's after its own was stopped, are left out. Not safe
- * for use by several threads.
+ * results in another arm, such as the control's after its own was stopped, are left out. This class
+ * is not thread-safe.
  */
 public final class ExperimentStatistics {
 
@@ -55,7 +55,7 @@ public final class ExperimentStatistics {
     }
   }
 
-  /** Whether these are the statistics of this run of an experiment. */
+  /** Returns whether these are the statistics of this run of an experiment. */
   public boolean isOf(Experiment experiment) {
     return experiment.name().equals(name) && Objects.equals(experiment.startedAt(), startedAt);
   }
@@ -90,7 +90,7 @@ public final class ExperimentStatistics {
     }
   }
 
-  /** What a result says of a metric; feedback comes apart. */
+  /** Returns what a result says of a metric; feedback comes apart. */
   private static OptionalDouble value(Metric metric, Observation observation) {
     return switch (metric) {
       case SUCCESS -> OptionalDouble.of(observation.succeeded() ? 1 : 0);

@@ -1,8 +1,8 @@
 package io.penstock.streams.control.experiment;
 
 /**
- * Whether units are split as the weights say: Pearson's chi-squared test, its tail by the cube-root
- * approximation of Wilson and Hilferty (1931), which is exact enough to warn by.
+ * Tells whether units are split as the weights say: Pearson's chi-squared test, its tail by the
+ * cube-root approximation of Wilson and Hilferty (1931), which is exact enough to warn by.
  */
 final class SampleRatio {
 

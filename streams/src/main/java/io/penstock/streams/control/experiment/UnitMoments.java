@@ -11,8 +11,8 @@ package io.penstock.streams.control.experiment;
  * Var(R) = Var(Z) / units
  * </pre>
  *
- * <p>With units of one request this is the usual mean and its variance. Not safe for use by several
- * threads.
+ * <p>With units of one request this is the usual mean and its variance. This class is not
+ * thread-safe.
  */
 final class UnitMoments {
 
@@ -53,7 +53,7 @@ final class UnitMoments {
     return units;
   }
 
-  /** How many values, over all units. */
+  /** Returns how many values, over all units. */
   long values() {
     return Math.round(count);
   }

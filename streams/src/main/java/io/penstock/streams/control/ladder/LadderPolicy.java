@@ -33,7 +33,7 @@ public final class LadderPolicy {
   }
 
   /**
-   * What is decided.
+   * The decision.
    *
    * @param active the rungs in force, the mildest first
    * @param holding to be given back at the next decision

@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * The ladders of all models. What is in force stands in the routing state; only since when a change
- * is due is remembered here, and begins anew after a restart. Not safe for use by several threads.
+ * is due is remembered here, and begins anew after a restart. This class is not thread-safe.
  */
 public final class Ladders {
 
@@ -36,7 +36,7 @@ public final class Ladders {
     this.levels = levels;
   }
 
-  /** What is to be written. */
+  /** The documents to write. */
   public sealed interface Change {
 
     record Put(Degradation degradation, String reason) implements Change {}

@@ -63,7 +63,7 @@ public final class Pressure {
   }
 
   /**
-   * What live workers can do together.
+   * The capacity of all live workers together.
    *
    * @param serviceSeconds of a request from lease to outcome, 0 until known
    * @param firstTokenSeconds from lease to first token, 0 until known

@@ -1,4 +1,4 @@
-/** What is given up under overload, step by step, and taken back. */
+/** Degradation under overload, step by step, and its reversal. */
 @NullMarked
 package io.penstock.streams.control.ladder;
 

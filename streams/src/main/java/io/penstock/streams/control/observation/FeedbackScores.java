@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 /**
  * Joins feedback to the results it is about, whichever is read first. A source's latest judgement
  * of a request counts. What it remembers is bounded: the oldest is forgotten, and feedback for it
- * counts no more. Not safe for use by several threads.
+ * counts no more. This class is not thread-safe.
  */
 public final class FeedbackScores {
 

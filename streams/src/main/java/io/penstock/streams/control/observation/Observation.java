@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one result says about the target that served it.
+ * The observation that one result adds about the target that served it.
  *
  * @param id the request's
  * @param tenant whose it was
@@ -48,8 +48,8 @@ public record Observation(
   public static final String EVALUATION_TENANT = EvaluationIds.TENANT;
 
   /**
-   * What a result says; empty where it says nothing about a target: it was cancelled, refused
-   * before any attempt, asked in shadow, or only repeats another result.
+   * Returns what a result says; empty where it says nothing about a target: it was cancelled,
+   * refused before any attempt, asked in shadow, or only repeats another result.
    */
   public static Optional<Observation> of(InferenceResult result) {
     TerminalStatus status = result.getStatus();

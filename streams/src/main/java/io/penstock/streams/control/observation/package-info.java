@@ -1,4 +1,4 @@
-/** What results and feedback say about the target that served them. */
+/** Observations that results and feedback add about the targets that served them. */
 @NullMarked
 package io.penstock.streams.control.observation;
 

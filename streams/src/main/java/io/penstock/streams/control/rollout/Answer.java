@@ -23,7 +23,7 @@ sealed interface Answer {
 
   ObjectMapper MAPPER = new ObjectMapper();
 
-  /** What a model wrote. */
+  /** The text that a model generated. */
   record Text(String text) implements Answer {}
 
   /** The first vector of an embedding. */
@@ -75,7 +75,7 @@ sealed interface Answer {
     return Optional.of(new Vector(values));
   }
 
-  /** Whether it holds this text, letters' case aside. */
+  /** Returns whether it holds this text, letters' case aside. */
   default boolean holds(String expected) {
     return switch (this) {
       case Text(String text) ->
@@ -85,8 +85,8 @@ sealed interface Answer {
   }
 
   /**
-   * How much two answers agree, from 0 to 1; empty if they are of different kinds. Texts: the F1
-   * score of their words (Rajpurkar et al., SQuAD, 2016). Vectors: their cosine, at least 0.
+   * Returns how much two answers agree, from 0 to 1; empty if they are of different kinds. Texts:
+   * the F1 score of their words (Rajpurkar et al., SQuAD, 2016). Vectors: their cosine, at least 0.
    */
   static OptionalDouble agreement(Answer one, Answer other) {
     return switch (one) {

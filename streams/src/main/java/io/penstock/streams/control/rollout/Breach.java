@@ -4,12 +4,12 @@ import io.penstock.schemas.routing.Rollout.Gates;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether a gate is broken. */
+/** Tells whether a gate is broken. */
 final class Breach {
 
   private Breach() {}
 
-  /** Which gate the new variant breaks, with the figures; empty while none. */
+  /** Returns which gate the new variant breaks, with the figures; empty while none. */
   static Optional<String> of(Gates gates, VariantFigures old, VariantFigures fresh) {
     if (fresh.results() < gates.minSample()) {
       return Optional.empty();

@@ -1,7 +1,7 @@
 package io.penstock.streams.control.rollout;
 
 /**
- * What is left of a variant that gets nothing new.
+ * The requests that remain with a variant that gets no new ones.
  *
  * @param drained whether it is known that nothing is, anywhere
  * @param waiting requests that wait for it, deferred ones included, as each partition last said
@@ -13,7 +13,7 @@ public record Drain(boolean drained, long waiting, long leased, int silent) {
   /** Nobody has looked. */
   public static final Drain UNKNOWN = new Drain(false, 0, 0, 0);
 
-  /** What it is known to have. */
+  /** Returns what it is known to have. */
   public long busy() {
     return waiting + leased;
   }

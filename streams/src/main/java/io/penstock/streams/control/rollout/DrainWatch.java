@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Watches whether a variant has drained. It has when every partition has said for a while, without
  * a gap, that nothing of it waits or runs there: a partition that is silent may hold some of it.
  * Clocks of other hosts are not looked at: a report is new when it differs from the one before, so
- * what was written before the watch began says nothing. Not safe for use by several threads.
+ * what was written before the watch began says nothing. This class is not thread-safe.
  */
 public final class DrainWatch {
 
@@ -25,7 +25,7 @@ public final class DrainWatch {
 
   private final Shard[] shards;
 
-  /** What one partition said last. */
+  /** The last report of one partition. */
   private static final class Shard {
     private @Nullable Instant sentAt;
     private @Nullable Instant heardAt;
@@ -51,7 +51,7 @@ public final class DrainWatch {
       return heardAt != null && now.isBefore(heardAt.plus(FleetView.FRESH));
     }
 
-    /** Whether it has said so for long enough: first and last by a report each. */
+    /** Returns whether it has said so for long enough: first and last by a report each. */
     boolean hasDrained(Instant now) {
       if (!isKnown(now) || waiting + leased > 0) {
         nothingSince = null;

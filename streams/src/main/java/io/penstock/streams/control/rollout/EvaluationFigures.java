@@ -3,7 +3,7 @@ package io.penstock.streams.control.rollout;
 import java.util.OptionalDouble;
 
 /**
- * How the new variant did in shadow beside the old one.
+ * Figures of the new variant in shadow beside those of the old one.
  *
  * @param answered pairs of which both variants' results are there
  * @param scored of them those that say something of quality

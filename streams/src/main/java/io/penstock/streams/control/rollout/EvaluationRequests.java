@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What both variants are asked in shadow. */
+/** Makes the requests that both variants are asked in shadow. */
 public final class EvaluationRequests {
 
   private EvaluationRequests() {}

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * The answers of both variants to the same questions. Holds an answer only until its counterpart is
- * there. Not safe for use by several threads.
+ * there. This class is not thread-safe.
  */
 public final class EvaluationResults {
 

@@ -23,7 +23,7 @@ public final class Figures {
     return Transitions.withFigures(rollout, figures);
   }
 
-  /** What is seen now, and what was seen of the evaluation. */
+  /** Returns what is seen now, and what was seen of the evaluation. */
   static Map<String, Double> of(Rollout rollout, RolloutSight sight) {
     Map<String, Double> figures = new TreeMap<>();
     rollout

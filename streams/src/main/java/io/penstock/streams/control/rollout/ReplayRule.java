@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which logged requests may be replayed on a new variant: those whose own constraints and tenant's
- * policy let its provider and model see them.
+ * Decides which logged requests may be replayed on a new variant: those whose own constraints and
+ * tenant's policy let its provider and model see them.
  */
 public final class ReplayRule implements Predicate<ScoredRequest> {
 
@@ -53,7 +53,7 @@ public final class ReplayRule implements Predicate<ScoredRequest> {
     return candidates.stream().allMatch(constraints::admits);
   }
 
-  /** What of a logged request is asked again. */
+  /** Returns what of a logged request is asked again. */
   public static EvaluationItem item(ScoredRequest request) {
     return new EvaluationItem(
         request.getEndpoint(), request.getRequest().getBody(), request.getRequest().getRouting());

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a person does to a rollout: functions from what is to what is to be written. They refuse
- * with an {@link IllegalArgumentException} that names the remedy.
+ * The commands of a person on a rollout, as functions from the present state to the documents to
+ * write. They refuse with an {@link IllegalArgumentException} that names the remedy.
  */
 public final class RolloutCommands {
 

@@ -3,7 +3,7 @@ package io.penstock.streams.control.rollout;
 import io.penstock.schemas.routing.Rollout;
 
 /**
- * What becomes of a rollout.
+ * A change of a rollout.
  *
  * @param rollout as it is to be written
  * @param reason why
@@ -11,7 +11,7 @@ import io.penstock.schemas.routing.Rollout;
  */
 public record RolloutMove(Rollout rollout, String reason, Effect effect) {
 
-  /** What a move does beside writing the rollout. */
+  /** The side effect of a move beside writing the rollout. */
   public enum Effect {
     /** Nothing: its state changed. */
     NONE,

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a rollout is decided from.
+ * The facts that a rollout is decided from.
  *
  * @param known whether anything fresh is known of the new variant's workers
  * @param workers live workers that serve the new variant
@@ -56,7 +56,7 @@ public record RolloutSight(
         evaluation);
   }
 
-  /** What is seen if nothing is known of the new variant's workers. */
+  /** Returns what is seen if nothing is known of the new variant's workers. */
   public RolloutSight withoutKnowledge() {
     return new RolloutSight(false, workers, unhealthy, drain, old, fresh, evaluation);
   }

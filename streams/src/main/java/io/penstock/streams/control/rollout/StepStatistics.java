@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The results of both variants since a rollout's step began, and of the old one in the time before,
- * with which the new one is compared where the old one gets too few requests. Not safe for use by
- * several threads.
+ * with which the new one is compared where the old one gets too few requests. This class is not
+ * thread-safe.
  */
 public final class StepStatistics {
 
@@ -35,7 +35,7 @@ public final class StepStatistics {
     this.since = since;
   }
 
-  /** Whether these are the statistics of such a rollout, whatever its step. */
+  /** Returns whether these are the statistics of such a rollout, whatever its step. */
   public boolean isOf(Rollout rollout) {
     return model.equals(rollout.name()) && from.equals(rollout.from()) && to.equals(rollout.to());
   }
@@ -85,13 +85,14 @@ public final class StepStatistics {
     return !observation.finishedAt().isBefore(since.minus(LOOK_BACK));
   }
 
-  /** What was measured of the new variant in this step. */
+  /** Returns what was measured of the new variant in this step. */
   public VariantFigures fresh() {
     return fresh.figures();
   }
 
   /**
-   * What was measured of the old variant: in this step, or before it where these are too few.
+   * Returns what was measured of the old variant: in this step, or before it where these are too
+   * few.
    *
    * @param enough results in this step that will do
    */

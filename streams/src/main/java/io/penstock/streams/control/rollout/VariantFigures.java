@@ -3,7 +3,7 @@ package io.penstock.streams.control.rollout;
 import java.util.OptionalDouble;
 
 /**
- * What was measured of one variant.
+ * The figures measured for one variant.
  *
  * @param results how many
  * @param errors how many of them without an answer

@@ -5,7 +5,7 @@ import io.penstock.streams.control.observation.Observation;
 import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
-/** Adds up results of one variant. Not safe for use by several threads. */
+/** Adds up results of one variant. This class is not thread-safe. */
 final class VariantSample {
 
   private static final long HIGHEST_MILLIS = 24 * 3_600_000L;

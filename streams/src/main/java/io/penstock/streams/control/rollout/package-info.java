@@ -1,4 +1,4 @@
-/** How a new variant takes over from the one that serves. */
+/** Rollouts: a new variant takes over from the one that serves. */
 @NullMarked
 package io.penstock.streams.control.rollout;
 

@@ -19,7 +19,7 @@ public final class BudgetReport {
 
   private BudgetReport() {}
 
-  /** Which limit of a budget is reached. Spelled in lower case. */
+  /** The limit of a budget that is reached. Its spelling is in lower case. */
   public enum State {
     /** Neither. */
     OK,

@@ -19,12 +19,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests cost, added up by tenant, model, class and day, and what one model would have cost
- * for the same tokens. Not safe for use by several threads.
+ * Adds up the cost of requests by tenant, model, class and day, and what one model would have cost
+ * for the same tokens. This class is not thread-safe.
  */
 public final class CostReport {
 
-  /** What costs are added up by. */
+  /** The group that costs are added up for. */
   public enum Dimension {
     TENANT,
     MODEL,
@@ -69,7 +69,7 @@ public final class CostReport {
       long unpriced,
       @Nullable Double against) {
 
-    /** What was saved against the model compared with; null without one. */
+    /** Returns what was saved against the model compared with; null without one. */
     public @Nullable Double savings() {
       return against == null ? null : against - cost;
     }

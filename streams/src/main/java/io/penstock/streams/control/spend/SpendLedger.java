@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tenants with budgets spend, added up from results. After a restart the results since the
- * periods' starts are added up again; where the log no longer has all of them, what was written
- * before counts instead. Not safe for use by several threads.
+ * Adds up what tenants with budgets spend, from results. After a restart it adds up the results
+ * since the periods' starts again. Where the log no longer has all of them, the sums that were
+ * written before count instead. This class is not thread-safe.
  */
 public final class SpendLedger {
 
@@ -35,7 +35,7 @@ public final class SpendLedger {
   private final Map<String, Account> accounts = new HashMap<>();
   private RoutingState routing = RoutingState.EMPTY;
 
-  /** What one tenant spends in a period. */
+  /** The sum that one tenant has spent in a period. */
   private static final class Sum {
     private Instant start;
     private double spent;
@@ -143,7 +143,7 @@ public final class SpendLedger {
     }
   }
 
-  /** What is to be written now. */
+  /** Returns what is to be written now. */
   public List<Spend> due(Instant now) {
     List<Spend> due = new ArrayList<>();
     accounts.forEach(
@@ -166,8 +166,8 @@ public final class SpendLedger {
   }
 
   /**
-   * Whether what the routing topic says is missing or too old. Nothing is noted of what was to be
-   * written: somebody else's change may have come between.
+   * Returns whether what the routing topic says is missing or too old. Nothing is noted of what was
+   * to be written: somebody else's change may have come between.
    */
   private boolean isDue(String tenant, Account account, List<Budget> budgets, Instant now) {
     boolean patient = account.writtenAt != null && now.isBefore(account.writtenAt.plus(LATEST));

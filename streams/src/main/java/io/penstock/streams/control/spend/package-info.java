@@ -1,4 +1,4 @@
-/** What tenants spend, and what requests cost. */
+/** Spending of tenants and the cost of requests. */
 @NullMarked
 package io.penstock.streams.control.spend;
 

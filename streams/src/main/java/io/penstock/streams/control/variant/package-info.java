@@ -1,4 +1,4 @@
-/** What rollouts and experiments have in common when they change a model's variants. */
+/** Changes of a model's variants, which rollouts and experiments share. */
 @NullMarked
 package io.penstock.streams.control.variant;
 

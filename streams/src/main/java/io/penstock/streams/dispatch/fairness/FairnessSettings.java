@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How tenants share the workers of a model inside a service class: by served tokens, as the virtual
- * token counter of Sheng et al. does ("Fairness in Serving Large Language Models", OSDI 2024).
+ * The settings by which tenants share the workers of a model inside a service class: by served
+ * tokens, as the virtual token counter of Sheng et al. does ("Fairness in Serving Large Language
+ * Models", OSDI 2024).
  *
  * <pre>
  * service = inputWeight x prompt tokens + outputWeight x generated tokens
@@ -122,7 +123,7 @@ public record FairnessSettings(
     }
   }
 
-  /** How far tenants of a class may be apart. */
+  /** Returns how far tenants of a class may be apart. */
   public Leeway leeway(ServiceClass serviceClass) {
     return Objects.requireNonNull(leeways.get(serviceClass));
   }

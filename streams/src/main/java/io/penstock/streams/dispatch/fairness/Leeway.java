@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.fairness;
 
 /**
- * How far tenants of one class may be apart, in weighted tokens.
+ * Limits how far tenants of one class may be apart, in weighted tokens.
  *
  * @param tolerance within which the rank decides freely, 0 or more; infinite: there is no order
  *     among tenants
@@ -24,7 +24,7 @@ public record Leeway(double tolerance, double bound) {
     }
   }
 
-  /** Whether there is an order among tenants. */
+  /** Returns whether there is an order among tenants. */
   public boolean ordersTenants() {
     return tolerance < Double.POSITIVE_INFINITY;
   }

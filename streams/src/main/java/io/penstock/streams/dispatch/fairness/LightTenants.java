@@ -3,10 +3,10 @@ package io.penstock.streams.dispatch.fairness;
 import java.time.Duration;
 
 /**
- * Which tenants go first within a tier, whatever the leeway of the class: those that took less than
- * their fair share lately, as {@link RecentService} counts it. What they ask for is theirs, so
- * nobody else has to wait for more than that; and deadlines order those that compete in earnest,
- * who take about the same.
+ * Decides which tenants go first within a tier, whatever the leeway of the class: those that took
+ * less than their fair share lately, as {@link RecentService} counts it. What they ask for is
+ * theirs, so nobody else has to wait for more than that; and deadlines order those that compete in
+ * earnest, who take about the same.
  *
  * @param share of the fair share below which a tenant is light, 0 for never and at most 1. At 1 of
  *     two tenants one is always light, and deadlines order nothing

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What each account was served lately: sums that decay exponentially. Instead of all sums shrinking
- * with time, new service counts for more (forward decay: Cormode et al., ICDE 2009), so a
- * comparison needs no clock. For one thread.
+ * Sums up what each account was served lately, with exponential decay. Instead of all sums
+ * shrinking with time, new service counts for more (forward decay: Cormode et al., ICDE 2009), so a
+ * comparison needs no clock. An instance belongs to one thread.
  *
  * <pre>
  * served(a)  = service of a lately / weight of a
@@ -78,7 +78,7 @@ final class RecentService {
     }
   }
 
-  /** Whether it took less than its fair share, by the margin of the settings. */
+  /** Returns whether it took less than its fair share, by the margin of the settings. */
   boolean isLight(String account) {
     Sum sum = sums.get(account);
     return service > 0 && (sum == null ? 0 : sum.served()) < light.share() * fairShare();

@@ -7,8 +7,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each tenant was served in one class of one model: virtual token counters. A tenant here is
- * an account of {@link TenantAccounts}. For one thread.
+ * Counts what each tenant was served in one class of one model: virtual token counters. A tenant
+ * here is an account of {@link TenantAccounts}. An instance belongs to one thread.
  *
  * <p>A tenant's counter grows at each lease by the service that its request is expected to be, and
  * is corrected when the attempt ends: predicted output can be wrong by a lot. A tenant that begins
@@ -102,18 +102,18 @@ public final class TenantShares {
     floor = Math.max(floor, least);
   }
 
-  /** What a tenant was served, or would start with. */
+  /** Returns what a tenant was served, or would start with. */
   public double served(String tenant) {
     Account account = accounts.get(tenant);
     return account == null ? least() : account.served;
   }
 
-  /** Whether a tenant goes first for taking so little: see {@link LightTenants}. */
+  /** Returns whether a tenant goes first for taking so little: see {@link LightTenants}. */
   public boolean isLight(String tenant) {
     return recent.isLight(tenant);
   }
 
-  /** What the least served tenant that waits was served; where none does, the floor. */
+  /** Returns what the least served tenant that waits was served; where none does, the floor. */
   public double least() {
     return waiting.isEmpty() ? floor : waiting.first().served;
   }

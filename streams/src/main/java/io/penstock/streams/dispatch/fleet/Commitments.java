@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests of one shard that wait or run are predicted to cost, by target and tenant. What
- * has no price costs nothing and takes no memory. For one thread.
+ * Sums up the predicted cost of the requests of one shard that wait or run, by target and tenant. A
+ * request without a price costs nothing and takes no memory. An instance belongs to one thread.
  */
 public final class Commitments {
 
@@ -54,7 +54,10 @@ public final class Commitments {
     }
   }
 
-  /** Whether both count the same: so it is at nearly every change but the first and the last. */
+  /**
+   * Returns whether both count the same: so it is at nearly every change but the first and the
+   * last.
+   */
   private static boolean isSame(ScoredFacts before, ScoredFacts after) {
     return PredictedCost.of(before) == PredictedCost.of(after)
         && before.getTenant().equals(after.getTenant())
@@ -81,7 +84,7 @@ public final class Commitments {
     }
   }
 
-  /** What tenants with budgets have committed to a target, the greatest first. */
+  /** Returns what tenants with budgets have committed to a target, the greatest first. */
   List<TenantCommitment> of(Target target, RoutingState routing) {
     Map<String, Sum> tenants = byTarget.getOrDefault(target, Map.of());
     List<TenantCommitment> committed = new ArrayList<>(0);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reports a shard's targets to the others. Costs a look at each class of each target once a second,
- * however much waits. For one thread.
+ * however much waits. An instance belongs to one thread.
  */
 public final class FleetReporter {
 

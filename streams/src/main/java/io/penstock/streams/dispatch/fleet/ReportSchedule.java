@@ -31,7 +31,7 @@ record ReportSchedule(Duration busy, Duration quiet) {
   }
 
   /**
-   * Whether a report is to be written.
+   * Returns whether a report is to be written.
    *
    * @param last the one written last, or null
    * @param next what it would say, with the time of the last: so that the two are equal if nothing

@@ -1,2 +1,2 @@
-/** What a shard tells others of its targets: workers, backlog, speeds and health. */
+/** The report of a shard on its targets: workers, backlog, speeds and health. */
 package io.penstock.streams.dispatch.fleet;

@@ -9,10 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what failed at a target lately speaks against the target or against those who asked. It
- * is judged by requests, each counted the first time that it ends, and by accounts: where two or
- * more were served or are being served, most of them have to fail, and two at least. So whatever
- * one account sends, it takes the target from nobody else. For one thread.
+ * Tells whether what failed at a target lately speaks against the target or against those who
+ * asked. It is judged by requests, each counted the first time that it ends, and by accounts: where
+ * two or more were served or are being served, most of them have to fail, and two at least. So
+ * whatever one account sends, it takes the target from nobody else. An instance belongs to one
+ * thread.
  *
  * <pre>
  * active  accounts with an attempt in the window, or with a lease
@@ -63,7 +64,7 @@ final class AccountErrors {
   }
 
   /**
-   * Why the target is broken; empty if nothing says so.
+   * Returns why the target is broken; empty if nothing says so.
    *
    * @param leased accounts that hold leases of it now
    * @param what the last failure, for the reason

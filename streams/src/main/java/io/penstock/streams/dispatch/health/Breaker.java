@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A circuit breaker (Nygard, "Release It!", 2007) for one target. Knows no clock and does no I/O.
- * For one thread.
+ * An instance belongs to one thread.
  *
  * <pre>
  * HEALTHY    granted what it takes   to UNHEALTHY when its accounts' errors, its time to first token
@@ -65,7 +65,7 @@ final class Breaker {
     return health;
   }
 
-  /** Why it is not healthy; empty if it is. */
+  /** Returns why it is not healthy; empty if it is. */
   String reason() {
     return reason;
   }
@@ -80,7 +80,7 @@ final class Breaker {
     return failedProber;
   }
 
-  /** Whether a request may be granted. */
+  /** Returns whether a request may be granted. */
   boolean admits() {
     return switch (health) {
       case HEALTHY -> true;

@@ -66,7 +66,7 @@ public record HealthSettings(
     requireRange("withoutWorkers", withoutWorkers, Duration.ofMillis(1), Duration.ofHours(1));
   }
 
-  /** How long it is granted nothing after so many failed probes in a row. */
+  /** Returns how long it is granted nothing after so many failed probes in a row. */
   Duration openTime(int failedProbes) {
     double millis = openTime.toMillis() * Math.scalb(1.0, Math.min(failedProbes, 30));
     return millis >= longestOpenTime.toMillis()

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which workers of a target were refused for lack of quota several times in a row. A target lacks
- * it only where all of its workers do: one account that is used up is no concern of the others. For
- * one thread.
+ * Tracks which workers of a target were refused for lack of quota several times in a row. A target
+ * lacks quota only where all of its workers do: an account that is used up does not affect the
+ * workers of other accounts. An instance belongs to one thread.
  */
 final class Quotas {
 
@@ -32,7 +32,7 @@ final class Quotas {
         (before, one) -> new Streak(before.refusals() + 1, nowMicros));
   }
 
-  /** Whether every worker heard of in the window was refused too often in a row. */
+  /** Returns whether every worker heard of in the window was refused too often in a row. */
   boolean areUsedUp(long nowMicros) {
     byWorker.values().removeIf(streak -> nowMicros - streak.at() > windowMicros);
     return !byWorker.isEmpty()

@@ -6,7 +6,8 @@ import java.util.OptionalDouble;
 
 /**
  * Attempts of the last while, counted in slices of it, so that it takes constant memory: at any
- * moment it covers between nine tenths of the window and all of it. For one thread.
+ * moment it covers between nine tenths of the window and all of it. An instance belongs to one
+ * thread.
  */
 final class RecentAttempts {
 

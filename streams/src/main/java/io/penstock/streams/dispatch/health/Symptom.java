@@ -4,7 +4,7 @@ import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.Failure;
 import java.util.Set;
 
-/** What the outcome of an attempt says about its target. */
+/** The sign of health that the outcome of an attempt gives of its target. */
 public enum Symptom {
   /** It works. */
   WELL,
@@ -58,7 +58,7 @@ public enum Symptom {
     };
   }
 
-  /** Whether the target failed. */
+  /** Returns whether the target failed. */
   public boolean isBad() {
     return this == ILL || this == QUOTA;
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The targets that one shard knows. A look at a healthy target costs nothing while all are healthy.
- * For one thread.
+ * An instance belongs to one thread.
  */
 public final class TargetBook {
 
@@ -54,7 +54,7 @@ public final class TargetBook {
     return watches.values();
   }
 
-  /** Whether a request of this target may be granted. */
+  /** Returns whether a request of this target may be granted. */
   public boolean admits(Target target) {
     return troubled.isEmpty() || !troubled.containsKey(target) || watches.get(target).admits();
   }
@@ -69,7 +69,7 @@ public final class TargetBook {
     return troubled.containsKey(target) ? watches.get(target) : null;
   }
 
-  /** Whether a target is granted one request at a time, to see whether it serves again. */
+  /** Returns whether a target is granted one request at a time, to see whether it serves again. */
   public boolean isProbing(Target target) {
     TargetWatch watch = troubled(target);
     return watch != null && watch.isProbing();
@@ -81,12 +81,12 @@ public final class TargetBook {
     return watch == null ? "" : watch.failedProber();
   }
 
-  /** Whether anything was ever heard of a target. */
+  /** Returns whether anything was ever heard of a target. */
   public boolean knows(Target target) {
     return watches.containsKey(target);
   }
 
-  /** Whether any target lacks something. */
+  /** Returns whether any target lacks something. */
   public boolean hasTrouble() {
     return !troubled.isEmpty();
   }

@@ -16,8 +16,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one shard knows of one target: whether it serves, what it runs, and how its attempts went.
- * Kept in memory only: after a take-over it begins as healthy. For one thread.
+ * Tracks one target in one shard: whether it serves, what it runs, and how its attempts went. It is
+ * kept in memory only: after a take-over the target begins as healthy. An instance belongs to one
+ * thread.
  */
 public final class TargetWatch {
 
@@ -64,7 +65,7 @@ public final class TargetWatch {
     return absent ? TargetHealth.UNHEALTHY : breaker.health();
   }
 
-  /** Why it is not healthy; empty if it is. */
+  /** Returns why it is not healthy; empty if it is. */
   public String reason() {
     return absent ? "no live worker" : breaker.reason();
   }
@@ -77,7 +78,7 @@ public final class TargetWatch {
     return startedAt;
   }
 
-  /** What a request that waits for it is told. */
+  /** Returns what a request that waits for it is told. */
   public Failure failure(Instant now) {
     Duration left = Duration.between(now, breaker.openUntil());
     return new Failure(
@@ -94,7 +95,7 @@ public final class TargetWatch {
     return breaker.openUntil();
   }
 
-  /** Whether a request may be granted. A target without workers need not refuse. */
+  /** Returns whether a request may be granted. A target without workers need not refuse. */
   public boolean admits() {
     return breaker.admits();
   }
@@ -123,7 +124,7 @@ public final class TargetWatch {
     return recent.meanService(Candidate.micros(now));
   }
 
-  /** Whether requests are granted one at a time, to see whether it serves again. */
+  /** Returns whether requests are granted one at a time, to see whether it serves again. */
   public boolean isProbing() {
     return breaker.health() == TargetHealth.PROBING;
   }
@@ -153,7 +154,7 @@ public final class TargetWatch {
     counts.computeIfPresent(name, (any, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Why it is broken, if both tenants and accounts say so. */
+  /** Returns why it is broken, if both tenants and accounts say so. */
   private Optional<String> broken(String what, long nowMicros) {
     return byAccount
         .broken(leasedAccounts.keySet(), what, nowMicros)

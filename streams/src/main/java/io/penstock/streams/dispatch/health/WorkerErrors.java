@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many of an account's attempts at a target failed lately. Each worker counts alike: one that
- * is broken fails in no time, asks for more, and would outvote all that serve. So does each
+ * Counts how many of an account's attempts at a target failed lately. Each worker counts alike: one
+ * that is broken fails in no time, asks for more, and would outvote all that serve. So does each
  * attempt: one bad attempt of a worker that had no other is no sign. What fails by both counts,
- * fails. For one thread.
+ * fails. An instance belongs to one thread.
  */
 final class WorkerErrors {
 

@@ -1,2 +1,2 @@
-/** Which targets serve: a circuit breaker for each, and what is known of their attempts. */
+/** Health of targets: a circuit breaker for each, fed by the outcomes of attempts. */
 package io.penstock.streams.dispatch.health;

@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What waits for one target in one class: by prompt size, in each size by the objective for the
- * first token, and in each of these by tenant. Requests whose objective has passed stand apart, by
- * age, so that they are not in the way of those that can still make it.
+ * The requests that wait for one target in one class: by prompt size, in each size by the objective
+ * for the first token, and in each of these by tenant. Requests whose objective has passed stand
+ * apart, by age, so that they are not in the way of those that can still make it.
  *
  * <p>The heads are those of each size over all tenants, so that the best rank of all is among them,
  * and those of the least served tenants, which the heads of a tenant with very many requests would
@@ -107,7 +107,7 @@ final class ClassQueue {
     }
   }
 
-  /** What the least served tenant here was served. */
+  /** Returns what the least served tenant here was served. */
   double least() {
     return shares.least();
   }

@@ -9,7 +9,7 @@ public interface HeadVisitor {
   /** A service lower than anybody's. */
   double LIGHT = -Double.MAX_VALUE;
 
-  /** Whether this is what a light tenant is shown as. */
+  /** Returns whether this is what a light tenant is shown as. */
   static boolean isLight(double served) {
     return served == LIGHT;
   }

@@ -2,7 +2,10 @@ package io.penstock.streams.dispatch.index;
 
 import io.penstock.streams.dispatch.rank.Candidate;
 
-/** What waits for one target in one class and is not offered now. For one thread. */
+/**
+ * The requests that wait for one target in one class and are not offered now. An instance belongs
+ * to one thread.
+ */
 final class HeldBack {
 
   private int backingOff;

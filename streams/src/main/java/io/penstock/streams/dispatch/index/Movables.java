@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waiting requests that may be served elsewhere, by target and by the objective for the first
- * token. Those without an alternative, which may be a million, are not in it. For one thread.
+ * token. Those without an alternative, which may be a million, are not in it. An instance belongs
+ * to one thread.
  */
 public final class Movables {
 
@@ -36,7 +37,7 @@ public final class Movables {
     return byTarget.keySet();
   }
 
-  /** How many there are of a target. */
+  /** Returns how many there are of a target. */
   public int count(Target target) {
     TreeSet<Candidate> ofTarget = byTarget.get(target);
     return ofTarget == null ? 0 : ofTarget.size();

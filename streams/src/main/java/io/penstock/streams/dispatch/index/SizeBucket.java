@@ -33,7 +33,7 @@ final class SizeBucket {
       this.next = rest.next();
     }
 
-    /** Whether there is another. */
+    /** Returns whether there is another. */
     boolean advance() {
       if (rest.hasNext()) {
         next = rest.next();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for one target, by class. */
+/** The requests that wait for one target, by class. */
 final class TargetQueue {
 
   private final Function<ServiceClass, ClassQueue> newQueue;

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one tenant in one class: a bucket for each size, those that are late apart. At the
+ * The requests of one tenant in one class: a bucket for each size, with late requests apart. At the
  * end of each bucket stand those that a rate limit turned away.
  */
 final class TenantQueue {
@@ -20,7 +20,7 @@ final class TenantQueue {
           .thenComparingLong(Candidate::acceptedAt)
           .thenComparing(Candidate::key);
 
-  /** Whether the objective for the first token has passed. */
+  /** Tells whether the objective for the first token has passed. */
   enum Hope {
     HOPEFUL,
     LATE;
@@ -50,12 +50,12 @@ final class TenantQueue {
     return tenant;
   }
 
-  /** What the tenant was served, in weighted tokens. */
+  /** Returns what the tenant was served, in weighted tokens. */
   double served() {
     return served;
   }
 
-  /** What it is shown as: see {@link HeadVisitor}. */
+  /** Returns what it is shown as: see {@link HeadVisitor}. */
   double standing() {
     return shares.isLight(tenant) ? HeadVisitor.LIGHT : served;
   }

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits in one shard, in memory: about 300 bytes a request, never a payload. Arranged so that
- * the best candidate for a worker is among a few heads, whatever the rank policy. Rebuilt from the
- * state store at start. For one thread.
+ * The index of what waits in one shard, in memory: about 300 bytes a request, never a payload. Its
+ * order puts the best candidate for a worker among a few heads, whatever the rank policy. It is
+ * rebuilt from the state store at start. An instance belongs to one thread.
  */
 public final class WaitingIndex {
 
@@ -176,12 +176,14 @@ public final class WaitingIndex {
     return awaited;
   }
 
-  /** Whether a target has a request to offer. */
+  /** Returns whether a target has a request to offer. */
   public boolean offers(Target target) {
     return queues.containsKey(target);
   }
 
-  /** What may be moved elsewhere, the earliest objective first, those backing off included. */
+  /**
+   * Returns what may be moved elsewhere, the earliest objective first, those backing off included.
+   */
   public Movables movables() {
     return movables;
   }
@@ -204,7 +206,9 @@ public final class WaitingIndex {
     }
   }
 
-  /** What the least served tenant with a request to offer was served, in weighted tokens. */
+  /**
+   * Returns what the least served tenant with a request to offer was served, in weighted tokens.
+   */
   public double leastServed(Target target, ServiceClass serviceClass) {
     return shares(target, serviceClass).least();
   }

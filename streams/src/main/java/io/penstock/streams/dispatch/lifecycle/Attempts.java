@@ -10,7 +10,7 @@ import io.penstock.schemas.RequestState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What grants, outcomes and lost leases make of a request: the life of its attempts. Pure. */
+/** Decides what grants, outcomes and lost leases make of a request. A pure function. */
 record Attempts(
     Announcements announcements,
     Instructions instructions,

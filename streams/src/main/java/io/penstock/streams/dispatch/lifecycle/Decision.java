@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What follows from an event: the state to keep and the records to write, all in one transaction.
+ * The consequences of an event: the state to keep and the records to write, all in one transaction.
  *
  * @param change the state from now on, or empty if it stays as it is
  * @param effects the records to write, in order

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a request ends, and whether it may wait on. Pure. */
+/** Decides how a request ends, and whether it may wait on. A pure function. */
 record Endings(Announcements announcements) {
 
   /**
@@ -92,7 +92,7 @@ record Endings(Announcements announcements) {
   }
 
   /**
-   * What is remembered of a request that is here no longer.
+   * Returns what is remembered of a request that is here no longer.
    *
    * @param status how it ended; null: it did not end here
    * @param movedTo the shard that it went to, or null

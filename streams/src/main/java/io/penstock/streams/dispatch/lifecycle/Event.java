@@ -11,7 +11,7 @@ import io.penstock.streams.dispatch.fairness.Share;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What can happen to a request. */
+/** An event in the life of a request. */
 public sealed interface Event {
 
   /**

@@ -130,7 +130,7 @@ public final class Lifecycle {
     };
   }
 
-  /** Whether an outcome is of the lease that is in force. */
+  /** Returns whether an outcome is of the lease that is in force. */
   public static boolean isCurrent(AttemptOutcome outcome, State.Leased leased) {
     return leased.entry().getAttempts() == outcome.getAttempt()
         && leased.lease().getSession().equals(outcome.getSession());
@@ -171,7 +171,7 @@ public final class Lifecycle {
         : endings.failed(entry, unusable.failure(), null, now);
   }
 
-  /** Whether it comes for the first time, or comes back after it was handed on. */
+  /** Returns whether it comes for the first time, or comes back after it was handed on. */
   private static boolean comes(Event.Unusable unusable, DispatchFinished mark) {
     return unusable.handedOver()
         ? unusable.entry().getMoves() > mark.getMoves()

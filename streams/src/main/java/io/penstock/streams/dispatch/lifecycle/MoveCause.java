@@ -1,6 +1,6 @@
 package io.penstock.streams.dispatch.lifecycle;
 
-/** Why a waiting request is moved, for counting. */
+/** The reason for which a waiting request is moved, as a tag of metrics. */
 public enum MoveCause {
   /** The target that it waits for is unhealthy. */
   UNHEALTHY,

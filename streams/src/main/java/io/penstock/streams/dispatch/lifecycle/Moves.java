@@ -6,8 +6,8 @@ import io.penstock.schemas.RequestState;
 import java.time.Instant;
 
 /**
- * What a move makes of a waiting request: it waits for another target in this shard, or leaves for
- * another one. Pure.
+ * Decides what a move makes of a waiting request: it waits for another target in this shard, or
+ * leaves for another shard. A pure function.
  *
  * @param partition this shard's
  */

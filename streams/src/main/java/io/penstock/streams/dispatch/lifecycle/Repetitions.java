@@ -49,7 +49,7 @@ final class Repetitions {
         : Decision.unchanged(Verdict.DUPLICATE);
   }
 
-  /** Whether it asks for JSON, and would find none where it looks. */
+  /** Returns whether it asks for JSON, and would find none where it looks. */
   private static boolean missesItsJson(DispatchEntry again, DispatchEntry first) {
     ScoredFacts asked = again.getFacts();
     ScoredFacts known = first.getFacts();
@@ -113,8 +113,8 @@ final class Repetitions {
   }
 
   /**
-   * Whether two fingerprints differ. If one is unknown, as from an earlier version, they count as
-   * the same.
+   * Returns whether two fingerprints differ. If one is unknown, as from an earlier version, they
+   * count as the same.
    */
   private static boolean differs(DispatchEntry again, Optional<Long> first) {
     Optional<Long> asked = again.getFacts().getFingerprint();

@@ -2,7 +2,7 @@ package io.penstock.streams.dispatch.lifecycle;
 
 import java.time.Instant;
 
-/** What a retry policy makes of a failure. */
+/** The answer of a retry policy to a failure. */
 public sealed interface RetryDecision {
 
   /** Try again, not before this instant; any worker may. */

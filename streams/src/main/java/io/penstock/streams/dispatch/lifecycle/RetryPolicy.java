@@ -7,12 +7,12 @@ import java.time.Instant;
 
 /**
  * Decides whether and when a failed attempt is followed by another. A pure function: replaying the
- * log must decide alike. Safe for use by many threads.
+ * log must decide alike. Implementations are thread-safe.
  */
 public interface RetryPolicy {
 
   /**
-   * What a request has been through, the last failure included.
+   * The attempts of a request so far, the last failure included.
    *
    * @param failures attempts that failed
    * @param overloads attempts that were turned away
@@ -42,21 +42,21 @@ public interface RetryPolicy {
   RetryDecision after(Failure failure, Strikes strikes, long seed, Instant now);
 
   /**
-   * Whether a further failure would be the last.
+   * Returns whether a further failure would be the last.
    *
    * @param failures attempts that have failed so far
    */
   boolean isLast(int failures);
 
   /**
-   * How many failures may be put down to an unhealthy target before they count against the request;
-   * 1 or more.
+   * Returns how many failures may be put down to an unhealthy target before they count against the
+   * request; 1 or more.
    */
   int maxExcuses();
 
   /**
-   * How long a worker that failed or refused the request leaves it to another, if there is one; 0
-   * or more.
+   * Returns how long a worker that failed or refused the request leaves it to another, if there is
+   * one; 0 or more.
    */
   Duration secondOpinion();
 }

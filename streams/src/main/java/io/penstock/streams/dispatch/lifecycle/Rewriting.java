@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a request's facts change while it is in dispatch: by a command, or by a move. Pure. */
+/**
+ * Rewrites a request's facts while it is in dispatch: by a command, or by a move. A pure function.
+ */
 final class Rewriting {
 
   private static final double PER_MILLION = 1e-6;

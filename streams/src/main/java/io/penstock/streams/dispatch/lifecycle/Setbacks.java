@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a failed attempt or a lost lease makes of a request. Pure. */
+/** Decides what a failed attempt or a lost lease makes of a request. A pure function. */
 record Setbacks(RetryPolicy retries) {
 
   private static final int MOST_WORKERS = 8;

@@ -1,6 +1,6 @@
 package io.penstock.streams.dispatch.lifecycle;
 
-/** What a decision amounts to, for counting. */
+/** The kind of a decision, as a tag of metrics. */
 public enum Verdict {
   /** A new request was indexed. */
   QUEUED,

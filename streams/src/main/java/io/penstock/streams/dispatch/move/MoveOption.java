@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of a request's alternatives, and what is known of it now.
+ * One of a request's alternatives with its present state.
  *
  * @param health null if nothing is known
  * @param startSeconds until its first token there, as predicted; empty if that cannot be told

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether and where a waiting request goes. Pure.
+ * Tells whether and where a waiting request goes. Pure.
  *
  * <p>Options come best first, and are all within what the request and its tenant allow. Nothing
  * goes to a target that is not healthy: a target on probation would get the whole backlog of
@@ -29,7 +29,7 @@ public record MovePolicy(MoveSettings settings) {
         () -> first(options, each -> isHealthy(each) && each.startSeconds().isPresent()));
   }
 
-  /** Whether a request would be too late here, if it has more time than that at all. */
+  /** Returns whether a request would be too late here, if it has more time than that at all. */
   public boolean isAtRisk(double startHereSeconds, double secondsLeft) {
     return secondsLeft > 0 && startHereSeconds > secondsLeft;
   }

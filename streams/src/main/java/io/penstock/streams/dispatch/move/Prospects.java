@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How a request would fare elsewhere, by what the fleet reports and by what was moved there since:
- * reports are a second old, and in a second a whole backlog could follow the first that found a
- * place empty. For one thread.
+ * Predicts how a request would fare elsewhere, by what the fleet reports and by what was moved
+ * there since. Reports are a second old, and within a second a whole backlog could follow the first
+ * request that found an idle place. An instance belongs to one thread.
  */
 public final class Prospects {
 
@@ -27,7 +27,7 @@ public final class Prospects {
   private final Speeds assumed;
   private final Map<Target, Claims> claims = new HashMap<>();
 
-  /** What was moved to a target in this period and in the one before. */
+  /** The requests moved to a target in this period and in the one before. */
   private static final class Claims {
     private Instant since = Instant.MIN;
     private Work before = Work.NONE;
@@ -41,7 +41,7 @@ public final class Prospects {
     this.assumed = assumed;
   }
 
-  /** What is known of an alternative. */
+  /** Returns what is known of an alternative. */
   public MoveOption of(
       ModelAlternative to, ServiceClass serviceClass, FleetView fleet, Instant now) {
     Target target = Target.of(to);

@@ -11,8 +11,8 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rank may know of a waiting request: the facts kept in memory for each, so kept few. Times
- * are microseconds since the epoch.
+ * The facts of a waiting request that a rank may use. They are kept in memory for each request, so
+ * there are few of them. Times are microseconds since the epoch.
  *
  * @param key the request's, see {@link RequestKey}
  * @param target the model, or the variant of one, that it waits for
@@ -71,7 +71,7 @@ public record Candidate(
         entry.getLastFailure().map(Failure::getCode).filter(RATE_LIMITED::equals).isPresent());
   }
 
-  /** Whether it must not go to this worker now. */
+  /** Returns whether it must not go to this worker now. */
   public boolean avoids(String workerId, long nowMicros) {
     return avoidWorker != null && nowMicros < avoidUntil && avoidWorker.equals(workerId);
   }

@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.rank;
 
 /**
- * How soon a candidate is to be served: lower goes first. Tiers come before costs.
+ * The order in which candidates are served: lower goes first. Tiers come before costs.
  *
  * @param tier a whole number; candidates of a lower tier always go first
  * @param cost within a tier, in seconds; never NaN

@@ -3,7 +3,7 @@ package io.penstock.streams.dispatch.rank;
 /**
  * Decides who is next, at the moment a worker asks: a pure function, so that the simulator and
  * production rank alike. Dispatch calls it for a few dozen candidates per lease, so it must not
- * allocate much. Safe for use by many threads.
+ * allocate much. Implementations are thread-safe.
  *
  * <p>The index shows dispatch a few candidates of each class and prompt length: the earliest
  * objectives among those that {@link #readyMicros} says can be met, and the oldest among those

@@ -211,7 +211,7 @@ public record SlackRank(
     return nowMicros + worker.firstTokenMicros(promptTokens, chunkTokens) + micros(margin);
   }
 
-  /** Whether this is the worker's turn, if it has one for this share of its time. */
+  /** Returns whether this is the worker's turn, if it has one for this share of its time. */
   private static boolean isTurn(double share, WorkerView worker, long nowMicros) {
     long offset = worker.workerId().hashCode() * TURN_SPREAD_MICROS;
     return Math.floorMod(nowMicros + offset, TURN_PERIOD_MICROS) < share * TURN_PERIOD_MICROS;

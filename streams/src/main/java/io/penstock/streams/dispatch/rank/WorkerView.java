@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.rank;
 
 /**
- * What a rank may know of the worker that asks.
+ * The facts of the asking worker that a rank may use.
  *
  * @param workerId the worker
  * @param prefillTokensPerSecond how fast it reads prompts, positive

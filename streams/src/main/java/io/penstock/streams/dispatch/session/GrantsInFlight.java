@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The grants that a worker's last demand did not know of yet: what it said of its budgets is to be
- * reduced by them. For one thread.
+ * reduced by them. An instance belongs to one thread.
  */
 final class GrantsInFlight {
 

@@ -33,7 +33,7 @@ public record RestSettings(
     requireRange("longest", longest, first, Duration.ofDays(1));
   }
 
-  /** How long it rests after so many rests in a row. */
+  /** Returns how long it rests after so many rests in a row. */
   Duration length(int rests) {
     double millis = first.toMillis() * Math.scalb(1.0, Math.min(rests, 30));
     return millis >= longest.toMillis() ? longest : Duration.ofMillis((long) millis);

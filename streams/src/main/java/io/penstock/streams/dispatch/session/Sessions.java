@@ -18,7 +18,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The workers that one shard knows, each in its latest session. For one thread. */
+/**
+ * The workers that one shard knows, each in its latest session. An instance belongs to one thread.
+ */
 public final class Sessions {
 
   private final Map<String, WorkerSession> byWorker = new LinkedHashMap<>();
@@ -45,7 +47,7 @@ public final class Sessions {
     this.forgetAfterMicros = forgetAfterMicros;
   }
 
-  /** What a demand means. */
+  /** The meaning of a demand. */
   public sealed interface Heard {
 
     /**
@@ -167,7 +169,7 @@ public final class Sessions {
     return open;
   }
 
-  /** Whether another live worker, which neither rests nor pauses, serves a target. */
+  /** Returns whether another live worker, which neither rests nor pauses, serves a target. */
   public boolean servesElsewhere(Target target, String workerId, long nowMicros) {
     for (WorkerSession session : byWorker.values()) {
       if (session.isActive()
@@ -211,7 +213,7 @@ public final class Sessions {
     return rest;
   }
 
-  /** What the live workers that serve a target can do together. */
+  /** Returns what the live workers that serve a target can do together. */
   public TargetCapacity capacity(Target target) {
     int workers = 0;
     int slots = 0;
@@ -242,7 +244,7 @@ public final class Sessions {
         observedDecode.mean());
   }
 
-  /** Whether a live worker serves a target. */
+  /** Returns whether a live worker serves a target. */
   public boolean serves(Target target) {
     for (WorkerSession session : byWorker.values()) {
       if (session.isActive() && session.serves(target)) {
@@ -252,7 +254,7 @@ public final class Sessions {
     return false;
   }
 
-  /** What the sessions, live or not, have stated. */
+  /** Returns what the sessions, live or not, have stated. */
   public Set<Target> targets() {
     Set<Target> targets = new HashSet<>();
     byWorker.values().forEach(session -> targets.addAll(session.targets()));

@@ -1,7 +1,7 @@
 package io.penstock.streams.dispatch.session;
 
 /**
- * How fast a worker is taken to be until it has observed itself.
+ * The speeds assumed of a worker until it has observed itself.
  *
  * @param prefillTokensPerSecond how fast it reads prompts, positive
  * @param decodeTokensPerSecond how fast it generates one sequence, positive

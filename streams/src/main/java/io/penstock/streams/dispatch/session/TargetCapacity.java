@@ -3,7 +3,7 @@ package io.penstock.streams.dispatch.session;
 import java.util.OptionalDouble;
 
 /**
- * What the live workers of one target can do together.
+ * The capacity of the live workers of one target together.
  *
  * @param workers how many there are
  * @param slots requests that they run at once

@@ -6,10 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Whether one worker's failures and refusals are believed. What it failed and another worker then
- * served was its own fault: where that is more than it served itself lately, it rests. After its
- * rest it is given one request at a time, until it serves one. Whoever keeps it sees to it that the
- * last worker never rests. For one thread.
+ * Tells whether one worker's failures and refusals are believed. What it failed and another worker
+ * then served was its own fault: where that is more than it served itself lately, it rests. After
+ * its rest it is given one request at a time, until it serves one. Whoever keeps it sees to it that
+ * the last worker never rests. An instance belongs to one thread.
  */
 final class Trust {
 
@@ -62,13 +62,13 @@ final class Trust {
     return true;
   }
 
-  /** Whether it rests, or is on probation after that. */
+  /** Returns whether it rests, or is on probation after that. */
   boolean isResting() {
     return resting;
   }
 
   /**
-   * Whether it may be given a request.
+   * Returns whether it may be given a request.
    *
    * @param holdsNothing whether it has none
    */

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One life of a worker as one shard sees it: its window, what was granted of it, and the leases it
- * holds. For one thread.
+ * A session of a worker as one shard sees it: its window, what was granted of it, and the leases it
+ * holds. An instance belongs to one thread.
  */
 public final class WorkerSession {
 
@@ -124,7 +124,7 @@ public final class WorkerSession {
     return true;
   }
 
-  /** Whether it would take a lease at all. */
+  /** Returns whether it would take a lease at all. */
   public boolean isOpen(long nowMicros) {
     return active
         && nowMicros >= pausedUntil
@@ -133,10 +133,10 @@ public final class WorkerSession {
   }
 
   /**
-   * Whether this request has room in its KV cache, beside a part of what its leases are still going
-   * to generate: an engine that is filled to the brim has to throw out the newest when the others
-   * grow, and to compute them again. An idle worker takes any: what does not fit now never will,
-   * and the engine says so better than we can.
+   * Returns whether this request has room in its KV cache, beside a part of what its leases are
+   * still going to generate: an engine that is filled to the brim has to throw out the newest when
+   * the others grow, and to compute them again. An idle worker takes any: what does not fit now
+   * never will, and the engine says so better than we can.
    */
   public boolean hasRoomFor(Candidate candidate) {
     return isIdle()
@@ -144,12 +144,12 @@ public final class WorkerSession {
         || candidate.kvTokens() <= freeKv - inFlight.kvTokens() - growthTokens();
   }
 
-  /** Whether it runs nothing and has nothing coming. */
+  /** Returns whether it runs nothing and has nothing coming. */
   public boolean isIdle() {
     return reported.running() == 0 && inFlight.isEmpty();
   }
 
-  /** Whether it serves a target: it does if it stated the model or just this variant. */
+  /** Returns whether it serves a target: it does if it stated the model or just this variant. */
   public boolean serves(Target target) {
     return whole.contains(target.model()) || (target.variant() != null && stated.contains(target));
   }
@@ -211,7 +211,10 @@ public final class WorkerSession {
     }
   }
 
-  /** Whether every outcome that it wrote has been read, as far as it says how many those are. */
+  /**
+   * Returns whether every outcome that it wrote has been read, as far as it says how many those
+   * are.
+   */
   boolean allOutcomesRead() {
     return outcomesSent >= 0 && outcomesRead >= outcomesSent;
   }
@@ -224,7 +227,7 @@ public final class WorkerSession {
     return pausedUntil;
   }
 
-  /** How far its failures and refusals are believed. */
+  /** Returns how far its failures and refusals are believed. */
   Trust trust() {
     return trust;
   }
@@ -234,7 +237,7 @@ public final class WorkerSession {
     return trust.restsUntil();
   }
 
-  /** Whether it rests, or is on probation after that. */
+  /** Returns whether it rests, or is on probation after that. */
   public boolean isResting() {
     return trust.isResting();
   }
@@ -295,7 +298,7 @@ public final class WorkerSession {
     return leased.size();
   }
 
-  /** What must survive a restart. */
+  /** Returns what must survive a restart. */
   public DispatchSession stored() {
     return new DispatchSession(session, granted);
   }
@@ -318,12 +321,12 @@ public final class WorkerSession {
     return models;
   }
 
-  /** How fast it reads prompts as it has observed itself, or 0. */
+  /** Returns how fast it reads prompts as it has observed itself, or 0. */
   public double observedPrefillSpeed() {
     return observedPrefill;
   }
 
-  /** How fast it generates one sequence as it has observed itself, or 0. */
+  /** Returns how fast it generates one sequence as it has observed itself, or 0. */
   public double observedDecodeSpeed() {
     return observedDecode;
   }
@@ -350,7 +353,7 @@ public final class WorkerSession {
     return lastHeardMicros;
   }
 
-  /** Whether it ended in good order. */
+  /** Returns whether it ended in good order. */
   public boolean isStopped() {
     return stopped;
   }
@@ -365,7 +368,7 @@ public final class WorkerSession {
     return leased.isEmpty();
   }
 
-  /** What was stated, if it is a speed, else 0. */
+  /** Returns what was stated, if it is a speed, else 0. */
   private static double speed(Optional<Double> tokensPerSecond) {
     return tokensPerSecond.filter(speed -> speed > 0 && Double.isFinite(speed)).orElse(0.0);
   }

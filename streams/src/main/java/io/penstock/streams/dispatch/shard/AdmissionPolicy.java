@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is not granted although somebody would take it: requests of targets that are unhealthy, the
- * batch of models whose overload defers it, and what would take the slots set aside for others. For
- * one thread.
+ * Holds back requests although a worker would take them: those of unhealthy targets, batch work of
+ * models whose overload defers it, and what would take slots that are set aside for others. An
+ * instance belongs to one thread.
  */
 final class AdmissionPolicy {
 
@@ -58,18 +58,21 @@ final class AdmissionPolicy {
     }
   }
 
-  /** Whether requests of this target may be granted. */
+  /** Returns whether requests of this target may be granted. */
   boolean admits(Target target) {
     return book.admits(target);
   }
 
-  /** Whether requests of this target are granted one at a time, to see whether it serves. */
+  /**
+   * Returns whether requests of this target are granted one at a time, to see whether it serves.
+   */
   boolean isProbing(Target target) {
     return book.isProbing(target);
   }
 
   /**
-   * Whether a request may show whether its target serves: none that failed, or its tenant's did.
+   * Returns whether a request may show whether its target serves: none that failed, or its tenant's
+   * did.
    */
   boolean isGoodProbe(Candidate candidate) {
     return !candidate.failedBefore()
@@ -96,7 +99,7 @@ final class AdmissionPolicy {
     LIGHT_TENANTS,
     NONE;
 
-    /** Whether a request may be given. */
+    /** Returns whether a request may be given. */
     boolean admits(boolean light) {
       return switch (this) {
         case ALL -> true;
@@ -106,7 +109,7 @@ final class AdmissionPolicy {
     }
   }
 
-  /** Which requests of this class and model this worker may be given now. */
+  /** Returns which requests of this class and model this worker may be given now. */
   Admission admission(ServiceClass serviceClass, String model, WorkerView worker, long nowMicros) {
     boolean leftToLight =
         reaches(reserve.lightOf(worker.slots()), worker) && isExpected(lastLight, model, nowMicros);
@@ -122,7 +125,7 @@ final class AdmissionPolicy {
     };
   }
 
-  /** Whether another lease would take one of so many slots set aside. */
+  /** Returns whether another lease would take one of so many slots set aside. */
   private static boolean reaches(int setAside, WorkerView worker) {
     return setAside > 0 && worker.slots() - worker.running() <= setAside;
   }

@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A request's alternatives with what is known of each now, here or reported. For one thread. */
+/**
+ * A request's alternatives with what is known of each now, here or reported. An instance belongs to
+ * one thread.
+ */
 final class Alternatives {
 
   private final int partition;
@@ -45,7 +48,7 @@ final class Alternatives {
     prospects.claimed(to, now);
   }
 
-  /** What this shard knows itself is newer than its report. */
+  /** Returns what this shard knows itself is newer than its report. */
   private boolean isTroubledHere(ModelAlternative to) {
     if (to.getPartition() != partition || !book.hasTrouble()) {
       return false;

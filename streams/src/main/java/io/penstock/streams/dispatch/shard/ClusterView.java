@@ -6,7 +6,7 @@ import io.penstock.schemas.routing.RoutingState;
 import java.util.function.Supplier;
 
 /**
- * What a shard may know of the world beside its own records.
+ * The facts that a shard may use beside its own records.
  *
  * @param partitions the number of model partitions, 1 or more
  * @param fleet what all shards report of their targets, as of a second ago

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Dispatch for one model partition: takes in records, keeps what waits and who asks, and grants
  * leases. Knows neither Kafka nor the clock: the Streams processor and the simulator drive the same
- * code. For one thread.
+ * code. An instance belongs to one thread.
  *
  * <p>Every public method handles one record, or the passing of time, and leaves no lease ungranted
  * that could be granted.

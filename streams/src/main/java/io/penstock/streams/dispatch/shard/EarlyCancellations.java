@@ -6,11 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many cancellations of unknown requests a shard notes. Each stays in its store as long as the
- * memory of finished requests, whether or not the request ever comes, and whoever may cancel can
- * make up ids. So a tenant may have {@value #OF_TENANT} noted at once and as many more in a day,
- * and all together {@value #OF_ALL}; beyond that a cancellation of an unknown request is ignored,
- * while one of a known request is always obeyed. In memory: a restart begins with the full number.
+ * Limits how many cancellations of unknown requests a shard notes. Each stays in its store as long
+ * as the memory of finished requests, whether or not the request ever comes, and whoever may cancel
+ * can make up ids. So a tenant may have {@value #OF_TENANT} noted at once and as many more in a
+ * day, and all together {@value #OF_ALL}; beyond that a cancellation of an unknown request is
+ * ignored, while one of a known request is always obeyed. In memory: a restart begins with the full
+ * number.
  *
  * <p>For one thread.
  */
@@ -30,7 +31,7 @@ final class EarlyCancellations {
         }
       };
 
-  /** Whether one more may be noted. */
+  /** Returns whether one more may be noted. */
   boolean open(String tenant, Instant now) {
     Allowance own = tenants.get(tenant);
     return all.left(now) >= 1 && (own == null || own.left(now) >= 1);

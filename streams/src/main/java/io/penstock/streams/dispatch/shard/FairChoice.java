@@ -25,14 +25,14 @@ final class FairChoice {
   /** A request that the worker could take. */
   record Seen(Candidate candidate, Rank rank, double served) {
 
-    /** What a rate limit turned away goes behind the others, whatever its cost. */
+    /** Returns what a rate limit turned away goes behind the others, whatever its cost. */
     boolean isBefore(Seen other) {
       return candidate.behind() == other.candidate.behind()
           ? rank.cost() < other.rank.cost()
           : other.candidate.behind();
     }
 
-    /** Whether its tenant goes first for taking so little. */
+    /** Returns whether its tenant goes first for taking so little. */
     boolean light() {
       return HeadVisitor.isLight(served);
     }
@@ -64,7 +64,7 @@ final class FairChoice {
     }
   }
 
-  /** Whether a request with the right of way, which is not held back, lacks room. */
+  /** Returns whether a request with the right of way, which is not held back, lacks room. */
   boolean isRoomReserved() {
     return roomReserved;
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whose fault it is that an attempt failed: the request's, its worker's or its target's;
- * and keeps what each attempt says about workers and targets. For one thread.
+ * and keeps what each attempt says about workers and targets. An instance belongs to one thread.
  */
 final class Faults {
 
@@ -122,8 +122,8 @@ final class Faults {
   }
 
   /**
-   * Whether another worker has turned it away just now and would be granted it again: it must not
-   * go to and fro. A worker that says itself that it pauses is granted nothing.
+   * Returns whether another worker has turned it away just now and would be granted it again: it
+   * must not go to and fro. A worker that says itself that it pauses is granted nothing.
    */
   private boolean isAvoidingAnother(DispatchEntry entry, String worker, Instant now) {
     return entry
@@ -138,7 +138,9 @@ final class Faults {
     return session != null && micros(now) < session.pausedUntil();
   }
 
-  /** Whether no other worker has refused it: one that says the same twice is one witness. */
+  /**
+   * Returns whether no other worker has refused it: one that says the same twice is one witness.
+   */
   private static boolean lacksSecondOpinion(DispatchEntry entry, String worker) {
     return entry.getRefusedBy().map(worker::equals).orElse(true);
   }

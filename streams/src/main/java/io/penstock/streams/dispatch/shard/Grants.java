@@ -15,7 +15,8 @@ import java.util.List;
 
 /**
  * Gives what waits to those that ask, until nothing more can be given. A model and its variants are
- * looked at together, since a worker of the model serves them all. For one thread.
+ * looked at together, since a worker of the model serves them all. An instance belongs to one
+ * thread.
  */
 final class Grants {
 

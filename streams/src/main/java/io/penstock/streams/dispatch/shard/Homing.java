@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands what waits here for a model on to the partitions that the model has now, where its workers
  * ask. What a model that is not in the registry any more left behind goes to the partition of its
- * name, where workers that were told to serve it ask. For one thread.
+ * name, where workers that were told to serve it ask. An instance belongs to one thread.
  */
 final class Homing {
 

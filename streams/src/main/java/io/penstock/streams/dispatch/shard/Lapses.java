@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ends by the passing of time: the leases of workers that are silent, stopped or were
- * replaced, and requests whose deadline is over. For one thread.
+ * Ends what is over by the passing of time: leases of workers that are silent, have stopped or were
+ * replaced, and requests whose deadline has passed. An instance belongs to one thread.
  */
 final class Lapses {
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds where a request goes whose prompt is too long for the model that it was given to: one of
  * its alternatives whose context is larger by the registry. A request never goes where it may not
- * be served. Engines count tokens better than scoring estimates them. For one thread.
+ * be served. Engines count tokens better than scoring estimates them. An instance belongs to one
+ * thread.
  */
 final class LargerContexts {
 

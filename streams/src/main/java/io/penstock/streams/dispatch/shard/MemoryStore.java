@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A shard's memory in maps, for simulations and tests: it survives the shard as Streams' stores do,
- * but not the process. Visits in the order of writing. For one thread.
+ * but not the process. Visits in the order of writing. An instance belongs to one thread.
  */
 public final class MemoryStore implements ShardStore {
 

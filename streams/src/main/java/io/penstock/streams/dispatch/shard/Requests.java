@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one shard: what an event does to one is decided by the lifecycle, and carried out
- * here in the store, in memory and in the records written. For one thread.
+ * here in the store, in memory and in the records written. An instance belongs to one thread.
  */
 final class Requests implements Events {
 
@@ -53,7 +53,7 @@ final class Requests implements Events {
   private final Map<String, Candidate> leased = new HashMap<>();
 
   /**
-   * What came of an attempt that ended.
+   * The result of an attempt that ended.
    *
    * @param recovering the model of a target that was not healthy before, and may serve more now; or
    *     null
@@ -163,7 +163,7 @@ final class Requests implements Events {
     return decision;
   }
 
-  /** What waits for an unhealthy target is told so. */
+  /** Returns what waits for an unhealthy target is told so. */
   private Effect explained(Effect effect, Decision decision, Instant now) {
     if (!book.hasTrouble()
         || !(effect instanceof Effect.Announce(RequestStatus status))

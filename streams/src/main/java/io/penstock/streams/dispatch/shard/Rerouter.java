@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves waiting requests that are badly off to one of their alternatives. Each tick goes on where
- * the last one stopped and looks at a bounded number, those with the earliest objective first. For
- * one thread.
+ * the last one stopped and looks at a bounded number, those with the earliest objective first. An
+ * instance belongs to one thread.
  */
 final class Rerouter {
 
@@ -58,7 +58,7 @@ final class Rerouter {
   private int movesLeft;
   private int readsLeft;
 
-  /** How far the requests of a target were looked at, and the work found on the way, by class. */
+  /** The progress of a scan of a target's requests, and the work found so far, by class. */
   private static final class Scan {
     private @Nullable Candidate last;
     private final Map<ServiceClass, Work> passed = new EnumMap<>(ServiceClass.class);

@@ -10,8 +10,8 @@ import io.penstock.streams.dispatch.rank.Candidate;
 import java.util.Optional;
 
 /**
- * What a lease costs its tenant, in weighted tokens: when it is granted, what the request is
- * expected to be; when it ends, the difference to what it was.
+ * Charges a lease to its tenant, in weighted tokens: at the grant the expected service of the
+ * request, at its end the difference to the actual one.
  *
  * <p>What the engine counted counts. Without that, an attempt that the tenant has no part in (its
  * worker was lost, stopped, had no room or gave it back unfinished) costs nothing; one that failed,

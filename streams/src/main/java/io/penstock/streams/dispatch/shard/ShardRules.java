@@ -10,7 +10,7 @@ import io.penstock.streams.dispatch.session.WorkerChoiceProvider;
 
 /**
  * The rules of a shard with the policies that its settings name. Production and the simulator make
- * them alike. Safe for use by many threads.
+ * them alike. Instances are thread-safe.
  *
  * @param settings the rules that are values
  * @param rank who is next

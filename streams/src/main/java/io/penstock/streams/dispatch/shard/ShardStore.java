@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shard must remember over a restart; changed in the transaction of the event. Requests are
- * known by their {@link io.penstock.schemas.ids.RequestKey}.
+ * The state that a shard keeps over a restart. It changes in the transaction of the event. Requests
+ * are known by their {@link io.penstock.schemas.ids.RequestKey}.
  */
 public interface ShardStore {
 

@@ -42,12 +42,12 @@ public record SlotReserve(double share, int most, double lightShare, Duration me
     }
   }
 
-  /** How many of so many slots batch leaves. */
+  /** Returns how many of so many slots batch leaves. */
   int of(int slots) {
     return Math.min(most, (int) (slots * share));
   }
 
-  /** How many of these are left to light tenants. */
+  /** Returns how many of these are left to light tenants. */
   int lightOf(int slots) {
     return (int) (of(slots) * lightShare);
   }

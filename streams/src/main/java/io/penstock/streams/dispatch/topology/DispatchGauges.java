@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What waits in one shard and who serves it, as of the last tick. For the shard's thread. */
+/**
+ * Gauges of what waits in one shard and which workers serve it, as of the last tick. Only the
+ * shard's thread writes them.
+ */
 final class DispatchGauges implements AutoCloseable {
 
   private static final double SECONDS_PER_MICRO = 1e-6;

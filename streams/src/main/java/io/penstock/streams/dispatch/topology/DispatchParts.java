@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the processors of all shards share. Everything in it bears many threads.
+ * The parts that the processors of all shards share. All of them are thread-safe.
  *
  * @param rules those of every shard, its policies included
  * @param batchEnd when to commit before the interval is over

@@ -10,8 +10,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * One model partition's shard inside Streams. Thin: it hands records and time to the shard, which
- * writes through the context in the same transaction.
+ * Runs one model partition's shard inside Streams. It only passes records and time to the shard,
+ * which writes through the context in the same transaction.
  */
 final class DispatchProcessor implements Processor<String, byte[], String, Object> {
 

@@ -12,8 +12,8 @@ import io.penstock.streams.runtime.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every shard of the process reads in full: the fleet's reports, the routing state and the
- * model registry. Written by the thread that follows the topics, read by any.
+ * The topics that every shard of the process reads in full: the fleet's reports, the routing state
+ * and the model registry. The thread that follows the topics writes it; any thread may read it.
  */
 final class Followed {
 

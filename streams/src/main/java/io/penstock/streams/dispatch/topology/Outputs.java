@@ -64,8 +64,8 @@ final class Outputs implements ShardOutput {
   }
 
   /**
-   * Whether a lease, a transfer or a result was written since the last call, which somebody waits
-   * for.
+   * Returns whether a lease, a transfer or a result was written since the last call, which somebody
+   * waits for.
    */
   boolean takeAwaited() {
     boolean was = awaited;

@@ -81,7 +81,7 @@ final class Plausibility {
     return transfer;
   }
 
-  /** Whether it is known whose request this is, so that it can be answered. */
+  /** Returns whether it is known whose request this is, so that it can be answered. */
   static boolean isAnswerable(ScoredFacts facts) {
     return isName(facts.getId()) && isName(facts.getTenant());
   }

@@ -13,9 +13,9 @@ import io.penstock.streams.runtime.CrashLoop;
 import java.time.Instant;
 
 /**
- * What is left of a record that ended one thread after another: whose request it is, and nothing
- * that its answer can do without. What exactly ended the threads is not known, so the less is kept,
- * the better the chance that the request can be answered.
+ * Remembers a record that ended one thread after another: whose request it is, and only what its
+ * answer needs. Nobody knows what exactly ended the threads, so the less is kept, the better the
+ * chance that the request can be answered.
  */
 final class SetAside {
 

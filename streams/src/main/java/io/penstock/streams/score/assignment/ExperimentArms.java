@@ -6,9 +6,9 @@ import io.penstock.streams.score.hash.StableHash;
 import java.util.Optional;
 
 /**
- * Which arm of an experiment a request belongs to. Sticky: a unit stays in its arm as long as arms
- * and weights stay, since its place is a hash with the experiment's name as salt. The units of an
- * arm that was stopped go to the control, those of the others stay where they are.
+ * Assigns a request to an arm of an experiment. The assignment is sticky: a unit stays in its arm
+ * as long as arms and weights stay, since its place is a hash with the experiment's name as salt.
+ * The units of an arm that was stopped go to the control, those of the others stay where they are.
  */
 public final class ExperimentArms {
 
@@ -22,7 +22,9 @@ public final class ExperimentArms {
         .filter(arm -> arm.stopped() == null);
   }
 
-  /** What is assigned as one: the request's id, its tenant or the value of its attribute. */
+  /**
+   * Returns what is assigned as one: the request's id, its tenant or the value of its attribute.
+   */
   public static Optional<String> unit(Experiment experiment, InferenceRequest request) {
     Experiment.Unit unit = experiment.unit();
     return switch (unit.by()) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which variant of a model a request goes to, and which others may serve it should that one fail.
- * An id always falls alike.
+ * Orders the variants of a model for a request: the one that it goes to, then those that may serve
+ * it should that one fail. The same id always gets the same order.
  *
  * <p>While a rollout is under way it decides: {@code percent} of the ids go to the new variant, the
  * rest to the old one. An id's place between 0 and 100 is a hash of model, new variant and id, and
@@ -46,7 +46,10 @@ public final class VariantOrder {
         .findFirst();
   }
 
-  /** Whether a variant is one that a rollout has yet to prove: nothing is to fail over to it. */
+  /**
+   * Returns whether a variant is one that a rollout has yet to prove: nothing is to fail over to
+   * it.
+   */
   public static boolean onTrial(Optional<Rollout> rollout, String variant) {
     return rollout
         .filter(plan -> plan.to().equals(variant))
@@ -85,8 +88,8 @@ public final class VariantOrder {
   }
 
   /**
-   * Whether a rollout no longer counts. One that was rolled back counts as long as the registry
-   * serves what it went back to.
+   * Returns whether a rollout no longer counts. One that was rolled back counts as long as the
+   * registry serves what it went back to.
    */
   private static boolean isOver(ModelSpec spec, Rollout rollout) {
     return rollout.state() == Rollout.State.COMPLETED

@@ -1,4 +1,4 @@
-/** Which requests belong to which arm of an experiment, and to which variant of a model. */
+/** Assignment of requests to arms of experiments and to variants of models. */
 @NullMarked
 package io.penstock.streams.score.assignment;
 

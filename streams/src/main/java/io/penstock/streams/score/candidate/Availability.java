@@ -5,7 +5,7 @@ import io.penstock.streams.score.hash.StableHash;
 import java.util.Optional;
 
 /**
- * Whether a candidate is to be given requests now.
+ * Tells whether a candidate is to be given requests now.
  *
  * @param usable false: only if nothing else is left
  * @param reason why not; empty if it is

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of whatever serves a request: the request's own constraints and its tenant's, all
- * of them. Nothing chosen, and no alternative, ever breaks one.
+ * The constraints on whatever serves a request: the request's own and its tenant's, all of them.
+ * The chosen model and its alternatives never break one.
  *
  * @param allowedModels lists, each of which must have the model; empty lists are left out
  * @param deniedModels names, aliases or targets that may not serve
@@ -68,12 +68,12 @@ public record Constraints(
         attribute(request, DOMAIN));
   }
 
-  /** Whether the lists of models and providers let a candidate serve, whatever the task. */
+  /** Returns whether the lists of models and providers let a candidate serve, whatever the task. */
   public boolean admits(ModelCandidate candidate) {
     return admitsModel(candidate) && admitsProvider(candidate.provider());
   }
 
-  /** Why names, task or provider keep a candidate from serving; empty if they do not. */
+  /** Returns why names, task or provider keep a candidate from serving; empty if they do not. */
   public Optional<Refusal> refuse(ModelCandidate candidate) {
     ModelSpec spec = candidate.spec();
     String name = candidate.target().toString();

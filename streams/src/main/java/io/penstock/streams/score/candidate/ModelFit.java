@@ -7,7 +7,7 @@ import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 import io.penstock.streams.score.tokens.PromptTokens;
 
-/** Whether a model can serve a request, and how much it may then generate. */
+/** Tells whether a model can serve a request, and how much it may then generate. */
 public sealed interface ModelFit {
 
   /**
@@ -60,8 +60,8 @@ public sealed interface ModelFit {
   }
 
   /**
-   * Whether a count at one end of the margin would be refused, or would leave less room for output,
-   * and one at the other end not.
+   * Returns whether a count at one end of the margin would be refused, or would leave less room for
+   * output, and one at the other end not.
    */
   private static boolean marginMatters(
       PromptTokens estimate, ParsedRequest request, ModelSpec spec) {

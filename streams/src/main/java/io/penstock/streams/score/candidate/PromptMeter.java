@@ -17,7 +17,10 @@ public interface PromptMeter {
   /** Counts as exactly as possible, for where the margin matters. */
   PromptTokens exact(ModelSpec spec);
 
-  /** Counts once for each tokenizer, however many models are considered. For one thread. */
+  /**
+   * Counts once for each tokenizer, however many models are considered. An instance belongs to one
+   * thread.
+   */
   static PromptMeter of(PromptTokenEstimator tokens, List<Prompt> prompts) {
     Map<String, PromptTokens> estimated = new HashMap<>(2);
     Map<String, PromptTokens> counted = new HashMap<>(2);

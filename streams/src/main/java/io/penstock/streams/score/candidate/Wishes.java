@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which models a request's words let serve it. A name is looked up as a model or its alias, then as
- * an alias policy, then as {@code auto}, then as {@code MODEL#VARIANT}.
+ * Finds the models that may serve a request by the name that it gives. A name is looked up as a
+ * model or its alias, then as an alias policy, then as {@code auto}, then as {@code MODEL#VARIANT}.
  *
  * <ul>
  *   <li>A model by name or alias: that model, then those of {@code routing.models} in order, else
@@ -75,7 +75,9 @@ public record Wishes(
     return new Wishes(List.copyOf(lookup.found.values()), lookup.unknown, null, several, true);
   }
 
-  /** What auto means where no policy says: everything, by the tenant's goal or the default. */
+  /**
+   * Returns what auto means where no policy says: everything, by the tenant's goal or the default.
+   */
   private static Optional<AliasPolicy> auto(String name) {
     return name.equals(AUTO)
         ? Optional.of(new AliasPolicy(AUTO, List.of(), null, null, null, null, false))

@@ -1,4 +1,4 @@
-/** Who may serve a request: names, constraints and what a model can do. */
+/** Candidates for a request: names, constraints and the capabilities of models. */
 @NullMarked
 package io.penstock.streams.score.candidate;
 

@@ -1,7 +1,7 @@
 package io.penstock.streams.score.complexity;
 
 /**
- * What is expected of a prompt.
+ * The prediction for a prompt.
  *
  * @param cheapQuality the expected score of the cheap model's answer, from 0 to 1
  * @param strongQuality the same of the strong model's, from 0 to 1

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Predicts how well a cheap and a strong model answer a prompt. Pure: equal prompts give equal
- * estimates. Safe for use by many threads; called by platform threads, each of which keeps a
+ * estimates. Implementations are thread-safe; called by platform threads, each of which keeps a
  * scratch pad.
  */
 public interface ComplexityPredictor {
@@ -22,6 +22,8 @@ public interface ComplexityPredictor {
    */
   List<Contribution> explain(CharSequence prompt, int most);
 
-  /** What the estimates are measured against: thresholds follow from it. Always the same. */
+  /**
+   * Returns what the estimates are measured against: thresholds follow from it. Always the same.
+   */
   PredictorCalibration calibration();
 }

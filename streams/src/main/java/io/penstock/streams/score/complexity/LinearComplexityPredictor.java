@@ -24,7 +24,7 @@ public final class LinearComplexityPredictor implements ComplexityPredictor {
     this.model = model;
   }
 
-  /** What it estimates by. */
+  /** Returns what it estimates by. */
   public LinearModel model() {
     return model;
   }
@@ -126,7 +126,7 @@ public final class LinearComplexityPredictor implements ComplexityPredictor {
       }
     }
 
-    /** What a weight of this bucket's block is times. */
+    /** Returns what a weight of this bucket's block is times. */
     double scale(int bucket) {
       return bucket < PromptFeatures.CHARACTER_BUCKETS ? characterScale() : wordScale();
     }

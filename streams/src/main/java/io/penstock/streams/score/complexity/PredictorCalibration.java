@@ -3,8 +3,7 @@ package io.penstock.streams.score.complexity;
 import io.penstock.streams.score.complexity.threshold.ScoreCurve;
 
 /**
- * What a predictor's estimates are measured against: its figures over prompts that it was not
- * trained on.
+ * The scale of a predictor's estimates: its figures over prompts that it was not trained on.
  *
  * @param curve how gains are distributed, and what part of the gap they recover
  * @param meanCheap the cheap model's mean quality, from 0 to 1

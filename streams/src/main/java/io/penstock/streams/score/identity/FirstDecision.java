@@ -12,31 +12,37 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was decided when a tenant's request id was first seen; every later record with it follows.
+ * The decision that was made when a tenant's request id was first seen. Every later record with
+ * this id follows it.
  */
 public sealed interface FirstDecision {
 
   /** Stands between a field's name and the fingerprint of its value; no name holds it. */
   String FIELD_PRINT = "=";
 
-  /** What the request asked for; null where that is not known. */
+  /** Returns what the request asked for; null where that is not known. */
   @Nullable Long fingerprint();
 
-  /** Which record it was; null where that is not known. */
+  /** Returns which record it was; null where that is not known. */
   @Nullable Origin origin();
 
-  /** Whether a record that asks for this repeats the first one. Where that is unknown, it does. */
+  /**
+   * Returns whether a record that asks for this repeats the first one. Where that is unknown, it
+   * does.
+   */
   default boolean isRepeatedBy(long asked) {
     Long first = fingerprint();
     return first == null || first == asked;
   }
 
-  /** Whether this decision was about that very record. */
+  /** Returns whether this decision was about that very record. */
   default boolean isAbout(Origin record) {
     return record.equals(origin());
   }
 
-  /** Whether the id may be used for another attempt: the requester was asked to come again. */
+  /**
+   * Returns whether the id may be used for another attempt: the requester was asked to come again.
+   */
   default boolean leavesIdFree() {
     return this instanceof Refused refused && refused.refusal().code().retryable();
   }
@@ -58,7 +64,7 @@ public sealed interface FirstDecision {
       Refusal refusal)
       implements FirstDecision {
 
-    /** Whether a request that repeats this one has another value in the field at fault. */
+    /** Returns whether a request that repeats this one has another value in the field at fault. */
     public boolean differsInField(InferenceRequest request) {
       return fieldPrint != null
           && !fieldPrint.equals(Fingerprint.ofLeftOut(request, refusal.field()));

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which request a record is.
+ * Identifies the request that a record holds.
  *
  * @param id legal; what it is answered under
  * @param key what the id is remembered by

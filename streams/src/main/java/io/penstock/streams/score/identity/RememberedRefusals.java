@@ -4,7 +4,7 @@ import io.penstock.streams.score.request.Abbreviated;
 import io.penstock.streams.score.request.Refusal;
 import io.penstock.streams.score.request.RefusalCode;
 
-/** What is kept of refusals. */
+/** The part of a refusal that is remembered. */
 final class RememberedRefusals {
 
   /** What is known of a refusal that another version of Penstock wrote down. */

@@ -12,12 +12,12 @@ import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.ReadOnlyWindowStore;
 
 /**
- * What the instances of this process remember of ids, each of its class. An id that was used on one
- * class's topic is thereby known on the others'. All classes have an id in the same partition; what
- * another process holds is not seen.
+ * Shares what the instances of this process remember of ids, each of its class. An id that was used
+ * on one class's topic is thereby known on the topics of the others. All classes have an id in the
+ * same partition; what another process holds is not seen.
  *
- * <p>Safe for use by many threads. Whoever looks an id up and remembers what it decides holds the
- * id's lock over both.
+ * <p>This class is thread-safe. Whoever looks an id up and remembers what it decides holds the id's
+ * lock over both.
  */
 public final class SharedMemory {
 
@@ -62,7 +62,7 @@ public final class SharedMemory {
     return locks[Math.floorMod(key.hashCode(), LOCKS)];
   }
 
-  /** What another class decided about an id, unless that left it free. */
+  /** Returns what another class decided about an id, unless that left it free. */
   public Optional<FirstDecision> elsewhere(
       ServiceClass asking, int partition, String key, Instant now) {
     for (Map.Entry<ServiceClass, Partitions> each : classes.entrySet()) {

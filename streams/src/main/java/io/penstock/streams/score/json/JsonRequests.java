@@ -25,7 +25,7 @@ import java.util.Set;
  * Reads a request whose value is JSON: either an InferenceRequest with the field names of its Avro
  * schema, or a bare OpenAI body whose circumstances stand in the record's headers ({@link
  * RequestHeaders}). A value with a field {@code body} or {@code endpoint} is the former: no OpenAI
- * body has either. The body's bytes are taken as they stand. Safe for use by many threads.
+ * body has either. The body's bytes are taken as they stand. This class is thread-safe.
  */
 public final class JsonRequests {
 
@@ -38,7 +38,7 @@ public final class JsonRequests {
   private final JsonFactory json;
 
   /**
-   * What a value holds.
+   * The content of a value.
    *
    * @param request as far as it could be read, so that a refusal can be answered to its tenant
    * @param refusal why it is not a request, if it is none
@@ -64,8 +64,8 @@ public final class JsonRequests {
   }
 
   /**
-   * Whether a value is JSON, perhaps behind a UTF-8 byte order mark. Avro in the Confluent wire
-   * format begins with a zero byte.
+   * Returns whether a value is JSON, perhaps behind a UTF-8 byte order mark. Avro in the Confluent
+   * wire format begins with a zero byte.
    */
   public static boolean isJson(byte[] value) {
     for (int at = markLength(value); at < value.length; at++) {
@@ -77,7 +77,10 @@ public final class JsonRequests {
     return false;
   }
 
-  /** How many bytes a UTF-8 byte order mark takes at the beginning: 3, or 0 where there is none. */
+  /**
+   * Returns how many bytes a UTF-8 byte order mark takes at the beginning: 3, or 0 where there is
+   * none.
+   */
   private static int markLength(byte[] value) {
     return value.length >= 3
             && value[0] == (byte) 0xEF

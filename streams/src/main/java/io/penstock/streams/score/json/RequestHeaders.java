@@ -70,7 +70,10 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
                     });
   }
 
-  /** What is wrong with {@link #ACCEPT}, the one header that counts for a request as Avro too. */
+  /**
+   * Returns what is wrong with {@link #ACCEPT}, the one header that counts for a request as Avro
+   * too.
+   */
   public Optional<Refusal> acceptFault() {
     if (repeated.contains(ACCEPT)) {
       return Optional.of(twice(ACCEPT));

@@ -5,7 +5,7 @@ import io.penstock.streams.score.prediction.Complexity;
 import io.penstock.streams.score.service.ServiceLevels;
 
 /**
- * What scoring gives a chooser of models. Everything in it bears many threads.
+ * The parts that scoring gives a chooser of models. All of them are thread-safe.
  *
  * @param outputs predicts the length of outputs, and learns from those that come
  * @param complexity predicts quality from a prompt

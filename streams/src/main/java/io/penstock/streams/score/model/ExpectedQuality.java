@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How well each model is expected to answer this prompt. The prompt's complexity is looked at only
- * where candidates differ in quality and it matters to the choice.
+ * Predicts how well each model will answer this prompt. It looks at the prompt's complexity only
+ * where candidates differ in quality and that matters to the choice.
  *
  * @param options the options with the quality to expect; the same as before if it was not estimated
  * @param gain what the best candidate is predicted to add to the weakest; null: not estimated

@@ -84,7 +84,9 @@ record ExperimentAssignment(
         .filter(option -> option.first().timing().served());
   }
 
-  /** Whether the request accepts the model: it lists it, or leaves the choice open enough. */
+  /**
+   * Returns whether the request accepts the model: it lists it, or leaves the choice open enough.
+   */
   private boolean accepted(ModelSpec spec) {
     return otherModels
         || wishes.models().stream().anyMatch(wish -> wish.spec().getName().equals(spec.getName()));

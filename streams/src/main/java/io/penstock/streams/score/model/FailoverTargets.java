@@ -61,7 +61,7 @@ record FailoverTargets(
     }
   }
 
-  /** Whether it is a variant that a rollout tries, and that the request did not ask for. */
+  /** Returns whether it is a variant that a rollout tries, and that the request did not ask for. */
   private boolean isOnTrial(Forecast forecast) {
     String variant = forecast.target().variant();
     return variant != null
@@ -69,7 +69,7 @@ record FailoverTargets(
         && VariantOrder.onTrial(routing.rollout(forecast.target().model()), variant);
   }
 
-  /** Whether this one's price was reckoned with as much output as a limited body allows. */
+  /** Returns whether this one's price was reckoned with as much output as a limited body allows. */
   private boolean leavesAsMuchOutput(Forecast forecast) {
     return !limited || forecast.fit().maxOutput() >= chosen.fit().maxOutput();
   }

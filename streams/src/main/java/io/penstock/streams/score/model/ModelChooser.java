@@ -5,8 +5,8 @@ import io.penstock.streams.score.request.ParsedRequest;
 
 /**
  * Chooses the model that serves a request. Knows neither Kafka nor the clock: all that it may go by
- * is passed in, and equal arguments give equal selections unless it learns. Safe for use by many
- * threads.
+ * is passed in, and equal arguments give equal selections unless it learns. Implementations are
+ * thread-safe.
  */
 @FunctionalInterface
 public interface ModelChooser {

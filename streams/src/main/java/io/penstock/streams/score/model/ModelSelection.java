@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What became of choosing a model. */
+/** The result of choosing a model. */
 public sealed interface ModelSelection {
 
   /**

@@ -25,7 +25,7 @@ record OutputLimits(ParsedRequest request) {
     return enough.isEmpty() ? options : enough;
   }
 
-  /** What overload leaves each sequence; empty if it takes nothing. */
+  /** Returns what overload leaves each sequence; empty if it takes nothing. */
   OptionalLong capped(Overload overload, Forecast forecast) {
     OptionalLong limit = overload.outputLimit(forecast.candidate().spec().getName(), request);
     return limit.isPresent() && ofAllSequences(limit.getAsLong()) < forecast.fit().maxOutput()

@@ -14,13 +14,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a model's ladder of degradation takes from new requests now. */
+/** Applies a model's degradation ladder to new requests. */
 record Overload(RoutingState routing) {
 
   /** The time to try again after, if a refusing rung gives none. */
   private static final Duration USUAL_RETRY = Duration.ofSeconds(30);
 
-  /** Why the model takes no new requests of this class; empty if it does. */
+  /** Returns why the model takes no new requests of this class; empty if it does. */
   Optional<Refusal> refusal(String model, ServiceClass serviceClass) {
     return rung(model, Action.refusing(serviceClass))
         .map(
@@ -42,7 +42,7 @@ record Overload(RoutingState routing) {
             });
   }
 
-  /** Whether requests that leave the model open go to the cheapest instead. */
+  /** Returns whether requests that leave the model open go to the cheapest instead. */
   boolean prefersCheaper(String model) {
     return rung(model, Action.CHEAPER_MODEL).isPresent();
   }

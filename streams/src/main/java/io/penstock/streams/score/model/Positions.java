@@ -20,7 +20,9 @@ record Positions(double weakest, double best) {
         : new Positions(known[0], known[known.length - 1]);
   }
 
-  /** Whether the candidates differ in quality at all, so that a prompt's complexity matters. */
+  /**
+   * Returns whether the candidates differ in quality at all, so that a prompt's complexity matters.
+   */
   boolean differ() {
     return weakest < best;
   }

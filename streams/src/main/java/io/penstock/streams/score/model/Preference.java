@@ -11,7 +11,7 @@ import io.penstock.streams.score.request.ParsedRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What decides which of several candidates is the best. */
+/** The rule by which one of several candidates is the best. */
 sealed interface Preference {
 
   /** The order in which they were named. */

@@ -40,7 +40,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
   private static final double UNKNOWN_WAIT_MILLIS = 1_000;
 
   /**
-   * What ranking needs of a request.
+   * The facts of a request that ranking needs.
    *
    * @param gain what the best candidate is predicted to add to the weakest; null: not asked
    * @param threshold the most of that gain that may be forgone
@@ -82,7 +82,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
     return Math.round(score * 1e4) / 1e4;
   }
 
-  /** Whether it is usable and done by the deadline, and not a fallback. */
+  /** Returns whether it is usable and done by the deadline, and not a fallback. */
   boolean ready() {
     return tier <= 1;
   }
@@ -126,10 +126,10 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
   }
 
   /**
-   * Whether what is forgone is little enough. A candidate at position {@code p} between the weakest
-   * and the best is taken to have the share p of the gain, so it forgoes {@code (1 - p) gain}; of
-   * two candidates that is the rule of {@code Thresholds}: the strong one if the gain exceeds the
-   * threshold. The best is always good enough.
+   * Returns whether what is forgone is little enough. A candidate at position {@code p} between the
+   * weakest and the best is taken to have the share p of the gain, so it forgoes {@code (1 - p)
+   * gain}; of two candidates that is the rule of {@code Thresholds}: the strong one if the gain
+   * exceeds the threshold. The best is always good enough.
    */
   private static boolean goodEnough(Forecast forecast, Scale scale, Terms terms) {
     double position = scale.position(forecast);
@@ -156,7 +156,7 @@ record Ranking(ModelOption serves, int tier, double score, boolean goodEnough) {
         : 0;
   }
 
-  /** What the candidates are measured by. */
+  /** The scale that candidates are measured by. */
   private record Scale(
       double highestPrice, double fastest, int lastPreference, Positions positions) {
 

@@ -216,8 +216,8 @@ public final class RoutingChooser implements ModelChooser {
   }
 
   /**
-   * Whether an experiment may send a request to a model that it neither names nor lists: it named
-   * one alone and accepts fallbacks, or left everything open.
+   * Returns whether an experiment may send a request to a model that it neither names nor lists: it
+   * named one alone and accepts fallbacks, or left everything open.
    */
   private static boolean otherModels(ParsedRequest request, Wishes wishes, boolean fallbacks) {
     Optional<RoutingPreferences> routing = request.request().getRouting();

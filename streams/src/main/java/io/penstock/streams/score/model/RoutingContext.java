@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All that a choice depends on besides the request: what is known at one moment.
+ * Everything that a choice depends on besides the request, as known at one moment.
  *
  * @param admitted what this process has admitted of a tenant and has no end of yet, at its
  *     predicted cost

@@ -34,7 +34,7 @@ record Saving(String step, Ranking best, Ranking cheapest) {
         : Optional.empty();
   }
 
-  /** Whether the cheapest costs less than the best. */
+  /** Returns whether the cheapest costs less than the best. */
   boolean saves() {
     return cheapest.first().price() < best.first().price();
   }

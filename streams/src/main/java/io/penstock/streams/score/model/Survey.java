@@ -55,12 +55,14 @@ final class Survey {
     this.meter = meter;
   }
 
-  /** Whether the request was promised not to cost more than a price. */
+  /** Returns whether the request was promised not to cost more than a price. */
   boolean promisesPrice() {
     return constraints.maxPrice() != null;
   }
 
-  /** Why models and variants were ruled out, by target, in the order they were looked at. */
+  /**
+   * Returns why models and variants were ruled out, by target, in the order they were looked at.
+   */
   Map<String, Refusal> excluded() {
     return excluded;
   }

@@ -10,7 +10,7 @@ import java.util.Map;
  * own mean. Old values are forgotten exponentially, those unused the longest are dropped beyond a
  * bound.
  *
- * <p>Safe for use by many threads.
+ * <p>This class is thread-safe.
  */
 public final class OutputLengthPredictor {
 

@@ -31,7 +31,7 @@ public record Complexity(
         calibration.meanStrong());
   }
 
-  /** What is expected of a prompt that nothing can be read of. */
+  /** Returns what is expected of a prompt that nothing can be read of. */
   public ComplexityEstimate ofMeanPrompt() {
     return new ComplexityEstimate(meanCheap, meanStrong, meanStrong - meanCheap, 0.5);
   }

@@ -8,7 +8,7 @@ import io.penstock.streams.score.candidate.Wish;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What serving a request by a candidate would be like.
+ * The prediction of serving a request by a candidate.
  *
  * @param wish how the request came to the model
  * @param fit its prompt there, and the most it may generate

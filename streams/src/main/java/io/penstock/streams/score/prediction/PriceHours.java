@@ -30,7 +30,7 @@ public final class PriceHours {
 
   private PriceHours() {}
 
-  /** What the model's prices are multiplied by at a time; 1 outside of all windows. */
+  /** Returns what the model's prices are multiplied by at a time; 1 outside of all windows. */
   public static double factor(ModelSpec spec, Instant at) {
     for (PriceWindow window : spec.getPriceWindows()) {
       if (holds(window, at)) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a candidate costs at one time: the variant's prices, else the model's, times the factor of
- * the hour. What has no price costs nothing.
+ * The prices of a candidate at one time: the variant's, else the model's, times the factor of the
+ * hour. A candidate without a price costs nothing.
  *
  * @param input of a million prompt tokens, in the registry's currency; null: none is known
  * @param output of a million generated tokens
@@ -35,7 +35,7 @@ public record Prices(@Nullable Double input, @Nullable Double output) {
             .orElse(null));
   }
 
-  /** Whether anything is known of them. */
+  /** Returns whether anything is known of them. */
   public boolean known() {
     return input != null || output != null;
   }

@@ -74,12 +74,12 @@ public record Timing(
         true);
   }
 
-  /** Whether the answer is expected by then; what is not known is taken to be. */
+  /** Returns whether the answer is expected by then; what is not known is taken to be. */
   public boolean finishesBy(Instant deadline, Instant now) {
     return within(finishMillis, Duration.between(now, deadline));
   }
 
-  /** Whether the first token is expected by then; what is not known is taken to be. */
+  /** Returns whether the first token is expected by then; what is not known is taken to be. */
   public boolean beginsBy(Instant objective, Instant now) {
     return within(firstTokenMillis, Duration.between(now, objective));
   }

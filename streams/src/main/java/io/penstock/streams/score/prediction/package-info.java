@@ -1,6 +1,4 @@
-/**
- * What serving a request on a model would cost, how long it would wait and how good it would be.
- */
+/** Predictions of a request on a model: its cost, its wait and the quality of its answer. */
 @NullMarked
 package io.penstock.streams.score.prediction;
 

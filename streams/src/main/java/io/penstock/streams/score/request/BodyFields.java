@@ -67,7 +67,7 @@ final class BodyFields {
     return OptionalLong.of(number.longValue());
   }
 
-  /** Whether the body asks for a stream. */
+  /** Returns whether the body asks for a stream. */
   boolean stream() {
     Optional<JsonNode> stream = value("stream");
     if (stream.isPresent() && !stream.get().isBoolean()) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads an OpenAI-style body once. Safe for use by many threads. */
+/** Reads an OpenAI-style body once. This class is thread-safe. */
 final class BodyReader {
 
   /** Deep enough for any tool's JSON Schema. */
@@ -29,7 +29,7 @@ final class BodyReader {
   private static final int MAX_NUMBER_LENGTH = 100;
   private static final int MAX_NAME_LENGTH = 10_000;
 
-  /** What became of reading a body. */
+  /** The result of reading a body. */
   sealed interface Reading {
 
     record Read(ParsedBody body) implements Reading {}

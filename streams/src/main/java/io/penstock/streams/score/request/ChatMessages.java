@@ -108,7 +108,7 @@ final class ChatMessages {
     }
   }
 
-  /** Whether the message calls tools; their names and arguments are read by the engine. */
+  /** Returns whether the message calls tools; their names and arguments are read by the engine. */
   private boolean calls(JsonNode message, String path) {
     Optional<JsonNode> calls = BodyFields.value(message, "tool_calls");
     if (calls.isPresent() && !calls.get().isArray()) {

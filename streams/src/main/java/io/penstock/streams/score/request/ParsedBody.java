@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What scoring needs to know of a valid body.
+ * The facts of a valid body that scoring needs.
  *
  * @param prompts what an engine reads, at least one
  * @param maxTokens the most tokens that each sequence may generate, 1 or more, where the body says

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a request asks, as one text: what the complexity predictor reads, in training as in service.
- * Safe for use by many threads.
+ * Extracts what a request asks, as one text. The complexity predictor reads it, in training as in
+ * service. This class is thread-safe.
  */
 public final class PromptTexts {
 

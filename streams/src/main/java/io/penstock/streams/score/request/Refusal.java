@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request is not served.
+ * The reason for which a request is not served.
  *
  * @param code the stable name
  * @param field the field at fault, such as {@code deadline} or {@code body.messages[2].role}; null

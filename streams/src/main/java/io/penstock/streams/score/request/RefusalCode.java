@@ -4,8 +4,8 @@ import io.penstock.schemas.FailureCategory;
 import java.util.Locale;
 
 /**
- * Why scoring refuses a request. The lower-case name is the stable code that clients see in results
- * and dead letters.
+ * The reasons for which scoring refuses a request. The lower-case name is the stable code that
+ * clients see in results and dead letters.
  */
 public enum RefusalCode {
   /** The record's bytes are not an InferenceRequest. */
@@ -65,7 +65,7 @@ public enum RefusalCode {
     return category;
   }
 
-  /** Whether the same request may succeed later. Its id stays free for that. */
+  /** Returns whether the same request may succeed later. Its id stays free for that. */
   public boolean retryable() {
     return category == FailureCategory.RETRYABLE || category == FailureCategory.OVERLOADED;
   }

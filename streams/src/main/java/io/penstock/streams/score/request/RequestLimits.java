@@ -3,7 +3,7 @@ package io.penstock.streams.score.request;
 import java.time.Duration;
 
 /**
- * What a request may hold at most.
+ * The upper limits of a request.
  *
  * @param maxDeadline the furthest deadline from the record's timestamp
  * @param maxBodyBytes the largest body

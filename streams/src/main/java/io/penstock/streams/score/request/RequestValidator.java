@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * Decides whether a request is one that Penstock can serve, cheap checks first. Never throws for
- * anything that a client can send. Safe for use by many threads.
+ * anything that a client can send. This class is thread-safe.
  */
 public final class RequestValidator {
 

@@ -1,6 +1,6 @@
 package io.penstock.streams.score.request;
 
-/** What became of checking a request. */
+/** The result of checking a request. */
 public sealed interface Validation {
 
   record Valid(ParsedRequest request) implements Validation {}

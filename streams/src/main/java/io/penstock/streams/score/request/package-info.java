@@ -1,4 +1,4 @@
-/** What a valid request is: pure checks from a request's fields and JSON body to values. */
+/** Validation: pure checks from a request's fields and JSON body to values. */
 @NullMarked
 package io.penstock.streams.score.request;
 

@@ -3,7 +3,7 @@ package io.penstock.streams.score.service;
 import java.time.Duration;
 
 /**
- * What a class promises a request that says nothing itself.
+ * The service level of a class for requests that ask for none themselves.
  *
  * @param firstToken the objective from acceptance to the first token
  * @param deadline from acceptance to the instant after which a result is worthless

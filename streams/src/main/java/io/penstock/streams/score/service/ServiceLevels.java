@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What each class promises. A faster class never promises a later first token than a slower one.
+ * The service level of each class. A faster class never promises a later first token than a slower
+ * one.
  */
 public record ServiceLevels(ServiceLevel interactive, ServiceLevel standard, ServiceLevel batch) {
 

@@ -1,4 +1,4 @@
-/** What each service class promises. */
+/** Service levels of the service classes. */
 @NullMarked
 package io.penstock.streams.score.service;
 

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * What this process has admitted of tenants with budgets, at its predicted cost, until it has ended
- * and what it did cost is known. Dispatch tells the same of all processes, a moment later; this
- * closes that moment. Bounded: beyond {@link #MOST} requests only dispatch counts. Safe for use by
- * many threads.
+ * Sums up the predicted cost of the requests that this process has admitted for tenants with
+ * budgets, until each has ended and its actual cost is known. Dispatch reports the same for all
+ * processes a moment later; this covers that moment. It is bounded: beyond {@link #MOST} requests
+ * only dispatch counts. This class is thread-safe.
  */
 public final class AdmittedCost {
 

@@ -1,4 +1,4 @@
-/** What is admitted of tenants with budgets. */
+/** Requests admitted for tenants with budgets. */
 @NullMarked
 package io.penstock.streams.score.spend;
 

@@ -23,7 +23,7 @@ import java.util.List;
  * <p>Engines render chats with their own templates and may use another tokenizer than the stand-in
  * in the model's spec: take the count as an estimate either way.
  *
- * <p>Safe for use by many threads. An encoding is loaded at its first use, in about half a second.
+ * <p>This class is thread-safe. An encoding is loaded at its first use, in about half a second.
  */
 public final class PromptTokenEstimator {
 

@@ -18,7 +18,7 @@ public record PromptTokens(long total, long longest, long margin) {
     }
   }
 
-  /** Whether the texts were too long to count in full. */
+  /** Returns whether the texts were too long to count in full. */
   public boolean sampled() {
     return margin > 0;
   }

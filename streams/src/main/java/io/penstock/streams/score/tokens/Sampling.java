@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * How many tokens a unit of text makes, from samples in the middle of equal stretches of all texts
- * in order. Pieces begin and end at white space where there is some near, as tokens do.
+ * Estimates how many tokens a unit of text makes, from samples in the middle of equal stretches of
+ * all texts in order. Pieces begin and end at white space where there is some near, as tokens do.
  *
  * @param rate tokens for each UTF-16 unit
  * @param deviation of the samples' rates from each other (standard deviation)

@@ -8,14 +8,14 @@ import io.penstock.streams.score.spend.AdmittedCost;
 import java.time.Instant;
 
 /**
- * All topics that scoring follows, and what it has admitted itself. Safe for use by many threads.
+ * All topics that scoring follows, and what it has admitted itself. Instances are thread-safe.
  *
  * @param admitted shared by all that score in this process
  */
 public record FollowedViews(
     ModelView models, RoutingView routing, FleetFollower fleet, AdmittedCost admitted) {
 
-  /** What is known now. */
+  /** Returns what is known now. */
   public RoutingContext routingContext(Instant now) {
     return new RoutingContext(
         models.catalog(), routing.rules(), fleet.view(), tenant -> admitted.of(tenant, now), now);

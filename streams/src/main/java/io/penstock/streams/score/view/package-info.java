@@ -1,4 +1,4 @@
-/** What scoring follows of other topics, as immutable snapshots. */
+/** The topics that scoring follows, as immutable snapshots. */
 @NullMarked
 package io.penstock.streams.score.view;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
 /**
- * What a request's body says about a stream.
+ * The stream options of a request's body.
  *
  * @param includeUsage whether the last chunk is to give the usage
  */

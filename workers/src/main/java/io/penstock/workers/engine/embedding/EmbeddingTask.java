@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way through an inference thread. Ends once: by an answer, a failure, or the
+ * A request on its way through an inference thread. It ends once: by an answer, a failure, or the
  * caller's stop, whichever is first.
  */
 final class EmbeddingTask implements Runnable {

@@ -33,7 +33,7 @@ final class AssembledAnswer {
   private byte @Nullable [] error;
   private long size;
 
-  /** What a chunk is. */
+  /** The kind of a chunk. */
   enum Piece {
     /** It brings output. */
     OUTPUT,
@@ -84,7 +84,7 @@ final class AssembledAnswer {
         : parts.isEmpty() && chunk.hasNonNull("usage") ? Piece.USAGE : Piece.OTHER;
   }
 
-  /** Whether every choice has ended. */
+  /** Returns whether every choice has ended. */
   boolean isComplete() {
     return !choices.isEmpty()
         && choices.values().stream().allMatch(choice -> choice.hasNonNull("finish_reason"));

@@ -91,7 +91,7 @@ final class OutgoingBody {
     return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 
-  /** What must be known of the whole body before it is changed. */
+  /** The facts of the whole body that are needed before it is changed. */
   private static final class FieldsSeen implements JsonObjectBody.FieldReader {
 
     private boolean named;

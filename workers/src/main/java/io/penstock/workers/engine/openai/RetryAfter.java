@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How long a server asks to be left alone: {@code retry-after-ms} as Azure and OpenAI send it, else
- * {@code Retry-After} in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+ * Reads how long a server asks clients to wait: {@code retry-after-ms} as Azure and OpenAI send it,
+ * else {@code Retry-After} in seconds or as an HTTP date (RFC 9110, section 10.2.3).
  */
 final class RetryAfter {
 

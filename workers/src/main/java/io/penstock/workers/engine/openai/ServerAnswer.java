@@ -62,7 +62,7 @@ final class ServerAnswer implements JsonObjectBody.FieldReader {
     }
   }
 
-  /** Whether it is an array of one object or more, and of nothing else. */
+  /** Returns whether it is an array of one object or more, and of nothing else. */
   private static boolean holdsObjects(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       return false;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What the errors of the usual servers and providers mean where the status alone does not tell.
+ * Interprets the errors of the usual servers and providers where the status alone is not enough.
  *
  * <p>An error may quote the prompt. What could harm others than its requester, such as a worker's
  * rest, is therefore read from the error's code, or from a message that begins with a provider's
@@ -60,7 +60,7 @@ final class ServerComplaint {
 
   private ServerComplaint() {}
 
-  /** Whether the engine says that prompt and output do not fit its context. */
+  /** Returns whether the engine says that prompt and output do not fit its context. */
   static boolean isOfContextLength(int status, ServerError error) {
     boolean refusal = status == 400 || status == 413 || status == 422 || status == 500;
     return refusal
@@ -68,7 +68,7 @@ final class ServerComplaint {
             || CONTEXT_MESSAGE.matcher(lower(error.message())).find());
   }
 
-  /** Whether the account that the worker uses has nothing left to spend. */
+  /** Returns whether the account that the worker uses has nothing left to spend. */
   static boolean isOfQuota(int status, ServerError error) {
     return switch (status) {
       case 402 -> true;
@@ -78,7 +78,7 @@ final class ServerComplaint {
     };
   }
 
-  /** Whether a 403 is about what the request says and not about the worker's key. */
+  /** Returns whether a 403 is about what the request says and not about the worker's key. */
   static boolean isOfContent(int status, ServerError error) {
     return status == 403 && CONTENT_CODE.matcher(lower(error.code())).find();
   }

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says went wrong, in any of the usual shapes: OpenAI's {@code error} object, vLLM's
+ * Reads a server's error message in any of the usual shapes: OpenAI's {@code error} object, vLLM's
  * older flat one, Ollama's {@code error} string, FastAPI's {@code detail}; otherwise the text
  * itself. All of it is printable and free of secrets.
  *

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an HTTP status says about trying again.
+ * Decides by an HTTP status whether to try again.
  *
  * <ul>
  *   <li>400, 403 and 429 that say the account is used up: as 402. Some providers and proxies refuse

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What vLLM says of itself in its Prometheus metrics, summed over the engines of a data-parallel
+ * The load that vLLM reports in its Prometheus metrics, summed over the engines of a data-parallel
  * server.
  *
  * @param running {@code vllm:num_requests_running}

@@ -1,7 +1,7 @@
 package io.penstock.workers.engine.simulated;
 
 /**
- * What a {@link BatchingModel} holds at an instant.
+ * The load of a {@link BatchingModel} at an instant.
  *
  * @param running sequences in the batch
  * @param waiting sequences accepted and not in the batch

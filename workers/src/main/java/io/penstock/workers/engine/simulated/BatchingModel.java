@@ -67,7 +67,7 @@ public final class BatchingModel<T> {
     this.readyAt = startNanos + settings.startUp().toNanos();
   }
 
-  /** Whether a request of this size can run at all. */
+  /** Returns whether a request of this size can run at all. */
   public boolean fits(long promptTokens, long outputTokens) {
     return promptTokens + outputTokens <= profile.kvCapacityTokens();
   }

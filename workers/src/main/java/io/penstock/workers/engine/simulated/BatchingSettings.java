@@ -3,7 +3,7 @@ package io.penstock.workers.engine.simulated;
 import java.time.Duration;
 
 /**
- * How a simulated engine schedules.
+ * The scheduling settings of a simulated engine.
  *
  * @param chunkTokens the most prompt tokens processed in one iteration, 1 or more
  * @param kvPolicy how KV-cache room is set aside

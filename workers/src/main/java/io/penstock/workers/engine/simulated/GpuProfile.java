@@ -1,7 +1,7 @@
 package io.penstock.workers.engine.simulated;
 
 /**
- * How fast one engine on its GPUs is: straight-line fits to published measurements.
+ * The speed of one engine on its GPUs: straight-line fits to published measurements.
  *
  * <p>A decode step of {@code b} sequences that hold {@code r} tokens between them takes {@code
  * decodeBaseMillis + decodePerSequenceMillis * b + decodePerKvTokenMillis * r}: reading the

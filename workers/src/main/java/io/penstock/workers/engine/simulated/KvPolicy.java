@@ -1,6 +1,6 @@
 package io.penstock.workers.engine.simulated;
 
-/** How KV-cache room is set aside for a sequence. */
+/** The policy by which KV-cache room is set aside for a sequence. */
 public enum KvPolicy {
   /**
    * Room for the prompt at admission, then for one token a step. When none is left the newest

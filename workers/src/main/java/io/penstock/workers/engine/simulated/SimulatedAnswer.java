@@ -95,7 +95,7 @@ final class SimulatedAnswer {
     return NOTICE + FILLER.repeat(tokens);
   }
 
-  /** What a token adds to the text. */
+  /** Returns what a token adds to the text. */
   static String token(int number) {
     return number == 0 ? text(1) : FILLER;
   }

@@ -113,7 +113,7 @@ final class BenchAllCommand implements Callable<Integer> {
     return report(page, outcomes);
   }
 
-  /** What stands beside this command in its group, in the group's order. */
+  /** Returns what stands beside this command in its group, in the group's order. */
   private Map<String, BenchmarkCommand> benchmarks() {
     Map<String, BenchmarkCommand> found = new LinkedHashMap<>();
     for (CommandLine each : spec.parent().subcommands().values()) {

@@ -71,7 +71,7 @@ final class BenchDepthCommand extends BenchmarkCommand {
         "--depths", "1000,5000", "--seconds", "4", "--warm-up", "5", "--idle-seconds", "3");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   DepthSettings settings() {
     List<Integer> all = new ArrayList<>(depths);
     if (million) {

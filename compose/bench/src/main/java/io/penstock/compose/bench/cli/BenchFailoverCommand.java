@@ -84,7 +84,7 @@ final class BenchFailoverCommand extends BenchmarkCommand {
     return List.of("--seconds", "12");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   FailoverSettings settings() {
     return valid(
         () ->

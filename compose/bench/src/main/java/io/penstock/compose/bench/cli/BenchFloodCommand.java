@@ -61,7 +61,7 @@ final class BenchFloodCommand extends BenchmarkCommand {
     return List.of("--batch", "20000", "--seconds", "4", "--warm-up", "5");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   FloodSettings settings() {
     return valid(
         () -> new FloodSettings(batch, measured.time(), worker.work(), reserve, warmUp.time()));

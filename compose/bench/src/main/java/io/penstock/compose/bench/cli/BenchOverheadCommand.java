@@ -98,7 +98,7 @@ final class BenchOverheadCommand extends BenchmarkCommand {
         "3");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   OverheadSettings settings() {
     return valid(
         () ->

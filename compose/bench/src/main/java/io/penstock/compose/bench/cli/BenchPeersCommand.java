@@ -138,7 +138,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
         "20");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   PeersSettings settings() {
     Duration batch = TimeText.duration("--batch-job", batchJob);
     Duration kill = TimeText.duration("--kill-job", killJob);

@@ -56,7 +56,7 @@ final class BenchScalingCommand extends BenchmarkCommand {
     return List.of("--workers", "4,8", "--jobs", "10ms,50ms", "--seconds", "2", "--warm-up", "5");
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   ScalingSettings settings() {
     return valid(
         () ->

@@ -110,7 +110,7 @@ final class FleetOptions {
   @Nullable List<String> policies;
 
   /**
-   * What the options say.
+   * Returns what the options say.
    *
    * @param defaultPolicies where none are named; empty: all there are
    */
@@ -137,7 +137,7 @@ final class FleetOptions {
     return BenchmarkCommand.valid(() -> settings.withOutage(outage));
   }
 
-  /** What they say of one run of the one policy that exists for real. */
+  /** Returns what they say of one run of the one policy that exists for real. */
   FleetBenchSettings realSettings(ClassMix mix, long seed) {
     if (policies != null && !policies.equals(List.of(FleetBench.PENSTOCK))) {
       throw CliException.usage(

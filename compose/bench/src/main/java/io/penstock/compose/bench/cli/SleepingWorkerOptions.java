@@ -28,7 +28,7 @@ final class SleepingWorkerOptions {
     this.job = job;
   }
 
-  /** What the options say. */
+  /** Returns what the options say. */
   SleepingWork work() {
     return new SleepingWork(rate, slots.slots, TimeText.duration("--job", job));
   }

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The steps of {@code bench depth} on a running cluster. For one thread. */
+/** The steps of {@code bench depth} on a running cluster. An instance belongs to one thread. */
 final class DepthRun implements AutoCloseable {
 
   static final String MODEL = "bench-depth";

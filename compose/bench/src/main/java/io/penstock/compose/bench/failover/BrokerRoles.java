@@ -37,7 +37,7 @@ record BrokerRoles(
     return of(activeController(admin), admin, names);
   }
 
-  /** What this broker does now. */
+  /** Returns what this broker does now. */
   static BrokerRoles of(int node, Admin admin, TopicNames names)
       throws InterruptedException, ExecutionException {
     List<TopicPartitionInfo> partitions =

@@ -28,7 +28,7 @@ record Recovery(
     double settledMillis,
     double longestMillis) {
 
-  /** Whether each request got exactly one result. */
+  /** Returns whether each request got exactly one result. */
   boolean kept() {
     return lost == 0 && duplicates == 0;
   }

@@ -10,7 +10,7 @@ import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The rounds of {@code bench flood} on a running cluster. For one thread. */
+/** The rounds of {@code bench flood} on a running cluster. An instance belongs to one thread. */
 final class FloodRun implements AutoCloseable {
 
   static final String MODEL = "bench-flood";

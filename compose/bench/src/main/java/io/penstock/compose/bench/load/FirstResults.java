@@ -58,7 +58,7 @@ public final class FirstResults {
     return answered;
   }
 
-  /** How many requests have no result yet. */
+  /** Returns how many requests have no result yet. */
   public int open() {
     return sent() - answered;
   }

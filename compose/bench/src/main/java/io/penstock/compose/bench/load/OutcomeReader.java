@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Reads after a round, so that it costs the round nothing, what only the workers' outcomes tell:
- * when a worker had a lease in hand. Not safe for use by several threads.
+ * when a worker had a lease in hand. This class is not thread-safe.
  */
 public final class OutcomeReader implements AutoCloseable {
 

@@ -22,7 +22,7 @@ public record Pacing(double perSecond) {
     return Math.round(number * 1e9 / perSecond);
   }
 
-  /** How many requests are due within this time, at least one. */
+  /** Returns how many requests are due within this time, at least one. */
   public int count(Duration time) {
     return Math.toIntExact(Math.max(1, Math.round(time.toNanos() / 1e9 * perSecond)));
   }

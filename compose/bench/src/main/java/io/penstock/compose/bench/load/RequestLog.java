@@ -10,7 +10,7 @@ import java.util.function.LongPredicate;
 
 /**
  * What happened when to the requests of one round, in microseconds since 1970. Ids are {@code
- * ROUND:NUMBER}. Safe for use by many threads.
+ * ROUND:NUMBER}. This class is thread-safe.
  */
 public final class RequestLog {
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Produces small chat requests to the priority topics as any client would: acks=all, nothing
- * lingers. Safe for use by many threads.
+ * lingers. This class is thread-safe.
  */
 public final class RequestSender implements AutoCloseable {
 
@@ -49,7 +49,7 @@ public final class RequestSender implements AutoCloseable {
             .build();
   }
 
-  /** What each request asks of the model. */
+  /** Returns what each request asks of the model. */
   public static String body(String model, int maxTokens) {
     return """
     {"model":"%s","messages":[{"role":"user","content":"%s"}],"max_tokens":%d}\

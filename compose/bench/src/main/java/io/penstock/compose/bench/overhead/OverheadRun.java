@@ -14,7 +14,7 @@ import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
 
-/** The rounds of {@code bench overhead} on a running cluster. For one thread. */
+/** The rounds of {@code bench overhead} on a running cluster. An instance belongs to one thread. */
 final class OverheadRun implements AutoCloseable {
 
   /** To the lease: the request's topic, work, leases. */

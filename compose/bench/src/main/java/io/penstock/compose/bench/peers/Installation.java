@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a peer is on this machine, and which version of it. */
+/** Tells whether a peer is on this machine, and which version of it. */
 final class Installation {
 
   /** Debian's own, for which its package of Celery is. */

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /**
  * A system that takes requests, lets workers run them and gives their results back, with its server
- * running and two workers ready. For one thread.
+ * running and two workers ready. An instance belongs to one thread.
  */
 interface QueueSystem extends AutoCloseable {
 

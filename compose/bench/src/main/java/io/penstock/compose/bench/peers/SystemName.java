@@ -48,7 +48,7 @@ public enum SystemName {
     return durability.formatted(fsync.name().toLowerCase(Locale.ROOT));
   }
 
-  /** How it finds out that a worker is gone. */
+  /** Returns how it finds out that a worker is gone. */
   String lossDetection() {
     return lossDetection;
   }

@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** An experiment through Kafka, the real jobs and workers, all in this JVM. For one thread. */
+/**
+ * An experiment through Kafka, the real jobs and workers, all in this JVM. An instance belongs to
+ * one thread.
+ */
 final class RealFleetRun implements AutoCloseable {
 
   private static final String MODEL = "simulated";

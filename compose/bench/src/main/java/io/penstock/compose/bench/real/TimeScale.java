@@ -28,12 +28,12 @@ public record TimeScale(double speedUp) {
     }
   }
 
-  /** What a time of the trace takes in reality. */
+  /** Returns what a time of the trace takes in reality. */
   long real(long traceNanos) {
     return Math.round(traceNanos / speedUp);
   }
 
-  /** What a real time is in the trace. */
+  /** Returns what a real time is in the trace. */
   long trace(long realNanos) {
     return Math.round(realNanos * speedUp);
   }
@@ -48,7 +48,7 @@ public record TimeScale(double speedUp) {
     return new ServiceLevels(new ServiceLevel(real(INTERACTIVE), NO_DEADLINE), batch, batch);
   }
 
-  /** How often a worker looks at its engine, shrunk as far as a worker bears. */
+  /** Returns how often a worker looks at its engine, shrunk as far as a worker bears. */
   Duration recheck(Duration trace) {
     Duration shrunk = real(trace);
     return shrunk.compareTo(LEAST_RECHECK) < 0 ? LEAST_RECHECK : shrunk;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests of a trace as any client would. A prompt is a list of token ids, which the score
- * job counts without a tokenizer and exactly. For one thread.
+ * job counts without a tokenizer and exactly. An instance belongs to one thread.
  */
 final class TraceSender implements AutoCloseable {
 

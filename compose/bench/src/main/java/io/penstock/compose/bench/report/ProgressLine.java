@@ -15,7 +15,7 @@ sealed interface ProgressLine {
 
   Pattern SHARE = Pattern.compile("(\\d{1,9}) of ([1-9]\\d{0,8})");
 
-  /** What a line says of a benchmark's progress, or empty if it is something else. */
+  /** Returns what a line says of a benchmark's progress, or empty if it is something else. */
   static Optional<ProgressLine> of(String bench, String line) {
     String start = bench + ": ";
     if (!line.startsWith(start)) {

@@ -44,7 +44,7 @@ public final class ReportFolder {
     }
   }
 
-  /** What the folder has of a benchmark. */
+  /** Returns what the folder has of a benchmark. */
   public BenchOutcome outcome(String bench) throws IOException {
     Path json = folder.resolve(bench + ".json");
     Path section = folder.resolve(bench + ".md");

@@ -85,7 +85,7 @@ public enum ClassMix {
     return requests;
   }
 
-  /** Whether an engine could run it, with a margin for what dispatch expects. */
+  /** Returns whether an engine could run it, with a margin for what dispatch expects. */
   static boolean fits(TraceRow row, GpuProfile profile) {
     long tokens = (long) row.inputTokens() + row.outputTokens() + KV_MARGIN_TOKENS;
     return tokens <= profile.kvCapacityTokens();

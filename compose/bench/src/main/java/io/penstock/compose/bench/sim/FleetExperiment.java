@@ -89,7 +89,7 @@ public final class FleetExperiment {
     return settings.gpuProfile();
   }
 
-  /** How each worker's engine schedules. */
+  /** Returns how each worker's engine schedules. */
   public List<BatchingSettings> engines() {
     FleetSettings fleet = settings.fleet(settings.seed());
     return IntStream.range(0, fleet.workers()).mapToObj(fleet::engine).toList();

@@ -71,7 +71,7 @@ record FleetSettings(
         profile, workers, slowShare, delay, engine, gateTokens, newSeed, outage);
   }
 
-  /** How an engine schedules; the last ones are the slow ones. */
+  /** Returns how an engine schedules; the last ones are the slow ones. */
   BatchingSettings engine(int worker) {
     boolean slow = worker >= workers - Math.round(workers * slowShare);
     return slow ? engine.withSpeed(engine.speed() * SLOW) : engine;

@@ -220,7 +220,7 @@ final class PullWorker implements LeaseActions.EngineFeedback, SimGpu.Watcher {
     planTurn(recheck ? Math.min(nextHeartbeat, now + RECHECK) : nextHeartbeat);
   }
 
-  /** What is read is the same for all: the engine goes by the trace. */
+  /** Returns what is read is the same for all: the engine goes by the trace. */
   private static ScoredRequest payload() {
     InferenceRequest request =
         InferenceRequest.newBuilder()

@@ -58,7 +58,7 @@ final class SimGpu {
     model = new BatchingModel<>(profile, settings, clock.now(), new Progress());
   }
 
-  /** Whether it could ever run a request. */
+  /** Returns whether it could ever run a request. */
   boolean fits(SimRequest request) {
     return model.fits(request.promptTokens, request.outputTokens);
   }

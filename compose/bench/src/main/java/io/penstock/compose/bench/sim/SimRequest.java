@@ -51,7 +51,7 @@ final class SimRequest {
         id, arrival, promptTokens, outputTokens, tenant, type, serviceClass, objective);
   }
 
-  /** How its class stands: 1 for interactive, 2 for standard, 3 for batch. */
+  /** Returns how its class stands: 1 for interactive, 2 for standard, 3 for batch. */
   int tier() {
     return switch (serviceClass) {
       case INTERACTIVE -> 1;
@@ -94,7 +94,7 @@ final class SimRequest {
     return firstToken == NEVER ? Long.MAX_VALUE : firstToken - arrival;
   }
 
-  /** Whether it was served as its class promises. */
+  /** Returns whether it was served as its class promises. */
   boolean inTime() {
     if (!isFinished() || timeToFirstToken() > objective.firstTokenNanos()) {
       return false;

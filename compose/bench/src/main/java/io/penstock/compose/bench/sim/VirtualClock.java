@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A clock that jumps from event to event. Events of one instant run in the order in which they were
- * planned, so that a run depends on nothing but its input. For one thread.
+ * planned, so that a run depends on nothing but its input. An instance belongs to one thread.
  */
 final class VirtualClock {
 

@@ -9,7 +9,7 @@ import io.penstock.workers.engine.EngineReply;
 import io.penstock.workers.engine.EngineRequest;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An engine that can be made to fail a share of its requests. Safe for use by many threads. */
+/** An engine that can be made to fail a share of its requests. This class is thread-safe. */
 public final class FaultyEngine extends ForwardingEngine {
 
   private final AtomicLong requests = new AtomicLong();

@@ -27,7 +27,7 @@ public final class RoutingDemoReport {
     this.duplicates = duplicates;
   }
 
-  /** Whether every act went as promised, and every request was answered exactly once. */
+  /** Returns whether every act went as promised, and every request was answered exactly once. */
   public boolean flawless() {
     return lost == 0 && duplicates == 0 && acts.stream().allMatch(Act::asPromised);
   }

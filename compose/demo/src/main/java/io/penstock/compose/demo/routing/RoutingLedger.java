@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What was sent and what came back, with the results themselves. Safe for use by many threads. */
+/** What was sent and what came back, with the results themselves. This class is thread-safe. */
 public final class RoutingLedger implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
@@ -49,7 +49,7 @@ public final class RoutingLedger implements AutoCloseable {
     return book.duplicates();
   }
 
-  /** How many of those sent have no result yet. */
+  /** Returns how many of those sent have no result yet. */
   public synchronized int open() {
     return book.open();
   }
@@ -64,12 +64,12 @@ public final class RoutingLedger implements AutoCloseable {
     return Optional.ofNullable(results.get(id));
   }
 
-  /** How many results fulfil this. */
+  /** Returns how many results fulfil this. */
   public synchronized long count(Predicate<InferenceResult> wanted) {
     return results.values().stream().filter(wanted).count();
   }
 
-  /** How many results are failures of whatever kind. */
+  /** Returns how many results are failures of whatever kind. */
   public long failed() {
     return count(result -> result.getStatus() != TerminalStatus.SUCCEEDED);
   }

@@ -54,7 +54,7 @@ final class RoutingScript {
 
   private RoutingScript() {}
 
-  /** What the same tokens would have cost with the strong model. */
+  /** Returns what the same tokens would have cost with the strong model. */
   static double strongPrice(InferenceResult result) {
     return result
         .getUsage()

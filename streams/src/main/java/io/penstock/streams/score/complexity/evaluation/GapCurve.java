@@ -3,11 +3,11 @@ package io.penstock.streams.score.complexity.evaluation;
 import java.util.stream.IntStream;
 
 /**
- * How much of the gap between a cheap and a strong model is recovered, by the share of prompts that
- * the strong one answers, the prompts with the highest scores first. The metrics are RouteLLM's
- * (Ong et al., 2024): performance gap recovered (PGR), its average (APGR), and the share of strong
- * calls that recovers a part of the gap (CPT). They are taken here over every threshold, not over
- * ten; prompts of one score are taken as one, in no order.
+ * The part of the gap between a cheap and a strong model that is recovered, by the share of prompts
+ * that the strong one answers, the prompts with the highest scores first. The metrics are
+ * RouteLLM's (Ong et al., 2024): performance gap recovered (PGR), its average (APGR), and the share
+ * of strong calls that recovers a part of the gap (CPT). They are taken here over every threshold,
+ * not over ten; prompts of one score are taken as one, in no order.
  */
 public final class GapCurve {
 
@@ -50,7 +50,9 @@ public final class GapCurve {
         .toArray();
   }
 
-  /** What the strong model adds to each prompt, prompts in descending order of their score. */
+  /**
+   * Returns what the strong model adds to each prompt, prompts in descending order of their score.
+   */
   static GapCurve ofDescending(double[] scores, double[] gains) {
     int count = scores.length;
     double[] recovered = new double[count + 1];
@@ -74,7 +76,7 @@ public final class GapCurve {
     return new GapCurve(recovered);
   }
 
-  /** Whether the strong model is better at all: without a gap every figure is NaN. */
+  /** Returns whether the strong model is better at all: without a gap every figure is NaN. */
   public boolean hasGap() {
     return !Double.isNaN(recovered[0]);
   }

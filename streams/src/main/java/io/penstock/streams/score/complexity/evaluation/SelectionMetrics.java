@@ -33,7 +33,7 @@ public record SelectionMetrics(ResampledFigure apgr, ResampledFigure cpt50, Resa
         ResampledFigure.of(percent(all, 0.8), resamples[2]));
   }
 
-  /** How much more APGR one order has than another, on the same resamples. */
+  /** Returns how much more APGR one order has than another, on the same resamples. */
   public static ResampledFigure advantage(
       double[] scores, double[] others, double[] cheap, double[] strong, long seed) {
     double[] resamples = new double[RESAMPLES];

@@ -1,5 +1,6 @@
 /**
- * How much of the strong model's advantage an order of prompts recovers, by share of strong calls.
+ * Evaluation of an order of prompts: how much of the strong model's advantage it recovers, by share
+ * of strong calls.
  */
 @NullMarked
 package io.penstock.streams.score.complexity.evaluation;

@@ -2,7 +2,10 @@ package io.penstock.streams.score.complexity.features;
 
 import java.util.Arrays;
 
-/** How often each bucket occurs in one prompt. Cleared in proportion to what was counted. */
+/**
+ * Counts how often each bucket occurs in one prompt. Clearing takes time in proportion to what was
+ * counted.
+ */
 final class BucketCounts {
 
   private final int[] counts = new int[Ngrams.BUCKETS];
@@ -25,7 +28,7 @@ final class BucketCounts {
     }
   }
 
-  /** How many different buckets occur. */
+  /** Returns how many different buckets occur. */
   int size() {
     return size;
   }

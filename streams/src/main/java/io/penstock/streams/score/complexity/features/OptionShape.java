@@ -3,7 +3,8 @@ package io.penstock.streams.score.complexity.features;
 import java.util.List;
 
 /**
- * Whether a prompt is a multiple choice, lines that begin {@code A.} or {@code A)}, and of what.
+ * Tells whether a prompt is a multiple choice, lines that begin {@code A.} or {@code A)}, and of
+ * what.
  */
 final class OptionShape {
 

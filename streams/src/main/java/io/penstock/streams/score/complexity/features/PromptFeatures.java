@@ -35,7 +35,7 @@ public final class PromptFeatures {
     PromptShape.put(prompt.length(), bounded, text, length, shape);
   }
 
-  /** How many different buckets occur. */
+  /** Returns how many different buckets occur. */
   public int size() {
     return counts.size();
   }
@@ -45,7 +45,7 @@ public final class PromptFeatures {
     return counts.bucket(i);
   }
 
-  /** How often a bucket occurs. */
+  /** Returns how often a bucket occurs. */
   public int count(int bucket) {
     return counts.count(bucket);
   }

@@ -3,7 +3,7 @@ package io.penstock.streams.score.complexity.features;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How long the words and sentences of a normalised prompt are, and what words it uses. */
+/** Measures how long the words and sentences of a normalised prompt are, and what words it uses. */
 final class WordShape {
 
   static final List<String> NAMES = names();

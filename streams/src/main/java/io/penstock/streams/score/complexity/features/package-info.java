@@ -1,4 +1,4 @@
-/** What a prompt looks like, as numbers. */
+/** Features of a prompt, as numbers. */
 @NullMarked
 package io.penstock.streams.score.complexity.features;
 

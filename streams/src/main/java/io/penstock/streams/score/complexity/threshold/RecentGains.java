@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The predicted gains of recent prompts as a sketch of bounded size: a cost budget then holds for
  * the prompts that come, which may be harder than those of the training. Two windows of a number of
- * prompts, so that the last window, at least, is remembered. Safe for use by many threads.
+ * prompts, so that the last window, at least, is remembered. This class is thread-safe.
  */
 public final class RecentGains {
 

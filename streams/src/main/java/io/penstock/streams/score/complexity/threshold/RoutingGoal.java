@@ -1,6 +1,6 @@
 package io.penstock.streams.score.complexity.threshold;
 
-/** What a tenant or an alias wants of the choice between a cheap and a strong model. */
+/** The goal of a tenant or an alias for the choice between a cheap and a strong model. */
 public sealed interface RoutingGoal {
 
   /**

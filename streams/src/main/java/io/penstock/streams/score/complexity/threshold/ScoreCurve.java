@@ -4,8 +4,9 @@ import io.penstock.streams.score.complexity.evaluation.GapCurve;
 import java.util.Arrays;
 
 /**
- * What calibrates thresholds: how predicted gains are distributed over prompts that the predictor
- * was not trained on, and what part of the gap is recovered by share of strong calls. Immutable.
+ * Calibrates thresholds by how predicted gains are distributed over prompts that the predictor was
+ * not trained on, and by the part of the gap that is recovered by share of strong calls. Instances
+ * are immutable.
  *
  * @param gains {@link #POINTS} predicted gains, ascending: the i-th is the {@code i / (POINTS - 1)}
  *     quantile

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The thresholds of tenants and aliases. An alias's goal goes before its tenant's, and both before
- * the default: an alias such as {@code smart-cheap} says what is wanted of it. Safe for use by many
- * threads.
+ * the default: an alias such as {@code smart-cheap} says what is wanted of it. This class is
+ * thread-safe.
  */
 public final class Thresholds {
 
@@ -49,7 +49,7 @@ public final class Thresholds {
   }
 
   /**
-   * Whether the strong model is called.
+   * Tells whether the strong model is called.
    *
    * @param strong whether the gain exceeds the threshold
    * @param threshold what the predicted gain was compared with
@@ -83,8 +83,8 @@ public final class Thresholds {
   }
 
   /**
-   * What a prompt's predicted gain is compared with, by a goal; remembers the gain where budgets
-   * follow the prompts.
+   * Returns what a prompt's predicted gain is compared with, by a goal; remembers the gain where
+   * budgets follow the prompts.
    *
    * @param owner whose budget it is: prompts that share a goal share its sketch
    */

@@ -31,7 +31,7 @@ public record LabelledPrompt(
     }
   }
 
-  /** Whether both models' answers are known, so that they can be compared. */
+  /** Returns whether both models' answers are known, so that they can be compared. */
   public boolean paired() {
     return cheap != null && strong != null;
   }

@@ -46,7 +46,7 @@ record Outcomes(double[] cheap, double[] strong) {
     return known(strong).average().orElseThrow();
   }
 
-  /** Whether both outcomes of a prompt are known. */
+  /** Returns whether both outcomes of a prompt are known. */
   boolean paired(int row) {
     return !Double.isNaN(cheap[row]) && !Double.isNaN(strong[row]);
   }
@@ -56,7 +56,7 @@ record Outcomes(double[] cheap, double[] strong) {
     return IntStream.range(0, cheap.length).filter(this::paired).filter(wanted).toArray();
   }
 
-  /** What the strong model added, at these rows. */
+  /** Returns what the strong model added, at these rows. */
   double[] gains(int[] rows) {
     return IntStream.of(rows).mapToDouble(row -> strong[row] - cheap[row]).toArray();
   }

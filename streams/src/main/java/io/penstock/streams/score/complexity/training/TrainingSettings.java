@@ -1,7 +1,7 @@
 package io.penstock.streams.score.complexity.training;
 
 /**
- * How the predictor is fitted.
+ * The settings by which the predictor is fitted.
  *
  * @param regularisation of the ridge regression, above 0: more of it trusts single n-grams less
  * @param folds of the cross-validation, 2 or more
