@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Counts and measures what a worker does. Thread-safe. */
+/** Counts and measures what a worker does. This class is thread-safe. */
 final class WorkerMeters {
 
   private static final String PREFIX = "penstock.worker.";

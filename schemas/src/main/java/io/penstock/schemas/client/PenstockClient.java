@@ -48,7 +48,7 @@ public final class PenstockClient implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Thread thread;
 
-  /** For tests: with clients of one's own, of which the test itself calls {@link #poll}. */
+  /** Makes a client for tests, which pass their own Kafka clients and call {@link #poll}. */
   PenstockClient(
       PenstockClientConfig config,
       Producer<String, SpecificRecord> producer,
@@ -110,11 +110,13 @@ public final class PenstockClient implements AutoCloseable {
 
   /**
    * Sends the request and awaits its result until its deadline, or for the default time-out where
-   * it has none, and the grace after it. Blocks while too many are in flight, as configured.
+   * it has none, and the grace after it. The call blocks while too many requests are in flight, as
+   * configured.
    *
    * <p>Ids are unique by tenant. Where this tenant used the id before for an equal request, nothing
    * is run: the future completes with the first one's result, whose {@code repetition} is then
-   * SAME. For another request it fails with {@link PenstockClientException.IdConflict}.
+   * SAME. If the earlier request asked for something else, the future fails with {@link
+   * PenstockClientException.IdConflict}.
    *
    * <p>Cancelling the future only forgets the result; {@link #cancel(String)} stops the request.
    *
@@ -184,8 +186,8 @@ public final class PenstockClient implements AutoCloseable {
   }
 
   /**
-   * Does the same as {@link #send(InferenceRequest)}, and asks for the result in this form, for
-   * somebody else to read: this client reads Avro.
+   * Does the same as {@link #send(InferenceRequest)}, and asks for the result in this form. The
+   * result is for another reader, since this client reads Avro.
    */
   public CompletableFuture<RecordMetadata> sendWanting(
       InferenceRequest request, ResultFormat format) {
@@ -265,7 +267,7 @@ public final class PenstockClient implements AutoCloseable {
                 each.future().completeExceptionally(new Closed(each.id(), config.resultTopic())));
   }
 
-  /** For tests: one round of reading. */
+  /** Reads once, for tests. */
   void poll() {
     reader.poll();
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a request into the record that is sent, or says what is wrong with it. Pure. */
+/** Turns a request into the record that is sent, or says what is wrong with it. A pure function. */
 final class RequestPreparation {
 
   /** The schema's own default: a request that names no tenant. */

@@ -46,7 +46,7 @@ public record ClusterConnection(
     return select(ClusterConnection::isOfRegistry);
   }
 
-  /** Without the settings' values, which may be secrets. */
+  /** Leaves out the values of the settings, which may be secrets. */
   @Override
   public String toString() {
     return "ClusterConnection[bootstrapServers=%s, registryUrl=%s, kafka=%s]"

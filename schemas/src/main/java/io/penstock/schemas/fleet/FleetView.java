@@ -20,7 +20,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The fleet topic at one moment: what dispatch knows of workers and backlog, added up over
- * partitions. Immutable; a lookup takes constant time.
+ * partitions. Instances are immutable, and a lookup takes constant time.
  */
 public final class FleetView {
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The models at one moment, found by name or alias in constant time. Immutable.
+ * The models at one moment, found by name or alias in constant time. Instances are immutable.
  *
  * <p>{@link #of} demands that the rules hold. Following the models topic record by record with
  * {@link #with} and {@link #without} does not, since a change of several models is met half done;

@@ -50,7 +50,7 @@ public final class RoutingPublisher {
     this(settings, new RegistryLog(connection, settings), InstantSource.system());
   }
 
-  /** On a log of one's own, for tests. */
+  /** Makes a publisher on the given log, for tests. */
   public RoutingPublisher(TopicSettings settings, RegistryLog log, InstantSource clock) {
     this.settings = settings;
     this.log = log;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads compacted topics with a consumer of the caller's: whole, and then what comes. It keeps
- * positions and no records. Used by the one thread that owns the consumer; {@link TopicFollower} is
- * the same with a thread of its own.
+ * positions and no records. Only the thread that owns the consumer uses it; {@link TopicFollower}
+ * does the same on a thread of its own.
  */
 public final class TableReader {
 

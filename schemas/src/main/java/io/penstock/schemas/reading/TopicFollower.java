@@ -48,7 +48,7 @@ public final class TopicFollower implements AutoCloseable {
      */
     void beginning();
 
-    /** All that the topics hold was passed. Called once for all the changes that came together. */
+    /** Says that all entries of the topics were passed, once for all changes that came together. */
     void upToDate();
   }
 

@@ -73,7 +73,7 @@ public final class RegistryLog {
   }
 
   /**
-   * With clients of one's own, for tests.
+   * Makes a log with the given clients, for tests.
    *
    * @param consumers of committed records, from the earliest
    * @param producers transactional ones

@@ -13,7 +13,7 @@ public final class EvaluationIds {
   /** Whose requests these are; no user's, and in nobody's budget. */
   public static final String TENANT = "penstock-evaluation";
 
-  /** More than an evaluation has items. */
+  /** A bound above the number of items that an evaluation may have. */
   private static final int MOST_ITEMS = 1_000;
 
   private static final String PREFIX = "evaluation-";

@@ -82,7 +82,7 @@ public record ReplyTopicPattern(String text) {
         || character == '-';
   }
 
-  /** In time proportional to the product of both lengths at most, whatever the pattern. */
+  /** Takes time proportional to the product of both lengths at most, whatever the pattern. */
   private static boolean glob(String pattern, String text) {
     int p = 0;
     int t = 0;

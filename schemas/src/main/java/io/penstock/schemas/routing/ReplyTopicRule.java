@@ -19,7 +19,7 @@ public final class ReplyTopicRule {
   private static final int MOST_SHOWN = 4;
   private static final int LONGEST_SHOWN = 64;
 
-  /** By usual names: Connect, a registry, MirrorMaker, Kafka Streams and ksqlDB. */
+  /** The usual names of topics of Connect, a registry, MirrorMaker, Kafka Streams and ksqlDB. */
   private static final List<Pattern> OTHERS_OWN =
       List.of(
           Pattern.compile("_.*"),

@@ -48,7 +48,7 @@ public record Rollout(
 
   /** The state of a rollout. */
   public enum State {
-    /** Known; nothing was done yet. */
+    /** The rollout is known, and nothing was done yet. */
     REGISTERED,
     /** Waits for live workers of the new variant. */
     WARMING,
@@ -60,7 +60,7 @@ public record Rollout(
     COMPLETING,
     /** The old one is retired. */
     COMPLETED,
-    /** Held at its percent until it is resumed, forced or rolled back. */
+    /** Stays at its percent until it is resumed, forced or rolled back. */
     PAUSED,
     /** All new requests go to the old one again. */
     ROLLED_BACK

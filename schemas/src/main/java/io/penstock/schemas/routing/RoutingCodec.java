@@ -38,7 +38,10 @@ public final class RoutingCodec {
 
   private RoutingCodec() {}
 
-  /** A JSON mapper for documents; knows {@link Instant}. Not to be changed. */
+  /**
+   * A JSON mapper for documents, which reads and writes {@link Instant}. Callers must not change
+   * it.
+   */
   public static ObjectMapper mapper() {
     return MAPPER;
   }

@@ -1,6 +1,9 @@
 package io.penstock.schemas.routing;
 
-/** An entry of the routing topic, by kind. Immutable; its constructor refuses what is wrong. */
+/**
+ * An entry of the routing topic, by kind. Instances are immutable, and constructors refuse wrong
+ * values.
+ */
 public sealed interface RoutingDocument
     permits TenantPolicy,
         AliasPolicy,

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * The routing topic at one moment: every tenant's and alias's policy, the experiments and rollouts,
- * and what the control loop decided. Immutable; lookups take constant time.
+ * and what the control loop decided. Instances are immutable, and lookups take constant time.
  */
 public final class RoutingState {
 

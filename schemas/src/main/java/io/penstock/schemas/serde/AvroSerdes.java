@@ -26,7 +26,7 @@ public final class AvroSerdes {
 
   private static final int SCHEMAS_PER_SUBJECT = 1000;
 
-  /** May be overridden by the caller's settings. */
+  /** Defaults that the caller's settings may override. */
   private static final Map<String, Object> DEFAULTS =
       Map.of(
           "schema.registry.http.connect.timeout.ms", 3000,

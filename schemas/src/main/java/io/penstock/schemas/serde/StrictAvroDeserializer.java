@@ -39,9 +39,8 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
   private sealed interface Writer<T> {
 
     /**
-     * Can be read.
-     *
-     * @param nesting the schema, if its records have to be walked over first
+     * Its records can be read. * @param nesting the schema, if its records have to be walked over
+     * first
      */
     record Usable<T>(DatumReader<T> reader, Optional<Schema> nesting) implements Writer<T> {}
 
@@ -87,7 +86,7 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
       throw RegistryFailures.whileReading(topic, failed);
     } catch (Error error) {
       FatalErrors.throwIfFatal(error);
-      // Without the error as the cause: its trace has a thousand lines and says no more.
+      // The error is not the cause: its trace has a thousand lines and says no more.
       throw new MalformedRecordException(
           "record of %s cannot be read: %s".formatted(topic, error.getClass().getSimpleName()));
     }

@@ -9,7 +9,7 @@ record TopicConfigs(Map<String, String> settings) {
 
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(10);
 
-  /** So long after the end of its retention a record may still be read. */
+  /** The time after the end of its retention for which a record may still be read. */
   static final Duration LONGEST_SEGMENT = Duration.ofDays(1);
 
   /** Records go once older than this. */

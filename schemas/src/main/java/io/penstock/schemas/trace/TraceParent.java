@@ -29,7 +29,7 @@ public final class TraceParent {
   /** The whole of a value of the present version. */
   private static final int LENGTH = 55;
 
-  /** More than any version needs, and little enough for each request to keep one. */
+  /** A limit above what any version needs, and low enough for each request to keep one. */
   private static final int MAX_LENGTH = 128;
 
   private TraceParent() {}

@@ -179,7 +179,9 @@ final class DeliveryLoop implements AutoCloseable {
     positions.stops.reset();
   }
 
-  /** Knows this instance's partitions and how far it has read them. For the loop's thread. */
+  /**
+   * Knows this instance's partitions and how far it has read them. Only the loop's thread uses it.
+   */
   private final class Positions implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what delivery does. Written by its thread, read by any. */
+/** Counts what delivery does. Its thread writes, and any thread may read. */
 final class DeliveryMetrics {
 
   private final MeterRegistry registry;

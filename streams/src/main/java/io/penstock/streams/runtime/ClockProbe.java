@@ -39,7 +39,7 @@ public final class ClockProbe {
                 TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS),
                 "linger.ms",
                 0,
-                // So that closing it waits no longer than the answer is worth.
+                // These limits keep close() from waiting longer than the answer is worth.
                 "request.timeout.ms",
                 (int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS),
                 "delivery.timeout.ms",

@@ -20,7 +20,7 @@ public final class LogClock implements InstantSource {
   /** This is longer than any acknowledgement takes, so that a slow one is not taken for a clock. */
   static final Duration TOLERATED = Duration.ofSeconds(5);
 
-  /** So many acknowledgements make a judgement, after the first one. */
+  /** The number of acknowledgements, after the first one, that make a judgement. */
   private static final int SAMPLES = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(LogClock.class);

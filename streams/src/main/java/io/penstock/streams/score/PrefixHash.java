@@ -7,14 +7,14 @@ import java.util.Optional;
 /** Recognises prompts that begin alike, whose prefill an engine's prefix cache may save. */
 final class PrefixHash {
 
-  /** About 256 tokens of English: a prefix worth a cache hit. In UTF-16 units. */
+  /** About 256 tokens of English: a prefix worth a cache hit. The unit is UTF-16 code units. */
   static final int BLOCK = 1_024;
 
   private PrefixHash() {}
 
   /**
-   * The hash of the first block of the prompt's text. Empty for embeddings, for several prompts and
-   * for a prompt shorter than the block.
+   * Returns the hash of the first block of the prompt's text. It is empty for embeddings, for
+   * several prompts and for a prompt shorter than the block.
    */
   static Optional<Long> of(ParsedRequest request) {
     if (!request.endpoint().generates() || request.body().prompts().size() != 1) {

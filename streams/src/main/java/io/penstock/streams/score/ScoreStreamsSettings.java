@@ -63,7 +63,7 @@ final class ScoreStreamsSettings {
         Integer.toString(topics.minInSyncReplicas()));
     settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-    // Never called, since sources read bytes; were it called, stopping would serve nobody.
+    // Sources read bytes, so this handler is never called; if it were, stopping would help nobody.
     settings.put(
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
         LogAndContinueExceptionHandler.class);

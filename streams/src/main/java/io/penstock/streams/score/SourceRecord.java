@@ -40,8 +40,8 @@ record SourceRecord(
   private static final int MAX_TRACESTATE_BYTES = 1_024;
 
   /**
-   * Set on a record that was put back where its id belongs: when the log accepted it first, in
-   * milliseconds since 1970 as decimal digits.
+   * The header of a record that was put back where its id belongs: when the log accepted it first,
+   * in milliseconds since 1970 as decimal digits.
    */
   static final String ACCEPTED_AT = "penstock-accepted-at";
 

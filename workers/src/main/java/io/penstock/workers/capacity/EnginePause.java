@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides how long an engine gets no requests, and how many it gets afterwards. Workers of one
  * process whose engines share an account share this object too, since the provider counts their
- * calls together. The time is passed in. Thread-safe.
+ * calls together. The time is passed in. This class is thread-safe.
  *
  * <ul>
  *   <li><b>A rate limit</b>, a 429 or a 503 with Retry-After, pauses for as long as the engine

@@ -44,7 +44,7 @@ public final class GpuProbe implements AutoCloseable {
     thread.start();
   }
 
-  /** The last reading, or Unreadable if it is too old. Never waits. */
+  /** The last reading, or Unreadable if it is too old. The call never waits. */
   public GpuReading read(Instant now) {
     GpuReading reading = last;
     if (reading instanceof GpuReading.Observed(List<GpuReading.Device> _, Instant at)) {

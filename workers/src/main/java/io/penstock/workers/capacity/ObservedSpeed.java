@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates how fast the engine is: the engine's own numbers, or an exponentially weighted mean
- * over finished runs. Thread-safe.
+ * over finished runs. This class is thread-safe.
  */
 public final class ObservedSpeed {
 

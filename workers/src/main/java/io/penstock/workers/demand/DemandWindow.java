@@ -4,7 +4,7 @@ import java.util.TreeSet;
 
 /**
  * The cumulative window of one partition in one session: how many leases the worker asked for, and
- * which of them came. The limit never falls. Not thread-safe; its owner locks.
+ * which of them came. The limit never falls. This class is not thread-safe; its owner holds a lock.
  */
 public final class DemandWindow {
 

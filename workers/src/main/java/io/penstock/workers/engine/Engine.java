@@ -14,8 +14,8 @@ public interface Engine extends AutoCloseable {
 
   /**
    * The account against whose limits the calls count, if several engines may share one. Engines
-   * that share an account return equal names, without secrets. Empty if the engine shares its
-   * limits with no other.
+   * that share an account return equal names, without secrets. The result is empty if the engine
+   * shares its limits with no other.
    */
   default Optional<String> account() {
     return Optional.empty();
@@ -37,8 +37,9 @@ public interface Engine extends AutoCloseable {
   EngineReply run(EngineRequest request, EngineListener listener) throws InterruptedException;
 
   /**
-   * The engine's own account of its load. Empty if the engine has none: capacity then rests on the
-   * configured slots and an adaptive limit. The call must be cheap, since every lease may make one.
+   * Returns the engine's own report of its load. It is empty if the engine has none: capacity then
+   * rests on the configured slots and an adaptive limit. The call must be cheap, since every lease
+   * may make one.
    */
   Optional<EngineLoad> load();
 

@@ -11,7 +11,7 @@ public final class Signal {
 
   private final Semaphore raised = new Semaphore(0);
 
-  /** Never waits. */
+  /** Wakes the waiting thread, and never waits itself. */
   public void raise() {
     if (raised.availablePermits() == 0) {
       raised.release();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts that take up slots, in the order of their leases. Not safe for several threads. */
+/** The attempts that take up slots, in the order of their leases. This class is not thread-safe. */
 final class HeldLeases {
 
   private record Key(String request, int attempt, String session) {

@@ -61,7 +61,7 @@ public final class LeaseReader implements ConsumerLoop.Reader<String> {
     this.clock = clock;
   }
 
-  /** Returns whether reading has begun. May be called from any thread. */
+  /** Returns whether reading has begun. Any thread may call it. */
   public boolean isPositioned() {
     return positioned.get();
   }

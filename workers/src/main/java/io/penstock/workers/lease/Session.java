@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The time during which dispatch sees one unbroken worker. Not thread-safe; its owner locks. */
+/**
+ * The time during which dispatch sees one unbroken worker. This class is not thread-safe; its owner
+ * holds a lock.
+ */
 final class Session {
 
   private final String id;
@@ -54,7 +57,7 @@ final class Session {
     return partitions.get(partition);
   }
 
-  /** Serves these models by partition; a partition that is served no more stays, without models. */
+  /** Takes the models by partition. A partition that is no longer served stays, without models. */
   void serve(Map<Integer, Set<String>> models) {
     models.keySet().forEach(p -> partitions.computeIfAbsent(p, PartitionDemand::new));
     partitions.forEach((p, demand) -> demand.serve(models.getOrDefault(p, Set.of())));

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Passes on the whole model registry, first when it has been read to its end, then after each
- * change. Used by the thread of a {@link TopicFollower}.
+ * change. Only the thread of a {@link TopicFollower} uses it.
  */
 public final class ModelFollower implements TopicFollower.Listener {
 

@@ -24,7 +24,7 @@ public final class OutcomeQueue {
     this.emptied = emptied;
   }
 
-  /** Adds a new outcome. Never waits. */
+  /** Adds a new outcome. The call never waits. */
   public void add(OutgoingOutcome outcome) {
     undelivered.incrementAndGet();
     waiting.add(outcome);

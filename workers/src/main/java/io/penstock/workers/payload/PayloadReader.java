@@ -61,7 +61,7 @@ public final class PayloadReader implements ConsumerLoop.Reader<String> {
     this.clock = clock;
   }
 
-  /** Asks for one record. Never waits. */
+  /** Asks for one record. The call never waits. */
   public void read(TopicPartition partition, long offset, Callback callback) {
     incoming.add(new Pending(partition, offset, clock.instant().plus(timeout), callback));
     asked.raise();
@@ -99,7 +99,7 @@ public final class PayloadReader implements ConsumerLoop.Reader<String> {
       consumer.poll(untilFirstExpiry()).forEach(this::deliver);
       settle(consumer);
     } catch (WakeupException e) {
-      // More was asked for, or the loop ends.
+      // Somebody asked for more, or the loop ends.
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().keySet().forEach(partition -> outOfRange(consumer, partition));
     } finally {

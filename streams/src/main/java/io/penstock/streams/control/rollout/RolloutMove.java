@@ -13,9 +13,9 @@ public record RolloutMove(Rollout rollout, String reason, Effect effect) {
 
   /** The side effect of a move beside writing the rollout. */
   public enum Effect {
-    /** Nothing: its state changed. */
+    /** None: the rollout's state changed. */
     NONE,
-    /** Nothing: only its figures are newer, which is never urgent. */
+    /** None: only the rollout's figures are newer, which is never urgent. */
     FIGURES,
     /** Requests are sent to both variants in shadow, and their number is noted. */
     EVALUATE,

@@ -22,7 +22,7 @@ final class Transitions {
     return with(rollout, state, step, percent, now, null, reason, figures);
   }
 
-  /** Held where it is, to go on with its present state. */
+  /** Pauses a rollout where it is, to go on with its present state. */
   static Rollout paused(Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
     State resumeTo = rollout.state() == State.PAUSED ? rollout.resumeTo() : rollout.state();
     return with(

@@ -166,8 +166,8 @@ public final class SpendLedger {
   }
 
   /**
-   * Returns whether what the routing topic says is missing or too old. Nothing is noted of what was
-   * to be written: somebody else's change may have come between.
+   * Returns whether what the routing topic says is missing or too old. It does not note what is
+   * about to be written, since another writer's change may come first.
    */
   private boolean isDue(String tenant, Account account, List<Budget> budgets, Instant now) {
     boolean patient = account.writtenAt != null && now.isBefore(account.writtenAt.plus(LATEST));

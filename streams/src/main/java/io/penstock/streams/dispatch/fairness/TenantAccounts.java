@@ -16,7 +16,7 @@ import java.util.Set;
  *       newcomers share one.
  * </ul>
  *
- * <p>For one thread.
+ * <p>An instance belongs to one thread.
  */
 public final class TenantAccounts {
 

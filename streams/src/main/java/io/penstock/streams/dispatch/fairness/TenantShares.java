@@ -97,7 +97,9 @@ public final class TenantShares {
     set(account, Math.max(account.served, served));
   }
 
-  /** Restores where a tenant starts: at least here. Those that wait are to be raised apart. */
+  /**
+   * Restores the least value at which a tenant starts. It does not raise tenants that wait already.
+   */
   public void raiseFloor(double least) {
     floor = Math.max(floor, least);
   }

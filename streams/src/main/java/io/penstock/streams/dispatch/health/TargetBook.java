@@ -109,7 +109,7 @@ public final class TargetBook {
   }
 
   /**
-   * An attempt ended. To be told before the lease is released.
+   * Takes the end of an attempt, before the lease is released.
    *
    * @return if the target is to blame and granted nothing now, the earliest time at which the
    *     request may be tried again; else null
@@ -123,7 +123,7 @@ public final class TargetBook {
         || watch.health() == TargetHealth.HEALTHY) {
       return null;
     }
-    // Those that have not failed yet go first: what failed may be at fault itself.
+    // Requests that have not failed yet go first: one that failed may be at fault itself.
     Instant afterOthers = watch.openUntil().plus(settings.openTime());
     return afterOthers.isAfter(now) ? afterOthers : now;
   }

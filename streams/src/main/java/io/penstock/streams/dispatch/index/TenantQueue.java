@@ -6,8 +6,8 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one tenant in one class: a bucket for each size, with late requests apart. At the
- * end of each bucket stand those that a rate limit turned away.
+ * The requests of one tenant in one class: a bucket for each size, with late requests apart.
+ * Requests that a rate limit turned away stand at the end of each bucket.
  */
 final class TenantQueue {
 
@@ -60,7 +60,7 @@ final class TenantQueue {
     return shares.isLight(tenant) ? HeadVisitor.LIGHT : served;
   }
 
-  /** Must not be called while the queue stands in an order by this. */
+  /** Changes the key of the queue, which must not stand in an order by it meanwhile. */
   void setServed(double newServed) {
     served = newServed;
   }

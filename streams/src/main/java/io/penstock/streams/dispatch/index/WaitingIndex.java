@@ -61,11 +61,7 @@ public final class WaitingIndex {
 
   private record ClassOfTarget(Target target, ServiceClass serviceClass) {}
 
-  /**
-   * Nothing waits yet.
-   *
-   * @param fairness how tenants share a class
-   */
+  /** Makes an empty index. * @param fairness how tenants share a class */
   public WaitingIndex(FairnessSettings fairness) {
     this.fairness = fairness;
   }
@@ -230,8 +226,8 @@ public final class WaitingIndex {
   }
 
   /**
-   * Restores what was known of tenants when a lease was granted. To be called after all that waits
-   * has been put here.
+   * Restores what was known of tenants when a lease was granted. The caller puts all waiting
+   * requests here first.
    *
    * @param candidate the request that is leased
    */

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The life of a request: what every event does in every state. Pure: the caller loads the state,
- * applies the decision and writes its records in one transaction.
+ * The life of a request: what every event does in every state. It is a pure function: the caller
+ * loads the state, applies the decision and writes its records in one transaction.
  *
  * <pre>
  *                 UNKNOWN        BEFORE_ARRIVAL WAITING          LEASED                 MOVED          FINISHED

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a request whose id its tenant has used before. Pure. The first request and its status
- * stay as they are.
+ * Answers a request whose id its tenant has used before, as a pure function. The first request and
+ * its status stay as they are.
  *
  * <ul>
  *   <li>A request that asks for something else is a conflict, whatever became of the first.

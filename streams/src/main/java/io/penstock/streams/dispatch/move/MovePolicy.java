@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells whether and where a waiting request goes. Pure.
+ * Tells whether and where a waiting request goes, as a pure function.
  *
  * <p>Options come best first, and are all within what the request and its tenant allow. Nothing
  * goes to a target that is not healthy: a target on probation would get the whole backlog of

@@ -1,2 +1,5 @@
-/** Tells whether and where a waiting request goes when it is badly off where it waits. Pure. */
+/**
+ * Tells whether and where a waiting request goes when it would wait too long. All are pure
+ * functions.
+ */
 package io.penstock.streams.dispatch.move;

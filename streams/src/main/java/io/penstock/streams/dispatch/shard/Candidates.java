@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes candidates of requests: tells on whose account they are counted, and lets them share the
- * target and the strings of their account and worker, so that a million of them keep a few.
- * Bounded: past the limit it starts afresh, which costs memory and nothing else.
+ * target and the strings of their account and worker, so that a million requests keep only a few of
+ * them. It is bounded: past the limit it starts afresh, which costs memory and nothing else.
  */
 final class Candidates {
 

@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dispatch for one model partition: takes in records, keeps what waits and who asks, and grants
- * leases. Knows neither Kafka nor the clock: the Streams processor and the simulator drive the same
- * code. An instance belongs to one thread.
+ * leases. It knows neither Kafka nor the clock: the Streams processor and the simulator drive the
+ * same code. An instance belongs to one thread.
  *
  * <p>Every public method handles one record, or the passing of time, and leaves no lease ungranted
  * that could be granted.
@@ -259,8 +259,8 @@ public final class DispatchShard {
   }
 
   /**
-   * Time has passed: lets leases and deadlines lapse, and backoffs end. To be called several times
-   * a second; a longer pause counts as a stall, in which no worker could be heard.
+   * Time has passed: lets leases and deadlines lapse, and backoffs end. The caller does so several
+   * times a second. A longer pause counts as a stall, in which no worker could report.
    */
   public void tick(Instant now) {
     lapses.tick(now);

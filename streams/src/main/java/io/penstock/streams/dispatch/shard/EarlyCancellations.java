@@ -10,10 +10,10 @@ import java.util.Map;
  * as the memory of finished requests, whether or not the request ever comes, and whoever may cancel
  * can make up ids. So a tenant may have {@value #OF_TENANT} noted at once and as many more in a
  * day, and all together {@value #OF_ALL}; beyond that a cancellation of an unknown request is
- * ignored, while one of a known request is always obeyed. In memory: a restart begins with the full
- * number.
+ * ignored, while one of a known request is always obeyed. The counts are kept in memory, so a
+ * restart begins with the full number.
  *
- * <p>For one thread.
+ * <p>An instance belongs to one thread.
  */
 final class EarlyCancellations {
 

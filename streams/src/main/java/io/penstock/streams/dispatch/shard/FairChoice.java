@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses among the heads of one class that a worker was shown: the best tier first, in it the
  * least served tenants, among those the least cost. Those of tenants too far ahead are chosen only
- * if there is nobody else, see {@link FairnessSettings}. Used again and again, by one thread.
+ * if there is nobody else, see {@link FairnessSettings}. One thread uses an instance again and
+ * again.
  */
 final class FairChoice {
 

@@ -62,7 +62,7 @@ public final class VariantOrder {
         .orElse(false);
   }
 
-  /** Empty if the rollout says nothing any more: it is over, or its old variant is gone. */
+  /** Applies a rollout. The result is empty if the rollout is over or its old variant is gone. */
   private static Optional<List<ModelVariant>> byRollout(
       ModelSpec spec, Rollout rollout, String requestId) {
     if (isOver(spec, rollout)) {

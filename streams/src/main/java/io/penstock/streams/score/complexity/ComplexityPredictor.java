@@ -3,9 +3,8 @@ package io.penstock.streams.score.complexity;
 import java.util.List;
 
 /**
- * Predicts how well a cheap and a strong model answer a prompt. Pure: equal prompts give equal
- * estimates. Implementations are thread-safe; called by platform threads, each of which keeps a
- * scratch pad.
+ * Predicts how well a cheap and a strong model answer a prompt. Equal prompts give equal estimates.
+ * Implementations are thread-safe. Platform threads call them, and each thread keeps a scratch pad.
  */
 public interface ComplexityPredictor {
 

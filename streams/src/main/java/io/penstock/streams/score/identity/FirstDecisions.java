@@ -11,7 +11,7 @@ import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
 
 /**
- * Remembers what was first decided about each tenant's request id, for a retention. Kept in
+ * Remembers what was first decided about each tenant's request id, for a retention. The store is in
  * RocksDB: its windows expire by whole segments, where Kafka's in-memory window store walks every
  * time stamp of the retention to find a key.
  *

@@ -21,7 +21,7 @@ public record Identity(String id, String key, long fingerprint) {
 
   /**
    * The identity of a request, which is its own id's; where that is illegal, the record's key's.
-   * Empty if neither is legal.
+   * The result is empty if neither is legal.
    */
   public static Optional<Identity> of(InferenceRequest request, Optional<String> recordKey) {
     return of(request, recordKey, Fingerprint.of(request));

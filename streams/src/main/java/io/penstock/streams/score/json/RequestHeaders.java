@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * The record headers that say what a bare body does not. Values are UTF-8. A header that begins
- * with {@link #PREFIX} and is none of these is refused: a misspelt one must not be passed over. So
- * is one that comes twice, since nobody can tell which of the two is meant.
+ * with {@link #PREFIX} and is none of these is refused: a misspelt one must not be passed over. A
+ * header that comes twice is refused too, since nobody can tell which of the two is meant.
  *
  * @param values by name, of all headers that begin with {@link #PREFIX}
  * @param repeated the names of those that come more than once
@@ -29,8 +29,8 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
   public static final String ACCEPT = ResultJson.ACCEPT;
 
   /**
-   * Set by Penstock when it puts a record back; see {@code SourceRecord}. It says nothing of the
-   * request.
+   * The header that Penstock sets when it puts a record back; see {@code SourceRecord}. It says
+   * nothing about the request.
    */
   private static final String ACCEPTED_AT = PREFIX + "accepted-at";
 

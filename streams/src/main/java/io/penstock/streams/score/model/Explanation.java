@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Gathers why a choice was made and what it took from the request, and tells it in the words of the
- * contract. For one request, by one thread.
+ * contract. An instance serves one request on one thread.
  */
 final class Explanation {
 

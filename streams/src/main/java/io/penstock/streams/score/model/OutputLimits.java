@@ -39,9 +39,9 @@ record OutputLimits(ParsedRequest request) {
   }
 
   /**
-   * The limit that a price was promised with, which an engine does not know of otherwise. None
-   * where the window leaves no margin for a prompt that was counted too short: an engine would
-   * refuse the request, and the window limits the output there anyway.
+   * Returns the limit that a price was promised with, which an engine does not know of otherwise.
+   * There is none where the window leaves no margin for a prompt that was counted too short: an
+   * engine would refuse the request, and the window limits the output there anyway.
    */
   OptionalLong promised(Survey survey, Forecast chosen) {
     if (!survey.promisesPrice() || !request.endpoint().generates()) {

@@ -29,7 +29,7 @@ import java.util.Optional;
 
 /**
  * Looks at candidates one by one: rules out those that break a constraint, with the reason, and
- * forecasts the others. For one request, by one thread.
+ * forecasts the others. An instance serves one request on one thread.
  */
 final class Survey {
 

@@ -12,7 +12,8 @@ public final class QualityScore {
 
   /**
    * The model's score for the domain, else its overall one; a variant with a score of its own
-   * shifts the domain's by as much as it differs from the model overall. Empty if nothing is known.
+   * shifts the domain's by as much as it differs from the model overall. The result is empty if
+   * nothing is known.
    */
   public static Optional<Double> of(ModelCandidate candidate, Optional<String> domain) {
     ModelSpec spec = candidate.spec();

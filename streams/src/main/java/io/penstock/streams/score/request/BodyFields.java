@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Typed access to a body's fields that keeps the first fault found. After a fault, readings are
- * meaningless; only {@link #refusal} counts. Used by one thread for one body.
+ * meaningless; only {@link #refusal} counts. An instance serves one body on one thread.
  */
 final class BodyFields {
 

@@ -64,7 +64,7 @@ public record EmbeddingBody(List<String> inputs, VectorEncoding encoding, Option
         case "encoding_format" -> encoding = encoding(parser);
         case "dimensions" -> dimensions = dimensions(parser);
         default -> {
-          // Nothing that changes the vectors.
+          // The vectors do not depend on other fields.
         }
       }
     }

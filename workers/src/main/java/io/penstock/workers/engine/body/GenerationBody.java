@@ -55,7 +55,7 @@ public record GenerationBody(OptionalLong maxTokens) {
           }
         }
         default -> {
-          // Nothing that bounds the work.
+          // Other fields do not bound the work.
         }
       }
     }

@@ -13,7 +13,7 @@ import java.io.IOException;
 /** Reads the top-level fields of a JSON object as a stream, without building a tree. */
 public final class JsonObjectBody {
 
-  /** All code that reads or writes bodies shares it. Thread-safe. */
+  /** All code that reads or writes bodies shares it. It is thread-safe. */
   public static final JsonFactory JSON =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)

@@ -13,7 +13,7 @@ public record EmbeddingConfig(int threads, int maxInputs, int maxInputCharacters
 
   public static final int MAX_INPUTS = 2048;
 
-  /** Far more characters than the model reads. The limit bounds the time to tokenize. */
+  /** The limit is far above what the model reads. It bounds the time to tokenize. */
   public static final int DEFAULT_MAX_INPUT_CHARACTERS = 32_768;
 
   public EmbeddingConfig {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Counts what the engine holds, and observes how fast it is. Thread-safe. */
+/** Counts what the engine holds, and observes how fast it is. This class is thread-safe. */
 final class EmbeddingMeter {
 
   /** The weight of a new observation in the moving average of the speed. */

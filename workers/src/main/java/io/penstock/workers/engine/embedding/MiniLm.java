@@ -61,7 +61,7 @@ final class MiniLm {
   }
 
   /**
-   * Thread-safe; computes on the calling thread, which should be a platform thread.
+   * Computes on the calling thread, which should be a platform thread. The method is thread-safe.
    *
    * @return more than {@link #MAX_TOKENS} tokens if the text was too long: its vector is worthless
    * @throws IllegalArgumentException if the text has no token

@@ -78,7 +78,7 @@ public sealed interface ApiKey {
     return key;
   }
 
-  /** Reads the file when its time of change differs from the last. Thread-safe. */
+  /** Reads the file when its time of change differs from the last. This method is thread-safe. */
   final class FileSource implements Source {
 
     private final Path file;

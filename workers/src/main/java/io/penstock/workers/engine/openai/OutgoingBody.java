@@ -118,7 +118,7 @@ final class OutgoingBody {
         case "n", "best_of" -> choices = Math.max(choices, count(parser));
         case "prompt" -> prompts = prompts(parser);
         default -> {
-          // Sent as it is.
+          // Other fields are sent as they are.
         }
       }
     }

@@ -35,7 +35,7 @@ record VllmMetrics(int running, int waiting, OptionalLong freeKvTokens) {
     }
   }
 
-  /** Empty unless both counts are there, since a missing count is not zero. */
+  /** Returns nothing unless both counts are there, since a missing count is not zero. */
   static Optional<VllmMetrics> parse(String text) {
     Map<String, List<Sample>> samples = samples(text);
     OptionalDouble running = sum(samples, "vllm:num_requests_running");

@@ -9,7 +9,7 @@ public interface Faults {
   /** The answer of {@link #failsAfter} for a request that does not fail. */
   int NEVER = Integer.MAX_VALUE;
 
-  /** Nothing fails. */
+  /** No fault: every request succeeds. */
   Faults NONE = (ordinal, outputTokens) -> NEVER;
 
   /**

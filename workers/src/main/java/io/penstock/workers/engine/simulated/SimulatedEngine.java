@@ -234,7 +234,7 @@ public final class SimulatedEngine implements Engine {
     return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
   }
 
-  /** Called under the lock, whoever holds it. */
+  /** The caller holds the lock. */
   private static final class Progress implements BatchingListener<SimulatedCall> {
 
     @Override

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a simulated answer: a chunk for each token, then one with the reason of the end, then the
- * usage where the body asks for it. The tokens are filler that says so. Used by the thread that
- * runs the request.
+ * usage where the body asks for it. The tokens are filler that says so. Only the thread that runs
+ * the request uses it.
  */
 final class SimulatedStream {
 
