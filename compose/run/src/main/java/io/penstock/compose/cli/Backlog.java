@@ -1,6 +1,5 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
@@ -38,18 +37,9 @@ final class Backlog {
       long leased,
       Optional<Instant> oldest) {
 
-    ObjectNode toJson(Instant now, @Nullable Instant asOf) {
-      return RecordJson.MAPPER
-          .createObjectNode()
-          .put("model", model)
-          .put("class", serviceClass.name())
-          .put("accepted", accepted)
-          .put("waiting", waiting)
-          .put("leased", leased)
-          .put(
-              "oldestWaitingSeconds",
-              oldest.map(since -> Duration.between(since, now).toMillis() / 1000.0).orElse(null))
-          .put("asOf", asOf == null ? null : asOf.toString());
+    /** How long the one that has waited longest has been waiting. */
+    Optional<Duration> waited(Instant now) {
+      return oldest.map(since -> Duration.between(since, now));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** {@code penstock backlog}. */
@@ -53,24 +54,9 @@ final class BacklogCommand extends ClusterCommand {
   private void print(Backlog backlog) {
     Instant now = environment.clock().instant();
     List<Backlog.Row> rows = backlog.rows();
+    listing(now, backlog.asOf()).print(console(), output.json, rows, "nothing waits");
     if (output.json) {
-      rows.forEach(row -> console().print(row.toJson(now, backlog.asOf().orElse(null))));
       return;
-    }
-    if (rows.isEmpty()) {
-      console().print("nothing waits");
-    } else {
-      Table table = new Table("MODEL", "CLASS", "ACCEPTED", "WAITING", "LEASED", "OLDEST");
-      for (Backlog.Row row : rows) {
-        table.row(
-            row.model(),
-            row.serviceClass(),
-            row.accepted(),
-            row.waiting(),
-            row.leased(),
-            row.oldest().map(since -> TimeText.age(Duration.between(since, now))).orElse("-"));
-      }
-      table.print(console());
     }
     console()
         .note(
@@ -82,5 +68,17 @@ final class BacklogCommand extends ClusterCommand {
                             + TimeText.age(Duration.between(asOf, now))
                             + " ago")
                 .orElse("no lifecycle record yet"));
+  }
+
+  private static Listing<Backlog.Row> listing(Instant now, Optional<Instant> asOf) {
+    return Listing.of(
+        Column.of("MODEL", "model", Backlog.Row::model),
+        Column.of("CLASS", "class", Backlog.Row::serviceClass),
+        Column.of("ACCEPTED", "accepted", Backlog.Row::accepted),
+        Column.of("WAITING", "waiting", Backlog.Row::waiting),
+        Column.of("LEASED", "leased", Backlog.Row::leased),
+        Column.field("oldestWaitingSeconds", row -> row.waited(now).map(TimeText::seconds)),
+        Column.shown("OLDEST", row -> row.waited(now).map(TimeText::age)),
+        Column.field("asOf", _ -> asOf));
   }
 }

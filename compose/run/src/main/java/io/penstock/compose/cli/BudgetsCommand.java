@@ -1,8 +1,8 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.streams.control.spend.BudgetReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,45 +38,21 @@ final class BudgetsCommand extends ClusterCommand {
             .stream()
             .filter(line -> tenant == null || tenant.equals(line.tenant()))
             .toList();
-    if (output.json) {
-      lines.forEach(line -> console().print(json(line)));
-      return ExitCodes.OK;
-    }
-    Table table =
-        new Table("TENANT", "PERIOD", "SPENT", "COMMITTED", "SOFT", "HARD", "STATE", "ENDS IN");
-    for (BudgetReport.Line line : lines) {
-      table.row(
-          line.tenant(),
-          line.period(),
-          CostsCommand.money(line.spent()),
-          CostsCommand.money(line.committed()),
-          limit(line.soft()),
-          limit(line.hard()),
-          line.state(),
-          TimeText.age(Duration.between(environment.clock().instant(), line.ends())));
-    }
-    if (table.isEmpty()) {
-      console().print("no budget");
-    } else {
-      table.print(console());
-    }
+    Instant now = environment.clock().instant();
+    Listing.<BudgetReport.Line>of(
+            Column.of("TENANT", "tenant", BudgetReport.Line::tenant),
+            Column.of("PERIOD", "period", line -> line.period().toString()),
+            Column.of("SPENT", "spent", BudgetReport.Line::spent, CostsCommand::money),
+            Column.of("COMMITTED", "committed", BudgetReport.Line::committed, CostsCommand::money),
+            Column.of("SOFT", "soft", BudgetReport.Line::soft, CostsCommand::money),
+            Column.of("HARD", "hard", BudgetReport.Line::hard, CostsCommand::money),
+            Column.of("STATE", "state", line -> line.state().toString()),
+            Column.of(
+                "ENDS IN",
+                "ends",
+                BudgetReport.Line::ends,
+                ends -> TimeText.age(Duration.between(now, ends))))
+        .print(console(), output.json, lines, "no budget");
     return ExitCodes.OK;
-  }
-
-  private static String limit(@Nullable Double amount) {
-    return amount == null ? "-" : CostsCommand.money(amount);
-  }
-
-  private static ObjectNode json(BudgetReport.Line line) {
-    return RecordJson.MAPPER
-        .createObjectNode()
-        .put("tenant", line.tenant())
-        .put("period", line.period().toString())
-        .put("spent", line.spent())
-        .put("committed", line.committed())
-        .put("soft", line.soft())
-        .put("hard", line.hard())
-        .put("state", line.state().toString())
-        .put("ends", line.ends().toString());
   }
 }

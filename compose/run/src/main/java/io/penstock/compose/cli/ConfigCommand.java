@@ -154,6 +154,12 @@ final class ConfigCommand extends GroupCommand {
 
     private final Environment environment;
 
+    private static final Listing<Effective> LISTING =
+        Listing.of(
+            Column.of("KEY", "key", Effective::key),
+            Column.of("VALUE", "value", Effective::value),
+            Column.of("FROM", "from", Effective::origin));
+
     @Option(names = "--changed", description = "Only what is not at its default.")
     boolean changed;
 
@@ -178,23 +184,8 @@ final class ConfigCommand extends GroupCommand {
               .filter(each -> section == null || each.key().startsWith(section))
               .filter(each -> !changed || each.isChanged())
               .toList();
-      Console console = environment.console();
-      if (output.json) {
-        shown.forEach(each -> console.print(json(each)));
-      } else {
-        Table table = new Table("KEY", "VALUE", "FROM");
-        shown.forEach(each -> table.row(each.key(), each.value(), each.origin()));
-        table.print(console);
-      }
+      LISTING.print(environment.console(), output.json, shown);
       return ExitCodes.OK;
-    }
-
-    private static com.fasterxml.jackson.databind.JsonNode json(Effective each) {
-      return RecordJson.MAPPER
-          .createObjectNode()
-          .put("key", each.key())
-          .put("value", each.value())
-          .put("from", each.origin().toString());
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.ModelCatalog;
@@ -124,14 +123,7 @@ final class CostsCommand extends ClusterCommand {
               return true;
             });
     reader.warn(console(), cluster.names().results());
-    if (output.json) {
-      report.lines().stream()
-          .limit(most(Integer.MAX_VALUE))
-          .forEach(line -> console().print(json(line, strong)));
-      console().print(json(report.total(), strong).put("total", true));
-    } else {
-      print(report, strong);
-    }
+    print(report, strong);
     return ExitCodes.OK;
   }
 
@@ -154,22 +146,25 @@ final class CostsCommand extends ClusterCommand {
     return Optional.of(model);
   }
 
+  /** A line of the report, the sum of those not shown, or the total. */
+  private record Row(Line line, List<String> names, boolean total) {}
+
   private void print(CostReport report, Optional<ModelSpec> strong) {
-    List<String> headings = new ArrayList<>();
-    by.forEach(each -> headings.add(each.label().toUpperCase(Locale.ROOT)));
-    headings.addAll(List.of("REQUESTS", "SUCCEEDED", "PROMPT", "OUTPUT", "COST", "SAVED"));
-    Table table = new Table(headings.toArray(String[]::new));
     List<Line> lines = report.lines();
-    int shown = Math.min(lines.size(), most(DEFAULT_LINES));
-    lines
-        .subList(0, shown)
-        .forEach(line -> row(table, line, by.stream().map(line.by()::get).toList()));
-    List<Line> others = lines.subList(shown, lines.size());
-    if (!others.isEmpty()) {
-      row(table, sum(others), named("%d others".formatted(others.size())));
+    int shown = Math.min(lines.size(), most(output.json ? Integer.MAX_VALUE : DEFAULT_LINES));
+    List<Row> rows = new ArrayList<>();
+    for (Line line : lines.subList(0, shown)) {
+      rows.add(new Row(line, by.stream().map(line.by()::get).toList(), false));
     }
-    row(table, report.total(), named("total"));
-    table.print(console());
+    List<Line> others = lines.subList(shown, lines.size());
+    if (!others.isEmpty() && !output.json) {
+      rows.add(new Row(sum(others), named("%d others".formatted(others.size())), false));
+    }
+    rows.add(new Row(report.total(), named("total"), true));
+    listing(strong).print(console(), output.json, rows);
+    if (output.json) {
+      return;
+    }
     strong.ifPresent(
         model -> console().note("saved against always taking %s".formatted(model.getName())));
     if (report.total().unpriced() > 0) {
@@ -205,34 +200,30 @@ final class CostsCommand extends ClusterCommand {
     return names;
   }
 
-  private static void row(Table table, Line line, List<String> names) {
-    List<Object> cells = new ArrayList<>(names);
-    cells.add(line.requests());
-    cells.add(line.succeeded());
-    cells.add(line.promptTokens());
-    cells.add(line.outputTokens());
-    cells.add(money(line.cost()));
-    Double savings = line.savings();
-    cells.add(savings == null ? "-" : money(savings));
-    table.row(cells.toArray());
+  private Listing<Row> listing(Optional<ModelSpec> strong) {
+    List<Column<Row>> columns = new ArrayList<>();
+    for (int i = 0; i < by.size(); i++) {
+      int place = i;
+      String label = by.get(i).label();
+      columns.add(
+          Column.shown(label.toUpperCase(Locale.ROOT), (Row row) -> row.names().get(place)));
+      columns.add(Column.fieldIfPresent(label, (Row row) -> row.line().by().get(by.get(place))));
+    }
+    columns.add(Column.of("REQUESTS", "requests", row -> row.line().requests()));
+    columns.add(Column.of("SUCCEEDED", "succeeded", row -> row.line().succeeded()));
+    columns.add(Column.of("PROMPT", "prompt_tokens", row -> row.line().promptTokens()));
+    columns.add(Column.of("OUTPUT", "output_tokens", row -> row.line().outputTokens()));
+    columns.add(Column.of("COST", "cost", row -> row.line().cost(), CostsCommand::money));
+    columns.add(Column.field("unpriced", row -> row.line().unpriced()));
+    columns.add(Column.field("against", _ -> strong.map(ModelSpec::getName)));
+    columns.add(Column.field("against_cost", row -> row.line().against()));
+    columns.add(Column.of("SAVED", "savings", row -> row.line().savings(), CostsCommand::money));
+    columns.add(Column.fieldIfPresent("total", row -> row.total() ? true : null));
+    return Listing.of(columns);
   }
 
   /** Four places at least, so that what a request costs is seen. */
   static String money(double amount) {
     return String.format(Locale.ROOT, Math.abs(amount) < 0.1 ? "%.6f" : "%.4f", amount);
-  }
-
-  private static ObjectNode json(Line line, Optional<ModelSpec> strong) {
-    ObjectNode node = RecordJson.MAPPER.createObjectNode();
-    line.by().forEach((dimension, value) -> node.put(dimension.label(), value));
-    return node.put("requests", line.requests())
-        .put("succeeded", line.succeeded())
-        .put("prompt_tokens", line.promptTokens())
-        .put("output_tokens", line.outputTokens())
-        .put("cost", line.cost())
-        .put("unpriced", line.unpriced())
-        .put("against", strong.map(ModelSpec::getName).orElse(null))
-        .put("against_cost", line.against())
-        .put("savings", line.savings());
   }
 }

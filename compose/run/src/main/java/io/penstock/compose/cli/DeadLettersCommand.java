@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.DeadLetter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,36 +97,36 @@ final class DeadLettersCommand extends GroupCommand {
           from == null
               ? new TopicLog.Start.Beginning()
               : new TopicLog.Start.At(TimeText.past("--from", from, environment.clock().instant()));
-      Table table = new Table("ID", "AGE", "STAGE", "ATTEMPTS", "CODE", "FIELD", "MESSAGE");
+      List<Named> letters = new ArrayList<>();
+      Listing<Named> listing = listing(environment.clock().instant());
       forEach(
           this,
           cluster,
           start,
           named -> {
             if (output.json) {
-              console().print(json(named));
+              console().print(listing.json(named));
             } else {
-              row(table, named);
+              letters.add(named);
             }
           });
-      if (!output.json && table.isEmpty()) {
-        console().print("no dead letters");
-      } else if (!output.json) {
-        table.print(console());
+      if (!output.json) {
+        listing.print(console(), false, letters, "no dead letters");
       }
       return ExitCodes.OK;
     }
 
-    private void row(Table table, Named named) {
-      DeadLetter letter = named.letter();
-      table.row(
-          named.id(),
-          TimeText.age(Duration.between(letter.getDeadAt(), environment.clock().instant())),
-          letter.getStage(),
-          letter.getAttempts(),
-          letter.getFailure().getCode(),
-          letter.getFailure().getField().orElse("-"),
-          letter.getFailure().getMessage());
+    private static Listing<Named> listing(Instant now) {
+      return Listing.ofRecords(
+          DeadLettersCommand::json,
+          Column.shown("ID", Named::id),
+          Column.shown(
+              "AGE", named -> TimeText.age(Duration.between(named.letter().getDeadAt(), now))),
+          Column.shown("STAGE", named -> named.letter().getStage()),
+          Column.shown("ATTEMPTS", named -> named.letter().getAttempts()),
+          Column.shown("CODE", named -> named.letter().getFailure().getCode()),
+          Column.shown("FIELD", named -> named.letter().getFailure().getField()),
+          Column.shown("MESSAGE", named -> named.letter().getFailure().getMessage()));
     }
   }
 

@@ -2,10 +2,9 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.routing.RoutingDocument;
 import java.time.Instant;
-import java.util.List;
 
 /**
- * Lists all routing documents of a type, by name ascending: as JSON one a line, else as a table.
+ * Lists all routing documents of a type, by name ascending.
  *
  * @param <D> the type
  */
@@ -13,38 +12,23 @@ abstract class DocumentListCommand<D extends RoutingDocument> extends ClusterCom
 
   private final Class<D> type;
   private final String none;
-  private final List<String> headings;
 
   /**
    * @param none what is printed in place of an empty table
    */
-  DocumentListCommand(Environment environment, Class<D> type, String none, List<String> headings) {
+  DocumentListCommand(Environment environment, Class<D> type, String none) {
     super(environment);
     this.type = type;
     this.none = none;
-    this.headings = headings;
   }
 
-  /** A document's cells, one for each heading. */
-  abstract List<Object> row(D document, Instant now);
+  /** What is shown of a document; JSON shows it whole. */
+  abstract Listing<D> listing(Instant now);
 
   @Override
-  final int run(Cluster cluster) throws Exception {
-    List<D> all = cluster.routing().list().all(type).toList();
-    if (output.json) {
-      for (D each : all) {
-        console().print(RoutingCommand.json(each));
-      }
-      return ExitCodes.OK;
-    }
-    Table table = new Table(headings.toArray(String[]::new));
-    Instant now = environment.clock().instant();
-    all.forEach(each -> table.row(row(each, now).toArray()));
-    if (table.isEmpty()) {
-      console().print(none);
-    } else {
-      table.print(console());
-    }
+  final int run(Cluster cluster) {
+    listing(environment.clock().instant())
+        .print(console(), output.json, cluster.routing().list().all(type).toList(), none);
     return ExitCodes.OK;
   }
 }

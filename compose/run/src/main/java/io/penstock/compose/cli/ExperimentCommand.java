@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -98,22 +97,19 @@ final class ExperimentCommand extends GroupCommand {
   static final class ListExperiments extends DocumentListCommand<Experiment> {
 
     ListExperiments(Environment environment) {
-      super(
-          environment,
-          Experiment.class,
-          "no experiment",
-          List.of("EXPERIMENT", "SUBJECT", "STATE", "METRIC", "UNIT", "ARMS"));
+      super(environment, Experiment.class, "no experiment");
     }
 
     @Override
-    List<Object> row(Experiment experiment, Instant now) {
-      return List.of(
-          experiment.name(),
-          experiment.subject(),
-          experiment.state(),
-          experiment.metric(),
-          experiment.unit(),
-          arms(experiment));
+    Listing<Experiment> listing(Instant now) {
+      return Listing.ofRecords(
+          RoutingCommand::json,
+          Column.shown("EXPERIMENT", Experiment::name),
+          Column.shown("SUBJECT", Experiment::subject),
+          Column.shown("STATE", Experiment::state),
+          Column.shown("METRIC", Experiment::metric),
+          Column.shown("UNIT", Experiment::unit),
+          Column.shown("ARMS", ExperimentCommand::arms));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.fleet.TargetStatus;
@@ -8,9 +7,12 @@ import io.penstock.schemas.routing.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code penstock models health}. */
@@ -29,6 +31,32 @@ import picocli.CommandLine.Command;
     footer = {"", "Examples:", "  penstock models health", "  penstock models health --json"})
 final class ModelHealthCommand extends ClusterCommand {
 
+  private static final Listing<TargetStatus> LISTING =
+      Listing.of(
+          Column.of("TARGET", "target", TargetStatus::target),
+          Column.of("HEALTH", "health", TargetStatus::health),
+          Column.of("WORKERS", "workers", TargetStatus::workers),
+          Column.field("slots", TargetStatus::slots),
+          Column.field("leased", TargetStatus::leased),
+          Column.shown("LEASED/SLOTS", status -> status.leased() + "/" + status.slots()),
+          Column.field("waiting", ModelHealthCommand::waitingByClass),
+          Column.shown("WAITING", ModelHealthCommand::waiting),
+          Column.field("succeeded", TargetStatus::succeeded),
+          Column.field("failed", TargetStatus::failed),
+          Column.ifPresent(
+              "ERRORS",
+              "errorRate",
+              status -> orNull(status.errorRate()),
+              rate -> text("%.1f%%", 100 * rate)),
+          Column.ifPresent(
+              "FIRST TOKEN",
+              "firstTokenMillis",
+              status -> orNull(status.firstTokenMillis()),
+              millis -> text("%.0f ms", millis)),
+          Column.fieldIfPresent("serviceMillis", status -> orNull(status.serviceMillis())),
+          Column.of(
+              "REASON", "reason", TargetStatus::reason, reason -> reason.isEmpty() ? "-" : reason));
+
   ModelHealthCommand(Environment environment) {
     super(environment);
   }
@@ -42,41 +70,9 @@ final class ModelHealthCommand extends ClusterCommand {
       view.status(target, now).ifPresent(known::add);
     }
     known.sort(Comparator.comparing(status -> status.target().toString()));
-    print(known);
+    LISTING.print(
+        console(), output.json, known, "dispatch knows of no worker and of nothing that waits");
     return ExitCodes.OK;
-  }
-
-  private void print(List<TargetStatus> known) {
-    if (output.json) {
-      known.forEach(status -> console().print(json(status)));
-      return;
-    }
-    if (known.isEmpty()) {
-      console().print("dispatch knows of no worker and of nothing that waits");
-      return;
-    }
-    Table table =
-        new Table(
-            "TARGET",
-            "HEALTH",
-            "WORKERS",
-            "LEASED/SLOTS",
-            "WAITING",
-            "ERRORS",
-            "FIRST TOKEN",
-            "REASON");
-    for (TargetStatus status : known) {
-      table.row(
-          status.target(),
-          status.health(),
-          status.workers(),
-          status.leased() + "/" + status.slots(),
-          waiting(status),
-          text(status.errorRate(), 100, "%.1f%%"),
-          text(status.firstTokenMillis(), 1, "%.0f ms"),
-          status.reason().isEmpty() ? "-" : status.reason());
-    }
-    table.print(console());
   }
 
   private static String waiting(TargetStatus status) {
@@ -87,28 +83,19 @@ final class ModelHealthCommand extends ClusterCommand {
             status.waiting(ServiceClass.BATCH).all());
   }
 
-  private static String text(OptionalDouble value, double factor, String format) {
-    return value.isEmpty() ? "-" : String.format(Locale.ROOT, format, value.getAsDouble() * factor);
-  }
-
-  private static JsonNode json(TargetStatus status) {
-    var node =
-        RecordJson.MAPPER
-            .createObjectNode()
-            .put("target", status.target().toString())
-            .put("health", status.health().name())
-            .put("reason", status.reason())
-            .put("workers", status.workers())
-            .put("slots", status.slots())
-            .put("leased", status.leased());
-    var waiting = node.putObject("waiting");
+  private static Map<String, Long> waitingByClass(TargetStatus status) {
+    Map<String, Long> waiting = new LinkedHashMap<>();
     for (ServiceClass serviceClass : ServiceClass.values()) {
       waiting.put(serviceClass.name(), status.waiting(serviceClass).all());
     }
-    node.put("succeeded", status.succeeded()).put("failed", status.failed());
-    status.errorRate().ifPresent(value -> node.put("errorRate", value));
-    status.firstTokenMillis().ifPresent(value -> node.put("firstTokenMillis", value));
-    status.serviceMillis().ifPresent(value -> node.put("serviceMillis", value));
-    return node;
+    return waiting;
+  }
+
+  private static @Nullable Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  private static String text(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
   }
 }

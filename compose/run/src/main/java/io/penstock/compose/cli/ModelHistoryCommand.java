@@ -18,33 +18,20 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Examples:", "  penstock models history", "  penstock models rollback 12"})
 final class ModelHistoryCommand extends ClusterCommand {
 
+  private static final Listing<Revision> LISTING =
+      Listing.of(
+          Column.of("REVISION", "revision", Revision::name),
+          Column.of("APPLIED", "appliedAt", Revision::appliedAt),
+          Column.of("CHANGE", "summary", Revision::summary),
+          Column.field("models", revision -> RecordJson.read(revision.models()).path("models")));
+
   ModelHistoryCommand(Environment environment) {
     super(environment);
   }
 
   @Override
-  int run(Cluster cluster) throws Exception {
-    List<Revision> history = cluster.models().history();
-    if (output.json) {
-      for (Revision revision : history) {
-        console()
-            .print(
-                RecordJson.MAPPER
-                    .createObjectNode()
-                    .put("revision", revision.name())
-                    .put("appliedAt", revision.appliedAt().toString())
-                    .put("summary", revision.summary())
-                    .set("models", RecordJson.MAPPER.readTree(revision.models()).path("models")));
-      }
-      return ExitCodes.OK;
-    }
-    if (history.isEmpty()) {
-      console().print("no revision is kept");
-      return ExitCodes.OK;
-    }
-    Table table = new Table("REVISION", "APPLIED", "CHANGE");
-    history.forEach(each -> table.row(each.name(), each.appliedAt(), each.summary()));
-    table.print(console());
+  int run(Cluster cluster) {
+    LISTING.print(console(), output.json, cluster.models().history(), "no revision is kept");
     return ExitCodes.OK;
   }
 

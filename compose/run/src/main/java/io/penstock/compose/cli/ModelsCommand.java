@@ -102,32 +102,25 @@ final class ModelsCommand extends GroupCommand {
   }
 
   private static void print(ClusterCommand command, List<ModelSpec> models) {
-    if (command.output.json) {
-      models.forEach(model -> command.console().print(RecordJson.of(model)));
-      return;
-    }
-    Table table =
-        new Table(
-            "NAME",
-            "CONTEXT",
-            "MAX OUTPUT",
-            "QUALITY",
-            "PRICE IN/OUT",
-            "VARIANTS",
-            "ALIASES",
-            "ENDPOINTS");
-    for (ModelSpec model : models) {
-      table.row(
-          model.getName(),
-          model.getContextWindow(),
-          model.getMaxOutputTokens(),
-          text(model.getQuality()),
-          text(model.getInputPricePerMillion()) + "/" + text(model.getOutputPricePerMillion()),
-          variants(model),
-          model.getAliases().isEmpty() ? "-" : String.join(",", model.getAliases()),
-          String.join(",", model.getEndpoints()));
-    }
-    table.print(command.console());
+    Listing.<ModelSpec>ofRecords(
+            RecordJson::of,
+            Column.shown("NAME", ModelSpec::getName),
+            Column.shown("CONTEXT", ModelSpec::getContextWindow),
+            Column.shown("MAX OUTPUT", ModelSpec::getMaxOutputTokens),
+            Column.shown("QUALITY", model -> text(model.getQuality())),
+            Column.shown(
+                "PRICE IN/OUT",
+                model ->
+                    text(model.getInputPricePerMillion())
+                        + "/"
+                        + text(model.getOutputPricePerMillion())),
+            Column.shown("VARIANTS", ModelsCommand::variants),
+            Column.shown(
+                "ALIASES",
+                model ->
+                    model.getAliases().isEmpty() ? null : String.join(",", model.getAliases())),
+            Column.shown("ENDPOINTS", model -> String.join(",", model.getEndpoints())))
+        .print(command.console(), command.output.json, models);
   }
 
   private static String text(Optional<Double> value) {

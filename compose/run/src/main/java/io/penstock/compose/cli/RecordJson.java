@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -62,9 +63,20 @@ public final class RecordJson {
     return node;
   }
 
-  private static JsonNode node(@Nullable Object value) {
+  /** JSON that Penstock wrote itself, an object. */
+  static ObjectNode read(String json) {
+    try {
+      return MAPPER.readValue(json, ObjectNode.class);
+    } catch (JsonProcessingException broken) {
+      throw new IllegalStateException("what was written as JSON is none", broken);
+    }
+  }
+
+  /** The JSON form of a value: a record, a list, a map, JSON already, or a plain value. */
+  static JsonNode node(@Nullable Object value) {
     return switch (value) {
       case null -> NODES.nullNode();
+      case JsonNode json -> json;
       case IndexedRecord nested -> of(nested);
       case ByteBuffer bytes -> bytes(bytes);
       case Boolean flag -> NODES.booleanNode(flag);

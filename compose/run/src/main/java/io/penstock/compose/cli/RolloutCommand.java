@@ -5,8 +5,8 @@ import io.penstock.schemas.routing.RoutingState;
 import io.penstock.streams.control.rollout.RolloutCommands;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -93,25 +93,24 @@ final class RolloutCommand extends GroupCommand {
   static final class ListRollouts extends DocumentListCommand<Rollout> {
 
     ListRollouts(Environment environment) {
-      super(
-          environment,
-          Rollout.class,
-          "no rollout",
-          List.of("MODEL", "FROM", "TO", "STATE", "PERCENT", "SINCE", "REASON"));
+      super(environment, Rollout.class, "no rollout");
     }
 
     @Override
-    List<Object> row(Rollout rollout, Instant now) {
-      return List.of(
-          rollout.name(),
-          rollout.from(),
-          rollout.to(),
-          rollout.state().name().toLowerCase(Locale.ROOT),
-          rollout.percent(),
-          rollout.stateSince() == null
-              ? "-"
-              : TimeText.age(Duration.between(rollout.stateSince(), now)),
-          rollout.reason() == null ? "-" : rollout.reason());
+    Listing<Rollout> listing(Instant now) {
+      return Listing.ofRecords(
+          RoutingCommand::json,
+          Column.shown("MODEL", Rollout::name),
+          Column.shown("FROM", Rollout::from),
+          Column.shown("TO", Rollout::to),
+          Column.shown("STATE", rollout -> rollout.state().name().toLowerCase(Locale.ROOT)),
+          Column.shown("PERCENT", Rollout::percent),
+          Column.shown(
+              "SINCE",
+              rollout ->
+                  Optional.ofNullable(rollout.stateSince())
+                      .map(since -> TimeText.age(Duration.between(since, now)))),
+          Column.shown("REASON", Rollout::reason));
     }
   }
 

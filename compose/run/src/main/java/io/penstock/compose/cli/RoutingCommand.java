@@ -1,6 +1,5 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.policies.InvalidRoutingException;
 import io.penstock.schemas.policies.RoutingFile;
@@ -51,6 +50,22 @@ final class RoutingCommand extends GroupCommand {
       })
   static final class ListEntries extends ClusterCommand {
 
+    private static final Listing<RoutingPublisher.Stored> LISTING =
+        Listing.of(
+            Column.shown(
+                "ENTRY", entry -> RoutingKind.of(entry.document()).key(entry.document().name())),
+            Column.field("kind", entry -> RoutingKind.of(entry.document()).label()),
+            Column.field("name", entry -> entry.document().name()),
+            Column.of("VERSION", "version", RoutingPublisher.Stored::version),
+            Column.of("CHANGED", "changedAt", RoutingPublisher.Stored::changedAt),
+            Column.of(
+                "BY",
+                "changedBy",
+                RoutingPublisher.Stored::changedBy,
+                name -> name.isEmpty() ? "-" : name),
+            Column.field("reason", RoutingPublisher.Stored::reason),
+            Column.of("DOCUMENT", "document", entry -> json(entry.document())));
+
     @Option(names = "--kind", paramLabel = "KIND", description = "Only this kind, such as tenant.")
     @Nullable String kind;
 
@@ -76,40 +91,8 @@ final class RoutingCommand extends GroupCommand {
                   kind != null
                       ? !key.startsWith(kind + "/")
                       : key.startsWith(RoutingKind.REVISION.key("")));
-      if (output.json) {
-        for (RoutingPublisher.Stored entry : entries.values()) {
-          console().print(json(entry));
-        }
-        return ExitCodes.OK;
-      }
-      if (entries.isEmpty()) {
-        console().print("no routing entry");
-        return ExitCodes.OK;
-      }
-      Table table = new Table("ENTRY", "VERSION", "CHANGED", "BY", "DOCUMENT");
-      entries.forEach(
-          (key, entry) ->
-              table.row(
-                  key,
-                  entry.version(),
-                  entry.changedAt(),
-                  entry.changedBy().isEmpty() ? "-" : entry.changedBy(),
-                  RoutingCodec.json(entry.document())));
-      table.print(console());
+      LISTING.print(console(), output.json, List.copyOf(entries.values()), "no routing entry");
       return ExitCodes.OK;
-    }
-
-    private static ObjectNode json(RoutingPublisher.Stored entry) throws IOException {
-      RoutingDocument document = entry.document();
-      return RecordJson.MAPPER
-          .createObjectNode()
-          .put("kind", RoutingKind.of(document).label())
-          .put("name", document.name())
-          .put("version", entry.version())
-          .put("changedBy", entry.changedBy())
-          .put("reason", entry.reason())
-          .put("changedAt", entry.changedAt().toString())
-          .set("document", RoutingCommand.json(document));
     }
   }
 
@@ -231,8 +214,8 @@ final class RoutingCommand extends GroupCommand {
   }
 
   /** A document as it lies on the routing topic. */
-  static JsonNode json(RoutingDocument document) throws IOException {
-    return RecordJson.MAPPER.readTree(RoutingCodec.json(document));
+  static ObjectNode json(RoutingDocument document) {
+    return RecordJson.read(RoutingCodec.json(document));
   }
 
   /**

@@ -1,9 +1,13 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.RequestStatus;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,11 +48,15 @@ final class StatusCommand extends ClusterCommand {
   int run(Cluster cluster) {
     Set<String> wanted = new LinkedHashSet<>(ids);
     RequestStates found = RequestStates.read(cluster, console(), wanted, tenant);
-    if (output.json) {
-      wanted.forEach(id -> printJson(id, found.of(id)));
-    } else {
-      print(wanted, found);
+    List<Row> rows = new ArrayList<>();
+    for (String id : wanted) {
+      List<RequestStatus> states = found.of(id);
+      if (states.isEmpty()) {
+        rows.add(new Row(id, Optional.empty()));
+      }
+      states.forEach(status -> rows.add(new Row(id, Optional.of(status))));
     }
+    listing(environment.clock().instant()).print(console(), output.json, rows);
     for (String id : wanted) {
       if (found.of(id).size() > 1) {
         console().note(RequestStates.severalTenants(id, found.tenants(id)));
@@ -59,35 +67,37 @@ final class StatusCommand extends ClusterCommand {
         : ExitCodes.FAILURE;
   }
 
-  private void printJson(String id, List<RequestStatus> found) {
-    if (found.isEmpty()) {
-      console().print(RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state"));
-    }
-    found.forEach(status -> console().print(RecordJson.of(status)));
+  private static Listing<Row> listing(Instant now) {
+    return Listing.ofRecords(
+        Row::json,
+        Column.shown("ID", Row::id),
+        Column.shown("TENANT", row -> row.known().map(RequestStatus::getTenant)),
+        Column.shown(
+            "STATE", row -> row.known().map(each -> each.getState().name()).orElse("unknown")),
+        Column.shown(
+            "FOR",
+            row ->
+                row.known().map(each -> TimeText.age(Duration.between(each.getChangedAt(), now)))),
+        Column.shown("CLASS", row -> row.known().map(RequestStatus::getServiceClass)),
+        Column.shown("MODEL", row -> row.known().map(RequestStatus::getModel)),
+        Column.shown("ATTEMPTS", row -> row.known().map(RequestStatus::getAttempts)),
+        Column.shown("WORKER", row -> row.known().flatMap(RequestStatus::getWorkerId)),
+        Column.shown("FAILURE", Row::failure));
   }
 
-  private void print(Set<String> wanted, RequestStates found) {
-    Table table =
-        new Table(
-            "ID", "TENANT", "STATE", "FOR", "CLASS", "MODEL", "ATTEMPTS", "WORKER", "FAILURE");
-    for (String id : wanted) {
-      if (found.of(id).isEmpty()) {
-        String unknown = "never accepted, or past the retention";
-        table.row(id, "-", "unknown", "-", "-", "-", "-", "-", unknown);
-      }
-      for (RequestStatus status : found.of(id)) {
-        table.row(
-            id,
-            status.getTenant(),
-            status.getState(),
-            TimeText.age(Duration.between(status.getChangedAt(), environment.clock().instant())),
-            status.getServiceClass(),
-            status.getModel(),
-            status.getAttempts(),
-            status.getWorkerId().orElse("-"),
-            status.getFailure().map(f -> f.getCode() + ": " + f.getMessage()).orElse("-"));
-      }
+  /** A request that was asked for, and its state if it is known. */
+  private record Row(String id, Optional<RequestStatus> known) {
+
+    ObjectNode json() {
+      return known
+          .map(RecordJson::of)
+          .orElseGet(() -> RecordJson.MAPPER.createObjectNode().put("id", id).putNull("state"));
     }
-    table.print(console());
+
+    Optional<String> failure() {
+      return known.isEmpty()
+          ? Optional.of("never accepted, or past the retention")
+          : known.get().getFailure().map(each -> each.getCode() + ": " + each.getMessage());
+    }
   }
 }

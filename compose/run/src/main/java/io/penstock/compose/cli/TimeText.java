@@ -11,6 +11,11 @@ public final class TimeText {
 
   private TimeText() {}
 
+  /** How long it is for a script: in seconds, to the millisecond. */
+  static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
   /**
    * A duration such as 500ms, 30s, 5m, 2h, 1d or PT1H30M.
    *

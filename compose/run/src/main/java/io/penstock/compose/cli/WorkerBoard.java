@@ -1,6 +1,5 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import java.time.Duration;
@@ -30,29 +29,6 @@ final class WorkerBoard {
           .getPausedUntil()
           .filter(until -> latest.getState() == WorkerState.ACTIVE && now.isBefore(until))
           .map(until -> Duration.between(now, until));
-    }
-
-    ObjectNode toJson() {
-      ObjectNode json =
-          RecordJson.MAPPER
-              .createObjectNode()
-              .put("worker", latest.getWorkerId())
-              .put("session", latest.getSession())
-              .put("state", latest.getState().name())
-              .put("engine", latest.getEngine())
-              .put("host", latest.getHost())
-              .put("running", latest.getRunning())
-              .put("slots", latest.getSlots())
-              .put("window", window)
-              .put("prefillTokensPerSecond", latest.getPrefillTokensPerSecond().orElse(null))
-              .put("decodeTokensPerSecond", latest.getDecodeTokensPerSecond().orElse(null))
-              .put("startedAt", latest.getStartedAt().toString())
-              .put("heartbeatAt", latest.getSentAt().toString())
-              .put("heartbeatAgeSeconds", heartbeatAge.toMillis() / 1000.0)
-              .put("pausedUntil", latest.getPausedUntil().map(Instant::toString).orElse(null))
-              .put("pauseReason", latest.getPauseReason().orElse(null));
-      models.forEach(json.putArray("models")::add);
-      return json;
     }
   }
 

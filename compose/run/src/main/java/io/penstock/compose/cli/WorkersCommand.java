@@ -79,41 +79,14 @@ final class WorkersCommand extends ClusterCommand {
 
   private void show() {
     List<WorkerBoard.Row> rows = board.rows(now(), HORIZON);
-    if (output.json) {
-      rows.forEach(row -> console().print(row.toJson()));
-      return;
-    }
-    if (rows.isEmpty()) {
+    if (!output.json && rows.isEmpty()) {
       console().note("no worker has sent a heartbeat in the last " + TimeText.age(HORIZON));
       return;
     }
-    Table table =
-        new Table(
-            "WORKER",
-            "STATE",
-            "RUN/SLOTS",
-            "WINDOW",
-            "SPEED",
-            "HEARD",
-            "SESSION",
-            "ENGINE",
-            "MODELS");
-    for (WorkerBoard.Row row : rows) {
-      WorkerDemand latest = row.latest();
-      table.row(
-          Printable.of(latest.getWorkerId()),
-          state(row),
-          latest.getRunning() + "/" + latest.getSlots(),
-          row.window(),
-          speed(latest.getPrefillTokensPerSecond())
-              + "/"
-              + speed(latest.getDecodeTokensPerSecond()),
-          TimeText.age(row.heartbeatAge()),
-          Printable.of(latest.getSession()),
-          Printable.of(latest.getEngine()),
-          Printable.of(String.join(",", row.models())));
+    listing().print(console(), output.json, rows);
+    if (output.json) {
+      return;
     }
-    table.print(console());
     for (WorkerBoard.Row row : rows) {
       if (row.paused(now()).isPresent()) {
         console()
@@ -125,6 +98,35 @@ final class WorkersCommand extends ClusterCommand {
                         Printable.of(row.latest().getPauseReason().orElse("no reason given"))));
       }
     }
+  }
+
+  private Listing<WorkerBoard.Row> listing() {
+    return Listing.of(
+        Column.of("WORKER", "worker", row -> row.latest().getWorkerId()),
+        Column.field("state", row -> row.latest().getState()),
+        Column.shown("STATE", this::state),
+        Column.field("running", row -> row.latest().getRunning()),
+        Column.field("slots", row -> row.latest().getSlots()),
+        Column.shown("RUN/SLOTS", row -> row.latest().getRunning() + "/" + row.latest().getSlots()),
+        Column.of("WINDOW", "window", WorkerBoard.Row::window),
+        Column.field("prefillTokensPerSecond", row -> row.latest().getPrefillTokensPerSecond()),
+        Column.field("decodeTokensPerSecond", row -> row.latest().getDecodeTokensPerSecond()),
+        Column.shown(
+            "SPEED",
+            row ->
+                speed(row.latest().getPrefillTokensPerSecond())
+                    + "/"
+                    + speed(row.latest().getDecodeTokensPerSecond())),
+        Column.field("startedAt", row -> row.latest().getStartedAt()),
+        Column.field("heartbeatAt", row -> row.latest().getSentAt()),
+        Column.field("heartbeatAgeSeconds", row -> TimeText.seconds(row.heartbeatAge())),
+        Column.shown("HEARD", row -> TimeText.age(row.heartbeatAge())),
+        Column.of("SESSION", "session", row -> row.latest().getSession()),
+        Column.of("ENGINE", "engine", row -> row.latest().getEngine()),
+        Column.field("host", row -> row.latest().getHost()),
+        Column.of("MODELS", "models", WorkerBoard.Row::models, names -> String.join(",", names)),
+        Column.field("pausedUntil", row -> row.latest().getPausedUntil()),
+        Column.field("pauseReason", row -> row.latest().getPauseReason()));
   }
 
   private String state(WorkerBoard.Row row) {
