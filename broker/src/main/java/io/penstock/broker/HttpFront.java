@@ -1,8 +1,10 @@
 package io.penstock.broker;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.batches.FilesAndBatches;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.following.Followed;
+import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.http.AdminKeys;
 import io.penstock.broker.http.Cancellations;
@@ -12,6 +14,7 @@ import io.penstock.broker.http.ModelController;
 import io.penstock.broker.http.Readiness;
 import io.penstock.broker.http.Serving;
 import io.penstock.broker.limits.Limiter;
+import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.ownership.HomeKeeper;
 import io.penstock.broker.ownership.HomeTopics;
 import io.penstock.broker.ownership.KafkaRequestGateway;
@@ -70,7 +73,11 @@ public final class HttpFront implements AutoCloseable {
   private volatile boolean stopping;
 
   private HttpFront(
-      ClusterConnection connection, TopicSettings topics, HttpSettings settings, BlobStore blobs) {
+      ClusterConnection connection,
+      TopicSettings topics,
+      HttpSettings settings,
+      BlobStore blobs,
+      FrontMetrics metrics) {
     this.settings = settings;
     this.watches = new Watches(settings.memory().maxWaiting());
     Clock clock = Clock.systemUTC();
@@ -84,8 +91,9 @@ public final class HttpFront implements AutoCloseable {
       Owners owners = new Owners(admin, homes);
       ResultBodies results = opened(new ResultBodies(homes, serdes));
       RequestGateway gateway =
-          new KafkaRequestGateway(
-              opened(RequestSender.open(PenstockClientConfig.of(connection, topics))));
+          metrics.counting(
+              new KafkaRequestGateway(
+                  opened(RequestSender.open(PenstockClientConfig.of(connection, topics)))));
       this.files =
           opened(new FilesAndBatches(settings.files(), topics, blobs, owned, gateway, clock));
       this.followed = opened(new Followed(connection, topics.names(), serdes, files));
@@ -127,9 +135,13 @@ public final class HttpFront implements AutoCloseable {
               keys,
               new KeyUses(followed::keys, keys::used),
               settings.keys(),
+              metrics,
               new ModelController.Catalog(followed::models),
               new Ready(),
               clock));
+      metrics.showWaiting(watches::count);
+      metrics.showPartitions(() -> owned.open().size());
+      metrics.showBatches(files::running);
       this.server = opened(FrontServer.start(settings, topics.maxRequestBytes(), served));
       this.keeper =
           opened(
@@ -138,7 +150,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  files.listeners(),
+                  listeners(files, metrics),
                   watches,
                   recent,
                   settings.memory().recentRequests(),
@@ -154,15 +166,26 @@ public final class HttpFront implements AutoCloseable {
    * Connects, and starts to listen. It serves once {@link #problem} is empty.
    *
    * @param blobs holds the contents of files; all instances share it
+   * @param metrics receives what this instance counts
    * @throws RuntimeException if the address is in use, naming the setting
    */
   public static HttpFront start(
-      ClusterConnection connection, TopicSettings topics, HttpSettings settings, BlobStore blobs) {
-    HttpFront front = new HttpFront(connection, topics, settings, blobs);
+      ClusterConnection connection,
+      TopicSettings topics,
+      HttpSettings settings,
+      BlobStore blobs,
+      MeterRegistry metrics) {
+    HttpFront front = new HttpFront(connection, topics, settings, blobs, new FrontMetrics(metrics));
     front.followed.start();
     front.keeper.start();
     front.files.start();
     return front;
+  }
+
+  private static List<PartitionListener> listeners(FilesAndBatches files, FrontMetrics metrics) {
+    List<PartitionListener> listeners = new ArrayList<>(files.listeners());
+    listeners.add(metrics.listener());
+    return listeners;
   }
 
   /** Where it is reached from this host. */

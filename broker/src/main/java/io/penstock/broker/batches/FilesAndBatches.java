@@ -81,6 +81,11 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     return List.of(registry, coordinator);
   }
 
+  /** How many batches are in progress here. */
+  public int running() {
+    return coordinator.running();
+  }
+
   /** What controllers are made with. */
   public List<Object> parts() {
     return parts;

@@ -17,7 +17,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
-/** Each call passes here first: it says who calls, and refuses what cannot be served at all. */
+/**
+ * Each call passes here before it is served: it says who calls, and refuses what cannot be served
+ * at all.
+ */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class AuthenticationFilter implements Ordered {
 
@@ -38,7 +41,8 @@ final class AuthenticationFilter implements Ordered {
 
   @Override
   public int getOrder() {
-    return Ordered.HIGHEST_PRECEDENCE;
+    // Only what counts calls comes before it.
+    return Ordered.HIGHEST_PRECEDENCE + 1;
   }
 
   /** Lets a call through or ends it. */

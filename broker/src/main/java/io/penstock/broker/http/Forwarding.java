@@ -183,6 +183,7 @@ public final class Forwarding implements AutoCloseable {
                 values.forEach(value -> response.header(name, value));
               }
             });
+    response.setAttribute(MetricsFilter.FORWARDED, true);
     return response.body(whole ? whole(pieces) : pieces);
   }
 

@@ -29,7 +29,7 @@ final class Replies {
   /** An error as the path's callers expect it: OpenAI's shape, and problem details on /admin. */
   static MutableHttpResponse<byte[]> of(ApiError error, String path) {
     if (!isAdmin(path)) {
-      return of(Reply.of(error));
+      return coded(of(Reply.of(error)), error);
     }
     JsonNode problem =
         JSON.createObjectNode()
@@ -39,7 +39,15 @@ final class Replies {
             .put("detail", error.message())
             .put("code", error.code())
             .put("field", error.param().orElse(null));
-    return with(json(error.status(), bytes(problem)), error.headers()).contentType(PROBLEM);
+    return coded(
+        with(json(error.status(), bytes(problem)), error.headers()).contentType(PROBLEM), error);
+  }
+
+  /** What counts answers learns from it why a call was refused. */
+  private static MutableHttpResponse<byte[]> coded(
+      MutableHttpResponse<byte[]> response, ApiError error) {
+    response.setAttribute(MetricsFilter.ERROR_CODE, error.code());
+    return response;
   }
 
   /** A stream of server-sent events, which nobody on the way is to hold back. */

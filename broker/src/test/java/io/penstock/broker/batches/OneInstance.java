@@ -2,6 +2,7 @@ package io.penstock.broker.batches;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
@@ -16,6 +17,7 @@ import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.Readiness;
+import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.tenants.ApiKeys;
@@ -79,6 +81,7 @@ final class OneInstance implements AutoCloseable {
             settings.keys(),
             new KeyUses(() -> keys, (_, _) -> {}),
             new AlwaysReady(),
+            new FrontMetrics(new SimpleMeterRegistry()),
             clock));
     server = FrontServer.start(settings, 1 << 20, parts);
     for (PartitionListener each : files.listeners()) {

@@ -222,6 +222,11 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     return new StateEntry(KIND, batch.order().id(), BatchCodec.encode(batch));
   }
 
+  /** How many batches are in progress in the partitions of this instance. */
+  public int running() {
+    return ownedPartitions.values().stream().mapToInt(owned -> owned.running().size()).sum();
+  }
+
   /** A tenant's batch; empty if there is none, or it is another tenant's. */
   public Optional<Shown> find(String tenant, String id) {
     OwnedPartition owned = ownedPartitions.get(homes.of(id));

@@ -1,5 +1,7 @@
 package io.penstock.compose.front;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.HttpFront;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.FolderStore;
@@ -32,6 +34,7 @@ final class FrontCluster implements AutoCloseable {
   private final ScriptedBackend backend;
   private final Path folder;
   private final BlobStore blobs;
+  private final MeterRegistry metrics = new SimpleMeterRegistry();
   private final Deque<HttpFront> fronts = new ArrayDeque<>();
 
   /**
@@ -91,7 +94,7 @@ final class FrontCluster implements AutoCloseable {
 
   /** Starts an instance and waits until it serves. */
   HttpFront start(HttpSettings settings) throws InterruptedException {
-    HttpFront front = HttpFront.start(node.connection(), topics, settings, blobs);
+    HttpFront front = HttpFront.start(node.connection(), topics, settings, blobs, metrics);
     fronts.push(front);
     awaitReady(front);
     return front;

@@ -146,7 +146,7 @@ final class Jobs {
 
   /** Last, so that it stops first and those who wait are still answered. */
   private void startHttp(StopSequence stops) {
-    HttpFront front = HttpFront.start(connection, config.topics(), config.http(), files());
+    HttpFront front = HttpFront.start(connection, config.topics(), config.http(), files(), metrics);
     stops.add("the HTTP front", front);
     running.put(Role.HTTP, Job.of(front::problem, front::failure));
     http = front;

@@ -1,0 +1,2 @@
+/** What an instance of the front counts and shows to Prometheus. */
+package io.penstock.broker.metrics;
