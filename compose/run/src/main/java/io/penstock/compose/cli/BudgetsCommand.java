@@ -1,6 +1,6 @@
 package io.penstock.compose.cli;
 
-import io.penstock.streams.control.spend.BudgetReport;
+import io.penstock.schemas.policies.BudgetReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

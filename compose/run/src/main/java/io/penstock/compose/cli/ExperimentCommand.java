@@ -1,12 +1,12 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.ExperimentCommands;
+import io.penstock.schemas.policies.ExperimentCommands.Promotion;
+import io.penstock.schemas.policies.ExperimentFile;
 import io.penstock.schemas.policies.RoutingPublisher.Edit;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.RoutingDocument;
-import io.penstock.streams.control.experiment.ExperimentCommands;
-import io.penstock.streams.control.experiment.ExperimentCommands.Promotion;
-import io.penstock.streams.control.experiment.ExperimentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

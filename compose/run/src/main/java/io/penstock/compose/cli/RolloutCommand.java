@@ -1,8 +1,8 @@
 package io.penstock.compose.cli;
 
+import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
-import io.penstock.streams.control.rollout.RolloutCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.BreachAction;
 import io.penstock.schemas.routing.Rollout.Evaluation;
@@ -10,7 +11,6 @@ import io.penstock.schemas.routing.Rollout.State;
 import io.penstock.schemas.routing.Rollout.Step;
 import io.penstock.schemas.routing.Rollout.Warm;
 import io.penstock.streams.control.rollout.EvaluationFile;
-import io.penstock.streams.control.rollout.RolloutCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

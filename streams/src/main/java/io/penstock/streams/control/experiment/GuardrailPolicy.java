@@ -1,5 +1,6 @@
 package io.penstock.streams.control.experiment;
 
+import io.penstock.schemas.policies.ExperimentCommands;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
 import io.penstock.schemas.routing.Experiment.Guardrails;

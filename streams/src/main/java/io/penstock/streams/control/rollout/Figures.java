@@ -1,5 +1,6 @@
 package io.penstock.streams.control.rollout;
 
+import io.penstock.schemas.policies.RolloutTransitions;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
 import java.util.Map;
@@ -20,7 +21,7 @@ public final class Figures {
   public static Rollout withEvaluationItems(Rollout rollout, int items) {
     Map<String, Double> figures = new TreeMap<>(rollout.figures());
     figures.put(EVALUATION_ITEMS, (double) items);
-    return Transitions.withFigures(rollout, figures);
+    return RolloutTransitions.withFigures(rollout, figures);
   }
 
   /** Returns what is seen now, and what was seen of the evaluation. */

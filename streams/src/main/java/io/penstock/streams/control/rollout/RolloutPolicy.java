@@ -1,5 +1,6 @@
 package io.penstock.streams.control.rollout;
 
+import io.penstock.schemas.policies.RolloutTransitions;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.Evaluation;
 import io.penstock.schemas.routing.Rollout.State;
@@ -200,19 +201,20 @@ public final class RolloutPolicy {
 
   private Optional<RolloutMove> pause(String reason) {
     return Optional.of(
-        new RolloutMove(Transitions.paused(rollout, reason, figures(), now), reason, Effect.NONE));
+        new RolloutMove(
+            RolloutTransitions.paused(rollout, reason, figures(), now), reason, Effect.NONE));
   }
 
   private Optional<RolloutMove> move(State state, int step, int percent, String reason) {
     return Optional.of(
         new RolloutMove(
-            Transitions.to(rollout, state, step, percent, reason, figures(), now),
+            RolloutTransitions.to(rollout, state, step, percent, reason, figures(), now),
             reason,
             Effect.NONE));
   }
 
   private Optional<RolloutMove> refresh() {
-    Rollout newer = Transitions.withFigures(rollout, figures());
+    Rollout newer = RolloutTransitions.withFigures(rollout, figures());
     return newer.equals(rollout)
         ? Optional.empty()
         : Optional.of(

@@ -3,8 +3,8 @@ package io.penstock.streams.control.rollout;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.models.VariantState;
+import io.penstock.schemas.models.VariantTakeover;
 import io.penstock.schemas.routing.Rollout;
-import io.penstock.streams.control.variant.Takeover;
 import java.time.Instant;
 import java.util.List;
 
@@ -32,7 +32,7 @@ public final class VariantSwap {
     if (done) {
       return model;
     }
-    return Takeover.of(
+    return VariantTakeover.of(
         model,
         rollout.to(),
         Math.max(1, weight),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
 import io.penstock.schemas.routing.Rollout.Step;

@@ -3,6 +3,7 @@ package io.penstock.streams.control.rollout;
 import static io.penstock.streams.control.ControlSamples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.schemas.policies.RolloutTransitions;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.BreachAction;
 import io.penstock.schemas.routing.Rollout.Evaluation;
@@ -70,7 +71,7 @@ class RolloutPolicyTest {
 
   private void shiftTo(int step) {
     rollout =
-        Transitions.to(
+        RolloutTransitions.to(
             rollout,
             State.SHIFTING,
             step,
@@ -219,7 +220,7 @@ class RolloutPolicyTest {
 
   @Test
   void rollsBackWhileTheOldOneDrains() {
-    rollout = Transitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
+    rollout = RolloutTransitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
     drain = new Drain(false, 5, 0, 0);
     fresh = figures(100, 20, 100);
     decide();
@@ -228,7 +229,7 @@ class RolloutPolicyTest {
 
   @Test
   void waitsForTheOldOneHoweverLongItTakesAndSaysForWhat() {
-    rollout = Transitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
+    rollout = RolloutTransitions.to(rollout, State.COMPLETING, 2, 100, "test", Map.of(), NOW);
     drain = new Drain(false, 5, 2, 1);
     seconds = Duration.ofDays(1).toSeconds();
     decide();

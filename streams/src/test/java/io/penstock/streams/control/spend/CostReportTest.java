@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.BudgetReport;
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.RoutingState;

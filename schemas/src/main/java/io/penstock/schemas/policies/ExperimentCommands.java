@@ -1,9 +1,10 @@
-package io.penstock.streams.control.experiment;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.models.VariantState;
+import io.penstock.schemas.models.VariantTakeover;
 import io.penstock.schemas.routing.AliasPolicy;
 import io.penstock.schemas.routing.Experiment;
 import io.penstock.schemas.routing.Experiment.Arm;
@@ -11,7 +12,6 @@ import io.penstock.schemas.routing.Experiment.State;
 import io.penstock.schemas.routing.RoutingDocument;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.routing.Target;
-import io.penstock.streams.control.variant.Takeover;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class ExperimentCommands {
   }
 
   /** Stops one arm; its units go to the control. */
-  static Experiment withStopped(Experiment experiment, String arm, String reason) {
+  public static Experiment withStopped(Experiment experiment, String arm, String reason) {
     List<Arm> arms =
         experiment.arms().stream()
             .map(
@@ -171,7 +171,7 @@ public final class ExperimentCommands {
             .mapToInt(ModelVariant::getWeight)
             .sum();
     ModelSpec changed =
-        Takeover.of(
+        VariantTakeover.of(
             model,
             String.valueOf(winner.variant()),
             Math.max(1, weight),

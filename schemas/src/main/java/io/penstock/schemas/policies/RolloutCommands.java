@@ -1,4 +1,4 @@
-package io.penstock.streams.control.rollout;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
@@ -63,7 +63,7 @@ public final class RolloutCommands {
                   "a rollout of '%s' to '%s' is %s already; roll it back first"
                       .formatted(present.name(), present.to(), present.state()));
             });
-    return Transitions.to(wanted, State.REGISTERED, -1, 0, "started", Map.of(), now);
+    return RolloutTransitions.to(wanted, State.REGISTERED, -1, 0, "started", Map.of(), now);
   }
 
   private static ModelVariant variant(ModelSpec model, String field, String name) {
@@ -92,7 +92,7 @@ public final class RolloutCommands {
       throw new IllegalArgumentException(
           "the rollout of '%s' is paused already: %s".formatted(model, rollout.reason()));
     }
-    return Transitions.paused(rollout, reason, rollout.figures(), now);
+    return RolloutTransitions.paused(rollout, reason, rollout.figures(), now);
   }
 
   /** Goes on with what was paused; the step is measured anew. */
@@ -103,7 +103,7 @@ public final class RolloutCommands {
       throw new IllegalArgumentException(
           "the rollout of '%s' is %s, not paused".formatted(model, rollout.state()));
     }
-    return Transitions.to(
+    return RolloutTransitions.to(
         rollout,
         next,
         rollout.step(),
@@ -124,12 +124,12 @@ public final class RolloutCommands {
       case REGISTERED, WARMING ->
           rollout.evaluation() == null
               ? step(rollout, 0, now)
-              : Transitions.to(rollout, State.EVALUATING, -1, 0, "forced", Map.of(), now);
+              : RolloutTransitions.to(rollout, State.EVALUATING, -1, 0, "forced", Map.of(), now);
       case EVALUATING -> step(rollout, 0, now);
       case SHIFTING ->
           rollout.step() + 1 < rollout.steps().size()
               ? step(rollout, rollout.step() + 1, now)
-              : Transitions.to(
+              : RolloutTransitions.to(
                   rollout,
                   State.COMPLETING,
                   rollout.step(),
@@ -149,7 +149,7 @@ public final class RolloutCommands {
   }
 
   private static Rollout step(Rollout rollout, int step, Instant now) {
-    return Transitions.to(
+    return RolloutTransitions.to(
         rollout,
         State.SHIFTING,
         step,
@@ -168,7 +168,7 @@ public final class RolloutCommands {
   /** Gives all new requests to the old variant again. */
   public static Rollout rollBack(RoutingState state, String model, String reason, Instant now) {
     Rollout rollout = underWay(state, model);
-    return Transitions.to(
+    return RolloutTransitions.to(
         rollout, State.ROLLED_BACK, rollout.step(), 0, reason, rollout.figures(), now);
   }
 

@@ -1,16 +1,15 @@
-package io.penstock.streams.control.variant;
+package io.penstock.schemas.models;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.ModelVariant;
-import io.penstock.schemas.models.VariantState;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
 /** Puts one variant of a model in the place of others in the registry. */
-public final class Takeover {
+public final class VariantTakeover {
 
-  private Takeover() {}
+  private VariantTakeover() {}
 
   /**
    * The model as it is to be applied.

@@ -1,4 +1,4 @@
-package io.penstock.streams.control.experiment;
+package io.penstock.schemas.policies;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package io.penstock.streams.control.rollout;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Copies of a rollout in another state. */
-final class Transitions {
+public final class RolloutTransitions {
 
-  private Transitions() {}
+  private RolloutTransitions() {}
 
-  static Rollout to(
+  public static Rollout to(
       Rollout rollout,
       State state,
       int step,
@@ -23,13 +23,14 @@ final class Transitions {
   }
 
   /** Pauses a rollout where it is, to go on with its present state. */
-  static Rollout paused(Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
+  public static Rollout paused(
+      Rollout rollout, String reason, Map<String, Double> figures, Instant now) {
     State resumeTo = rollout.state() == State.PAUSED ? rollout.resumeTo() : rollout.state();
     return with(
         rollout, State.PAUSED, rollout.step(), rollout.percent(), now, resumeTo, reason, figures);
   }
 
-  static Rollout withFigures(Rollout rollout, Map<String, Double> figures) {
+  public static Rollout withFigures(Rollout rollout, Map<String, Double> figures) {
     return with(
         rollout,
         rollout.state(),

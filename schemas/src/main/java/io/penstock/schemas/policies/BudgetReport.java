@@ -1,4 +1,4 @@
-package io.penstock.streams.control.spend;
+package io.penstock.schemas.policies;
 
 import io.penstock.schemas.routing.Budget;
 import io.penstock.schemas.routing.BudgetPeriod;
