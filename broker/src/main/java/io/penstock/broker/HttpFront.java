@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.batches.FilesAndBatches;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.following.Followed;
+import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.http.AdminKeys;
@@ -26,6 +27,7 @@ import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.tenants.KeyUses;
+import io.penstock.broker.tenants.UseEntries;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -42,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,7 @@ public final class HttpFront implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration SWEEP = Duration.ofMinutes(10);
 
   /** So long those may take who are told that this instance stops. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -116,7 +120,9 @@ public final class HttpFront implements AutoCloseable {
           opened(
               new Forwarding(
                   owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT)));
-      AdminKeys keys = new AdminKeys(owned, owned::writer, followed::keys);
+      HomeWrites writes = new HomeWrites(owned, owned::writer);
+      AdminKeys keys = new AdminKeys(writes, followed::keys);
+      UseEntries uses = new UseEntries();
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(
           List.of(
@@ -133,12 +139,15 @@ public final class HttpFront implements AutoCloseable {
               forwarding,
               owned,
               keys,
-              new KeyUses(followed::keys, keys::used),
+              new KeyUses(followed::keys, uses::used),
               settings.keys(),
               metrics,
               new ModelController.Catalog(followed::models),
               new Ready(),
               clock));
+      var _ =
+          timer.scheduleWithFixedDelay(
+              () -> sweep(uses), SWEEP.toSeconds(), SWEEP.toSeconds(), TimeUnit.SECONDS);
       metrics.showWaiting(watches::count);
       metrics.showPartitions(() -> owned.open().size());
       metrics.showBatches(files::running);
@@ -150,7 +159,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  listeners(files, metrics),
+                  listeners(files, uses, metrics.listener()),
                   watches,
                   recent,
                   settings.memory().recentRequests(),
@@ -182,10 +191,18 @@ public final class HttpFront implements AutoCloseable {
     return front;
   }
 
-  private static List<PartitionListener> listeners(FilesAndBatches files, FrontMetrics metrics) {
+  private static List<PartitionListener> listeners(
+      FilesAndBatches files, PartitionListener... others) {
     List<PartitionListener> listeners = new ArrayList<>(files.listeners());
-    listeners.add(metrics.listener());
+    listeners.addAll(List.of(others));
     return listeners;
+  }
+
+  /** Removes entries that say nothing any more. */
+  private void sweep(UseEntries uses) {
+    if (followed.problem().isEmpty()) {
+      uses.sweep(followed.keys());
+    }
   }
 
   /** Where it is reached from this host. */

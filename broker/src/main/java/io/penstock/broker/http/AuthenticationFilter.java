@@ -12,6 +12,7 @@ import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.Caller;
 import io.penstock.broker.tenants.KeySecret;
 import io.penstock.broker.tenants.KeyUses;
+import io.penstock.broker.tenants.Role;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.Optional;
 final class AuthenticationFilter implements Ordered {
 
   private static final String BEARER = "bearer ";
+
+  /** The name of whoever has the secret of the configuration. */
+  private static final String CONFIGURED = "admin";
 
   private final KeySettings settings;
   private final KeyUses keys;
@@ -49,7 +53,7 @@ final class AuthenticationFilter implements Ordered {
   @RequestFilter
   void pass(HttpRequest<?> request) {
     String path = request.getPath();
-    if (path.startsWith("/health/")) {
+    if (isOpen(path)) {
       return;
     }
     String encoding = request.getHeaders().get(HttpHeaders.CONTENT_ENCODING);
@@ -72,6 +76,15 @@ final class AuthenticationFilter implements Ordered {
     Callers.set(request, settings.required() ? holder(request) : Caller.ANYBODY);
   }
 
+  /** Health and the document of the API tell nothing of any tenant. */
+  private static boolean isOpen(String path) {
+    return path.startsWith("/health/")
+        || path.equals("/openapi.json")
+        || path.equals("/openapi.yaml")
+        || path.equals("/docs")
+        || path.startsWith("/docs/");
+  }
+
   private Caller holder(HttpRequest<?> request) {
     if (!readiness.knowsKeys()) {
       throw new ApiException(
@@ -88,6 +101,11 @@ final class AuthenticationFilter implements Ordered {
     ApiKey key =
         keys.valid(presented, clock.instant())
             .orElseThrow(() -> refused("The API key is not valid, has expired or was revoked."));
+    if (key.role() != Role.TENANT) {
+      throw new ApiException(
+          ApiError.invalid(
+              403, "wrong_role", "This key is for /admin; use a key of a tenant here."));
+    }
     keys.used(key, clock.instant());
     return Caller.of(key);
   }
@@ -115,12 +133,19 @@ final class AuthenticationFilter implements Ordered {
           ApiError.invalid(
               403, "admin_off", "Nobody may use /admin here; set http.keys.adminSecret."));
     }
-    boolean admin =
+    String given =
         presented(request)
-            .filter(given -> KeySecret.same(given, settings.adminSecret().get().strip()))
-            .isPresent();
-    if (!admin) {
-      throw refused("The admin key is missing or wrong; send Authorization: Bearer KEY.");
+            .orElseThrow(
+                () -> refused("The admin key is missing; send Authorization: Bearer KEY."));
+    if (KeySecret.same(given, settings.adminSecret().get().strip())) {
+      Callers.setAdmin(request, CONFIGURED);
+      return;
     }
+    ApiKey key =
+        keys.valid(given, clock.instant())
+            .filter(each -> each.role() == Role.ADMIN)
+            .orElseThrow(() -> refused("The admin key is wrong, has expired or was revoked."));
+    keys.used(key, clock.instant());
+    Callers.setAdmin(request, key.name());
   }
 }

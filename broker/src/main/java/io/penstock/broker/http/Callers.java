@@ -7,11 +7,23 @@ import io.penstock.broker.tenants.Caller;
 public final class Callers {
 
   private static final String ATTRIBUTE = "penstock.caller";
+  private static final String ADMIN = "penstock.admin";
 
   private Callers() {}
 
   static void set(HttpRequest<?> request, Caller caller) {
     request.setAttribute(ATTRIBUTE, caller);
+  }
+
+  static void setAdmin(HttpRequest<?> request, String name) {
+    request.setAttribute(ADMIN, name);
+  }
+
+  /** The name of the operator who makes this call, on a path under {@code /admin}. */
+  public static String admin(HttpRequest<?> request) {
+    return request
+        .getAttribute(ADMIN, String.class)
+        .orElseThrow(() -> new IllegalStateException("the gate did not see this call"));
   }
 
   /** Who makes this call. */

@@ -3,14 +3,17 @@ package io.penstock.broker.http;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.web.router.Router;
 import io.penstock.broker.settings.HttpSettings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +92,15 @@ public final class FrontServer implements AutoCloseable {
       longest = longest.compareTo(each) < 0 ? each : longest;
     }
     return longest.plus(settings.connections().idle());
+  }
+
+  /** What it serves, as {@code METHOD template}, such as {@code GET /v1/files/{id}}. */
+  Set<String> routes() {
+    return context
+        .getBean(Router.class)
+        .uriRoutes()
+        .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The port that it listens on. */

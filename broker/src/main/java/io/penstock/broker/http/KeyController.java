@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Patch;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
@@ -25,7 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Makes, lists and revokes API keys. */
+/** Makes, lists, changes and revokes API keys. */
 @Controller("/admin/keys")
 @Produces(MediaType.ALL)
 @Consumes(MediaType.ALL)
@@ -67,6 +68,20 @@ final class KeyController {
     return Replies.json(200, json(known(id)));
   }
 
+  /** What is left out stays; keys are known by their hash, so the key itself stays as well. */
+  @Patch("/{id}")
+  HttpResponse<?> change(HttpRequest<?> request, String id, @Body byte[] body)
+      throws InterruptedException {
+    ApiKey key = known(id);
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, key.id());
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    ApiKey changed = KeyRequest.change(body, key, clock.instant());
+    keys.put(changed);
+    return Replies.json(200, json(changed));
+  }
+
   @Delete("/{id}")
   HttpResponse<?> revoke(HttpRequest<?> request, String id) throws InterruptedException {
     ApiKey key = known(id);
@@ -89,6 +104,7 @@ final class KeyController {
             .put("id", key.id())
             .put("object", "api_key")
             .put("name", key.name())
+            .put("role", key.role().toString())
             .put("tenant", key.tenant())
             .put("service_class", Urgency.name(key.ceiling()))
             .put("created_at", key.createdAt().toString())

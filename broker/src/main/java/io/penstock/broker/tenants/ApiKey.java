@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param id its id, which is no secret
  * @param name what it is called, for a person
+ * @param role what its holder may call
  * @param hash the SHA-256 of the key, in hexadecimal digits
  * @param tenant whom its requests are counted for
  * @param ceiling the most urgent class that it may use
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 public record ApiKey(
     String id,
     String name,
+    Role role,
     String hash,
     String tenant,
     ServiceClass ceiling,

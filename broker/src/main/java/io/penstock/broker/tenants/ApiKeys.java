@@ -46,21 +46,10 @@ public final class ApiKeys {
         .toList();
   }
 
-  public synchronized void put(ApiKey key) {
-    Map<String, ApiKey> all = new HashMap<>(known.byId);
-    all.put(key.id(), key);
-    known = Known.of(all.values());
-  }
-
-  public synchronized void remove(String id) {
-    Map<String, ApiKey> all = new HashMap<>(known.byId);
-    all.remove(id);
-    known = Known.of(all.values());
-  }
-
-  /** Replaces all of them. */
-  public synchronized void replace(Collection<ApiKey> keys) {
+  /** Replaces all of them, and forgets when others were used. */
+  public void replace(Collection<ApiKey> keys) {
     known = Known.of(keys);
+    lastUse.keySet().retainAll(known.byId.keySet());
   }
 
   /** Notes that a key was used; an earlier use changes nothing. */

@@ -32,6 +32,7 @@ public final class KeyDocument {
         JSON.createObjectNode()
             .put("id", key.id())
             .put("name", key.name())
+            .put("role", key.role().toString())
             .put("hash", key.hash())
             .put("tenant", key.tenant())
             .put("ceiling", key.ceiling().name())
@@ -66,6 +67,8 @@ public final class KeyDocument {
     return new ApiKey(
         json.path("id").asText(),
         json.path("name").asText(),
+        // Keys of an earlier version have none.
+        Role.of(json.path("role").asText()).orElse(Role.TENANT),
         json.path("hash").asText(),
         json.path("tenant").asText(),
         ServiceClass.valueOf(json.path("ceiling").asText()),

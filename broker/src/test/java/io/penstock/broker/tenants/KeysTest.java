@@ -45,13 +45,13 @@ class KeysTest {
   @Test
   void onlyTheKeyItselfIsValidAndOnlyUntilItExpires() {
     ApiKeys keys = new ApiKeys();
-    keys.put(key("key_1", "secret", Optional.of(NOW.plusSeconds(60))));
+    keys.replace(List.of(key("key_1", "secret", Optional.of(NOW.plusSeconds(60)))));
 
     assertThat(keys.valid("secret", NOW)).isPresent();
     assertThat(keys.valid("Secret", NOW)).isEmpty();
     assertThat(keys.valid(KeySecret.hash("secret"), NOW)).isEmpty();
     assertThat(keys.valid("secret", NOW.plusSeconds(60))).isEmpty();
-    keys.remove("key_1");
+    keys.replace(List.of());
     assertThat(keys.valid("secret", NOW)).isEmpty();
   }
 
@@ -88,6 +88,7 @@ class KeysTest {
     List<Instant> written = new ArrayList<>();
     KeyUses uses = new KeyUses(() -> keys, (_, at) -> written.add(at));
     ApiKey key = key("key_1", "secret", Optional.empty());
+    keys.replace(List.of(key));
 
     for (int second = 0; second <= 120; second += 10) {
       uses.used(key, NOW.plusSeconds(second));
@@ -101,6 +102,7 @@ class KeysTest {
     return new ApiKey(
         id,
         "nightly",
+        Role.TENANT,
         KeySecret.hash(secret),
         "search",
         ServiceClass.STANDARD,
