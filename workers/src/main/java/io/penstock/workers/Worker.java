@@ -145,7 +145,7 @@ public final class Worker implements AutoCloseable {
             topics.names().chunks(),
             topics.otherPartitions(),
             clients.chunkBufferBytes(),
-            clients::chunks,
+            () -> clients.chunks(config.timing().chunkLinger()),
             serdes.serializer(TokenChunk.class),
             clock,
             registry,

@@ -98,6 +98,8 @@ public record WorkerConfig(
    * @param stopGrace how long an interrupted engine may take to let go before the outcome is
    *     reported without it
    * @param drainGrace how long {@link Worker#drain()} lets running requests finish; may be zero
+   * @param chunkLinger how long a chunk of a streamed answer may wait for others to travel with,
+   *     zero to 1 s; each token comes later by up to this, and Kafka handles fewer records' batches
    */
   public record Timing(
       Duration heartbeat,
@@ -106,7 +108,8 @@ public record WorkerConfig(
       Duration attemptTimeout,
       Duration payloadTimeout,
       Duration stopGrace,
-      Duration drainGrace) {
+      Duration drainGrace,
+      Duration chunkLinger) {
 
     public static final Timing DEFAULT =
         new Timing(
@@ -116,7 +119,8 @@ public record WorkerConfig(
             Duration.ofMinutes(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Duration.ZERO);
 
     public Timing {
       requireBetween("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofMinutes(1));
@@ -127,6 +131,20 @@ public record WorkerConfig(
       requireBetween("payloadTimeout", payloadTimeout, Duration.ofMillis(1), Duration.ofMinutes(5));
       requireBetween("stopGrace", stopGrace, Duration.ZERO, Duration.ofMinutes(1));
       requireBetween("drainGrace", drainGrace, Duration.ZERO, Duration.ofDays(1));
+      requireBetween("chunkLinger", chunkLinger, Duration.ZERO, Duration.ofSeconds(1));
+    }
+
+    /** The same with another wait of chunks. */
+    public Timing withChunkLinger(Duration linger) {
+      return new Timing(
+          heartbeat,
+          leaseTimeout,
+          demandSpacing,
+          attemptTimeout,
+          payloadTimeout,
+          stopGrace,
+          drainGrace,
+          linger);
     }
 
     /** The part that bounds a lease's steps. */

@@ -67,14 +67,17 @@ class WorkerConfigTest {
   @Test
   void timesOutOfBoundsAreRefusedByName() {
     Duration s = Duration.ofSeconds(1);
-    refused("heartbeat", () -> new Timing(MS, s, MS, s, s, s, s));
-    refused("leaseTimeout", () -> new Timing(s, s, MS, s, s, s, s));
+    refused("heartbeat", () -> new Timing(MS, s, MS, s, s, s, s, Duration.ZERO));
+    refused("leaseTimeout", () -> new Timing(s, s, MS, s, s, s, s, Duration.ZERO));
     Duration lease = Duration.ofSeconds(5);
-    refused("demandSpacing", () -> new Timing(s, lease, s.plus(MS), s, s, s, s));
-    refused("attemptTimeout", () -> new Timing(s, lease, MS, Duration.ZERO, s, s, s));
-    refused("payloadTimeout", () -> new Timing(s, lease, MS, s, Duration.ZERO, s, s));
-    refused("stopGrace", () -> new Timing(s, lease, MS, s, s, MS.negated(), s));
-    refused("drainGrace", () -> new Timing(s, lease, MS, s, s, s, MS.negated()));
+    refused("demandSpacing", () -> new Timing(s, lease, s.plus(MS), s, s, s, s, Duration.ZERO));
+    refused(
+        "attemptTimeout", () -> new Timing(s, lease, MS, Duration.ZERO, s, s, s, Duration.ZERO));
+    refused(
+        "payloadTimeout", () -> new Timing(s, lease, MS, s, Duration.ZERO, s, s, Duration.ZERO));
+    refused("stopGrace", () -> new Timing(s, lease, MS, s, s, MS.negated(), s, Duration.ZERO));
+    refused("drainGrace", () -> new Timing(s, lease, MS, s, s, s, MS.negated(), Duration.ZERO));
+    refused("chunkLinger", () -> new Timing(s, lease, MS, s, s, s, s, s.plus(MS)));
   }
 
   @Test

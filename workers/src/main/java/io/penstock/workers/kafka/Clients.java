@@ -4,6 +4,7 @@ import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.reading.TopicFollower;
 import io.penstock.schemas.topics.TopicSettings;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -79,14 +80,16 @@ public record Clients(ClusterConnection cluster, TopicSettings topics, String wo
   /**
    * The producer of chunks waits for one broker only and gives up soon: a late chunk is of no use.
    * One request at a time keeps the order.
+   *
+   * @param linger how long a chunk may wait for others to travel with
    */
-  public Producer<String, byte[]> chunks() {
+  public Producer<String, byte[]> chunks(Duration linger) {
     Map<String, Object> own = new HashMap<>();
     own.put(ProducerConfig.CLIENT_ID_CONFIG, clientId("chunks"));
     own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
     own.put(ProducerConfig.ACKS_CONFIG, "1");
     own.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-    own.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    own.put(ProducerConfig.LINGER_MS_CONFIG, linger.toMillis());
     own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     own.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
     own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MILLIS);

@@ -26,6 +26,7 @@ public final class BenchCommands implements CommandModule {
             .addSubcommand(new BenchFairnessCommand(environment))
             .addSubcommand(new BenchSelectionCommand(environment))
             .addSubcommand(new BenchFloodCommand(environment))
+            .addSubcommand(new BenchFrontCommand(environment))
             .addSubcommand(new BenchPeersCommand(environment))
             .addSubcommand(new BenchAllCommand(environment));
     return List.of(new Addition(complexity, "budgets"), new Addition(benchmarks, "worker"));

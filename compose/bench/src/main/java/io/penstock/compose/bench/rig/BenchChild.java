@@ -1,6 +1,9 @@
 package io.penstock.compose.bench.rig;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.broker.HttpFront;
+import io.penstock.broker.blobs.FolderStore;
+import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.kafka.EmbeddedKafka;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
 import io.penstock.compose.kafka.KafkaQuorum;
@@ -18,9 +21,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The main class of a part that a benchmark kills: {@code dispatch}, {@code worker} or a Kafka
- * {@code broker} in a process of its own. Says {@code ready} on stdout, and ends when its stdin
- * does, so that it never outlives the benchmark.
+ * The main class of a part that a benchmark kills: {@code dispatch}, {@code worker}, {@code http}
+ * or a Kafka {@code broker} in a process of its own. Says {@code ready} on stdout, and ends when
+ * its stdin does, so that it never outlives the benchmark.
  */
 final class BenchChild {
 
@@ -34,6 +37,7 @@ final class BenchChild {
     switch (arguments[0]) {
       case "broker" -> broker(rest);
       case "dispatch" -> dispatch(connection(rest), topics(rest), rest.subList(3, rest.size()));
+      case "http" -> front(connection(rest), topics(rest), rest.subList(3, rest.size()));
       case "worker" -> worker(connection(rest), topics(rest), rest.subList(3, rest.size()));
       default -> throw new IllegalArgumentException("no part is named " + arguments[0]);
     }
@@ -99,6 +103,19 @@ final class BenchChild {
             new SimpleMeterRegistry());
     worker.start();
     BenchCluster.await(id, () -> worker.health().ready());
+  }
+
+  @SuppressWarnings("resource") // It ends with the process.
+  private static void front(
+      ClusterConnection connection, TopicSettings topics, List<String> arguments)
+      throws IOException, InterruptedException {
+    HttpFront front =
+        HttpFront.start(
+            connection,
+            topics,
+            HttpSettings.DEFAULT.withPort(Integer.parseInt(arguments.get(0))),
+            FolderStore.open(Path.of(arguments.get(1))));
+    BenchCluster.await("the HTTP front", () -> front.problem().isEmpty());
   }
 
   private static void awaitEndOfInput() throws IOException {

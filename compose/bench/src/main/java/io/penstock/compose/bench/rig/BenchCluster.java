@@ -2,6 +2,9 @@ package io.penstock.compose.bench.rig;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.broker.HttpFront;
+import io.penstock.broker.blobs.FolderStore;
+import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.kafka.EmbeddedKafka;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
@@ -24,6 +27,7 @@ import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import io.penstock.workers.engine.Engine;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +63,7 @@ public final class BenchCluster implements AutoCloseable {
   private final ClusterConnection connection;
   private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
   private DispatchApplication dispatch;
+  private Optional<HttpFront> front = Optional.empty();
 
   private BenchCluster(Path folder, Optional<BenchBrokers> brokers)
       throws IOException, InterruptedException {
@@ -212,6 +217,32 @@ public final class BenchCluster implements AutoCloseable {
     parts.push(worker);
     worker.start();
     return worker;
+  }
+
+  /** Starts an instance of the HTTP front in this JVM, and returns when it serves. */
+  public URI startFront() throws IOException, InterruptedException {
+    return startFront(HttpSettings.DEFAULT);
+  }
+
+  /** The same as told, on a free port. */
+  public URI startFront(HttpSettings settings) throws IOException, InterruptedException {
+    HttpFront starting =
+        HttpFront.start(
+            connection, topics, settings.withPort(0), FolderStore.open(folder.resolve("files")));
+    front = Optional.of(starting);
+    parts.push(starting);
+    await("the HTTP front", () -> starting.problem().isEmpty());
+    return URI.create(starting.url());
+  }
+
+  /** Stops the HTTP front of this JVM, if there is one. */
+  public void stopFront() {
+    front.ifPresent(
+        running -> {
+          boolean _ = parts.remove(running);
+          running.close();
+        });
+    front = Optional.empty();
   }
 
   /** Requests that wait, as of dispatch's last tick. */

@@ -51,6 +51,15 @@ public final class BenchProcess implements AutoCloseable {
     return start(cluster, id, "worker", id, model, Integer.toString(slots), job.toString());
   }
 
+  /**
+   * Starts an instance of the HTTP front. All of one cluster share a folder of files.
+   *
+   * @param port on loopback
+   */
+  public static BenchProcess front(BenchCluster cluster, String name, int port) throws IOException {
+    return start(cluster, name, "http", Integer.toString(port), cluster.folder("files").toString());
+  }
+
   /** Starts a broker, one of several. It is the caller's to close. */
   static BenchProcess broker(EmbeddedKafkaConfig config, Path log) throws IOException {
     KafkaQuorum quorum = config.quorum().orElseThrow();

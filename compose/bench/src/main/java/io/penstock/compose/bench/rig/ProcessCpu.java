@@ -27,7 +27,8 @@ public final class ProcessCpu {
         (ownNanos() - own) * 100.0 / nanos, (childrenNanos() - children) * 100.0 / nanos);
   }
 
-  private static long ownNanos() {
+  /** Processor time that this JVM has used so far. */
+  public static long ownNanos() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
