@@ -114,7 +114,8 @@ final class BenchChild {
             connection,
             topics,
             HttpSettings.DEFAULT.withPort(Integer.parseInt(arguments.get(0))),
-            FolderStore.open(Path.of(arguments.get(1))));
+            FolderStore.open(Path.of(arguments.get(1))),
+            new SimpleMeterRegistry());
     BenchCluster.await("the HTTP front", () -> front.problem().isEmpty());
   }
 

@@ -228,7 +228,11 @@ public final class BenchCluster implements AutoCloseable {
   public URI startFront(HttpSettings settings) throws IOException, InterruptedException {
     HttpFront starting =
         HttpFront.start(
-            connection, topics, settings.withPort(0), FolderStore.open(folder.resolve("files")));
+            connection,
+            topics,
+            settings.withPort(0),
+            FolderStore.open(folder.resolve("files")),
+            metrics);
     front = Optional.of(starting);
     parts.push(starting);
     await("the HTTP front", () -> starting.problem().isEmpty());
