@@ -103,7 +103,8 @@ final class FirstResults {
     while (consumer.position(partition, PATIENCE) < end) {
       if (clock.instant().isAfter(giveUp)) {
         throw new TimeoutException(
-            "%s was not read within %d s".formatted(topic, PATIENCE.toSeconds()));
+            "Kafka did not deliver all records of %s within %d s"
+                .formatted(topic, PATIENCE.toSeconds()));
       }
       for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
         if (each.timestamp() > latest) {

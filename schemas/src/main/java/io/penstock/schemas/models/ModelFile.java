@@ -66,7 +66,7 @@ public final class ModelFile {
     long size = Files.size(file);
     if (size > LARGEST_BYTES) {
       throw new InvalidModelsException(
-          name, List.of("has %d bytes; at most %d".formatted(size, LARGEST_BYTES)));
+          name, List.of("has %d bytes; shorten it to at most %d".formatted(size, LARGEST_BYTES)));
     }
     return parse(name, Files.readString(file), modelPartitions, now);
   }

@@ -56,7 +56,9 @@ public final class RoutingFile {
     String name = String.valueOf(file.getFileName());
     if (Files.size(file) > LARGEST_BYTES) {
       throw new InvalidRoutingException(
-          name, List.of("has %d bytes; at most %d".formatted(Files.size(file), LARGEST_BYTES)));
+          name,
+          List.of(
+              "has %d bytes; shorten it to at most %d".formatted(Files.size(file), LARGEST_BYTES)));
     }
     return parse(name, Files.readString(file));
   }
@@ -81,7 +83,7 @@ public final class RoutingFile {
     List<RoutingDocument> documents = new ArrayList<>();
     String known = String.join(", ", SECTIONS.keySet());
     if (!root.isObject() || root.isEmpty()) {
-      violations.add("is no list of policies; give lists under the keys " + known);
+      violations.add("holds no policies; give lists under the keys " + known);
     }
     root.fieldNames()
         .forEachRemaining(
@@ -108,7 +110,7 @@ public final class RoutingFile {
       return;
     }
     if (!items.isArray()) {
-      violations.add("'%s' is no list; begin each item with a dash".formatted(key));
+      violations.add("'%s' is not a list; begin each item with a dash".formatted(key));
       return;
     }
     ObjectReader reader =

@@ -46,7 +46,13 @@ public record FollowedTopic<T>(
 
   private void ignore(int partition, long offset, String key, Throwable fault) {
     if (!(fault instanceof MalformedRecordException)) {
-      LOG.error("{}-{}@{}, {}: a fault", topic, partition, offset, Printable.of(key), fault);
+      LOG.error(
+          "{}-{}@{}, key {}: unexpected failure; please report it",
+          topic,
+          partition,
+          offset,
+          Printable.of(key),
+          fault);
     }
     ignored.accept(key, fault.getMessage() == null ? fault.toString() : fault.getMessage());
   }

@@ -133,7 +133,7 @@ public final class RestartingThread {
           thread.getName(),
           pause.toMillis(),
           Printable.of(String.valueOf(failure)));
-      LOG.debug("{}: the cause", thread.getName(), failure);
+      LOG.debug("Cause of the failure of {}", thread.getName(), failure);
     }
   }
 }

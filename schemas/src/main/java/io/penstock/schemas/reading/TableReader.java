@@ -84,7 +84,8 @@ public final class TableReader {
     while (!caughtUp(consumer)) {
       if (System.nanoTime() - until > 0) {
         throw new TimeoutException(
-            "%s not read to the end within %d s".formatted(topics.keySet(), patience.toSeconds()));
+            "Kafka did not deliver all records of %s within %d s; is it reachable?"
+                .formatted(topics.keySet(), patience.toSeconds()));
       }
       turn(consumer, POLL);
     }

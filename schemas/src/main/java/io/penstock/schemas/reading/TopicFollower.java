@@ -143,7 +143,9 @@ public final class TopicFollower implements AutoCloseable {
       try {
         changed |= reader.turn(consumer, POLL);
       } catch (InvalidOffsetException e) {
-        LOG.warn("The place in the topics is lost; all is read again: {}", e.getMessage());
+        LOG.warn(
+            "The position in the topics is lost; reading them from the beginning: {}",
+            e.getMessage());
         begin(consumer);
       } catch (WakeupException e) {
         // The loop checks whether to go on.

@@ -17,7 +17,7 @@ public record Budget(BudgetPeriod period, @Nullable Double soft, @Nullable Doubl
     Field.atLeast("budgets.hard", hard, 0);
     if (soft == null && hard == null) {
       throw new IllegalArgumentException(
-          "budgets: the one for a %s needs soft or hard".formatted(period));
+          "budgets for a %s has neither soft nor hard; give one or both".formatted(period));
     }
     if (soft != null && hard != null && soft > hard) {
       throw new IllegalArgumentException(

@@ -107,7 +107,8 @@ public record Experiment(
 
     public Unit {
       if ((by == By.ATTRIBUTE) != (attribute != null)) {
-        throw new IllegalArgumentException("a unit by attribute, and no other, names one");
+        throw new IllegalArgumentException(
+            "unit must name an attribute if it is by attribute, and only then");
       }
     }
 

@@ -78,7 +78,7 @@ public final class ReplyTopicRule {
     return patterns(tenant, routing).stream().anyMatch(each -> each.matches(topic, tenant))
         ? Optional.empty()
         : Optional.of(
-            "replyTopic '%s' is none that tenant '%s' may use%s; or leave it out and read %s"
+            "replyTopic '%s' is not allowed for tenant '%s'%s, or leave it out and read %s"
                 .formatted(shown(topic), shown(tenant), offer(tenant, routing), names.results()));
   }
 
@@ -105,8 +105,8 @@ public final class ReplyTopicRule {
             .map(each -> "'" + each + "'")
             .toList();
     return usable.isEmpty()
-        ? ": it may use none; have replyTopics of its policy allow one"
-        : ", such as " + String.join(", ", usable);
+        ? ", which may use none; ask for replyTopics in the tenant's policy"
+        : "; use one that matches " + String.join(", ", usable);
   }
 
   private static String shown(String text) {

@@ -202,12 +202,13 @@ public record Rollout(
     }
     for (int i = 1; i < steps.size(); i++) {
       if (steps.get(i).percent() <= steps.get(i - 1).percent()) {
-        throw new IllegalArgumentException("steps do not ascend; give rising percents");
+        throw new IllegalArgumentException(
+            "steps do not ascend; give each step a greater percent than the one before");
       }
     }
     if (steps.getLast().percent() != 100) {
       throw new IllegalArgumentException(
-          "steps end at %d percent; the last has to be 100".formatted(steps.getLast().percent()));
+          "steps end at %d percent; give the last step 100".formatted(steps.getLast().percent()));
     }
     Field.range("percent", (double) percent, 0, 100);
   }

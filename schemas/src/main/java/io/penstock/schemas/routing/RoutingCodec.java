@@ -81,7 +81,7 @@ public final class RoutingCodec {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "kind '%s' is unknown; it may be a later version's"
+                        "kind '%s' is unknown; a later version of Penstock may have written it"
                             .formatted(entry.getKind())));
     return read(kind, entry.getDocument());
   }

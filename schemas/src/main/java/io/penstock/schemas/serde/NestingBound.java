@@ -79,7 +79,8 @@ final class NestingBound {
   private static Schema branch(Schema union, int index) {
     if (index < 0 || index >= union.getTypes().size()) {
       throw new MalformedRecordException(
-          "record says branch %d of a union of %d".formatted(index, union.getTypes().size()));
+          "record selects branch %d of a union that has %d"
+              .formatted(index, union.getTypes().size()));
     }
     return union.getTypes().get(index);
   }

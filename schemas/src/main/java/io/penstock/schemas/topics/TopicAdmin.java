@@ -106,7 +106,8 @@ public final class TopicAdmin {
         List<String> absent =
             wanted.keySet().stream().filter(name -> !found.containsKey(name)).toList();
         throw new TimeoutException(
-            "topics %s are not visible %s after their creation".formatted(absent, timeout));
+            "Kafka does not show the topics %s %s after their creation; look at its log and start again"
+                .formatted(absent, timeout));
       }
       pause();
     }
@@ -169,7 +170,7 @@ public final class TopicAdmin {
               var entry = config.get(key);
               if (entry != null && !value.equals(entry.value())) {
                 LOG.warn(
-                    "Topic {} has {}={} where the settings give {}; left as it is",
+                    "Topic {} has {}={} but the settings say {}; Penstock does not change it",
                     topic.name(),
                     key,
                     entry.value(),

@@ -75,7 +75,7 @@ class RoutingFileTest {
             "tenants[3] 'cobalt': sort is 'fast'; give latency, price, quality, throughput",
             "aliases[0] 'smart': goal.strongShare is 3.0; give 0.0 to 1.0",
             "alias/cheap is given 2 times",
-            "'ladders' is no list");
+            "'ladders' is not a list");
   }
 
   @Test
@@ -83,6 +83,6 @@ class RoutingFileTest {
     assertThatThrownBy(() -> RoutingFile.parse("routing.yaml", "tenants:\n  - a: [\n"))
         .hasMessageContaining("line 3");
     assertThatThrownBy(() -> RoutingFile.parse("routing.yaml", ""))
-        .hasMessageContaining("is no list of policies");
+        .hasMessageContaining("holds no policies");
   }
 }

@@ -106,7 +106,7 @@ final class ControlReader implements AutoCloseable {
         pass,
         fault -> {
           if (!(fault instanceof MalformedRecordException)) {
-            LOG.error("A fault of ours is taken for the record's", fault);
+            LOG.error("A record is skipped after an unexpected failure; please report it", fault);
           }
           skip(record, fault.toString());
         });

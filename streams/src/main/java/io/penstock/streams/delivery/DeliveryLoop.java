@@ -155,7 +155,7 @@ final class DeliveryLoop implements AutoCloseable {
       }
       courier.retry();
     } catch (OwnTopicException e) {
-      LOG.warn("Nothing is delivered for {} ms: {}", positions.stop().toMillis(), e.getMessage());
+      LOG.warn("Delivery pauses for {} ms: {}", positions.stop().toMillis(), e.getMessage());
       return;
     } finally {
       metrics.reading(null);
@@ -311,7 +311,7 @@ final class DeliveryLoop implements AutoCloseable {
         consumer.commitSync(all);
         moved = false;
       } catch (CommitFailedException | RebalanceInProgressException e) {
-        LOG.debug("Positions are committed later", e);
+        LOG.debug("Could not commit positions; trying again later", e);
       }
     }
   }

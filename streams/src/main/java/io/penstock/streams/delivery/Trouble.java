@@ -7,7 +7,8 @@ enum Trouble {
   NOT_ALLOWED(
       FailureCategory.INVALID,
       "reply_topic_not_allowed",
-      "the tenant may not have results copied to it"),
+      "the tenant may not have results copied to reply topic '%s'; allow it in replyTopics of the"
+          + " tenant's policy. The result is on the results topic"),
   MISSING(
       FailureCategory.INVALID,
       "reply_topic_missing",

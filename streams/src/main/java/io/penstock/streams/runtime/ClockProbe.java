@@ -55,7 +55,7 @@ public final class ClockProbe {
                 .timestamp());
       }
     } catch (ExecutionException | TimeoutException | KafkaException e) {
-      LOG.warn("Kafka does not say what time it is; this host's clock counts for now", e);
+      LOG.warn("Kafka did not report its time; Penstock uses this host's clock until it does", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

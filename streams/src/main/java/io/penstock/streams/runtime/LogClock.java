@@ -65,7 +65,8 @@ public final class LogClock implements InstantSource {
     Duration wanted = measured.abs().compareTo(TOLERATED) > 0 ? measured : Duration.ZERO;
     if (wanted.minus(ahead).abs().compareTo(TOLERATED) > 0) {
       LOG.warn(
-          "This host's clock differs from Kafka's by {}; Kafka's counts. Synchronise the clocks",
+          "This host's clock differs from Kafka's by {}. Penstock goes by Kafka's clock;"
+              + " synchronise the two",
           measured);
       ahead = wanted;
     }

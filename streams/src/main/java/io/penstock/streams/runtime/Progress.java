@@ -75,7 +75,7 @@ public final class Progress {
         failures.stream().filter(at -> nanoTime - at <= settings.within().toNanos()).count();
     if (recent > settings.failures()) {
       return Optional.of(
-          "its threads failed more than %d times within %d s, at last with %s"
+          "its threads failed more than %d times within %d s, the last time with %s"
               .formatted(settings.failures(), settings.within().toSeconds(), lastFailure));
     }
     return waiting.entrySet().stream()
@@ -93,6 +93,6 @@ public final class Progress {
 
   private String failureSince(long nanoTime) {
     Long last = failures.peekLast();
-    return last == null || last - nanoTime < 0 ? "" : "; it failed at last with " + lastFailure;
+    return last == null || last - nanoTime < 0 ? "" : "; the last failure was " + lastFailure;
   }
 }

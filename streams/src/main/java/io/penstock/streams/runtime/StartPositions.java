@@ -67,8 +67,8 @@ public final class StartPositions {
       throw new LostPositionsException(application, lost);
     }
     LOG.warn(
-        "{} begins anew in partitions {}: its positions are gone and its state is not. Requests"
-            + " whose ids it remembers are not run again",
+        "{} reads partitions {} from the beginning: its positions are lost, but not its state."
+            + " It does not run requests again whose ids it remembers",
         application,
         lost);
   }

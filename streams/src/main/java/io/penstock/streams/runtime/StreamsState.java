@@ -12,8 +12,7 @@ public final class StreamsState {
   public static Optional<String> problem(KafkaStreams.State state) {
     return switch (state) {
       case RUNNING -> Optional.empty();
-      case ERROR ->
-          Optional.of("it has ended after an error, which the log tells; restart the process");
+      case ERROR -> Optional.of("it has ended after an error; see the log and restart the process");
       case CREATED, REBALANCING, PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR ->
           Optional.of("it does not have its partitions");
     };

@@ -171,7 +171,7 @@ final class ScoreProcessor implements Processor<byte[], byte[], String, Outgoing
     return new Refusal(
         RefusalCode.INTERNAL_ERROR,
         null,
-        "scoring failed %d times on this request and leaves it; report it with its id, and"
+        "scoring failed %d times on this request and gave up on it; report it with its id, and"
                 .formatted(CrashLoop.DEATHS)
             + " try again under a new id");
   }

@@ -105,7 +105,7 @@ class LoopThreadTest {
     assertThat(stalled()).isEqualTo(1);
     assertThat(started.problem().orElseThrow())
         .startsWith("it makes no progress: its loop ")
-        .endsWith("failed at last with java.lang.IllegalStateException: no broker");
+        .endsWith("the last failure was java.lang.IllegalStateException: no broker");
 
     started.progressed();
     assertThat(stalled()).isZero();

@@ -63,7 +63,7 @@ class FaultHandlingTest {
     assertThat(metrics.get("penstock.score.stalled").gauge().value()).isEqualTo(1);
     assertThat(watch.problem())
         .hasValue(
-            "its threads failed more than 5 times within 60 s, at last with"
+            "its threads failed more than 5 times within 60 s, the last time with"
                 + " java.lang.StackOverflowError");
     nanoTime += Duration.ofSeconds(61).toNanos();
     assertThat(watch.problem()).isEmpty();

@@ -31,7 +31,7 @@ final class Homing {
   static final Duration SETTLED = Duration.ofSeconds(5);
 
   private static final int LOOKED_AT_PER_TICK = 5_000;
-  private static final String REASON = "its model is in other partitions now";
+  private static final String REASON = "its model moved to other partitions";
 
   private final int partition;
   private final int movesPerTick;

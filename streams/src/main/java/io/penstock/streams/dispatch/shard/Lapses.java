@@ -82,8 +82,7 @@ final class Lapses {
     for (DispatchEntry orphan : orphans) {
       Event lost =
           new Event.LeaseLost(
-              orphan.getLease().orElseThrow().getSession(),
-              lost("its worker is not known any more"));
+              orphan.getLease().orElseThrow().getSession(), lost("its worker is no longer known"));
       grants.grantTo(events.happened(RequestKey.of(orphan.getFacts()), lost, now), now);
     }
     orphans.clear();

@@ -187,7 +187,8 @@ final class Rerouter {
     Optional<ModelAlternative> to =
         policy.rescue(alternatives.of(entry, fleet, now), startHere, left);
     String reason =
-        String.format(Locale.ROOT, "predicted to begin in %.1f s, later than it should", startHere);
+        String.format(
+            Locale.ROOT, "predicted to begin in %.1f s, later than its objective", startHere);
     to.ifPresent(there -> move(candidate, there, MoveCause.DEADLINE, reason, now));
     return to.isPresent();
   }

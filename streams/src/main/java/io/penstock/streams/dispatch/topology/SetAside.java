@@ -24,7 +24,8 @@ final class SetAside {
       new Failure(
           FailureCategory.INVALID,
           "unusable_record",
-          "Dispatch failed %d times on this record and leaves it.".formatted(CrashLoop.DEATHS),
+          "Dispatch failed %d times on this record and set it aside. Report it with its id."
+              .formatted(CrashLoop.DEATHS),
           null,
           null,
           null);
@@ -59,7 +60,7 @@ final class SetAside {
    */
   static DispatchEntry transfer(DispatchTransfer transfer, Instant now) {
     if (transfer.getAsks()) {
-      throw new Plausibility.ImplausibleException("nothing is handed over");
+      throw new Plausibility.ImplausibleException("the transfer asks for a request and holds none");
     }
     DispatchEntry entry = transfer.getEntry();
     return DispatchEntry.newBuilder(

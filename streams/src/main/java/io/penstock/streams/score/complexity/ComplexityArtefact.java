@@ -111,7 +111,8 @@ public final class ComplexityArtefact {
 
     float[] numbers(String name) {
       if (values == null || values.length % 2 != 0 || !(step > 0)) {
-        throw new IllegalArgumentException(name + " has no step above 0, or half a number");
+        throw new IllegalArgumentException(
+            name + " needs a step above 0 and two bytes for each number");
       }
       ByteBuffer bytes = ByteBuffer.wrap(values);
       float[] numbers = new float[values.length / 2];

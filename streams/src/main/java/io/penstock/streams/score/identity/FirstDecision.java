@@ -156,7 +156,7 @@ public sealed interface FirstDecision {
             new Refusal(
                 RefusalCode.valueOf(parts[3]), field[0].isEmpty() ? null : field[0], parts[5]));
       }
-      default -> throw new IllegalArgumentException("of another version");
+      default -> throw new IllegalArgumentException("the decision was written by another version");
     };
   }
 

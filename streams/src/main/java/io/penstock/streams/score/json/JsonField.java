@@ -280,7 +280,7 @@ record JsonField(String name, String at, JsonParser parser, byte[] source, Reque
       case START_OBJECT -> "an object";
       case START_ARRAY -> "a list";
       case VALUE_STRING -> "a string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number out of range or place";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number that does not fit here";
       case VALUE_TRUE, VALUE_FALSE -> "true or false";
       case VALUE_NULL -> "null";
       default -> "something else";

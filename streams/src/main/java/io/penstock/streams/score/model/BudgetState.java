@@ -61,7 +61,7 @@ sealed interface BudgetState {
     return new Refusal(
         RefusalCode.BUDGET_EXCEEDED,
         "tenant",
-        "tenant '%s' has spent %s of its %s of this %s; try again after %s, or raise its budget"
+        "tenant '%s' has spent %s of its budget of %s for this %s; try again after %s, or raise its budget"
             .formatted(tenant, period.spent(), budget.hard(), budget.period(), period.end()),
         Duration.between(now, period.end()));
   }
@@ -80,8 +80,8 @@ sealed interface BudgetState {
         "tenant",
         String.format(
             Locale.ROOT,
-            "tenant '%s' has spent %s of its %s of this %s, and its requests under way may cost"
-                + " %.6g more; try again when some have ended, or raise its budget",
+            "tenant '%s' has spent %s of its budget of %s for this %s, and its requests under way"
+                + " may cost %.6g more; try again when some have ended, or raise its budget",
             tenant,
             spent,
             budget.hard(),

@@ -249,7 +249,7 @@ class RerouterTest {
                 assertThat(transfer.transfer().getEntry().getFacts().getChoice().getMovedFrom())
                     .first()
                     .asString()
-                    .contains("later than it should"));
+                    .contains("later than its objective"));
     int moved = transfers().size();
     pass(Duration.ofSeconds(2), "m", "n");
     // The backlog that it left, and the one it made, have settled.
