@@ -1,6 +1,6 @@
 package io.penstock.compose.bench;
 
-/** Told how far a benchmark is. Implementations are thread-safe. */
+/** Receives how far a benchmark is. Implementations are thread-safe. */
 public interface BenchProgress {
 
   /** Tells nobody. */

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Under what a benchmark ran: without it a figure means little.
+ * The circumstances of a benchmark: without it a figure means little.
  *
  * @param startedAt when it began
  * @param seconds how long it took
@@ -31,7 +31,7 @@ public record Circumstances(
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
-  /** Of a run in this JVM that ends now. */
+  /** Returns the circumstances of a run in this JVM that ends now. */
   public static Circumstances ofRun(Instant startedAt, double seconds, double loadBefore) {
     Runtime runtime = Runtime.getRuntime();
     return new Circumstances(

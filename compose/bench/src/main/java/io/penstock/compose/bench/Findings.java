@@ -5,7 +5,7 @@ import io.penstock.compose.chart.Chart;
 import java.util.List;
 
 /**
- * What a benchmark found.
+ * The findings of a benchmark.
  *
  * @param tables the first is the one that a reader looks at first
  * @param charts pictures of the same figures

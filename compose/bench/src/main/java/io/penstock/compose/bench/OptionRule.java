@@ -2,7 +2,7 @@ package io.penstock.compose.bench;
 
 import java.time.Duration;
 
-/** What the settings of benchmarks demand; the message begins with the name of the option. */
+/** Checks settings of benchmarks. The message begins with the name of the option. */
 public final class OptionRule {
 
   private static final Duration LONGEST = Duration.ofHours(1);

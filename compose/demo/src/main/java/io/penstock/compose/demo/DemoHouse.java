@@ -40,7 +40,7 @@ final class DemoHouse implements AutoCloseable {
     return open(Role.all());
   }
 
-  /** As {@link #open}, for workers of the caller's own. */
+  /** Does the same as {@link #open}, for workers of the caller's own. */
   static DemoHouse withoutWorker() throws IOException {
     return open(EnumSet.complementOf(EnumSet.of(Role.WORKER)));
   }

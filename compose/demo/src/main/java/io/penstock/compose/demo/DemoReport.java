@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a demo came to.
+ * The result of a demo.
  *
  * @param submitted requests produced
  * @param succeeded requests whose result is SUCCEEDED

@@ -1,7 +1,7 @@
 package io.penstock.compose.demo;
 
 /**
- * What one request of the demo asks.
+ * The content of one request of the demo.
  *
  * @param endpoint the OpenAI path
  * @param model the model asked for

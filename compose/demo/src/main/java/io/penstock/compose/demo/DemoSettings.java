@@ -3,7 +3,7 @@ package io.penstock.compose.demo;
 import java.time.Duration;
 
 /**
- * How a demo is run.
+ * The settings of a demo.
  *
  * @param interactivePerSecond the steady rate of interactive requests, above 0
  * @param patience a request counts as lost when nothing at all was answered for this long

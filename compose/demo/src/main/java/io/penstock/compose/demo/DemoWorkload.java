@@ -24,7 +24,7 @@ public final class DemoWorkload {
   private final long requests;
   private final Source source;
 
-  /** Where requests come from. */
+  /** The source of requests. */
   private interface Source {
     /** Hands on the items from the first to the last, until one is refused. */
     void walk(Visitor visitor) throws InputException, InterruptedException;

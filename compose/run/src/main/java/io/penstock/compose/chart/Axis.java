@@ -6,7 +6,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Where figures stand along one side of a chart.
+ * Places figures along one side of a chart.
  *
  * @param least the figure at the beginning
  * @param greatest the figure at the end, above the least

@@ -19,7 +19,7 @@ public final class SvgChart {
   private static final int PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
   private static final int LEGEND = LEFT + PLOT_WIDTH + 16;
 
-  /** More names of bars than these run into each other. */
+  /** With more bars than this their names overlap. */
   private static final int MOST_LEVEL_LABELS = 6;
 
   /** The part of a category's width that its bars take. */

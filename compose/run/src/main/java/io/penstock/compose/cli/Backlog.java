@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What waits and runs, folded from lifecycle records. Holds the unfinished requests only. */
+/** Counts what waits and runs, from lifecycle records. It holds unfinished requests only. */
 final class Backlog {
 
   private record Place(

@@ -15,7 +15,10 @@ interface Cluster extends AutoCloseable {
 
   AvroSerdes serdes();
 
-  /** How the topics are laid out: their partitions as they are, the rest as it is configured. */
+  /**
+   * Returns how the topics are laid out: their partitions as they are, the rest as it is
+   * configured.
+   */
   TopicSettings topics();
 
   /** Reads topics; one at a time. */

@@ -32,8 +32,8 @@ record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
   }
 
   /**
-   * Whether a configuration may be for the cluster of the running {@code up}. It may name the
-   * registry alone, for {@code up} can start Kafka beside a registry that is there already.
+   * Returns whether a configuration may be for the cluster of the running {@code up}. It may name
+   * the registry alone, for {@code up} can start Kafka beside a registry that is there already.
    */
   static boolean suits(Configuration read, ClusterFile running) {
     return !read.isSet("kafka.bootstrapServers")
@@ -49,7 +49,7 @@ record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
   }
 
   /**
-   * How to reach it.
+   * Returns how to reach it.
    *
    * @param more further settings of Kafka's clients, which win over those of the configuration
    */

@@ -60,7 +60,7 @@ record ClusterFile(String kafka, String registry, TopicSettings topics, long pid
     }
   }
 
-  /** What an earlier version did not write is at its default. */
+  /** Returns what an earlier version did not write is at its default. */
   private static TopicSettings topics(Properties values) {
     TopicSettings usual = TopicSettings.DEFAULT;
     return new TopicSettings(

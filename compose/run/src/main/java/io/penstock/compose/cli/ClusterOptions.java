@@ -88,7 +88,7 @@ final class ClusterOptions {
         running);
   }
 
-  /** What the options and variables that name a cluster say, as keys. */
+  /** Returns what the options and variables that name a cluster say, as keys. */
   private List<Given> given(Environment environment) {
     GivenOptions given = new GivenOptions();
     List<Given> all = new ArrayList<>();
@@ -112,7 +112,7 @@ final class ClusterOptions {
     return value == null || value.isBlank() ? null : value;
   }
 
-  /** What a properties file of client settings holds; nothing without a file. */
+  /** Returns what a properties file of client settings holds; nothing without a file. */
   static Map<String, String> kafkaSettings(@Nullable Path kafkaConfig) {
     Map<String, String> settings = new HashMap<>();
     if (kafkaConfig == null) {

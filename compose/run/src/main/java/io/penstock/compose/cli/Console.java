@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a command prints: results to {@code out}, everything else to {@code err}.
+ * The output of a command: results go to {@code out}, everything else to {@code err}.
  *
  * @param outTerminal whether a person looks at {@code out}
  * @param errTerminal whether a person looks at {@code err}

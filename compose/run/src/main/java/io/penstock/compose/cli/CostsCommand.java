@@ -175,7 +175,7 @@ final class CostsCommand extends ClusterCommand {
     }
   }
 
-  /** How many of the lines to show, which come with the highest cost first. */
+  /** Returns how many of the lines to show, which come with the highest cost first. */
   private int most(int usual) {
     return all ? Integer.MAX_VALUE : Optional.ofNullable(limit).orElse(usual);
   }

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /**
- * What a command takes from the process it runs in.
+ * The facilities that a command takes from its process.
  *
  * @param variables the environment variables
  * @param home the user's home folder

@@ -1,6 +1,6 @@
 package io.penstock.compose.cli;
 
-/** What the process's exit status means; every command's help repeats it. */
+/** The exit statuses of the process; every command's help repeats them. */
 public final class ExitCodes {
 
   public static final int OK = 0;

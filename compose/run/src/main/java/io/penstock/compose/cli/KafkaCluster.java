@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** A real cluster; each part connects when it is first used. Used by one thread. */
+/** A real cluster; each part connects when it is first used. An instance belongs to one thread. */
 final class KafkaCluster implements Cluster {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much the process logs; where it goes, logback.xml says. */
+/** Sets how much the process logs; logback.xml says where to. */
 public final class LogLevels {
 
   private LogLevels() {}

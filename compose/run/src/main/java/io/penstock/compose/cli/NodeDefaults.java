@@ -13,7 +13,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What {@code penstock up} does if nobody says otherwise. */
+/** The defaults of {@code penstock up}. */
 final class NodeDefaults {
 
   static final int KAFKA_PORT = 9092;

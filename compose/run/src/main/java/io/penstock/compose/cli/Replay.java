@@ -32,7 +32,7 @@ final class Replay {
   private static final String DELIVERY = "delivery";
   private static final int MAX_ATTRIBUTES = 16;
 
-  /** What can be done about a letter. */
+  /** The action that a letter allows. */
   sealed interface Plan {
     /**
      * Produce this.
@@ -42,7 +42,7 @@ final class Replay {
      */
     record Produce(InferenceRequest request, ResultFormat format, String note) implements Plan {}
 
-    /** Nothing, and why. */
+    /** The letter cannot be replayed, with the reason. */
     record Impossible(String reason) implements Plan {}
   }
 

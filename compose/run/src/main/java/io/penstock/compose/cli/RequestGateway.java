@@ -6,7 +6,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ResultFormat;
 import java.util.concurrent.CompletableFuture;
 
-/** Hands requests to a cluster. Safe for use by many threads. */
+/** Hands requests to a cluster. Implementations are thread-safe. */
 interface RequestGateway {
 
   /**

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests are in their lives, by id. Ids are unique by tenant, so one id may be several
+ * The states of requests, by id. Ids are unique by tenant, so one id may be several
  * tenants' requests.
  */
 final class RequestStates {
@@ -55,7 +55,7 @@ final class RequestStates {
     return states;
   }
 
-  /** Whether a record's key, which names the tenant too, is of one of these ids. */
+  /** Returns whether a record's key, which names the tenant too, is of one of these ids. */
   private static boolean isOfOne(Collection<String> ids, byte @Nullable [] key) {
     return key != null && ids.contains(RequestKey.id(new String(key, StandardCharsets.UTF_8)));
   }
@@ -86,7 +86,7 @@ final class RequestStates {
         .formatted(Printable.of(id), Printable.of(String.join(", ", tenants)));
   }
 
-  /** Whether the request has no result yet. */
+  /** Returns whether the request has no result yet. */
   static boolean isUnderWay(RequestStatus status) {
     return UNDER_WAY.contains(status.getState());
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the results of a submission go: a file, or stdout. An answer is written as the engine wrote
+ * Writes the results of a submission to a file or stdout. An answer is written as the engine wrote
  * it, byte for byte.
  *
  * @param json whether stdout takes a record a line

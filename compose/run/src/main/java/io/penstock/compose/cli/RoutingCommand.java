@@ -208,7 +208,7 @@ final class RoutingCommand extends GroupCommand {
     }
   }
 
-  /** Who changes something: the person at the keyboard. */
+  /** Returns who changes something: the person at the keyboard. */
   static String user() {
     return System.getProperty("user.name", "");
   }

@@ -23,10 +23,10 @@ final class Submission {
   /** How long to wait without a word. */
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /** What is known of a request that was sent and is not answered. */
+  /** The state of a request that was sent and is not answered yet. */
   record Unanswered(String tenant, String id, String model) {}
 
-  /** Is told, on the thread that sends, that it has waited for a while, and for what. */
+  /** Receives, on the thread that sends, that it has waited for a while, and for what. */
   @FunctionalInterface
   interface Waiting {
     void on(List<Unanswered> unanswered);
@@ -155,7 +155,7 @@ final class Submission {
     }
   }
 
-  /** What was sent and is not answered, in the order of sending. */
+  /** Returns what was sent and is not answered, in the order of sending. */
   synchronized List<Unanswered> unanswered() {
     return List.copyOf(unanswered.values());
   }
@@ -168,12 +168,12 @@ final class Submission {
     return succeeded;
   }
 
-  /** How many ended otherwise than SUCCEEDED, or could not be sent or awaited. */
+  /** Returns how many ended otherwise than SUCCEEDED, or could not be sent or awaited. */
   synchronized long unsuccessful() {
     return unsuccessful;
   }
 
-  /** Why the first one could not be sent or awaited, or null. */
+  /** Returns why the first one could not be sent or awaited, or null. */
   synchronized @Nullable Throwable firstError() {
     return firstError;
   }

@@ -57,7 +57,7 @@ import picocli.CommandLine.Option;
     })
 final class SubmitCommand extends ClusterCommand {
 
-  /** What to send; exactly one. */
+  /** The requests to send, by exactly one of these options. */
   static final class Source {
     @Option(
         names = "--text",

@@ -4,18 +4,21 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A topic's records as bytes, those of committed transactions only. Used by one thread. */
+/**
+ * A topic's records as bytes, those of committed transactions only. An instance belongs to one
+ * thread.
+ */
 interface TopicLog {
 
-  /** Where reading begins. */
+  /** The place where reading begins. */
   sealed interface Start {
-    /** With the oldest record kept. */
+    /** Begins with the oldest record kept. */
     record Beginning() implements Start {}
 
-    /** With the next record written. */
+    /** Begins with the next record written. */
     record End() implements Start {}
 
-    /** With the first record whose timestamp is not before this. */
+    /** Begins with the first record whose timestamp is not before this. */
     record At(Instant time) implements Start {}
   }
 

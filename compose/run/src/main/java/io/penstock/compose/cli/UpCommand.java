@@ -223,7 +223,7 @@ final class UpCommand implements Callable<Integer> {
     };
   }
 
-  /** What the file, the environment and the options say. */
+  /** Returns what the file, the environment and the options say. */
   NodeConfig config() {
     Configuration read = NodeDefaults.read(config, environment, options());
     if (!noWorker) {

@@ -23,7 +23,10 @@ final class WorkerBoard {
   /** One worker's current session. */
   record Row(WorkerDemand latest, List<String> models, long window, Duration heartbeatAge) {
 
-    /** How long its engine is left alone yet, if it is; one that drains or has stopped is not. */
+    /**
+     * Returns how long its engine is left alone yet, if it is; one that drains or has stopped is
+     * not.
+     */
     Optional<Duration> paused(Instant now) {
       return latest
           .getPausedUntil()

@@ -90,8 +90,8 @@ final class Binder {
   }
 
   /**
-   * Whether a refusal is not merely what another fault has led to: of defaults that took the place
-   * of a section, or of a key that the constructor speaks of.
+   * Returns whether a refusal is not merely what another fault has led to: of defaults that took
+   * the place of a section, or of a key that the constructor speaks of.
    */
   private boolean isNews(Section section, IllegalArgumentException refusal) {
     List<String> within = refused.stream().filter(path -> isWithin(path, section.path())).toList();

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the configuration is read from.
+ * The sources of the configuration.
  *
  * @param file the file, if there is one
  * @param variables the environment variables

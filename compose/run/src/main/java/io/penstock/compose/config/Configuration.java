@@ -62,12 +62,12 @@ public record Configuration(
     return new Configuration(defaults, List.of(), Optional.empty(), List.of());
   }
 
-  /** Whether an environment variable may set a key. */
+  /** Returns whether an environment variable may set a key. */
   public static boolean isVariable(String name) {
     return VariableLayer.isOurs(name);
   }
 
-  /** What stands in no file comes after what does. */
+  /** Returns what stands in no file comes after what does. */
   private static int line(Fault fault) {
     return fault.origin() instanceof Origin.InFile(Path _, int line) ? line : Integer.MAX_VALUE;
   }
@@ -96,7 +96,7 @@ public record Configuration(
     return new Configuration(node.toBuilder().roles(others).build(), effective, file, leftOut);
   }
 
-  /** Whether somebody set this key. */
+  /** Returns whether somebody set this key. */
   public boolean isSet(String key) {
     return effective.stream().anyMatch(each -> each.key().equals(key) && each.isChanged());
   }

@@ -9,7 +9,7 @@ package io.penstock.compose.config;
  */
 public record Effective(String key, String value, Origin origin) {
 
-  /** Whether somebody set it. */
+  /** Returns whether somebody set it. */
   public boolean isChanged() {
     return !(origin instanceof Origin.Default) && !(origin instanceof Origin.Follows);
   }

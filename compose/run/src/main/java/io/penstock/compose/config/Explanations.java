@@ -11,18 +11,18 @@ import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 
 /**
- * What the records' own Javadoc says of keys and sections; the build keeps it beside the classes.
+ * The explanations of keys and sections, from the Javadoc of the records. The build keeps them beside the classes.
  */
 final class Explanations {
 
   private Explanations() {}
 
-  /** What a key is for; empty if its record does not say. */
+  /** Returns what a key is for; empty if its record does not say. */
   static String of(Leaf key) {
     return component(key.owner(), key.name());
   }
 
-  /** What a component of a record is for. */
+  /** Returns what a component of a record is for. */
   static String component(Class<?> record, String name) {
     return RuntimeJavadoc.getJavadoc(record).getRecordComponents().stream()
         .filter(component -> component.getName().equals(name))

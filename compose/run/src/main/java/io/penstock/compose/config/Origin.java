@@ -2,10 +2,10 @@ package io.penstock.compose.config;
 
 import java.nio.file.Path;
 
-/** Where a value came from. The later kinds win over the earlier. */
+/** The origin of a value. Later kinds win over earlier ones. */
 public sealed interface Origin {
 
-  /** Which source it is, from 0: what comes later wins. */
+  /** Returns which source it is, from 0: what comes later wins. */
   default int rank() {
     return switch (this) {
       case Default _, Follows _ -> 0;

@@ -27,7 +27,7 @@ final class References {
     this.read = read;
   }
 
-  /** What is wrong with those that these roles use. */
+  /** Returns what is wrong with those that these roles use. */
   static List<Fault> faults(Configuration read, Set<Role> roles) {
     References references = new References(read);
     NodeConfig node = read.node();

@@ -44,7 +44,7 @@ final class Schema {
     return root;
   }
 
-  /** What is at a path, if anything is. */
+  /** Returns what is at a path, if anything is. */
   Optional<Slot> at(String path) {
     return Optional.ofNullable(slots.get(path));
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /**
- * Which values are shown to nobody. A key of our own records is hidden only if it is named like a
+ * Decides which values are shown to nobody. A key of our own records is hidden only if it is named like a
  * secret. The entries of a map come from outside, so that more of them is hidden: settings that
  * Kafka does not know or calls passwords, an engine's headers, and options that any word of their
  * names may make a secret. Rather too much is hidden than too little.
@@ -44,7 +44,7 @@ public final class Secrets {
 
   private Secrets() {}
 
-  /** Whether the value of this key must not be shown. */
+  /** Returns whether the value of this key must not be shown. */
   static boolean isSecret(String path) {
     if (path.startsWith(KAFKA)) {
       return isSecretOfKafka(path.substring(KAFKA.length()));

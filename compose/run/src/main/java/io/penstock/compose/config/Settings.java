@@ -136,7 +136,7 @@ final class Settings {
         .orElse("'penstock config show' lists all keys");
   }
 
-  /** What counts for a key: nothing, one setting, or one for each entry of a map. */
+  /** Returns what counts for a key: nothing, one setting, or one for each entry of a map. */
   Collection<Setting> of(Leaf key) {
     Map<String, Setting> last = new LinkedHashMap<>();
     for (Setting each : given(key.path())) {
@@ -168,7 +168,7 @@ final class Settings {
         entry.path(), entry.origin(), name, other, inForce.value().asText(), inForce.origin());
   }
 
-  /** What was given and does not count, since it belongs to a name that is not in force. */
+  /** Returns what was given and does not count, since it belongs to a name that is not in force. */
   List<LeftOut> leftOut() {
     return schema.keys().stream()
         .flatMap(key -> given(key.path()).stream())

@@ -14,7 +14,7 @@ sealed interface Slot {
 
   String path();
 
-  /** What is there if nobody says otherwise. */
+  /** Returns what is there if nobody says otherwise. */
   @Nullable Object usual();
 
   /**
@@ -45,12 +45,12 @@ sealed interface Slot {
       implements Slot {}
 
   /**
-   * What has no key because another key or section says it already.
+   * A component that has no key because another key or section says it already.
    *
    * @param rule which
    */
   record Followed(String path, Agreement rule, @Nullable Object usual) implements Slot {}
 
-  /** What cannot be written down, such as a function. */
+  /** A component that cannot be written down, such as a function. */
   record Fixed(String path, @Nullable Object usual) implements Slot {}
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody may have meant. */
+/** Suggests what somebody may have meant. */
 final class Suggestion {
 
   private Suggestion() {}

@@ -77,7 +77,7 @@ final class Values {
     return MAPPER.constructType(key.type());
   }
 
-  /** Whether its entries are set one by one. */
+  /** Returns whether its entries are set one by one. */
   static boolean isMap(Leaf key) {
     return type(key).isMapLikeType();
   }
@@ -139,7 +139,7 @@ final class Values {
     return cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException);
   }
 
-  /** What may stand there, after "it must be". */
+  /** Returns what may stand there, after "it must be". */
   static String described(Leaf key) {
     JavaType type = type(key);
     if (isMap(key)) {

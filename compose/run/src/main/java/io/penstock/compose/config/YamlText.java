@@ -42,7 +42,7 @@ final class YamlText {
     return new Yaml(new LoaderOptions()).compose(new StringReader(text));
   }
 
-  /** Whether nothing is written there. */
+  /** Returns whether nothing is written there. */
   static boolean isNull(Node node) {
     return node.getTag().equals(Tag.NULL);
   }

@@ -1,5 +1,4 @@
 /**
- * What an operator configures: keys that follow from the settings' records, and their values from a
- * file, environment variables and options.
+ * Configuration: keys that follow from the settings' records, and their values from a file, environment variables and options.
  */
 package io.penstock.compose.config;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Joins judgements with the results they are of and the prompts that were asked, into outcomes of a
  * cheap and a strong model. Judgements first, then results and prompts in any order. A request is
  * known by its tenant and id; a judgement that names no tenant is of the one request of its id.
- * Holds only what was judged. Not safe for use by several threads.
+ * Holds only what was judged. This class is not thread-safe.
  */
 public final class FeedbackJoin {
 
@@ -31,7 +31,7 @@ public final class FeedbackJoin {
   public record Outcome(
       String requestId, String prompt, OptionalDouble cheap, OptionalDouble strong) {
 
-    /** Whether both models answered this prompt. */
+    /** Returns whether both models answered this prompt. */
     public boolean paired() {
       return cheap.isPresent() && strong.isPresent();
     }

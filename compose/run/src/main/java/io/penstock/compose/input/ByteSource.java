@@ -38,7 +38,7 @@ final class ByteSource implements Closeable {
     return end == 0 ? -1 : buffer[next] & 0xFF;
   }
 
-  /** How many bytes were read. */
+  /** Returns how many bytes were read. */
   long taken() {
     return taken;
   }

@@ -28,7 +28,7 @@ final class CsvReader extends ItemReader {
     InputStream open() throws IOException, InputException;
   }
 
-  /** What the header says. */
+  /** The columns that the header names. */
   private record Header(char separator, int columns, int prompt, int customId) {}
 
   private final Opener opener;

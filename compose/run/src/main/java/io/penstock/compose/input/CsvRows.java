@@ -8,8 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of separated values as RFC 4180 has them, each cell as its bytes. Of a row that is larger
- * than it may be, no more than that is held.
+ * Rows of separated values as RFC 4180 has them, each cell as its bytes. It never holds more of a row than a row may have.
  */
 final class CsvRows implements Closeable {
 
@@ -102,7 +101,7 @@ final class CsvRows implements Closeable {
     return openingLine;
   }
 
-  /** How many lines were read. */
+  /** Returns how many lines were read. */
   long lines() {
     return line;
   }

@@ -40,7 +40,10 @@ final class FileContent {
     }
   }
 
-  /** Whether a CR by itself ends the lines: there are some, and no LF as far as it can be read. */
+  /**
+   * Returns whether a CR by itself ends the lines: there are some, and no LF as far as it can be
+   * read.
+   */
   static boolean endedByCr(Path path) throws IOException, InputException {
     boolean cr = false;
     try (ByteSource source = new ByteSource(open(path))) {
@@ -129,7 +132,10 @@ final class FileContent {
     return true;
   }
 
-  /** Whether the first characters are ASCII in two bytes each, with the zeros at these places. */
+  /**
+   * Returns whether the first characters are ASCII in two bytes each, with the zeros at these
+   * places.
+   */
   private static boolean asciiAsUtf16(byte[] start, int zeros) {
     byte[] first = Arrays.copyOf(start, Math.min(start.length & ~1, 8));
     for (int i = 0; i < first.length; i++) {

@@ -26,6 +26,6 @@ public sealed interface InputItem {
       long line, String customId, String endpoint, Optional<String> model, ByteBuffer body)
       implements InputItem {}
 
-  /** What cannot be read: the problem and its remedy in one sentence. The items after it can. */
+  /** An item that cannot be read, with the problem and its remedy in one sentence. Reading goes on after it. */
   record Bad(long line, String problem) implements InputItem {}
 }

@@ -1,6 +1,6 @@
 package io.penstock.compose.input;
 
-/** Why bytes are not the JSON object they should be, in the words of whoever wrote them. */
+/** Says why bytes are not the JSON object that they should be, in terms of the input. */
 public final class JsonFault extends Exception {
 
   private final boolean otherValue;
@@ -31,7 +31,7 @@ public final class JsonFault extends Exception {
     return new JsonFault("it is %s, not a JSON object".formatted(kind), true, 0);
   }
 
-  /** Whether it is valid JSON, but no object. */
+  /** Returns whether it is valid JSON, but no object. */
   public boolean isOtherValue() {
     return otherValue;
   }

@@ -43,7 +43,7 @@ final class JsonLinesReader extends ItemReader {
     return null;
   }
 
-  /** Whether a line belongs to a value that began on an earlier one. */
+  /** Returns whether a line belongs to a value that began on an earlier one. */
   private boolean continues(byte[] bytes) {
     if (open == 0) {
       return false;

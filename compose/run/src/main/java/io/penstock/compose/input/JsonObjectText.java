@@ -68,7 +68,7 @@ public final class JsonObjectText {
         .map(value -> JsonScanner.decode(bytes, value.start(), value.end()));
   }
 
-  /** Whether the member of this name is true. */
+  /** Returns whether the member of this name is true. */
   boolean isTrue(String name) {
     Value value = members.get(name);
     return value != null && value.kind() == Kind.BOOLEAN && bytes[value.start()] == 't';

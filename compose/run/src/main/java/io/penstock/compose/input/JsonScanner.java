@@ -12,15 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON as RFC 8259 has it and says where each value lies, so that it can be handed on as
- * written: no number, escape or space is changed. A name twice in one object is a fault. For valid
- * UTF-8.
+ * written: no number, escape or space is changed. A name twice in one object is a fault. The input must be valid UTF-8.
  */
 final class JsonScanner {
 
   /** Deeper than any request may be, and no danger to the stack. */
   private static final int MAX_DEPTH = 500;
 
-  /** What a value is, in words. */
+  /** The kind of a value, in words. */
   enum Kind {
     OBJECT("a JSON object"),
     ARRAY("a JSON array"),

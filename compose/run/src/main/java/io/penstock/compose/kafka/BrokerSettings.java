@@ -120,12 +120,12 @@ final class BrokerSettings {
     settings.put("min.insync.replicas", KafkaQuorum.MIN_COPIES);
     long session = quorum.sessionTimeout().toMillis();
     settings.put("broker.session.timeout.ms", session);
-    // As in Kafka's defaults, four to five in a session.
+    // Four to five heartbeats in a session, as in Kafka's defaults.
     settings.put("broker.heartbeat.interval.ms", session * 2 / 9);
     return settings;
   }
 
-  /** How safely the broker keeps what it knows of groups and transactions. */
+  /** Returns how safely the broker keeps what it knows of groups and transactions. */
   private static Map<String, Object> copies(int copies, int minCopies) {
     Map<String, Object> settings = new HashMap<>();
     OWN_TOPICS.forEach(topic -> settings.put(topic + ".replication.factor", copies));
@@ -134,7 +134,7 @@ final class BrokerSettings {
     return settings;
   }
 
-  /** What lets the successor of a killed process begin within seconds. */
+  /** Returns what lets the successor of a killed process begin within seconds. */
   private static Map<String, Object> quickTakeOver() {
     return Map.of(
         "group.initial.rebalance.delay.ms", 0,

@@ -92,7 +92,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private void formatAtFirst() throws IOException {
     Path folder = config.folder().toAbsolutePath();
-    // Written last, so that a format cut short is done anew.
+    // This is written last, so that a format cut short is done anew.
     if (Files.exists(folder.resolve("meta.properties"))) {
       return;
     }

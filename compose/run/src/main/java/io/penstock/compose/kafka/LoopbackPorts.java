@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Finds ports for servers that must know theirs before they bind it, which may be seconds later.
  * They are from below the range out of which systems give ports to clients: otherwise a client may
  * be given the very port in between, or even connect to itself. Another process may still take a
- * port meanwhile; the server then fails to start. Safe for many threads.
+ * port meanwhile; the server then fails to start. This class is thread-safe.
  */
 public final class LoopbackPorts {
 

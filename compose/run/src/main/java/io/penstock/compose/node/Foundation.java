@@ -65,7 +65,7 @@ final class Foundation {
     return new ClusterConnection(bootstrapServers, url, config.kafka().settings());
   }
 
-  /** How to reach both, known before they run. */
+  /** Returns how to reach both, known before they run. */
   ClusterConnection connection() {
     return connection;
   }
@@ -83,7 +83,7 @@ final class Foundation {
     }
   }
 
-  /** Whether our own registry's process runs; another's is not watched. */
+  /** Returns whether our own registry's process runs; another's is not watched. */
   HealthCheck registryCheck() {
     return HealthCheck.of(
         "registry",

@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * What runs for a role, as its health is asked for. Both answer at once, on any thread.
+ * The work of a role, as health checks see it. Both answer at once, on any thread.
  *
  * @param problem what keeps it from its work, if anything
  * @param failure why it has ended for good, if it has failed
@@ -40,7 +40,7 @@ record Job(
     return health.ready() ? Optional.empty() : Optional.of(String.join("; ", health.reasons()));
   }
 
-  /** How it ended, if it did. */
+  /** Returns how it ended, if it did. */
   Optional<RoleEnd> end(Role role) {
     Optional<String> why = failure.get();
     return why.isPresent() || finished.get()

@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What does the work, by the roles of this process: score, dispatch, delivery, the control loop,
+ * The jobs of this process, by its roles: score, dispatch, delivery, the control loop,
  * the worker with its engine, and the HTTP front.
  */
 final class Jobs {
@@ -187,12 +187,12 @@ final class Jobs {
     }
   }
 
-  /** Whether each role that runs here does its work. */
+  /** Returns whether each role that runs here does its work. */
   List<HealthCheck> checks() {
     return checks(Job::problem);
   }
 
-  /** Whether each role that runs here is alive, or another process is needed. */
+  /** Returns whether each role that runs here is alive, or another process is needed. */
   List<HealthCheck> liveChecks() {
     return checks(Job::failure);
   }

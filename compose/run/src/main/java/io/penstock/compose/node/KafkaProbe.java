@@ -27,7 +27,7 @@ final class KafkaProbe implements AutoCloseable {
     thread = Thread.ofVirtual().name("penstock-kafka-probe").start(this::run);
   }
 
-  /** What the last answer, or the lack of it, says; empty if all is well. */
+  /** Returns what the last answer, or the lack of it, says; empty if all is well. */
   Optional<String> problem() {
     return problem;
   }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where Kafka comes from.
+ * Says whether Kafka is embedded or outside, and where it is.
  *
  * @param bootstrapServers the {@code host:port} list of a cluster that runs already; left out: a
  *     broker in this process, on the data folder

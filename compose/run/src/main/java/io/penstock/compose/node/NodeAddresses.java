@@ -3,7 +3,7 @@ package io.penstock.compose.node;
 import java.util.Optional;
 
 /**
- * Where a running node is reached.
+ * The addresses of a running node.
  *
  * @param bootstrapServers Kafka's {@code host:port} list
  * @param registryUrl the schema registry's base in Confluent's API

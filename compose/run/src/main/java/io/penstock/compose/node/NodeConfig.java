@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an operator decides about a process of Penstock. Contradictions are refused at start.
+ * The settings of a process of Penstock. Contradictions are refused at start.
  *
  * @param data the folder of everything that outlives the process; one process at a time
  * @param roles the parts that this process runs: score, dispatch, delivery, control, worker, http

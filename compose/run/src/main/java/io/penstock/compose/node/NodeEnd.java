@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Why a process has nothing left to do, or cannot do all of it any more. */
+/** The reason for which a process has nothing left to do, or cannot do all of its work any more. */
 public sealed interface NodeEnd {
 
   /** An operator has had everything that ran here ended. */
@@ -19,9 +19,9 @@ public sealed interface NodeEnd {
   record Failed(String why) implements NodeEnd {}
 
   /**
-   * What follows from the parts that have ended. One that failed ends the process, so that whoever
-   * watches it starts another. One that was asked to end does so only if it was the last: the
-   * others are not to stop because a worker was drained.
+   * Returns what follows from the parts that have ended. One that failed ends the process, so that
+   * whoever watches it starts another. One that was asked to end does so only if it was the last:
+   * the others are not to stop because a worker was drained.
    */
   static Optional<NodeEnd> of(Set<Role> roles, List<RoleEnd> ended) {
     String failures =

@@ -28,8 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the roles of this process say of Penstock: all of it with Kafka and the schema registry
- * beside it, or parts that use a cluster that runs already. Making it takes the data folder and the
+ * Runs Penstock by the roles of this process: all of it with Kafka and the schema registry beside it, or parts that use a cluster that runs already. Making it takes the data folder and the
  * ports, so what is in use is told at once. Starts once; {@link #close} may be called from any
  * thread, also from a shutdown hook while {@link #start} runs, and then waits for it.
  */
@@ -135,7 +134,7 @@ public final class PenstockNode implements AutoCloseable {
     started = true;
   }
 
-  /** Why this process is to end, if it is: what ran here has ended for good. */
+  /** Returns why this process is to end, if it is: what ran here has ended for good. */
   public Optional<NodeEnd> end() {
     return started ? NodeEnd.of(config.roles(), jobs.ended()) : Optional.empty();
   }
@@ -162,7 +161,7 @@ public final class PenstockNode implements AutoCloseable {
     log.info("Ready");
   }
 
-  /** What is not ready and why, a line for each part; empty if all are. */
+  /** Returns what is not ready and why, a line for each part; empty if all are. */
   public List<String> problems() {
     return checks.stream()
         .flatMap(check -> check.problem().get().map(why -> check.name() + ": " + why).stream())
@@ -178,17 +177,17 @@ public final class PenstockNode implements AutoCloseable {
         jobs.httpUrl());
   }
 
-  /** How clients connect. */
+  /** Returns how clients connect. */
   public ClusterConnection connection() {
     return foundation.connection();
   }
 
-  /** How the topics are laid out. */
+  /** Returns how the topics are laid out. */
   public TopicSettings topics() {
     return config.topics();
   }
 
-  /** What all parts count. */
+  /** Returns what all parts count. */
   public PrometheusMeterRegistry metrics() {
     return metrics;
   }

@@ -3,7 +3,7 @@ package io.penstock.compose.node;
 import java.util.Optional;
 
 /**
- * Where the schema registry comes from.
+ * Says whether the schema registry is embedded or outside, and where it is.
  *
  * @param url the base of a registry that runs already, in Confluent's API; left out: a process
  *     beside this one
@@ -32,7 +32,7 @@ public record RegistrySettings(Optional<String> url, int port, boolean durable) 
     return url.isEmpty();
   }
 
-  /** Without a password in the address. */
+  /** Leaves out a password in the address. */
   @Override
   public String toString() {
     return "RegistrySettings[%s, port %d, durable %s]"

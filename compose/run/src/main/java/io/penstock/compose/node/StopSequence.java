@@ -7,13 +7,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stops started parts in the reverse order of their start. A part that fails to stop does not keep
- * the others from it. Not safe for use by several threads at once.
+ * the others from it. This class is not thread-safe.
  */
 final class StopSequence {
 
   private static final Logger log = LoggerFactory.getLogger(StopSequence.class);
 
-  /** One part's way to stop. */
+  /** A step that stops one part. */
   private record Step(String name, AutoCloseable part) {}
 
   private final Deque<Step> steps = new ArrayDeque<>();

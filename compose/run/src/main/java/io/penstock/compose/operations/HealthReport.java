@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code /health/ready} and {@code /health/live} answer: all is well if every part is.
+ * The answer of {@code /health/ready} and {@code /health/live}: all is well if every part is.
  *
  * @param checks every part's state
  */
 record HealthReport(List<Part> checks) {
 
-  /** Whether a part, or the whole, is well. */
+  /** Tells whether a part, or the whole, is well. */
   enum Status {
     UP,
     DOWN

@@ -19,7 +19,7 @@ final class RegistryApi implements AutoCloseable {
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
 
-  /** Whether this health address answers 200; false also while nothing listens there. */
+  /** Returns whether this health address answers 200; false also while nothing listens there. */
   boolean healthy(URI health) throws InterruptedException {
     try {
       return send(HttpRequest.newBuilder(health).GET()).statusCode() == 200;

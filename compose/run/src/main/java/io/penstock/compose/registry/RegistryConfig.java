@@ -3,7 +3,7 @@ package io.penstock.compose.registry;
 import java.nio.file.Path;
 
 /**
- * How to run the registry.
+ * The settings of the registry.
  *
  * @param distribution the folder of {@code quarkus-run.jar}; see {@link RegistryDistribution}
  * @param folder for its log, its pid file and its temporary files; made if there is none

@@ -103,7 +103,7 @@ public final class RegistryProcess implements AutoCloseable {
     awaitReady(patience);
   }
 
-  /** Whether the child process runs. */
+  /** Returns whether the child process runs. */
   public boolean running() {
     Process child = process;
     return child != null && child.isAlive();

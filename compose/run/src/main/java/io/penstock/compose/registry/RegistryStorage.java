@@ -1,6 +1,6 @@
 package io.penstock.compose.registry;
 
-/** Where the registry keeps the schemas. */
+/** The place where the registry keeps the schemas. */
 public sealed interface RegistryStorage {
 
   /** In its memory: gone when it stops. */

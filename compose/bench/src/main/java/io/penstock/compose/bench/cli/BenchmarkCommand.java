@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What all benchmarks share: their common options, and how a report is given out. */
+/** The base of all benchmark commands: their common options, and the output of reports. */
 abstract class BenchmarkCommand implements Callable<Integer> {
 
   static final long DEFAULT_SEED = 1;

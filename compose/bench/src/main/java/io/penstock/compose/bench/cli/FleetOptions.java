@@ -18,7 +18,7 @@ final class FleetOptions {
 
   private static final int DEFAULT_REPEATS = 3;
 
-  /** Where a comparison runs. */
+  /** The options for where a comparison runs. */
   enum Mode {
     SIM,
     REAL;

@@ -3,7 +3,7 @@ package io.penstock.compose.bench.cli;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How long a benchmark measures each time. */
+/** The option for how long a benchmark measures each time. */
 final class SecondsOption {
 
   @Option(

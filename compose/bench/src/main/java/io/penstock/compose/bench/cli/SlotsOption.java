@@ -2,7 +2,7 @@ package io.penstock.compose.bench.cli;
 
 import picocli.CommandLine.Option;
 
-/** How many requests each worker of a benchmark runs at a time. */
+/** The option for how many requests each worker of a benchmark runs at a time. */
 final class SlotsOption {
 
   @Option(

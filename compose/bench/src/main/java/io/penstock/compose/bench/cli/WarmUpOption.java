@@ -3,7 +3,7 @@ package io.penstock.compose.bench.cli;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How long a benchmark runs under load before anything counts. */
+/** The option for how long a benchmark runs under load before anything counts. */
 final class WarmUpOption {
 
   @Option(

@@ -1,7 +1,7 @@
 package io.penstock.compose.bench.depth;
 
 /**
- * What was measured at one depth.
+ * The figures at one depth.
  *
  * @param depth requests waiting when latency began to be measured
  * @param depthAfter requests waiting at its end

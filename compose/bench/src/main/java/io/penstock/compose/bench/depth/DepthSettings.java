@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What {@code bench depth} does.
+ * The settings of {@code bench depth}.
  *
  * @param depths requests waiting, ascending, each 1 to 10 million
  * @param time how long latency is measured at each depth

@@ -3,7 +3,7 @@ package io.penstock.compose.bench.failover;
 import java.time.Duration;
 
 /**
- * What a broker's loss and return cost.
+ * The cost of a broker's loss and return.
  *
  * @param roles what the broker did when it was killed
  * @param killed the round in which it was killed

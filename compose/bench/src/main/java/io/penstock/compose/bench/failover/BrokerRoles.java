@@ -12,7 +12,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
- * What one broker does for Penstock.
+ * The roles of one broker for Penstock.
  *
  * @param node the broker
  * @param controller whether it is the active controller

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a killed process costs: two dispatch processes and two workers under steady load; first a
+ * Measures what a killed process costs: two dispatch processes and two workers under steady load; first a
  * dispatch process is killed with SIGKILL, then a worker, then, on a cluster of its own, a broker.
  * Results are counted on the results topic itself. The model's requests are spread over all
  * partitions, so each dispatch process serves some of them.
@@ -58,7 +58,7 @@ public final class FailoverBench implements Bench {
   }
 
   /**
-   * What serves the requests beside score: two dispatch processes and two workers.
+   * The processes that serve the requests beside score: two dispatch processes and two workers.
    *
    * @param dispatch the one of two that may be killed
    * @param worker the one of two that may be killed

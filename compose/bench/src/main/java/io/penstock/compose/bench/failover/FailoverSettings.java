@@ -7,7 +7,7 @@ import io.penstock.compose.bench.rig.SleepingWork;
 import java.time.Duration;
 
 /**
- * What {@code bench failover} does.
+ * The settings of {@code bench failover}.
  *
  * @param work two workers of at most 1 000 slots each, and the requests, at most 10 000 a second
  * @param time how long the load lasts, for each kill; the kill comes after a third of it

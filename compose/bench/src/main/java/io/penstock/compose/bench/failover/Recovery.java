@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What a kill cost, from what requests went through.
+ * The cost of a kill, computed from the requests.
  *
  * @param sent requests sent
  * @param lost requests without a result
@@ -34,7 +34,7 @@ record Recovery(
   }
 
   /**
-   * Of a round in which something was killed.
+   * Computes the cost of a round in which something was killed.
    *
    * @param groupOf the group of a request by its number: those that one shard serves
    */

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How evenly tenants are served, by policy: the experiment of the VTC paper with the production
+ * Measures how evenly tenants are served, by policy: the experiment of the VTC paper with the production
  * dispatch and worker code on a virtual clock; and what a flood does to a quiet tenant.
  */
 public final class FairnessBench implements Bench {
@@ -31,7 +31,7 @@ public final class FairnessBench implements Bench {
 
   private record Policy(Order order, boolean lengthsKnown, boolean limited) {}
 
-  /** What one policy gave in one repeat. */
+  /** The results of one policy in one repeat. */
   record Run(ServiceDifference difference, double tokensPerSecond) {}
 
   @Override

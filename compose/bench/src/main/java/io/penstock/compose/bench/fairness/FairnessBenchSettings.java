@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the comparison is made of. With a recorded trace the first repeat is the trace itself; in
+ * The settings of the comparison. With a recorded trace the first repeat is the trace itself; in
  * the others each request comes up to half a second earlier or later.
  *
  * @param trace a recorded trace, or null for a generated one

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How unevenly tenants were served, as the VTC paper measures it (OSDI 2024; its artifact computes
+ * Computes how unevenly tenants were served, as the VTC paper measures it (OSDI 2024; its artifact computes
  * it so, and the published figures follow from its logs by it).
  *
  * <pre>
@@ -31,7 +31,7 @@ record ServiceDifference(List<Double> seconds, List<Double> differences) {
   private static final double WARM_UP = 30;
   private static final int PARTS = 20;
 
-  /** Less than this is no time in which a service could be spread. */
+  /** The shortest time over which service can be spread. */
   private static final double AT_ONCE = 1e-5;
 
   /**

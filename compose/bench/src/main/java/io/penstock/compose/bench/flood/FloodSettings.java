@@ -7,7 +7,7 @@ import io.penstock.compose.bench.rig.SleepingWork;
 import java.time.Duration;
 
 /**
- * What {@code bench flood} does.
+ * The settings of {@code bench flood}.
  *
  * @param batch batch requests, sent as fast as Kafka takes them
  * @param time how long interactive latency is measured, alone and in the flood

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which of the requests that were sent have a result, by id: the first result of a request counts,
+ * Tracks which of the requests that were sent have a result, by id: the first result of a request counts,
  * further ones are duplicates, and one of a request that was never sent is a stranger. Not safe for
  * use by several threads; an owner guards it with what it adds.
  */
 public final class FirstResults {
 
-  /** What a result is to the requests sent. */
+  /** The relation of a result to the requests sent. */
   public enum Arrival {
     FIRST,
     DUPLICATE,

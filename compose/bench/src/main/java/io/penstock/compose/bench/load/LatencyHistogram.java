@@ -3,7 +3,7 @@ package io.penstock.compose.bench.load;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 
-/** Latencies in microseconds, to 3 figures, up to an hour. Not safe for several threads. */
+/** Latencies in microseconds, to 3 figures, up to an hour. This class is not thread-safe. */
 public final class LatencyHistogram {
 
   private static final long LONGEST_MICROS = Duration.ofHours(1).toNanos() / 1000;

@@ -98,7 +98,7 @@ public final class PenstockLoad implements AutoCloseable {
     sender.flush();
   }
 
-  /** From now until the next loop each result is told, on a thread of this load. */
+  /** Passes each result to the listener until the next loop, on a thread of this load. */
   public void onResult(ResultTap.Sink sink) {
     results.tell(sink);
   }

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * What Kafka alone takes for the same way: topics of one partition, one after the other, and
+ * Measures what Kafka alone takes for the same way: topics of one partition, one after the other, and
  * between them threads that hand each record on as it is. No transactions, no state; acks=all, as
  * in Penstock's own producers, and nothing lingers.
  */
@@ -36,7 +36,7 @@ public final class PlainChain implements AutoCloseable {
   private volatile Arrival arrival = (hop, id, micros) -> {};
   private volatile boolean closing;
 
-  /** Told of records as consumers get them. */
+  /** Receives records as consumers get them. */
   @FunctionalInterface
   public interface Arrival {
 

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.function.LongPredicate;
 
 /**
- * What happened when to the requests of one round, in microseconds since 1970. Ids are {@code
+ * Logs when what happened to the requests of one round, in microseconds since 1970. Ids are {@code
  * ROUND:NUMBER}. This class is thread-safe.
  */
 public final class RequestLog {
@@ -18,7 +18,7 @@ public final class RequestLog {
 
   /** The moments of a request's life that are measured. */
   public enum Moment {
-    /** By the schedule of the load, whether or not the sender kept it. */
+    /** The time by the schedule of the load, whether or not the sender kept it. */
     DUE,
     /** The sender handed it to its producer. */
     SENT,

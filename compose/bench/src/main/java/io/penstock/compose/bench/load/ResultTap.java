@@ -17,7 +17,7 @@ public final class ResultTap implements AutoCloseable {
   private volatile Sink sink = (result, micros) -> {};
   private volatile boolean closing;
 
-  /** Told of each result, on the reading thread. */
+  /** Receives each result, on the reading thread. */
   @FunctionalInterface
   public interface Sink {
 
@@ -34,7 +34,7 @@ public final class ResultTap implements AutoCloseable {
     sink = told;
   }
 
-  /** From now on results go into this log. */
+  /** Writes results into this log from now on. */
   public void record(RequestLog log) {
     tell((result, visible) -> enter(log, result, visible));
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What {@code bench overhead} does.
+ * The settings of {@code bench overhead}.
  *
  * @param rates requests per second to measure latency at, each above 0
  * @param round how long a round at a rate is

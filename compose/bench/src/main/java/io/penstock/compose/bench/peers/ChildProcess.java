@@ -115,7 +115,7 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** As {@code kill -9}, for it and all that it started. */
+  /** Ends the process and all that it started, as {@code kill -9} does. */
   void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();

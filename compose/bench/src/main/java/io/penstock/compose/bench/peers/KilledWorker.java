@@ -4,7 +4,7 @@ import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.load.RequestLog.Moment;
 
 /**
- * What killing a worker cost.
+ * The cost of killing a worker.
  *
  * @param sent requests
  * @param lost without a result, and not in the queue any more

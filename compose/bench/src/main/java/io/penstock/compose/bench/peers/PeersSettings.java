@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What {@code bench peers} does with each system, in this order.
+ * The settings of {@code bench peers}, in the order of its measurements.
  *
  * @param systems which, in the order in which they run
  * @param warmUp closed-loop load on Penstock before anything counts; a peer gets 5 s of it at most,

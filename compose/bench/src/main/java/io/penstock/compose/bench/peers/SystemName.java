@@ -53,7 +53,7 @@ public enum SystemName {
     return lossDetection;
   }
 
-  /** As on the command line and in JSON. */
+  /** Returns the name as on the command line and in JSON. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,6 +1,6 @@
 package io.penstock.compose.bench.peers;
 
-/** How it went with one system. */
+/** The result of one system. */
 sealed interface SystemResult {
 
   /**

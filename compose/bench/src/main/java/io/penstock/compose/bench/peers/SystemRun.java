@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What is done with each system, in the same order. */
+/** The measurements of each system, in the same order. */
 final class SystemRun {
 
   private static final Duration RAMP_UP = Duration.ofMillis(500);

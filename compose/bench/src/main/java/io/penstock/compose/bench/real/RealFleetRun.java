@@ -37,7 +37,7 @@ final class RealFleetRun implements AutoCloseable {
   private static final int WARM_UPS = 800;
   private static final long WARM_UP_SPACING = Duration.ofMillis(15).toNanos();
 
-  /** Without any result for so long the run has ended. */
+  /** The time without any result after which the run has ended. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final FleetExperiment experiment;

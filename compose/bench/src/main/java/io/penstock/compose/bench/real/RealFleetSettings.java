@@ -4,7 +4,7 @@ import io.penstock.compose.bench.sim.FleetBenchSettings;
 import java.time.Duration;
 
 /**
- * What a real run is made of.
+ * The settings of a real run.
  *
  * @param fleet the trace, the workers and the seed, as in the simulation
  * @param minutes of arrivals, at the load, that are sent: above 0, at most 60

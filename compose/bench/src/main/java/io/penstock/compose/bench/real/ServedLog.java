@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What came of the requests, by their results. This class is thread-safe. */
+/** Records what came of the requests, by their results. This class is thread-safe. */
 final class ServedLog {
 
   private final Map<String, Moments> succeeded = new HashMap<>();

@@ -2,7 +2,7 @@ package io.penstock.compose.bench.report;
 
 import java.time.Instant;
 
-/** What became of one benchmark. */
+/** The outcome of one benchmark. */
 public sealed interface BenchOutcome {
 
   /**

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a reader must know of the machine, and nothing that tells which one it was.
+ * The facts about the machine that a reader needs, and nothing that identifies it.
  *
  * @param processors that the JVM may use
  * @param processor its model, empty where the system does not tell
@@ -20,7 +20,7 @@ record MachineFacts(int processors, String processor, long memoryBytes, String p
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-  /** Of this machine. */
+  /** Returns the facts of this machine. */
   static MachineFacts ofThis() {
     return new MachineFacts(
         Runtime.getRuntime().availableProcessors(),
@@ -50,7 +50,7 @@ record MachineFacts(int processors, String processor, long memoryBytes, String p
         .orElse("");
   }
 
-  /** For a person, in one line. */
+  /** Returns the facts for a person, in one line. */
   String text() {
     return String.format(
         Locale.ROOT,

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a benchmark without a terminal writes on stderr of how far it is. */
+/** Writes on stderr, without a terminal, how far a benchmark is. */
 sealed interface ProgressLine {
 
   /** It is this far, from 0 to 1. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What {@code bench scaling} does.
+ * The settings of {@code bench scaling}.
  *
  * @param workers numbers of workers, ascending, each 1 to 256
  * @param jobs how long an engine sleeps for a request, each from 1 ms to 1 minute

@@ -3,7 +3,7 @@ package io.penstock.compose.bench.scaling;
 import java.time.Duration;
 
 /**
- * How much work was done at once.
+ * The amount of work that was done at once.
  *
  * @param workers workers
  * @param slots slots of all of them together

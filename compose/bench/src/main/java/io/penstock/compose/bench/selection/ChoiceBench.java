@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long it takes to score a request, the choice of its model included, on one thread that does
+ * Measures how long it takes to score a request, the choice of its model included, on one thread that does
  * nothing else: without Kafka, since that is the same for every chooser.
  */
 final class ChoiceBench {

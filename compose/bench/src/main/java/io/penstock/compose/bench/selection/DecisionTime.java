@@ -5,7 +5,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long one estimate takes on one thread that does nothing else, in microseconds.
+ * The time that one estimate takes on one thread that does nothing else, in microseconds.
  *
  * @param count estimates measured, after the warm-up
  */

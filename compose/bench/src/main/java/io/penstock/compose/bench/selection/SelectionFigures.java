@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * How one test came out.
+ * The figures of one test.
  *
  * @param name the file's name without its ending
  * @param cheapQuality the cheap model's mean quality

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is trained on and what is tested.
+ * The data to train on and to test with.
  *
  * @param train training files; empty: nothing is trained
  * @param tests test files; empty: only the time that choosing takes is measured

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a comparison of policies is made of. Each repeat has a seed of its own, which decides the
+ * The settings of a comparison of policies. Each repeat has a seed of its own, which decides the
  * classes, the policies' random choices and, without a file, the trace.
  *
  * @param trace a recorded trace, or null for a generated one

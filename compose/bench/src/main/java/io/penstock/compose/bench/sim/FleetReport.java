@@ -134,7 +134,7 @@ record FleetReport(
     return Double.isFinite(figure) ? figure : 0;
   }
 
-  /** With the two decimals that tell good policies apart. */
+  /** Formats a share with the two decimals that tell good policies apart. */
   private static String percent(double figure) {
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.2f", figure) : "-";
   }

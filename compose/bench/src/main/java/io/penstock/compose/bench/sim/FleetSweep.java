@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the default rank's parameters matter: each halved and doubled, over traces, loads and
+ * Measures how much the default rank's parameters matter: each halved and doubled, over traces, loads and
  * shares of slow workers, beside the clairvoyant's result on the same requests.
  */
 public final class FleetSweep implements Bench {
@@ -27,7 +27,7 @@ public final class FleetSweep implements Bench {
   }
 
   /**
-   * What the schedulers gave in one situation.
+   * The results of the schedulers in one situation.
    *
    * @param runs by rank or {@link #CLAIRVOYANT}, one for each seed
    */

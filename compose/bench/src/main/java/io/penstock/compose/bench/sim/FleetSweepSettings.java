@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sweep of the rank's parameters covers: every trace at every load with every share of slow
+ * The settings of a sweep of the rank's parameters: every trace at every load with every share of slow
  * workers. The made-up trace is always among them.
  *
  * @param traces recorded ones, or folders, of which the Azure and Mooncake files are meant

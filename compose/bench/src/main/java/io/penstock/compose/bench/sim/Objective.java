@@ -3,7 +3,7 @@ package io.penstock.compose.bench.sim;
 import java.time.Duration;
 
 /**
- * What a class promises.
+ * The objective of a class.
  *
  * @param firstTokenNanos the longest from arrival to the first token
  * @param perTokenNanos the longest mean time of each further token

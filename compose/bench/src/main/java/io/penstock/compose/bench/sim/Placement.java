@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** How a router that pushes chooses a worker. Made anew for each run, since it may count. */
+/** The rule by which a router that pushes chooses a worker. Each run makes a new one, since it may count. */
 interface Placement {
 
   /**
@@ -17,7 +17,7 @@ interface Placement {
   int choose(SimRequest request, List<WorkerState> workers, SplittableRandom random);
 
   /**
-   * What a router knows of a worker.
+   * The facts of a worker that a router knows.
    *
    * @param requests given to it and not finished
    * @param workSeconds how long it will take to finish them, by the speed of its engine

@@ -86,7 +86,7 @@ final class PullFleet implements Scheduler {
     clock.every(TICK, () -> shard.tick(clock.instant()));
   }
 
-  /** With the production rank and shares. */
+  /** Makes a fleet with the production rank and shares. */
   static Factory ranked(RankPolicy rank) {
     return (clock, gpus, settings) ->
         new PullFleet(
@@ -98,13 +98,13 @@ final class PullFleet implements Scheduler {
             false);
   }
 
-  /** With the rank and shares that dispatch has by default. */
+  /** Makes a fleet with the rank and shares that dispatch has by default. */
   static Factory production() {
     return (clock, gpus, settings) ->
         new PullFleet(clock, gpus, settings, null, ShardRules.of(ShardSettings.DEFAULT), false);
   }
 
-  /** With the default rank and other shares. */
+  /** Makes a fleet with the default rank and other shares. */
   static Factory shared(FairnessSettings fairness, boolean lengthsKnown) {
     return (clock, gpus, settings) ->
         new PullFleet(
@@ -116,12 +116,12 @@ final class PullFleet implements Scheduler {
             lengthsKnown);
   }
 
-  /** In an order of its own, by the same protocol. */
+  /** Makes a fleet with an order of its own, by the same protocol. */
   static Factory ordered(PullOrder order) {
     return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, order, ORDERED, false);
   }
 
-  /** In an order of its own, output lengths known. */
+  /** Makes a fleet with an order of its own that knows output lengths. */
   static Factory orderedKnowingLengths(PullOrder order) {
     return (clock, gpus, settings) -> new PullFleet(clock, gpus, settings, order, ORDERED, true);
   }
@@ -193,7 +193,7 @@ final class PullFleet implements Scheduler {
     }
   }
 
-  /** From a worker to dispatch. */
+  /** Sends a message from a worker to dispatch. */
   private final class Link implements PullWorker.Uplink {
 
     @Override

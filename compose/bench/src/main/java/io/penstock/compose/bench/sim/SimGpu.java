@@ -24,7 +24,7 @@ final class SimGpu {
   private int lives;
   private long busy;
 
-  /** Told of what happens in the engine, when it happens. */
+  /** Receives what happens in the engine, when it happens. */
   interface Watcher {
     default void firstToken(SimRequest request) {}
 

@@ -23,7 +23,7 @@ public final class TenantSimulation {
     /** By arrival, whoever sent it. */
     record Arrival() implements Order {}
 
-    /** As in production, with these shares. */
+    /** Makes the production order, with these shares. */
     record Production(FairnessSettings fairness) implements Order {}
   }
 
@@ -43,7 +43,7 @@ public final class TenantSimulation {
       Order order,
       boolean lengthsKnown) {}
 
-  /** What became of a request; times in seconds from the start. */
+  /** The outcome of a request; times are in seconds from the start. */
   public record Served(
       String tenant,
       int promptTokens,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one act of the routing demo showed.
+ * The result of one act of the routing demo.
  *
  * @param name of the act
  * @param facts what happened, each a label and its value

@@ -20,7 +20,7 @@ public final class FaultyEngine extends ForwardingEngine {
   }
 
   /**
-   * From now on this share of requests fails.
+   * Makes this share of requests fail from now on.
    *
    * @param share from 0 to 1
    */

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 
-/** What the routing demo showed, act by act. */
+/** The results of the routing demo, act by act. */
 public final class RoutingDemoReport {
 
   private final List<Act> acts;

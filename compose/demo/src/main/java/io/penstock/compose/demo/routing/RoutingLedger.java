@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What was sent and what came back, with the results themselves. This class is thread-safe. */
+/** Records what was sent and what came back, with the results themselves. This class is thread-safe. */
 public final class RoutingLedger implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
@@ -36,7 +36,7 @@ public final class RoutingLedger implements AutoCloseable {
     }
   }
 
-  /** To be called before the request is sent. */
+  /** The caller notes the request before it sends it. */
   public synchronized void sending(String id) {
     book.sending(id);
   }

@@ -1,2 +1,2 @@
-/** What {@code penstock demo --routing} shows: selection, failover, canaries, on simulated GPUs. */
+/** The demo of {@code penstock demo --routing}: selection, failover and canaries on simulated GPUs. */
 package io.penstock.compose.demo.routing;
