@@ -69,6 +69,7 @@ class ArchitectureTest {
     "io.penstock.broker.http..",
     "io.penstock.workers.engine.openai",
     "io.penstock.compose.cli",
+    "io.penstock.compose.http",
     "io.penstock.compose.operations",
     "io.penstock.compose.registry"
   };

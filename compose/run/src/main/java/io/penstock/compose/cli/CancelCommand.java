@@ -1,5 +1,8 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontAnswer;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Parameters;
       "Only requests of the named tenant are touched, or of the one that has the id; one that"
           + " several have is not cancelled without --tenant. Returns when the log has the command."
           + " A request that ends CANCELLED says so in its result; one that had already finished"
-          + " keeps its result. JSON: {\"id\",\"requested\":true} for each id."
+          + " keeps its result. Over HTTP, which --url, --key and $$PENSTOCK_URL choose, the front"
+          + " says which had ended. JSON: {\"id\",\"requested\":true} for each id."
     },
     footer = {
       "",
@@ -29,10 +33,13 @@ import picocli.CommandLine.Parameters;
       "  penstock cancel 0195f0a2-7c11-7d3e-9c55-0d3f2a1b4c6d",
       "  penstock cancel --tenant acme $(cat ids.txt)"
     })
-final class CancelCommand extends ClusterCommand {
+final class CancelCommand extends RequesterCommand {
 
   /** Whose requests are that name no tenant. */
   private static final String NO_TENANT = "default";
+
+  private static final int HAD_ENDED = 200;
+  private static final int NOT_FOUND = 404;
 
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of requests.")
   List<String> ids = List.of();
@@ -56,14 +63,44 @@ final class CancelCommand extends ClusterCommand {
     sent.forEach(
         (id, done) -> {
           done.join();
-          if (output.json) {
-            console()
-                .print(RecordJson.MAPPER.createObjectNode().put("id", id).put("requested", true));
-          } else {
-            console().print("cancellation of %s requested".formatted(Printable.of(id)));
-          }
+          print(id, false);
         });
     return owners.size() == wanted.size() ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  @Override
+  void validateHttp() {
+    requireAbsent(tenant != null, "--tenant", "it follows from the key");
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    boolean complete = true;
+    for (String id : new LinkedHashSet<>(ids)) {
+      FrontAnswer answer = client.answer(FrontCall.delete(FrontStatus.path(id)));
+      if (answer.isSuccess()) {
+        print(id, answer.status() == HAD_ENDED);
+      } else if (answer.status() == NOT_FOUND && answer.fault().isPresent()) {
+        console().error(answer.fault().get().message());
+        complete = false;
+      } else {
+        throw client.failure(answer);
+      }
+    }
+    return complete ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  private void print(String id, boolean hadEnded) {
+    if (output.json) {
+      console()
+          .print(RecordJson.MAPPER.createObjectNode().put("id", id).put("requested", !hadEnded));
+    } else {
+      console()
+          .print(
+              hadEnded
+                  ? "%s had ended before".formatted(Printable.of(id))
+                  : "cancellation of %s requested".formatted(Printable.of(id)));
+    }
   }
 
   /** The tenant of each request; without those that several tenants have. */

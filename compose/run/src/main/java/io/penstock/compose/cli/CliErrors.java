@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontException;
 import io.penstock.schemas.client.PenstockClientException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,8 @@ final class CliErrors {
               "the cluster did not answer in time: %s; is it still running?"
                   .formatted(e.getMessage()),
               e);
+      case FrontException.Unreachable e -> CliException.unreachable(e.getMessage(), e);
+      case FrontException.Refused e -> CliException.failure(e.getMessage(), e);
       case PenstockClientException.NotSent e -> CliException.unreachable(e.getMessage(), e);
       case PenstockClientException.Closed e -> CliException.unreachable(e.getMessage(), e);
       case IllegalArgumentException e when e.getMessage() != null ->

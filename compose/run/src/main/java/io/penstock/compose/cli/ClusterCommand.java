@@ -20,6 +20,11 @@ abstract class ClusterCommand implements Callable<Integer> {
   public final Integer call() throws Exception {
     LogLevels.forClient(output.verbose);
     validate();
+    return connected();
+  }
+
+  /** Connects and does the work. */
+  int connected() throws Exception {
     ClusterChoice choice = choose();
     try (Cluster cluster =
         environment

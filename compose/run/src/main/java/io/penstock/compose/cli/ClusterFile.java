@@ -21,20 +21,28 @@ import java.util.Properties;
  * must know about its topics.
  *
  * @param topics as that process has them
+ * @param http where its HTTP front is, if it has one
  * @param pid the process that wrote it
  */
-record ClusterFile(String kafka, String registry, TopicSettings topics, long pid) {
+record ClusterFile(
+    String kafka, String registry, TopicSettings topics, Optional<String> http, long pid) {
 
   /** Leaves the topics at their defaults under this prefix. */
   ClusterFile(String kafka, String registry, String prefix, long pid) {
-    this(kafka, registry, TopicSettings.DEFAULT.withNames(new TopicNames(prefix)), pid);
+    this(
+        kafka,
+        registry,
+        TopicSettings.DEFAULT.withNames(new TopicNames(prefix)),
+        Optional.empty(),
+        pid);
   }
 
-  static ClusterFile of(ClusterConnection connection, TopicSettings topics) {
+  static ClusterFile of(ClusterConnection connection, TopicSettings topics, Optional<String> http) {
     return new ClusterFile(
         connection.bootstrapServers(),
         connection.registryUrl(),
         topics,
+        http,
         ProcessHandle.current().pid());
   }
 
@@ -52,6 +60,7 @@ record ClusterFile(String kafka, String registry, TopicSettings topics, long pid
               required(values, "kafka"),
               required(values, "registry"),
               topics(values),
+              Optional.ofNullable(values.getProperty("http")),
               Long.parseLong(required(values, "pid"))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -105,6 +114,7 @@ record ClusterFile(String kafka, String registry, TopicSettings topics, long pid
     values.setProperty("maxDeadline", topics.maxDeadline().toString());
     values.setProperty("resultRetention", topics.resultRetention().toString());
     values.setProperty("maxRequestBytes", Integer.toString(topics.maxRequestBytes()));
+    http.ifPresent(url -> values.setProperty("http", url));
     values.setProperty("pid", Long.toString(pid));
     try (Writer writer = Files.newBufferedWriter(temporary)) {
       values.store(writer, "Where a running penstock up is");

@@ -65,6 +65,14 @@ final class ClusterOptions {
 
   @Mixin final ConfigOptions config = new ConfigOptions();
 
+  /** Whether an option names a cluster. */
+  boolean namesCluster() {
+    return present(kafka) != null
+        || present(registry) != null
+        || present(prefix) != null
+        || kafkaConfig != null;
+  }
+
   /**
    * Reads the configuration and sees which cluster it is for.
    *

@@ -1,5 +1,8 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.VariantState;
 import java.math.BigDecimal;
@@ -29,8 +32,19 @@ final class ModelsCommand extends GroupCommand {
   /** {@code penstock models list}. */
   @Command(
       name = "list",
-      description = "Show all models. JSON: a ModelSpec record for each, by name.")
-  static final class ListModels extends ClusterCommand {
+      description = {
+        "Show all models. JSON: a ModelSpec record for each, by name.",
+        "",
+        "Over HTTP, which --url, --key and $$PENSTOCK_URL choose, models and aliases by name; JSON:"
+            + " OpenAI's object for each."
+      })
+  static final class ListModels extends RequesterCommand {
+
+    private static final Listing<ObjectNode> NAMES =
+        Listing.ofRecords(
+            model -> model,
+            Column.shown("NAME", model -> model.path("id").asText()),
+            Column.shown("OWNER", model -> model.path("owned_by").asText()));
 
     ListModels(Environment environment) {
       super(environment);
@@ -39,6 +53,16 @@ final class ModelsCommand extends GroupCommand {
     @Override
     int run(Cluster cluster) {
       print(this, cluster.models().list());
+      return ExitCodes.OK;
+    }
+
+    @Override
+    void validateHttp() {}
+
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      NAMES.print(
+          console(), output.json, FrontPages.objects(client.object(FrontCall.get("/v1/models"))));
       return ExitCodes.OK;
     }
   }

@@ -106,6 +106,26 @@ public final class PenstockCli implements Runnable {
     CommandLine feedback =
         new CommandLine(new FeedbackCommand(environment))
             .addSubcommand(new FeedbackExportCommand(environment));
+    CommandLine batch =
+        new CommandLine(new BatchCommand())
+            .addSubcommand(new BatchSubmitCommand(environment))
+            .addSubcommand(new BatchFollowCommand(environment))
+            .addSubcommand(new BatchCommand.ListBatches(environment))
+            .addSubcommand(new BatchCommand.Show(environment))
+            .addSubcommand(new BatchCommand.Cancel(environment))
+            .addSubcommand(new BatchDownloadCommand(environment));
+    CommandLine files =
+        new CommandLine(new FilesCommand())
+            .addSubcommand(new FilesCommand.Upload(environment))
+            .addSubcommand(new FilesCommand.ListFiles(environment))
+            .addSubcommand(new FilesCommand.Show(environment))
+            .addSubcommand(new FilesCommand.Download(environment))
+            .addSubcommand(new FilesCommand.Delete(environment));
+    CommandLine keys =
+        new CommandLine(new KeysCommand())
+            .addSubcommand(new KeysCommand.Create(environment))
+            .addSubcommand(new KeysCommand.ListKeys(environment))
+            .addSubcommand(new KeysCommand.Revoke(environment));
     CommandLine config =
         new CommandLine(new ConfigCommand())
             .addSubcommand(new ConfigCommand.Init(environment))
@@ -119,6 +139,9 @@ public final class PenstockCli implements Runnable {
             new CommandLine(new StatusCommand(environment)),
             new CommandLine(new ResultsCommand(environment)),
             new CommandLine(new CancelCommand(environment)),
+            batch,
+            files,
+            keys,
             models,
             routing,
             rollout,

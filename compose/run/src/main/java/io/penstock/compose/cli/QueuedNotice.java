@@ -42,7 +42,8 @@ final class QueuedNotice implements AutoCloseable {
    * @param file the file with all the ids, where there are more than are shown
    */
   static String text(List<Submission.Unanswered> queued, String file) {
-    String tenant = queued.getFirst().tenant();
+    String named = queued.getFirst().tenant();
+    String tenant = named.isEmpty() ? "" : "--tenant %s ".formatted(Printable.of(named));
     String ids =
         queued.stream()
             .limit(SHOWN)
@@ -52,16 +53,16 @@ final class QueuedNotice implements AutoCloseable {
     String all = more ? "$(cat %s)".formatted(file) : ids;
     return """
     interrupted: %s sent and not answered, and served all the same: %s%s
-    look up:  penstock status --tenant %s %s
-    cancel:   penstock cancel --tenant %s %s\
+    look up:  penstock status %s%s
+    cancel:   penstock cancel %s%s\
     """
         .formatted(
             queued.size() == 1 ? "1 request is" : queued.size() + " requests are",
             ids,
             more ? " and %d more, all in %s".formatted(queued.size() - SHOWN, file) : "",
-            Printable.of(tenant),
+            tenant,
             all,
-            Printable.of(tenant),
+            tenant,
             all);
   }
 

@@ -23,6 +23,11 @@ interface RequestGateway {
    */
   CompletableFuture<Void> produce(InferenceRequest request);
 
+  /** The id by which a request that was sent can be looked up; its own until the other is known. */
+  default String idOf(InferenceRequest request) {
+    return request.getId();
+  }
+
   /**
    * Does the same, and asks for the result in this form.
    *

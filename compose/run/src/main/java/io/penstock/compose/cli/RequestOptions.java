@@ -21,6 +21,9 @@ final class RequestOptions {
 
   private static final int MAX_ATTRIBUTES = 16;
 
+  /** Whose requests are that name no tenant. */
+  private static final String NO_TENANT = "default";
+
   @Option(
       names = {"-m", "--model"},
       paramLabel = "NAME",
@@ -54,7 +57,7 @@ final class RequestOptions {
       names = "--tenant",
       paramLabel = "NAME",
       description = "Whom to count it for (default: ${DEFAULT-VALUE}).")
-  String tenant = "default";
+  String tenant = NO_TENANT;
 
   @Option(
       names = "--reply-topic",
@@ -69,6 +72,34 @@ final class RequestOptions {
       paramLabel = "KEY=VALUE",
       description = "A label of your own; may be repeated, 16 at most.")
   Map<String, String> attributes = Map.of();
+
+  private boolean modelInBody;
+
+  /**
+   * Refuses what HTTP has nothing for. A body says there itself which model it is for, and whose
+   * the request is follows from the key.
+   */
+  void requireHttp() {
+    RequesterCommand.requireAbsent(
+        !tenant.equals(NO_TENANT), "--tenant", "it follows from the key");
+    RequesterCommand.requireAbsent(
+        replyTopic != null, "--reply-topic", "'penstock results' fetches the result");
+    RequesterCommand.requireAbsent(
+        !attributes.isEmpty(), "--attribute", "only requests over Kafka have labels");
+    tenant = "";
+    modelInBody = true;
+  }
+
+  /** Which model a body is for: the one that it names, or another that an option names. */
+  private String modelFor(Optional<String> named) {
+    String name = model == null ? named.orElse("") : model;
+    if (modelInBody && !name.isBlank() && !named.filter(name::equals).isPresent()) {
+      throw new IllegalArgumentException(
+          "the body names %s, and over HTTP it is sent as it is; have it name '%s', or leave --model out"
+              .formatted(named.map("the model '%s'"::formatted).orElse("no model"), name));
+    }
+    return name;
+  }
 
   /** Refuses what no request could have. */
   void validate(Instant now) {
@@ -137,7 +168,7 @@ final class RequestOptions {
               ? option + " must be a JSON object in OpenAI's form"
               : "%s is not valid JSON: %s".formatted(option, e.getMessage()));
     }
-    String name = model == null ? body.text("model").orElse("") : model;
+    String name = modelFor(body.text("model"));
     if (name.isBlank()) {
       throw CliException.usage("give --model, or name the model in the body");
     }
@@ -163,7 +194,7 @@ final class RequestOptions {
    * @throws IllegalArgumentException if neither the line nor the options name a model
    */
   InferenceRequest.Builder ofLine(InputItem.Request line, Instant now) {
-    String name = model == null ? line.model().orElse("") : model;
+    String name = modelFor(line.model());
     if (name.isBlank()) {
       throw new IllegalArgumentException("the body names no model; add it, or give --model");
     }

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.text.Printable;
 import java.io.IOException;
@@ -7,27 +8,40 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the results of a submission to a file or stdout. An answer is written as the engine wrote
  * it, byte for byte.
  *
+ * @param record a result as JSON
  * @param json whether stdout takes a record a line
  * @param single whether there is one request, whose answer itself is printed
  */
 record ResultSink(
-    Console console, boolean json, boolean single, @Nullable Path path, @Nullable PrintStream file)
+    Console console,
+    Function<InferenceResult, ObjectNode> record,
+    boolean json,
+    boolean single,
+    @Nullable Path path,
+    @Nullable PrintStream file)
     implements AutoCloseable {
 
   /** Opens the file, if one is named. */
-  static ResultSink of(Console console, boolean json, boolean single, @Nullable Path path) {
+  static ResultSink of(
+      Console console,
+      Function<InferenceResult, ObjectNode> record,
+      boolean json,
+      boolean single,
+      @Nullable Path path) {
     if (path == null) {
-      return new ResultSink(console, json, single, null, null);
+      return new ResultSink(console, record, json, single, null, null);
     }
     try {
       return new ResultSink(
           console,
+          record,
           json,
           single,
           path,
@@ -40,13 +54,13 @@ record ResultSink(
 
   void accept(InferenceResult result) {
     if (file != null) {
-      file.println(RecordJson.of(result));
+      file.println(record.apply(result));
       if (file.checkError()) {
         throw CliException.failure(
             "--output: %s cannot be written; is the disk full?".formatted(path));
       }
     } else if (json) {
-      console.print(RecordJson.of(result));
+      console.print(record.apply(result));
     } else if (single && result.getBody().isPresent()) {
       console.printBytes(result.getBody().get());
       console.note(ResultText.line(result));

@@ -1,7 +1,12 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontAnswer;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.InferenceResult;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +25,14 @@ import picocli.CommandLine.Option;
       "",
       "Only results of committed transactions are read. A request with a reply topic has a copy of"
           + " its result there: --topic reads that. A record with a repetition answers a request"
-          + " whose id was used before, and is no result of its own. JSON: an InferenceResult"
+          + " whose id was used before, and is no result of its own.",
+      "",
+      "Over HTTP, which --url, --key and $$PENSTOCK_URL choose, it fetches the answers of the"
+          + " requests that --id names, with --follow as soon as they are there. It prints them as"
+          + " the engine wrote them, and exits 1 if one has none. JSON: {\"id\",\"statusCode\","
+          + " \"body\"} for each; body is null while there is none.",
+      "",
+      "Over Kafka: JSON: an InferenceResult"
           + " record for each result, its body as the engine wrote it."
     },
     footer = {
@@ -30,7 +42,7 @@ import picocli.CommandLine.Option;
       "  penstock results --follow --tenant acme --json | jq .body",
       "  penstock results --from 2026-11-22T15:00:00Z --limit 100"
     })
-final class ResultsCommand extends ClusterCommand {
+final class ResultsCommand extends RequesterCommand {
 
   @Option(
       names = {"-f", "--follow"},
@@ -59,6 +71,9 @@ final class ResultsCommand extends ClusterCommand {
       paramLabel = "NAME",
       description = "A reply topic to read instead of the results topic.")
   @Nullable String topic;
+
+  private static final Duration HTTP_WAIT = Duration.ofSeconds(30);
+  private static final int NOT_YET = 202;
 
   private final Map<String, Set<String>> tenantsOfIds = new TreeMap<>();
   private long printed;
@@ -98,6 +113,52 @@ final class ResultsCommand extends ClusterCommand {
       console().note("no results");
     }
     return ExitCodes.OK;
+  }
+
+  @Override
+  void validateHttp() {
+    if (ids.isEmpty()) {
+      throw CliException.usage("--id is missing; over HTTP results are fetched by their ids");
+    }
+    requireAbsent(tenant != null, "--tenant", "it follows from the key");
+    requireAbsent(from != null, "--from", "results are fetched by --id");
+    requireAbsent(limit != null, "--limit", "results are fetched by --id");
+    requireAbsent(topic != null, "--topic", "results are fetched by --id");
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    boolean complete = true;
+    for (String id : ids) {
+      FrontAnswer answer =
+          follow
+              ? FrontGateway.await(client, id, HTTP_WAIT)
+              : FrontGateway.result(client, id, Duration.ZERO);
+      complete &= print(client, id, answer);
+    }
+    return complete ? ExitCodes.OK : ExitCodes.FAILURE;
+  }
+
+  private boolean print(FrontClient client, String id, FrontAnswer answer) {
+    if (answer.requestId().isEmpty()) {
+      throw client.failure(answer);
+    }
+    boolean there = answer.status() != NOT_YET;
+    if (output.json) {
+      ObjectNode json =
+          RecordJson.MAPPER.createObjectNode().put("id", id).put("statusCode", answer.status());
+      json.set("body", there ? RecordJson.bytes(ByteBuffer.wrap(answer.body())) : null);
+      console().print(json);
+    } else if (answer.isSuccess() && there) {
+      console().printBytes(ByteBuffer.wrap(answer.body()));
+    } else {
+      console()
+          .error(
+              there
+                  ? "%s: %s".formatted(id, client.failure(answer).getMessage())
+                  : "%s has no result yet; wait for it with --follow".formatted(id));
+    }
+    return answer.isSuccess() && there;
   }
 
   private boolean visit(

@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.RequestStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,9 +21,11 @@ import picocli.CommandLine.Parameters;
     description = {
       "Show where requests are in their lives.",
       "",
-      "Reads the compacted lifecycle topic to its end. Ids are unique by tenant: where several"
-          + " tenants have one, all are shown, and --tenant picks one. JSON: a RequestStatus record"
-          + " for each, in the order asked; {\"id\":ID,\"state\":null} for one that is not known."
+      "Over HTTP, which --url, --key and $$PENSTOCK_URL choose, the front also says why a request"
+          + " waits and when it should start, and JSON is the front's object. Over Kafka: reads the"
+          + " compacted lifecycle topic to its end. Ids are unique by tenant: where several tenants"
+          + " have one, all are shown, and --tenant picks one. JSON: a RequestStatus record for"
+          + " each, in the order asked; {\"id\":ID,\"state\":null} for one that is not known."
     },
     footer = {
       "",
@@ -32,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "  penstock status 0195f0a2-7c11-7d3e-9c55-0d3f2a1b4c6d",
       "  penstock status --json $(cat ids.txt) | jq -r .state"
     })
-final class StatusCommand extends ClusterCommand {
+final class StatusCommand extends RequesterCommand {
 
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of requests.")
   List<String> ids = List.of();
@@ -65,6 +68,21 @@ final class StatusCommand extends ClusterCommand {
     return wanted.stream().noneMatch(id -> found.of(id).isEmpty())
         ? ExitCodes.OK
         : ExitCodes.FAILURE;
+  }
+
+  @Override
+  void validateHttp() {
+    requireAbsent(tenant != null, "--tenant", "it follows from the key");
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    List<FrontStatus> rows = new ArrayList<>();
+    for (String id : new LinkedHashSet<>(ids)) {
+      rows.add(FrontStatus.read(client, id));
+    }
+    FrontStatus.listing(environment.clock().instant()).print(console(), output.json, rows);
+    return rows.stream().allMatch(FrontStatus::isKnown) ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
   private static Listing<Row> listing(Instant now) {

@@ -23,7 +23,11 @@ final class Submission {
   /** How long to wait without a word. */
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /** The state of a request that was sent and is not answered yet. */
+  /**
+   * The state of a request that was sent and is not answered yet.
+   *
+   * @param tenant empty where its API key says whose it is
+   */
   record Unanswered(String tenant, String id, String model) {}
 
   /** Receives, on the thread that sends, that it has waited for a while, and for what. */
@@ -38,7 +42,7 @@ final class Submission {
   private final Consumer<InferenceResult> onResult;
   private final Duration patience;
   private final Waiting waiting;
-  private final Map<Long, Unanswered> unanswered = new LinkedHashMap<>();
+  private final Map<Long, InferenceRequest> unanswered = new LinkedHashMap<>();
   private long sent;
   private long succeeded;
   private long unsuccessful;
@@ -70,14 +74,18 @@ final class Submission {
     track(request, () -> gateway.submit(request), this::took);
   }
 
-  /** Sends a request and counts it as a success once the log has it. */
-  void produce(InferenceRequest request, Runnable onSent) throws InterruptedException {
+  /**
+   * Sends a request and counts it as a success once it is taken.
+   *
+   * @param onSent is told the id by which it can be looked up
+   */
+  void produce(InferenceRequest request, Consumer<String> onSent) throws InterruptedException {
     track(
         request,
         () -> gateway.produce(request),
         nothing -> {
           succeeded++;
-          onSent.run();
+          onSent.accept(gateway.idOf(request));
         });
   }
 
@@ -88,8 +96,7 @@ final class Submission {
     long number;
     synchronized (this) {
       number = sent++;
-      unanswered.put(
-          number, new Unanswered(request.getTenant(), request.getId(), request.getModel()));
+      unanswered.put(number, request);
     }
     CompletableFuture<T> future;
     try {
@@ -157,7 +164,11 @@ final class Submission {
 
   /** Returns what was sent and is not answered, in the order of sending. */
   synchronized List<Unanswered> unanswered() {
-    return List.copyOf(unanswered.values());
+    return unanswered.values().stream()
+        .map(
+            request ->
+                new Unanswered(request.getTenant(), gateway.idOf(request), request.getModel()))
+        .toList();
   }
 
   synchronized long sent() {

@@ -1,5 +1,7 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.compose.input.CustomIds;
 import io.penstock.compose.input.InputException;
 import io.penstock.compose.input.InputFile;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -42,6 +45,10 @@ import picocli.CommandLine.Option;
       "An --id that the tenant used before is answered at once: with the first result where the"
           + " request is the same, as a conflict where it is not.",
       "",
+      "Over HTTP, which --url, --key and $$PENSTOCK_URL choose, a request gets its id from the"
+          + " front, its class is standard if none is given and BATCH for a file, and JSON has"
+          + " the fields of the record that HTTP tells. For many requests see 'penstock batch'.",
+      "",
       "Prints the answer's body for one request, and for a file the results that did not succeed."
           + " JSON: an InferenceResult record for each result, in the order they come; with"
           + " --detach {\"id\",\"customId\"} for each request. Exits 0 only if all succeeded and"
@@ -55,7 +62,7 @@ import picocli.CommandLine.Option;
       "  penstock submit --model all-minilm-l6-v2 --file questions.csv --output results.jsonl",
       "  penstock submit --file batch.jsonl --detach > ids.txt"
     })
-final class SubmitCommand extends ClusterCommand {
+final class SubmitCommand extends RequesterCommand {
 
   /** The requests to send, by exactly one of these options. */
   static final class Source {
@@ -130,6 +137,9 @@ final class SubmitCommand extends ClusterCommand {
       description = "The most unanswered requests at a time (default: ${DEFAULT-VALUE}).")
   int inFlight = 1000;
 
+  private static final int MOST_HTTP_CALLS = 100;
+  private static final int MOST_HTTP_BYTES = 64 * 1024 * 1024;
+
   private final CustomIds customIds = new CustomIds();
   private long badLines;
 
@@ -159,23 +169,64 @@ final class SubmitCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) throws Exception {
-    return source.file == null ? one(cluster) : many(cluster, source.file);
+  void validateHttp() {
+    request.requireHttp();
+    requireAbsent(id != null, "--id", "the front gives ids");
+    inFlight = Math.min(inFlight, MOST_HTTP_CALLS);
   }
 
-  private int one(Cluster cluster) throws IOException, InterruptedException {
-    InferenceRequest.Builder builder =
-        single(cluster.topics().maxRequestBytes(), environment.clock().instant());
+  /** Where requests go, and what differs by it. */
+  private record Route(
+      RequestGateway gateway,
+      int mostBytes,
+      Submission.Waiting waiting,
+      Function<InferenceResult, ObjectNode> record,
+      Consumer<String> beforeNamed,
+      @Nullable ServiceClass classOfOne) {}
+
+  @Override
+  int run(Cluster cluster) throws Exception {
+    return run(
+        new Route(
+            cluster.requests(),
+            cluster.topics().maxRequestBytes(),
+            new WaitingNotes(cluster, console(), environment.clock()),
+            RecordJson::of,
+            named -> tellIfUnderWay(cluster, named),
+            ServiceClass.INTERACTIVE));
+  }
+
+  @Override
+  int run(FrontClient client) throws Exception {
+    try (FrontGateway gateway = new FrontGateway(client, environment.clock())) {
+      return run(
+          new Route(
+              gateway,
+              MOST_HTTP_BYTES,
+              new FrontWaitingNotes(client, console()),
+              FrontResults::json,
+              _ -> {},
+              null));
+    }
+  }
+
+  private int run(Route route) throws Exception {
+    return source.file == null ? one(route) : many(route, source.file);
+  }
+
+  private int one(Route route) throws IOException, InterruptedException {
+    InferenceRequest.Builder builder = single(route.mostBytes(), environment.clock().instant());
     if (builder.getServiceClass() == null) {
-      builder.setServiceClass(ServiceClass.INTERACTIVE);
+      builder.setServiceClass(route.classOfOne());
     }
     if (id != null) {
       builder.setId(id);
-      tellIfUnderWay(cluster, id);
+      route.beforeNamed().accept(id);
     }
     builder.setCustomId(customId);
-    try (ResultSink sink = ResultSink.of(console(), output.json, true, outputFile)) {
-      Submission submission = submission(cluster, 1, sink::accept);
+    try (ResultSink sink =
+        ResultSink.of(console(), route.record(), output.json, true, outputFile)) {
+      Submission submission = submission(route, 1, sink::accept);
       try (QueuedNotice _ = new QueuedNotice(console(), submission::unanswered)) {
         send(submission, builder.build());
         submission.await();
@@ -184,14 +235,13 @@ final class SubmitCommand extends ClusterCommand {
     }
   }
 
-  private Submission submission(
-      Cluster cluster, int mostInFlight, Consumer<InferenceResult> onResult) {
+  private Submission submission(Route route, int mostInFlight, Consumer<InferenceResult> onResult) {
     return new Submission(
-        cluster.requests(),
+        route.gateway(),
         mostInFlight,
         onResult,
         Submission.PATIENCE,
-        detach ? unanswered -> {} : new WaitingNotes(cluster, console(), environment.clock()));
+        detach ? unanswered -> {} : route.waiting());
   }
 
   /** An equal request of this id that is not answered yet answers this one, too. */
@@ -229,7 +279,7 @@ final class SubmitCommand extends ClusterCommand {
     return text;
   }
 
-  private int many(Cluster cluster, Path path) throws IOException, InterruptedException {
+  private int many(Route route, Path path) throws IOException, InterruptedException {
     InputFile file;
     try {
       file = InputFile.of(path);
@@ -239,12 +289,12 @@ final class SubmitCommand extends ClusterCommand {
     if (request.serviceClass == null) {
       request.serviceClass = ServiceClass.BATCH;
     }
-    try (InputReader reader = file.open(cluster.topics().maxRequestBytes());
-        ResultSink sink = ResultSink.of(console(), output.json, false, outputFile);
+    try (InputReader reader = file.open(route.mostBytes());
+        ResultSink sink = ResultSink.of(console(), route.record(), output.json, false, outputFile);
         Progress progress = new Progress(console(), detach ? "submitted" : "answered", -1)) {
       Submission submission =
           submission(
-              cluster,
+              route,
               inFlight,
               result -> {
                 sink.accept(result);
@@ -291,7 +341,7 @@ final class SubmitCommand extends ClusterCommand {
 
   private void send(Submission submission, InferenceRequest built) throws InterruptedException {
     if (detach) {
-      submission.produce(built, () -> printId(built));
+      submission.produce(built, id -> printId(id, built));
     } else {
       submission.submit(built);
     }
@@ -302,16 +352,16 @@ final class SubmitCommand extends ClusterCommand {
     console().error("%s: line %d: %s".formatted(path, line, Printable.of(problem)));
   }
 
-  private void printId(InferenceRequest built) {
+  private void printId(String sentAs, InferenceRequest built) {
     if (output.json) {
       console()
           .print(
               RecordJson.MAPPER
                   .createObjectNode()
-                  .put("id", built.getId())
+                  .put("id", sentAs)
                   .put("customId", built.getCustomId().orElse(null)));
     } else {
-      console().print(built.getId());
+      console().print(sentAs);
     }
   }
 

@@ -259,7 +259,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private static ClusterFile clusterFile(PenstockNode node, NodeConfig config) {
-    return ClusterFile.of(node.connection(), config.topics());
+    return ClusterFile.of(node.connection(), config.topics(), node.addresses().httpUrl());
   }
 
   /** Other terminals stay with the Penstock that they found first. */
@@ -315,7 +315,7 @@ final class UpCommand implements Callable<Integer> {
                       addresses.bootstrapServers(),
                       Secrets.address(addresses.registryUrl()),
                       addresses.operationsUrl(),
-                      addresses.httpUrl().map("HTTP %s, "::formatted).orElse(""),
+                      addresses.httpUrl().map("HTTP %s/v1, "::formatted).orElse(""),
                       config.data()));
     }
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ class SameConfigurationTest {
             Duration.ofDays(9),
             Duration.ofDays(5),
             32 * 1024 * 1024);
-    new ClusterFile("running:1", "http://running", topics, 1)
+    new ClusterFile("running:1", "http://running", topics, Optional.empty(), 1)
         .write(home.resolve(".penstock").resolve("cluster.properties"));
     for (CommandSpec command : clusterCommands()) {
       runs(command, List.of());

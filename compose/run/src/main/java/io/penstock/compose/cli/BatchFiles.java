@@ -1,0 +1,77 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.http.FileDownload;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the answers and errors of a batch go. */
+final class BatchFiles {
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Where the answers go, a line each; '-' is stdout.")
+  @Nullable Path answers;
+
+  @Option(
+      names = "--errors",
+      paramLabel = "FILE",
+      description = "Where the errors go of requests that did not succeed; '-' is stdout.")
+  @Nullable Path errors;
+
+  boolean isGiven() {
+    return answers != null || errors != null;
+  }
+
+  /** Downloads what was asked for, and says what else there is. */
+  void download(FrontClient client, Console console, BatchObject batch)
+      throws IOException, InterruptedException {
+    one(client, console, batch, "output_file_id", answers, "answers");
+    one(client, console, batch, "error_file_id", errors, "errors");
+    if (errors == null && batch.file("error_file_id").isPresent()) {
+      console.note(
+          "%d requests did not succeed; their errors: penstock batch download %s --errors FILE"
+              .formatted(batch.failed(), batch.id()));
+    }
+  }
+
+  private static void one(
+      FrontClient client,
+      Console console,
+      BatchObject batch,
+      String field,
+      @Nullable Path target,
+      String what)
+      throws IOException, InterruptedException {
+    if (target == null) {
+      return;
+    }
+    if (batch.file(field).isEmpty()) {
+      console.note("batch %s has no %s; nothing was written".formatted(batch.id(), what));
+      return;
+    }
+    download(client, console, batch.file(field).get(), target);
+  }
+
+  /** Downloads a file of the front to a path, or with '-' to stdout. */
+  static void download(FrontClient client, Console console, String id, Path target)
+      throws IOException, InterruptedException {
+    FileDownload file =
+        new FileDownload(
+            client, client.object(FrontCall.get("/v1/files/" + FrontPages.encoded(id))));
+    if (target.toString().equals("-")) {
+      file.to(console.out());
+      return;
+    }
+    try (Progress progress = new Progress(console, "bytes", file.size())) {
+      file.to(target, progress::at);
+    } catch (IOException e) {
+      throw CliException.failure("%s cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+    console.note("%s: %d bytes".formatted(target, file.size()));
+  }
+}

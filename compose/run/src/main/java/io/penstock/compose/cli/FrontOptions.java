@@ -1,0 +1,92 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.http.FrontAddress;
+import io.penstock.compose.http.FrontClient;
+import io.penstock.compose.http.RetryPlan;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a command finds the HTTP front, and says whose requests it is about. */
+final class FrontOptions {
+
+  static final String URL = "PENSTOCK_URL";
+  static final String KEY = "PENSTOCK_KEY";
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "The HTTP front. Else $$PENSTOCK_URL, else that of the running 'penstock up', else"
+              + " http://127.0.0.1:"
+              + NodeDefaults.HTTP_PORT
+              + ".")
+  @Nullable String url;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "Your API key, where the front asks for one. Else $$PENSTOCK_KEY, which other users of"
+              + " this machine cannot see in the list of processes.")
+  @Nullable String key;
+
+  /** Whether an option asks for the front. */
+  boolean isGiven() {
+    return url != null || key != null;
+  }
+
+  /** Whether an option or a variable names the front. */
+  boolean isNamed(Environment environment) {
+    return isGiven() || variable(environment, URL).isPresent();
+  }
+
+  FrontClient client(Environment environment) {
+    return client(
+        environment,
+        url,
+        Optional.ofNullable(key).or(() -> variable(environment, KEY)),
+        "give a valid key with --key or $" + KEY);
+  }
+
+  /** A client of the front that is named, else of the one that runs here. */
+  static FrontClient client(
+      Environment environment, @Nullable String url, Optional<String> key, String keyRemedy) {
+    FrontAddress address = address(environment, url);
+    if (key.isPresent() && address.exposesKeys()) {
+      environment.console().warn("the key goes to %s unencrypted; use https://".formatted(address));
+    }
+    key.filter(secret -> !secret.matches("[!-~]+"))
+        .ifPresent(
+            _ -> {
+              throw CliException.usage("the key holds blanks or other characters that no key has");
+            });
+    return new FrontClient(address, key, keyRemedy, RetryPlan.DEFAULT);
+  }
+
+  private static FrontAddress address(Environment environment, @Nullable String url) {
+    if (url != null) {
+      return parsed("--url", url);
+    }
+    Optional<String> variable = variable(environment, URL);
+    if (variable.isPresent()) {
+      return parsed("$" + URL, variable.get());
+    }
+    return ClusterFile.read(environment.clusterFile())
+        .flatMap(ClusterFile::http)
+        .map(FrontAddress::parse)
+        .orElseGet(() -> FrontAddress.parse("http://127.0.0.1:" + NodeDefaults.HTTP_PORT));
+  }
+
+  private static FrontAddress parsed(String from, String text) {
+    try {
+      return FrontAddress.parse(text);
+    } catch (IllegalArgumentException wrong) {
+      throw CliException.usage(from + ": " + wrong.getMessage());
+    }
+  }
+
+  static Optional<String> variable(Environment environment, String name) {
+    return Optional.ofNullable(environment.variables().get(name)).filter(text -> !text.isBlank());
+  }
+}

@@ -1,0 +1,2 @@
+/** A client of the HTTP front, as the command line uses it. */
+package io.penstock.compose.http;
