@@ -75,7 +75,6 @@ public final class FrontServer implements AutoCloseable {
         "micronaut.server.netty.max-header-size", settings.connections().maxHeaderBytes());
     properties.put("micronaut.server.netty.max-initial-line-length", 8192);
     properties.put("micronaut.server.netty.request-decompression-enabled", false);
-    properties.put("micronaut.server.server-header", "");
     // Callers that wait are cheap on virtual threads.
     properties.put("micronaut.executors.blocking.virtual", true);
     return properties;

@@ -34,8 +34,9 @@ final class BatchFiles {
     one(client, console, batch, "error_file_id", errors, "errors");
     if (errors == null && batch.file("error_file_id").isPresent()) {
       console.note(
-          "%d requests did not succeed; their errors: penstock batch download %s --errors FILE"
-              .formatted(batch.failed(), batch.id()));
+          "%s did not succeed; see why: penstock batch download %s --errors FILE"
+              .formatted(
+                  batch.failed() == 1 ? "1 request" : batch.failed() + " requests", batch.id()));
     }
   }
 
@@ -67,8 +68,14 @@ final class BatchFiles {
       file.to(console.out());
       return;
     }
-    try (Progress progress = new Progress(console, "bytes", file.size())) {
-      file.to(target, progress::at);
+    try {
+      if (console.errTerminal()) {
+        try (Progress progress = new Progress(console, "bytes", file.size())) {
+          file.to(target, progress::at);
+        }
+      } else {
+        file.to(target, _ -> {});
+      }
     } catch (IOException e) {
       throw CliException.failure("%s cannot be written: %s".formatted(target, e.getMessage()), e);
     }

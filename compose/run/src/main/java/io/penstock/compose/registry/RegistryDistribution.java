@@ -28,7 +28,7 @@ public final class RegistryDistribution {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "no registry found at %s; build Penstock with `mvn package`, or name a running registry with --registry"
+                    "the schema registry is missing at %s, so this installation is not whole; start Penstock with ./penstock, which builds what is missing, or name a registry that runs with --registry"
                         .formatted(candidates)));
   }
 

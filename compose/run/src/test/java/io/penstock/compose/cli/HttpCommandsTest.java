@@ -238,7 +238,7 @@ class HttpCommandsTest {
     assertThat(cli.out()).isEqualTo("batch_1: completed, 3 of 3 done, 1 of them failed\n");
     assertThat(cli.err())
         .contains("answered: in_progress", "answered: 3 of 3", "answered: completed")
-        .contains("1 requests did not succeed; their errors: penstock batch download batch_1");
+        .contains("1 request did not succeed; see why: penstock batch download batch_1");
   }
 
   @Test

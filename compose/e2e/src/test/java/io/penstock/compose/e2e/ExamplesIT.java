@@ -1,0 +1,179 @@
+package io.penstock.compose.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.penstock.compose.cli.PenstockCli;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.models.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs the examples of the broker's documentation as they are written. Those of OpenAI's SDKs run
+ * where the SDKs are: {@code PENSTOCK_EXAMPLE_SDKS} names a folder with {@code python}, made by
+ * {@code pip install --target python openai}, and {@code node_modules}.
+ */
+@ExtendWith(PenstockFixture.class)
+class ExamplesIT {
+
+  private static final Path PAGE = Path.of("..", "..", "broker", "docs", "examples.md");
+  private static final Pattern EXAMPLE =
+      Pattern.compile("<!-- run: ([a-z ]+) -->\n```([a-z]+)\n(.*?)```", Pattern.DOTALL);
+  private static final String SDKS = "PENSTOCK_EXAMPLE_SDKS";
+  private static final String MODEL = "small";
+
+  @TempDir private static Path folder;
+  private static PenstockProcess worker;
+  private static String url;
+
+  /** An example of the page. */
+  private record Example(String name, String language, String code) {
+
+    boolean isStream() {
+      return name.endsWith("stream");
+    }
+  }
+
+  @BeforeAll
+  static void start(PenstockNode node) throws Exception {
+    TestModels.register(node, MODEL, Endpoint.CHAT_COMPLETIONS);
+    worker =
+        TestWorkers.start(
+            node, folder.resolve("home"), "examples", MODEL, "simulated", 4, "-E", "speed-up=20");
+    worker.awaitReady();
+    url = node.addresses().httpUrl().orElseThrow();
+    Path launcher =
+        Files.writeString(
+            folder.resolve("penstock"),
+            "#!/bin/sh\nexec '%s' -cp '%s' %s \"$@\"\n"
+                .formatted(
+                    Path.of(System.getProperty("java.home"), "bin", "java"),
+                    System.getProperty("java.class.path"),
+                    PenstockCli.class.getName()));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterAll
+  static void stop() {
+    worker.close();
+  }
+
+  @TestFactory
+  List<DynamicTest> everyExampleRunsAsItIsWritten() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    Matcher found = EXAMPLE.matcher(Files.readString(PAGE));
+    while (found.find()) {
+      Example example = new Example(found.group(1), found.group(2), found.group(3));
+      tests.add(dynamicTest(example.name(), () -> run(example)));
+    }
+    assertThat(tests).hasSizeGreaterThanOrEqualTo(8);
+    return tests;
+  }
+
+  private static void run(Example example) throws Exception {
+    Path answers = folder.resolve("answers.jsonl");
+    Files.deleteIfExists(answers);
+
+    String output =
+        switch (example.language()) {
+          case "bash" -> run(List.of("bash", "-euo", "pipefail"), ".sh", example.code());
+          case "python" -> {
+            requireSdk(succeeds("python3", "-c", "import openai"), "python");
+            yield run(List.of("python3"), ".py", example.code());
+          }
+          case "javascript" -> {
+            requireSdk(hasNodeSdk() && succeeds("node", "--version"), "node_modules");
+            yield run(List.of("node"), ".mjs", example.code());
+          }
+          default -> throw new AssertionError("nothing runs " + example.language());
+        };
+
+    if (example.isStream()) {
+      assertThat(output).contains("filler");
+    } else if (!example.name().equals("input")) {
+      assertThat(Files.readAllLines(answers))
+          .hasSize(2)
+          .allSatisfy(line -> assertThat(line).contains("\"embedding\""));
+    }
+  }
+
+  private static void requireSdk(boolean there, String part) {
+    assumeTrue(
+        there,
+        "OpenAI's SDK is not installed; install it under DIR/%s and set %s=DIR"
+            .formatted(part, SDKS));
+  }
+
+  /** Node looks for packages beside the script. */
+  private static boolean hasNodeSdk() throws IOException {
+    Path modules = Path.of(System.getenv().getOrDefault(SDKS, ""), "node_modules");
+    Path link = folder.resolve("node_modules");
+    if (System.getenv(SDKS) == null || !Files.isDirectory(modules.resolve("openai"))) {
+      return false;
+    }
+    if (!Files.exists(link)) {
+      Files.createSymbolicLink(link, modules.toAbsolutePath());
+    }
+    return true;
+  }
+
+  private static boolean succeeds(String... command) throws Exception {
+    try {
+      return start(List.of(command), folder.resolve("check.log")).waitFor() == 0;
+    } catch (IOException notInstalled) {
+      return false;
+    }
+  }
+
+  private static String run(List<String> command, String ending, String code) throws Exception {
+    Path script = Files.writeString(folder.resolve("example" + ending), code);
+    List<String> line = new ArrayList<>(command);
+    line.add(script.toString());
+    Path log = folder.resolve("example.log");
+    Process process = start(line, log);
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends").isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String output = Files.readString(log);
+    assertThat(process.exitValue()).as(output).isZero();
+    return output;
+  }
+
+  private static Process start(List<String> command, Path log) throws IOException {
+    ProcessBuilder process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("HOME", folder.resolve("home").toString());
+    variables.put("OPENAI_BASE_URL", url + "/v1");
+    variables.put("OPENAI_API_KEY", "none");
+    // The page has them find the running 'up', which is another one here.
+    variables.put("PENSTOCK_URL", url);
+    if (System.getenv(SDKS) != null) {
+      variables.put("PYTHONPATH", Path.of(System.getenv(SDKS), "python").toString());
+    }
+    process.environment().putAll(variables);
+    return process.start();
+  }
+}
