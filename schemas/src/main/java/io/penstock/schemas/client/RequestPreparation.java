@@ -33,6 +33,7 @@ final class RequestPreparation {
     requireName("tenant", request.getTenant(), Ids.MAX_LENGTH);
     request.getBatchId().ifPresent(id -> requireName("batchId", id, Ids.MAX_LENGTH));
     request.getCustomId().ifPresent(id -> requireName("customId", id, Ids.MAX_CUSTOM_ID));
+    request.getWebhook().ifPresent(webhook -> requireName("webhook", webhook, Ids.MAX_LENGTH));
     requireWhole("model", request.getModel());
     request
         .getAttributes()

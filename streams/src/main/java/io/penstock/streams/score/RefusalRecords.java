@@ -52,6 +52,7 @@ record RefusalRecords(
         .setReplyTopic(replyTopic.orElse(null))
         .setResultFormat(source.resultFormat())
         .setReplyKey(request.flatMap(Home::replyKey).orElse(null))
+        .setWebhook(request.flatMap(Home::webhook).orElse(null))
         .setCreatedAt(
             TimeRule.created(request.flatMap(InferenceRequest::getCreatedAt), source.acceptedAt())
                 .orElse(null))

@@ -217,6 +217,7 @@ public record RequestScorer(
         .setFingerprint(fingerprint)
         .setRequest(limited(parsed, chosen))
         .setReplyKey(request.getReplyKey().orElse(null))
+        .setWebhook(request.getWebhook().orElse(null))
         .setStream(request.getStream())
         .build();
   }

@@ -193,6 +193,7 @@ final class Announcements {
         .setResultFormat(facts.getResultFormat().orElse(null))
         .setAlsoAsJson(entry.getAlsoAsJson().orElse(null))
         .setReplyKey(facts.getReplyKey().orElse(null))
+        .setWebhook(facts.getWebhook().orElse(null))
         .setCreatedAt(facts.getCreatedAt())
         .setAcceptedAt(facts.getAcceptedAt())
         .setScoredAt(facts.getScoredAt())

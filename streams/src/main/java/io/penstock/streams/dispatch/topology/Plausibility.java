@@ -57,6 +57,7 @@ final class Plausibility {
     notNegative("attempts", facts.getAttempts());
     facts.getNotBefore().ifPresent(at -> time("notBefore", at));
     facts.getReplyKey().ifPresent(key -> name("replyKey", key));
+    facts.getWebhook().ifPresent(webhook -> name("webhook", webhook));
     if (facts.getAlternatives().size() > MOST_ALTERNATIVES) {
       throw new ImplausibleException(
           "alternatives has more than %d entries".formatted(MOST_ALTERNATIVES));
@@ -110,6 +111,7 @@ final class Plausibility {
         .setNotBefore(null)
         .setAlternatives(List.of())
         .setReplyKey(facts.getReplyKey().filter(Plausibility::isName).orElse(null))
+        .setWebhook(facts.getWebhook().filter(Plausibility::isName).orElse(null))
         .build();
   }
 

@@ -22,6 +22,11 @@ public record Home(int partitions) {
     return request.getReplyKey().filter(NameRule::legal);
   }
 
+  /** The webhook of a request, unless it cannot be one. */
+  public static Optional<String> webhook(InferenceRequest request) {
+    return request.getWebhook().filter(NameRule::legal);
+  }
+
   public int of(String id) {
     return BuiltInPartitioner.partitionForKey(bytes(id), partitions);
   }

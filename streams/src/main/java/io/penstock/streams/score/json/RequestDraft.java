@@ -157,6 +157,7 @@ final class RequestDraft {
         .setCreatedAt(createdAt)
         .setReplyKey(texts.get("replyKey"))
         .setStream(stream)
+        .setWebhook(texts.get("webhook"))
         .build();
   }
 

@@ -46,6 +46,7 @@ public record RequestHeaders(Map<String, String> values, Set<String> repeated) {
               entry(PREFIX + "reply-topic", "replyTopic"),
               entry(PREFIX + "reply-key", "replyKey"),
               entry(PREFIX + "stream", "stream"),
+              entry(PREFIX + "webhook", "webhook"),
               entry(PREFIX + "batch-id", "batchId"),
               entry(PREFIX + "custom-id", "customId")));
 

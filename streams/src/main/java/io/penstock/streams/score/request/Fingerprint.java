@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It covers the endpoint, the model, the body byte for byte, the routing preferences and the
  * attributes, since these choose the model. It leaves out what changes when an equal request is
  * sent again, or how, where and until when it is answered: deadline, creation time, class, reply
- * topic, reply key, stream, batch and custom id. Id and tenant are what a fingerprint is kept
- * under.
+ * topic, reply key, stream, webhook, batch and custom id. Id and tenant are what a fingerprint is
+ * kept under.
  *
  * <p>The first 64 bits of a SHA-256, each part behind its length. Fingerprints are stored: a change
  * of this class makes every repetition in flight a conflict.
@@ -37,6 +37,7 @@ public final class Fingerprint {
           "replyTopic",
           "replyKey",
           "stream",
+          "webhook",
           "batchId",
           "customId");
 

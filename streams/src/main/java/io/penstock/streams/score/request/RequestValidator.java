@@ -162,6 +162,13 @@ public final class RequestValidator {
                     .getReplyKey()
                     .flatMap(
                         key -> name(RefusalCode.INVALID_NAME, "replyKey", key, Ids.MAX_LENGTH)))
+        .or(
+            () ->
+                request
+                    .getWebhook()
+                    .flatMap(
+                        webhook ->
+                            name(RefusalCode.INVALID_NAME, "webhook", webhook, Ids.MAX_LENGTH)))
         .or(() -> attributes(request.getAttributes()));
   }
 
