@@ -7,6 +7,7 @@ import io.penstock.broker.following.Followed;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.StateListeners;
 import io.penstock.broker.http.AdminKeys;
 import io.penstock.broker.http.Cancellations;
 import io.penstock.broker.http.Forwarding;
@@ -28,6 +29,7 @@ import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.tenants.KeyUses;
 import io.penstock.broker.tenants.UseEntries;
+import io.penstock.broker.webhooks.Webhooks;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -71,6 +73,7 @@ public final class HttpFront implements AutoCloseable {
   private final Watches watches;
   private final Followed followed;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Webhooks webhooks;
   private final FilesAndBatches files;
   private final FrontServer server;
   private final HomeKeeper keeper;
@@ -98,9 +101,18 @@ public final class HttpFront implements AutoCloseable {
           metrics.counting(
               new KafkaRequestGateway(
                   opened(RequestSender.open(PenstockClientConfig.of(connection, topics)))));
+      this.webhooks = opened(new Webhooks(settings.webhooks(), owned, owned::writer, clock));
       this.files =
-          opened(new FilesAndBatches(settings.files(), topics, blobs, owned, gateway, clock));
-      this.followed = opened(new Followed(connection, topics.names(), serdes, files));
+          opened(
+              new FilesAndBatches(
+                  settings.files(), topics, blobs, owned, gateway, webhooks.announcer(), clock));
+      this.followed =
+          opened(
+              new Followed(
+                  connection,
+                  topics.names(),
+                  serdes,
+                  new StateListeners(List.of(files, webhooks))));
       ScheduledExecutorService timer =
           opened(
               Executors.newSingleThreadScheduledExecutor(
@@ -124,6 +136,7 @@ public final class HttpFront implements AutoCloseable {
       AdminKeys keys = new AdminKeys(writes, followed::keys);
       UseEntries uses = new UseEntries();
       List<Object> served = new ArrayList<>(files.parts());
+      served.addAll(webhooks.parts(forwarding));
       served.addAll(
           List.of(
               new Serving(
@@ -159,7 +172,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  listeners(files, uses, metrics.listener()),
+                  listeners(files, webhooks, List.of(uses, metrics.listener())),
                   watches,
                   recent,
                   settings.memory().recentRequests(),
@@ -188,13 +201,15 @@ public final class HttpFront implements AutoCloseable {
     front.followed.start();
     front.keeper.start();
     front.files.start();
+    front.webhooks.start();
     return front;
   }
 
   private static List<PartitionListener> listeners(
-      FilesAndBatches files, PartitionListener... others) {
+      FilesAndBatches files, Webhooks webhooks, List<PartitionListener> others) {
     List<PartitionListener> listeners = new ArrayList<>(files.listeners());
-    listeners.addAll(List.of(others));
+    listeners.addAll(webhooks.listeners());
+    listeners.addAll(others);
     return listeners;
   }
 

@@ -21,6 +21,7 @@ import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.paging.Page;
+import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.tenants.Caller;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,13 @@ final class BatchController {
     Caller caller = Callers.of(request);
     Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, asked.inputFile());
-    return elsewhere.isPresent() ? elsewhere.get() : json(service.create(caller.tenant(), asked));
+    return elsewhere.isPresent()
+        ? elsewhere.get()
+        : json(service.create(caller.tenant(), asked, webhook(request)));
+  }
+
+  private static Optional<String> webhook(HttpRequest<?> request) {
+    return Optional.ofNullable(request.getHeaders().get(WebhookChoice.HEADER));
   }
 
   @Get

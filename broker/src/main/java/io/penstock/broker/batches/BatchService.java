@@ -12,6 +12,7 @@ import io.penstock.broker.home.NoHomeException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Makes batches at the home of their input file, where their own files will be at home too. */
@@ -38,11 +39,13 @@ final class BatchService {
   /**
    * Makes a batch.
    *
+   * @param webhook an endpoint of the tenant that is told of its end
    * @throws ApiException if there is no such file or it is for another purpose
    * @throws HomeLostException if the file's home is not this instance's any more
    * @throws IOException if the log failed
    */
-  BatchCoordinator.Shown create(String tenant, BatchRequest request) throws IOException {
+  BatchCoordinator.Shown create(String tenant, BatchRequest request, Optional<String> webhook)
+      throws IOException {
     int home = homes.of(request.inputFile());
     String id = idAt(home, "batch_");
     coordinator.reserve(request.inputFile(), id);
@@ -61,7 +64,8 @@ final class BatchService {
               request.outputExpiresAfter().orElse(null),
               idAt(home, "file-"),
               idAt(home, "file-"),
-              now));
+              now,
+              webhook));
     } finally {
       coordinator.release(request.inputFile(), id);
     }

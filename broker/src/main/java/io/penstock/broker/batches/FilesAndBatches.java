@@ -12,6 +12,7 @@ import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.StateListener;
 import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.topics.TopicSettings;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,12 +41,16 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("penstock-files-sweeper").factory());
 
+  /**
+   * @param announcer tells of the end of batches
+   */
   public FilesAndBatches(
       FileSettings settings,
       TopicSettings topics,
       BlobStore blobs,
       Homes homes,
       RequestGateway gateway,
+      EventAnnouncer announcer,
       InstantSource clock) {
     this.clock = clock;
     // Each needs the other: files are not deleted while a batch reads them, and batches make files.
@@ -53,7 +58,8 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     this.registry = new FileRegistry(homes, blobs, uses::userOf);
     InputLimits limits = InputLimits.of(topics.maxRequestBytes());
     this.coordinator =
-        new BatchCoordinator(homes, blobs, gateway, limits, settings, registry::note, clock);
+        new BatchCoordinator(
+            homes, blobs, gateway, limits, settings, registry::note, announcer, clock);
     uses.coordinator = coordinator;
     this.parts =
         List.of(

@@ -5,6 +5,7 @@ import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.submission.IdempotentId;
 import io.penstock.broker.submission.SubmissionRequest;
+import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.schemas.models.Endpoint;
 import io.penstock.schemas.trace.TraceParent;
 import java.util.Optional;
@@ -22,7 +23,8 @@ final class Headers {
         header(request, Urgency.HEADER),
         header(request, DeadlineHeader.NAME),
         header(request, IdempotentId.HEADER),
-        header(request, TraceParent.HEADER));
+        header(request, TraceParent.HEADER),
+        header(request, WebhookChoice.HEADER));
   }
 
   static Optional<String> header(HttpRequest<?> request, String name) {

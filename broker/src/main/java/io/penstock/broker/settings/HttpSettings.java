@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param connections bounds of what one connection may do
  * @param memory bounds of what an instance keeps in memory
  * @param files where files lie, and how long they are kept
+ * @param webhooks how webhooks are sent
  * @param sessionTimeout how long an instance may be silent before others take its partitions; no
  *     shorter than the broker's {@code group.min.session.timeout.ms}
  * @param drain how long a stopping instance waits for the requests that it holds
@@ -31,6 +32,7 @@ public record HttpSettings(
     ConnectionSettings connections,
     MemorySettings memory,
     FileSettings files,
+    WebhookSettings webhooks,
     Duration sessionTimeout,
     Duration drain) {
 
@@ -47,6 +49,7 @@ public record HttpSettings(
           ConnectionSettings.DEFAULT,
           MemorySettings.DEFAULT,
           FileSettings.DEFAULT,
+          WebhookSettings.DEFAULT,
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
@@ -76,31 +79,87 @@ public record HttpSettings(
   /** The same on another port. */
   public HttpSettings withPort(int other) {
     return new HttpSettings(
-        host, other, advertised, keys, waits, connections, memory, files, sessionTimeout, drain);
+        host,
+        other,
+        advertised,
+        keys,
+        waits,
+        connections,
+        memory,
+        files,
+        webhooks,
+        sessionTimeout,
+        drain);
   }
 
   /** The same with other rules for files. */
   public HttpSettings withFiles(FileSettings other) {
     return new HttpSettings(
-        host, port, advertised, keys, waits, connections, memory, other, sessionTimeout, drain);
+        host,
+        port,
+        advertised,
+        keys,
+        waits,
+        connections,
+        memory,
+        other,
+        webhooks,
+        sessionTimeout,
+        drain);
+  }
+
+  /** The same with other rules for webhooks. */
+  public HttpSettings withWebhooks(WebhookSettings other) {
+    return new HttpSettings(
+        host,
+        port,
+        advertised,
+        keys,
+        waits,
+        connections,
+        memory,
+        files,
+        other,
+        sessionTimeout,
+        drain);
   }
 
   /** The same with other rules on who may call. */
   public HttpSettings withKeys(KeySettings other) {
     return new HttpSettings(
-        host, port, advertised, other, waits, connections, memory, files, sessionTimeout, drain);
+        host,
+        port,
+        advertised,
+        other,
+        waits,
+        connections,
+        memory,
+        files,
+        webhooks,
+        sessionTimeout,
+        drain);
   }
 
   /** The same with other waits. */
   public HttpSettings withWaits(WaitSettings other) {
     return new HttpSettings(
-        host, port, advertised, keys, other, connections, memory, files, sessionTimeout, drain);
+        host,
+        port,
+        advertised,
+        keys,
+        other,
+        connections,
+        memory,
+        files,
+        webhooks,
+        sessionTimeout,
+        drain);
   }
 
   /** The same with another session time-out. */
   public HttpSettings withSessionTimeout(Duration other) {
     return new HttpSettings(
-        host, port, advertised, keys, waits, connections, memory, files, other, drain);
+        host, port, advertised, keys, waits, connections, memory, files, webhooks, other, drain);
   }
 
   static void requireRange(String name, Duration value, Duration least, Duration most) {

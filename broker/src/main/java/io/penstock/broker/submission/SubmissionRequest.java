@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param idempotencyKey the caller's name for this request: asked again under it, it is not run
  *     again
  * @param traceparent the W3C header that the request's trace continues
+ * @param webhook the header that names a webhook endpoint of the tenant, which is told of the end
  */
 public record SubmissionRequest(
     Caller caller,
@@ -23,4 +24,5 @@ public record SubmissionRequest(
     Optional<String> serviceClass,
     Optional<String> deadline,
     Optional<String> idempotencyKey,
-    Optional<String> traceparent) {}
+    Optional<String> traceparent,
+    Optional<String> webhook) {}

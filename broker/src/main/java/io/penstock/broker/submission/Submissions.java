@@ -310,6 +310,7 @@ public final class Submissions {
             .setDeadline(judged.deadline().orElse(null))
             .setCreatedAt(clock.instant())
             .setStream(judged.facts().stream())
+            .setWebhook(call.webhook().orElse(WebhookChoice.TENANT))
             .build();
     try {
       CompletableFuture<Void> sent = gateway.submit(request, call.traceparent().orElse(null));

@@ -20,8 +20,10 @@ import io.penstock.broker.http.Readiness;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyUses;
+import io.penstock.broker.webhooks.Webhooks;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ResultError;
@@ -29,6 +31,8 @@ import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,6 +46,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +59,7 @@ final class OneInstance implements AutoCloseable {
   private final Map<String, StateEntry> front = new LinkedHashMap<>();
   private final Map<String, InferenceRequest> held = new LinkedHashMap<>();
   private final ExecutorService reader = Executors.newSingleThreadExecutor();
+  private final Webhooks webhooks;
   private final FilesAndBatches files;
   private final Forwarding forwarding;
   private final FrontServer server;
@@ -62,7 +68,13 @@ final class OneInstance implements AutoCloseable {
   private long offset;
 
   OneInstance(BlobStore blobs) {
+    this(blobs, WebhookSettings.DEFAULT);
+  }
+
+  OneInstance(BlobStore blobs, WebhookSettings webhookSettings) {
     Homes homes = new OneHome();
+    Writer writer = new Writer();
+    webhooks = new Webhooks(webhookSettings, homes, _ -> Optional.of(writer), clock);
     files =
         new FilesAndBatches(
             FileSettings.DEFAULT.withGrace(Duration.ofSeconds(5)),
@@ -70,11 +82,13 @@ final class OneInstance implements AutoCloseable {
             blobs,
             homes,
             new Engine(),
+            webhooks.announcer(),
             clock);
     forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {}, Duration.ofMinutes(1));
     HttpSettings settings = HttpSettings.DEFAULT.withPort(0);
     ApiKeys keys = new ApiKeys();
     List<Object> parts = new ArrayList<>(files.parts());
+    parts.addAll(webhooks.parts(forwarding));
     parts.addAll(
         List.of(
             forwarding,
@@ -84,9 +98,13 @@ final class OneInstance implements AutoCloseable {
             new FrontMetrics(new SimpleMeterRegistry()),
             clock));
     server = FrontServer.start(settings, 1 << 20, parts);
-    for (PartitionListener each : files.listeners()) {
-      each.taken(new Home(0, List.of(), new Writer()));
-    }
+    webhooks.upToDate();
+    webhooks.start();
+    listeners().forEach(each -> each.taken(new Home(0, List.of(), writer)));
+  }
+
+  private List<PartitionListener> listeners() {
+    return Stream.concat(files.listeners().stream(), webhooks.listeners().stream()).toList();
   }
 
   /** Lets another instance have the home, or gives it back. */
@@ -107,8 +125,17 @@ final class OneInstance implements AutoCloseable {
   public void close() {
     server.close();
     files.close();
+    closeWebhooks();
     forwarding.close();
     reader.shutdownNow();
+  }
+
+  private void closeWebhooks() {
+    try {
+      webhooks.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   private void answer(InferenceRequest request, TerminalStatus status) {
@@ -116,7 +143,7 @@ final class OneInstance implements AutoCloseable {
         () -> {
           ResultRecord record =
               new ResultRecord(0, offset++, Clock.systemUTC().instant(), result(request, status));
-          files.listeners().forEach(each -> each.result(record));
+          listeners().forEach(each -> each.result(record));
         });
   }
 
@@ -197,10 +224,12 @@ final class OneInstance implements AutoCloseable {
           case StateChange.Put(StateEntry entry) -> {
             front.put(entry.key(), entry);
             files.entry(entry.kind(), entry.id(), entry.document());
+            webhooks.entry(entry.kind(), entry.id(), entry.document());
           }
           case StateChange.Remove(String kind, String id) -> {
             front.remove(change.key());
             files.entry(kind, id, null);
+            webhooks.entry(kind, id, null);
           }
         }
       }

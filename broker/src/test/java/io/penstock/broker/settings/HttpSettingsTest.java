@@ -88,6 +88,7 @@ class HttpSettingsTest {
         usual.connections(),
         usual.memory(),
         usual.files(),
+        usual.webhooks(),
         usual.sessionTimeout(),
         usual.drain());
   }

@@ -129,6 +129,7 @@ class SubmissionsTest {
             Optional.empty(),
             Optional.empty(),
             idempotencyKey,
+            Optional.empty(),
             Optional.empty());
     return submissions.submit(submissions.judge(call), _ -> {});
   }

@@ -24,7 +24,7 @@ class ArchitectureTest {
   private static final String SCHEMAS = "io.penstock.schemas..";
   private static final String[] KAFKA = {"org.apache.kafka..", "kafka..", "io.confluent.."};
   private static final String[] HTTP = {
-    "io.micronaut..", "java.net.http..", "com.sun.net.httpserver.."
+    "io.micronaut..", "java.net.http..", "com.sun.net.httpserver..", "org.apache.hc.."
   };
 
   /** Each job's own package wires it to Kafka; what it decides lies in packages below. */
@@ -67,6 +67,8 @@ class ArchitectureTest {
     "io.penstock.broker.batches",
     "io.penstock.broker.files",
     "io.penstock.broker.http..",
+    "io.penstock.broker.webhooks",
+    "io.penstock.broker.webhooks.sending",
     "io.penstock.workers.engine.openai",
     "io.penstock.compose.cli",
     "io.penstock.compose.http",

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,7 @@ public final class BatchCodec {
     json.put("outputFile", order.outputFile());
     json.put("errorFile", order.errorFile());
     json.put("createdAt", order.createdAt().toEpochMilli());
+    order.webhook().ifPresent(id -> json.put("webhook", id));
     return json;
   }
 
@@ -125,7 +127,8 @@ public final class BatchCodec {
             : null,
         json.path("outputFile").asText(),
         json.path("errorFile").asText(),
-        Instant.ofEpochMilli(json.path("createdAt").asLong()));
+        Instant.ofEpochMilli(json.path("createdAt").asLong()),
+        Optional.ofNullable(text(json, "webhook")));
   }
 
   /** Three numbers a part. */

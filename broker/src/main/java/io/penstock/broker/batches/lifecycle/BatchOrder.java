@@ -5,6 +5,7 @@ import io.penstock.schemas.InferenceResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputFile the id that the output file will have
  * @param errorFile the id that the error file will have
  * @param createdAt when it was asked for
+ * @param webhook an endpoint of the tenant that is told of its end, whatever it listens to
  */
 public record BatchOrder(
     String id,
@@ -33,7 +35,8 @@ public record BatchOrder(
     @Nullable Duration outputExpiresAfter,
     String outputFile,
     String errorFile,
-    Instant createdAt) {
+    Instant createdAt,
+    Optional<String> webhook) {
 
   public BatchOrder {
     metadata = Map.copyOf(metadata);

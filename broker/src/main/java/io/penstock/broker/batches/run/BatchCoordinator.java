@@ -19,6 +19,7 @@ import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,6 +75,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   private final InputLimits limits;
   private final FileSettings settings;
   private final Consumer<FileRecord> newFiles;
+  private final EventAnnouncer announcer;
   private final InstantSource clock;
   private final BatchMachine machine;
   private final Map<Integer, OwnedPartition> ownedPartitions = new ConcurrentHashMap<>();
@@ -83,6 +85,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
 
   /**
    * @param newFiles receives each file that a batch has written, once its record lasts
+   * @param announcer tells of the end of batches
    */
   public BatchCoordinator(
       Homes homes,
@@ -91,6 +94,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
       InputLimits limits,
       FileSettings settings,
       Consumer<FileRecord> newFiles,
+      EventAnnouncer announcer,
       InstantSource clock) {
     this.homes = homes;
     this.blobs = blobs;
@@ -98,6 +102,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     this.limits = limits;
     this.settings = settings;
     this.newFiles = newFiles;
+    this.announcer = announcer;
     this.clock = clock;
     this.machine = new BatchMachine(settings.grace());
   }
@@ -146,6 +151,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
             owned.heardUpTo()::get,
             settings.outputRetention(),
             newFiles,
+            announcer,
             clock.instant());
     return new BatchThread(runner, clock, () -> ended(owned, runner));
   }

@@ -20,6 +20,7 @@ import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.InferenceResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +68,7 @@ final class BatchRunner {
    * @param heardUpTo the first offset of results in its home that was not left here
    * @param retention how long files are kept where the batch does not say
    * @param newFiles receives each file that the batch has written, once its record lasts
+   * @param announcer tells of its end
    */
   BatchRunner(
       Batch batch,
@@ -78,6 +80,7 @@ final class BatchRunner {
       LongSupplier heardUpTo,
       Duration retention,
       Consumer<FileRecord> newFiles,
+      EventAnnouncer announcer,
       Instant now) {
     this.batch = batch;
     this.saved = batch;
@@ -89,7 +92,8 @@ final class BatchRunner {
     this.pace = FeedingPace.initial(batch.fed());
     this.estimate = CompletionEstimate.initial(now);
     this.feeder = new Feeder(batch.order(), gateway, this::open);
-    this.checkpoints = new Checkpoints(batch.order(), blobs, writer, retention, newFiles);
+    this.checkpoints =
+        new Checkpoints(batch.order(), blobs, writer, retention, newFiles, announcer);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
   }
 

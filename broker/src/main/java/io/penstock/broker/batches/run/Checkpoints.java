@@ -3,6 +3,7 @@ package io.penstock.broker.batches.run;
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchCodec;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.lifecycle.Part;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
@@ -13,12 +14,16 @@ import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
+import io.penstock.broker.webhooks.delivery.WebhookEvent;
+import io.penstock.broker.webhooks.endpoints.EventType;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -37,6 +42,7 @@ final class Checkpoints {
   private final StateWriter writer;
   private final Duration retention;
   private final Consumer<FileRecord> newFiles;
+  private final EventAnnouncer announcer;
   private final PartBuffer output;
   private final PartBuffer errors;
 
@@ -45,8 +51,10 @@ final class Checkpoints {
       BlobStore blobs,
       StateWriter writer,
       Duration retention,
-      Consumer<FileRecord> newFiles) {
+      Consumer<FileRecord> newFiles,
+      EventAnnouncer announcer) {
     this.newFiles = newFiles;
+    this.announcer = announcer;
     this.order = order;
     this.blobs = blobs;
     this.writer = writer;
@@ -78,6 +86,7 @@ final class Checkpoints {
    *     made again
    */
   Batch write(Batch batch, long readUpTo, Instant now) throws IOException {
+    EventAnnouncer.Announcement end = end(batch);
     Batch next = batch.flushed(output.write(), errors.write(), readUpTo);
     List<StateChange> changes = new ArrayList<>();
     changes.add(
@@ -88,6 +97,7 @@ final class Checkpoints {
       byte[] document = FileCodec.encode(file);
       changes.add(new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
     }
+    changes.addAll(end.changes());
     try {
       writer.write(changes).join();
     } catch (CompletionException failed) {
@@ -99,7 +109,34 @@ final class Checkpoints {
     output.clear();
     errors.clear();
     files.forEach(newFiles);
+    end.written().run();
     return next;
+  }
+
+  /** What tells of the end of the batch, if this is its end. */
+  private EventAnnouncer.Announcement end(Batch batch) throws IOException {
+    Optional<EventType> type = type(batch.status());
+    if (type.isEmpty()) {
+      return EventAnnouncer.Announcement.NONE;
+    }
+    return announcer.announce(
+        new WebhookEvent(
+            order.tenant(),
+            type.get(),
+            order.id(),
+            batch.reachedAt(batch.status()).orElse(order.createdAt()),
+            order.id(),
+            order.webhook()));
+  }
+
+  private static Optional<EventType> type(BatchStatus status) {
+    return switch (status) {
+      case COMPLETED -> Optional.of(EventType.BATCH_COMPLETED);
+      case FAILED -> Optional.of(EventType.BATCH_FAILED);
+      case EXPIRED -> Optional.of(EventType.BATCH_EXPIRED);
+      case CANCELLED -> Optional.of(EventType.BATCH_CANCELLED);
+      case VALIDATING, IN_PROGRESS, FINALIZING, CANCELLING -> Optional.empty();
+    };
   }
 
   /**

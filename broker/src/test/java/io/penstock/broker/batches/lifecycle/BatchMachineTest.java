@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,7 +40,8 @@ class BatchMachineTest {
               Duration.ofHours(2),
               "file-2",
               "file-3",
-              START),
+              START,
+              Optional.of("whe_1")),
           5);
 
   @Test

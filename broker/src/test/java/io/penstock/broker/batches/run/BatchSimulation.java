@@ -19,6 +19,7 @@ import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -93,7 +95,8 @@ final class BatchSimulation {
             null,
             "file-out",
             "file-err",
-            START);
+            START,
+            Optional.empty());
     write(INPUT, input());
     front.put("batch/batch_sim", BatchCodec.encode(Batch.created(order, 0)));
     takeOver();
@@ -328,6 +331,7 @@ final class BatchSimulation {
               () -> heard,
               Duration.ofDays(30),
               _ -> {},
+              EventAnnouncer.NOBODY,
               now);
     }
 

@@ -88,6 +88,7 @@ final class FrontCluster implements AutoCloseable {
             16 * 1024, Duration.ofMinutes(1), Duration.ofMillis(100), 256 * 1024),
         usual.memory(),
         usual.files(),
+        usual.webhooks(),
         Duration.ofSeconds(3),
         drain);
   }

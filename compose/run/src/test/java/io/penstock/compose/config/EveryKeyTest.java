@@ -242,7 +242,7 @@ class EveryKeyTest {
     boolean numbers = type.getContentType().hasRawClass(Integer.class);
     return type.hasRawClass(Set.class)
         ? Stream.of(numbers ? Set.of(3, 5) : Set.of("x", "y"))
-        : Stream.of(List.of("x", "y"));
+        : Stream.of(List.of("x", "y"), List.of("10.0.0.0/8", "fd00::/8"));
   }
 
   private Stream<Object> one(Class<?> type, Object usual) {

@@ -1,0 +1,228 @@
+package io.penstock.broker.webhooks.delivery;
+
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.webhooks.endpoints.EndpointCodec;
+import io.penstock.schemas.InferenceResult;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is kept of the deliveries that are at home in one partition, from a take-over until the
+ * partition is lost. Any thread may leave a result; everything else is for one thread.
+ */
+final class PartitionDeliveries {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionDeliveries.class);
+  private static final long UNKNOWN = -1;
+
+  /** A result that somebody may have to be told of. */
+  record Note(long offset, InferenceResult result) {}
+
+  private final int partition;
+  private final StateWriter writer;
+  private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
+  private final AtomicLong heardUpTo = new AtomicLong(UNKNOWN);
+  private volatile boolean caughtUp;
+
+  private final Map<String, Delivery> pending = new HashMap<>();
+  private final Map<String, Integer> pendingByEndpoint = new HashMap<>();
+
+  /** The dead letters of each endpoint, the oldest first. */
+  private final Map<String, Map<String, DeadLetter>> dead = new HashMap<>();
+
+  /** The endpoints of which this partition holds a status. */
+  private final Set<String> statuses = new HashSet<>();
+
+  /** The first offset whose event, if it has one, is not recorded yet. */
+  private long position = UNKNOWN;
+
+  private long saved = UNKNOWN;
+  private Instant savedAt = Instant.MIN;
+  private boolean ended;
+
+  /**
+   * @param entries what a predecessor left
+   */
+  PartitionDeliveries(int partition, Collection<StateEntry> entries, StateWriter writer) {
+    this.partition = partition;
+    this.writer = writer;
+    entries.forEach(this::read);
+    List<DeadLetter> letters =
+        dead.values().stream()
+            .flatMap(each -> each.values().stream())
+            .sorted(Comparator.comparing(DeadLetter::at))
+            .toList();
+    dead.clear();
+    letters.forEach(this::buried);
+    position = saved;
+  }
+
+  private void read(StateEntry entry) {
+    try {
+      switch (entry.kind()) {
+        case DeliveryCodec.PENDING -> began(DeliveryCodec.delivery(entry.document()));
+        case DeliveryCodec.DEAD -> buried(DeliveryCodec.deadLetter(entry.document()));
+        case DeliveryCodec.POSITION -> saved = DeliveryCodec.position(entry);
+        case EndpointCodec.STATUS -> {
+          boolean _ = statuses.add(entry.id());
+        }
+        default -> {
+          // It belongs to others.
+        }
+      }
+    } catch (IllegalArgumentException | DateTimeException damaged) {
+      LOG.warn("Ignoring the entry {}: {}", entry.key(), damaged.getMessage());
+    }
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  StateWriter writer() {
+    return writer;
+  }
+
+  /** From where results are needed; empty if no owner has said so yet. */
+  OptionalLong from() {
+    return saved == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(saved);
+  }
+
+  /**
+   * Leaves a result. Called by the thread that reads results.
+   *
+   * @return whether it may be an event
+   */
+  boolean heard(ResultRecord record) {
+    boolean noted = record.isFirst() && record.result().getWebhook().isPresent();
+    if (noted) {
+      notes.add(new Note(record.offset(), record.result()));
+    }
+    heardUpTo.accumulateAndGet(record.offset() + 1, Math::max);
+    return noted;
+  }
+
+  /** All results of before the take-over were heard. Called by any thread. */
+  void caughtUp() {
+    caughtUp = true;
+  }
+
+  /** Takes a note out whose event is not recorded yet. */
+  Optional<Note> nextNote() {
+    for (Note note = notes.poll(); note != null; note = notes.poll()) {
+      if (note.offset() >= position) {
+        position = note.offset() + 1;
+        return Optional.of(note);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What was heard up to now, to be asked for before the notes. */
+  long heardUpTo() {
+    return heardUpTo.get();
+  }
+
+  /** All results before this offset have their events recorded. */
+  void recordedUpTo(long offset) {
+    position = Math.max(position, caughtUp ? Math.max(0, offset) : offset);
+  }
+
+  /** Whether the position is to be written although there is no event to go with it. */
+  boolean isPositionDue(Instant now, java.time.Duration pause) {
+    return position != saved && (saved == UNKNOWN || !savedAt.plus(pause).isAfter(now));
+  }
+
+  /** The position, which is about to be written. */
+  StateEntry position(Instant now) {
+    saved = position;
+    savedAt = now;
+    return DeliveryCodec.position(partition, position);
+  }
+
+  void began(Delivery delivery) {
+    if (pending.put(delivery.id(), delivery) == null) {
+      pendingByEndpoint.merge(delivery.endpoint(), 1, Integer::sum);
+    }
+  }
+
+  void ended(String id) {
+    Delivery delivery = pending.remove(id);
+    if (delivery != null) {
+      pendingByEndpoint.computeIfPresent(
+          delivery.endpoint(), (_, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  Collection<Delivery> pending() {
+    return pending.values();
+  }
+
+  boolean isPending(String id) {
+    return pending.containsKey(id);
+  }
+
+  /** How many deliveries and dead letters of an endpoint are here. */
+  int count(String endpoint) {
+    return pendingByEndpoint.getOrDefault(endpoint, 0)
+        + dead.getOrDefault(endpoint, Map.of()).size();
+  }
+
+  void buried(DeadLetter letter) {
+    dead.computeIfAbsent(letter.delivery().endpoint(), _ -> new LinkedHashMap<>())
+        .put(letter.id(), letter);
+  }
+
+  Optional<DeadLetter> oldestDeadLetter(String endpoint) {
+    return dead.getOrDefault(endpoint, Map.of()).values().stream().findFirst();
+  }
+
+  Optional<DeadLetter> deadLetter(String id) {
+    return dead.values().stream()
+        .flatMap(each -> Optional.ofNullable(each.get(id)).stream())
+        .findFirst();
+  }
+
+  List<DeadLetter> deadLetters() {
+    return dead.values().stream().flatMap(each -> each.values().stream()).toList();
+  }
+
+  void exhumed(DeadLetter letter) {
+    dead.computeIfPresent(
+        letter.delivery().endpoint(),
+        (_, letters) -> {
+          letters.remove(letter.id());
+          return letters.isEmpty() ? null : letters;
+        });
+  }
+
+  Set<String> statuses() {
+    return statuses;
+  }
+
+  /** Nothing can be written any more. */
+  void end() {
+    ended = true;
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+}
