@@ -189,22 +189,13 @@ public final class LeaseFixture implements LeaseActions.EngineFeedback {
   public static ScoredRequest payload(String id) {
     Instant at = Instant.EPOCH;
     InferenceRequest request =
-        new InferenceRequest(
-            id,
-            "tenant",
-            "/v1/embeddings",
-            "m",
-            ByteBuffer.wrap(new byte[] {1, 2}),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            Map.of(),
-            null,
-            null,
-            false);
+        InferenceRequest.newBuilder()
+            .setId(id)
+            .setTenant("tenant")
+            .setEndpoint("/v1/embeddings")
+            .setModel("m")
+            .setBody(ByteBuffer.wrap(new byte[] {1, 2}))
+            .build();
     return ScoredRequest.newBuilder()
         .setId(id)
         .setTenant("tenant")
