@@ -1,0 +1,324 @@
+package io.penstock.broker.webhooks.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateEntry;
+import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.settings.WebhookSettings;
+import io.penstock.broker.submission.WebhookChoice;
+import io.penstock.broker.webhooks.WebhookSamples;
+import io.penstock.broker.webhooks.endpoints.EndpointCodec;
+import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
+import io.penstock.broker.webhooks.endpoints.EndpointRequest;
+import io.penstock.broker.webhooks.endpoints.EventType;
+import io.penstock.broker.webhooks.endpoints.WebhookEndpoint;
+import io.penstock.schemas.TerminalStatus;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class DeliveriesTest {
+
+  private static final WebhookSettings SETTINGS =
+      new WebhookSettings(
+          List.of(),
+          Duration.ofSeconds(15),
+          Duration.ofDays(1),
+          Duration.ofDays(7),
+          20,
+          12,
+          50,
+          50,
+          50);
+
+  private final WebhookEndpoint endpoint =
+      WebhookSamples.endpoint("whe_1", "default", "https://one.example/", EventType.values());
+  private final EndpointDirectory directory = new EndpointDirectory();
+  private final Map<String, StateEntry> front = new LinkedHashMap<>();
+  private final Deque<Runnable> mail = new ArrayDeque<>();
+  private final List<WebhookEvent> sent = new ArrayList<>();
+  private Function<WebhookEvent, Outcome> receiver = _ -> new Outcome.Taken(200);
+  private final PartitionDeliveries partition = new PartitionDeliveries(0, List.of(), new Writer());
+  private final Deliveries deliveries =
+      new Deliveries(directory, SETTINGS, this::attempt, mail::add, () -> 0.5);
+  private Instant now = WebhookSamples.START;
+  private long offset;
+
+  DeliveriesTest() {
+    put(endpoint);
+    directory.upToDate();
+    deliveries.taken(partition);
+  }
+
+  private void put(WebhookEndpoint changed) {
+    StateEntry entry = EndpointCodec.entry(changed);
+    directory.entry(entry.kind(), entry.id(), entry.document());
+  }
+
+  private void attempt(Delivery delivery, WebhookEndpoint to, Consumer<Outcome> ended) {
+    sent.add(delivery.event());
+    ended.accept(receiver.apply(delivery.event()));
+  }
+
+  private void heard(String id, TerminalStatus status, String webhook) {
+    hear(BrokerSamples.result(id, status).setWebhook(webhook).build());
+  }
+
+  private void hear(io.penstock.schemas.InferenceResult result) {
+    boolean _ = partition.heard(new ResultRecord(0, offset++, now, result));
+  }
+
+  /** Lets everything happen that can happen after so much time. */
+  private void pass(Duration time) {
+    now = now.plus(time);
+    for (int round = 0; round < 10; round++) {
+      var _ = deliveries.turn(now);
+      for (Runnable next = mail.poll(); next != null; next = mail.poll()) {
+        next.run();
+      }
+    }
+  }
+
+  private long entries(String kind) {
+    return front.keySet().stream().filter(key -> key.startsWith(kind + "/")).count();
+  }
+
+  private String deadLetter() {
+    return front.keySet().stream()
+        .filter(key -> key.startsWith(DeliveryCodec.DEAD + "/"))
+        .map(key -> key.substring(key.indexOf('/') + 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void everyKindOfEndIsToldUnderItsName() {
+    for (TerminalStatus status : TerminalStatus.values()) {
+      heard("req_" + status, status, WebhookChoice.TENANT);
+      heard("resp_" + status, status, WebhookChoice.TENANT);
+    }
+    hear(
+        BrokerSamples.result("resp_cut", TerminalStatus.SUCCEEDED)
+            .setWebhook("*")
+            .setBody(
+                ByteBuffer.wrap(
+                    "{\"choices\":[{\"finish_reason\":\"length\"}]}"
+                        .getBytes(StandardCharsets.UTF_8)))
+            .build());
+    hear(
+        BrokerSamples.result("resp_odd", TerminalStatus.SUCCEEDED)
+            .setWebhook("*")
+            .setBody(ByteBuffer.wrap(new byte[] {'{'}))
+            .build());
+    heard("req_silent", TerminalStatus.SUCCEEDED, null);
+    pass(Duration.ZERO);
+
+    assertThat(sent)
+        .extracting(event -> event.subject() + " " + event.type().wire())
+        .containsExactlyInAnyOrder(
+            "req_SUCCEEDED request.succeeded",
+            "req_FAILED request.failed",
+            "req_CANCELLED request.cancelled",
+            "req_EXPIRED request.expired",
+            "resp_SUCCEEDED response.completed",
+            "resp_FAILED response.failed",
+            "resp_CANCELLED response.cancelled",
+            "resp_EXPIRED response.failed",
+            "resp_cut response.incomplete",
+            "resp_odd response.completed");
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+  }
+
+  @Test
+  void nothingIsSentBeforeItIsWrittenDown() {
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    var _ = deliveries.turn(now);
+    assertThat(sent).isEmpty();
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+    pass(Duration.ZERO);
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void whatFailsForADayIsBuriedAndCanBeReplayed() {
+    receiver = _ -> Outcome.Failed.of("the receiver answered 500");
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    for (int hours = 0; hours < 30; hours++) {
+      pass(Duration.ofHours(1));
+    }
+    assertThat(sent).hasSize(8).extracting(WebhookEvent::id).containsOnly(sent.getFirst().id());
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(1);
+
+    receiver = _ -> new Outcome.Taken(200);
+    assertThat(deliveries.replay(deadLetter(), _ -> false).join()).isFalse();
+    CompletableFuture<Boolean> replayed = deliveries.replay(deadLetter(), _ -> true);
+    pass(Duration.ZERO);
+
+    assertThat(replayed.join()).isTrue();
+    assertThat(sent).hasSize(9).extracting(WebhookEvent::id).containsOnly(sent.getFirst().id());
+    assertThat(entries(DeliveryCodec.DEAD)).isZero();
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+  }
+
+  @Test
+  void aDeadLetterIsDiscardedAndOneIsForgottenInTime() {
+    receiver = _ -> new Outcome.Gone();
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    CompletableFuture<Boolean> discarded = deliveries.discard(deadLetter(), _ -> true);
+    pass(Duration.ZERO);
+    assertThat(discarded.join()).isTrue();
+    assertThat(entries(DeliveryCodec.DEAD)).isZero();
+
+    put(enabled(now.plusSeconds(1)));
+    heard("req_2", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ofSeconds(2));
+    pass(SETTINGS.deadLetterRetention().minusSeconds(10));
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(1);
+    pass(Duration.ofMinutes(1));
+    assertThat(entries(DeliveryCodec.DEAD)).isZero();
+  }
+
+  private WebhookEndpoint enabled(Instant at) {
+    return EndpointRequest.read("{\"enabled\":true}".getBytes(StandardCharsets.UTF_8))
+        .change(endpoint, at);
+  }
+
+  @Test
+  void aReceiverThatIsGoneHearsNothingMoreUntilItsEndpointIsEnabled() {
+    receiver = _ -> new Outcome.Gone();
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ofSeconds(1));
+    heard("req_2", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ofHours(1));
+    assertThat(sent).hasSize(1);
+    assertThat(directory.isActive(endpoint)).isFalse();
+
+    receiver = _ -> new Outcome.Taken(200);
+    put(enabled(now));
+    heard("req_3", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ofSeconds(1));
+    assertThat(sent).extracting(WebhookEvent::subject).containsExactly("req_1", "req_3");
+  }
+
+  @Test
+  void whatIsPendingForADeletedEndpointIsForgottenAfterAMinute() {
+    receiver = _ -> Outcome.Failed.of("the receiver answered 500");
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    directory.entry(EndpointCodec.KIND, "whe_1", null);
+    pass(Duration.ofSeconds(10));
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+    for (int each = 0; each < 10; each++) {
+      pass(Duration.ofMinutes(1));
+    }
+    assertThat(sent).hasSize(1);
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+    assertThat(entries(DeliveryCodec.DEAD)).isZero();
+  }
+
+  @Test
+  void whatIsKeptForAnEndpointIsBoundedAndTheTenantSeesThatEventsWereDropped() {
+    receiver = _ -> Outcome.Failed.of("the receiver answered 500");
+    for (int number = 0; number < 20; number++) {
+      heard("req_" + number, TerminalStatus.SUCCEEDED, "*");
+    }
+    pass(Duration.ZERO);
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(SETTINGS.maxPending());
+    assertThat(directory.status("whe_1").droppedAt()).contains(now);
+
+    // Dead letters make room, the oldest first.
+    pass(Duration.ofDays(2));
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(SETTINGS.maxPending());
+    heard("req_99", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ofSeconds(1));
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(SETTINGS.maxPending() - 1);
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+  }
+
+  @Test
+  void thePositionIsWrittenNowAndThenThoughNothingIsTold() {
+    heard("req_1", TerminalStatus.SUCCEEDED, null);
+    pass(Duration.ZERO);
+    assertThat(position()).isEqualTo(1);
+    heard("req_2", TerminalStatus.SUCCEEDED, null);
+    pass(Duration.ofSeconds(9));
+    assertThat(position()).isEqualTo(1);
+    pass(Duration.ofSeconds(1));
+    assertThat(position()).isEqualTo(2);
+  }
+
+  private long position() {
+    return DeliveryCodec.position(front.get(StateEntry.key(DeliveryCodec.POSITION, "0")));
+  }
+
+  @Test
+  void anEmptyHomeHasAPositionOnceItIsUpToDate() {
+    pass(Duration.ofSeconds(1));
+    assertThat(entries(DeliveryCodec.POSITION)).isZero();
+    partition.caughtUp();
+    pass(Duration.ofSeconds(1));
+    assertThat(position()).isZero();
+  }
+
+  @Test
+  void anInstanceThatDoesNotKnowTheEndpointsYetTellsNobodyAndForgetsNothing() {
+    EndpointDirectory empty = new EndpointDirectory();
+    Deliveries young = new Deliveries(empty, SETTINGS, this::attempt, mail::add, () -> 0.5);
+    young.taken(partition);
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    assertThat(young.turn(now)).isEmpty();
+    assertThat(front).isEmpty();
+
+    StateEntry entry = EndpointCodec.entry(endpoint);
+    empty.entry(entry.kind(), entry.id(), entry.document());
+    empty.upToDate();
+    var _ = young.turn(now);
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+  }
+
+  private final class Writer implements StateWriter {
+
+    @Override
+    public int partition() {
+      return 0;
+    }
+
+    @Override
+    public long epoch() {
+      return 1;
+    }
+
+    @Override
+    public CompletableFuture<Void> write(List<StateChange> changes) {
+      for (StateChange change : changes) {
+        switch (change) {
+          case StateChange.Put(StateEntry entry) -> {
+            front.put(entry.key(), entry);
+            directory.entry(entry.kind(), entry.id(), entry.document());
+          }
+          case StateChange.Remove(String kind, String id) -> {
+            front.remove(change.key());
+            directory.entry(kind, id, null);
+          }
+        }
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+}
