@@ -91,7 +91,7 @@ final class AnswerEvents implements Watcher {
       early.add(() -> result(record));
       return;
     }
-    send(stream.result(record));
+    send(stream.result(record.result()));
     if (!over) {
       timers.add(
           timer.schedule(

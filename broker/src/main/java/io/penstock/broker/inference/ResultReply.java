@@ -2,6 +2,7 @@ package io.penstock.broker.inference;
 
 import io.penstock.broker.errors.ApiError;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ResultError;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,29 @@ public final class ResultReply {
       case EXPIRED -> Optional.of(expired(result));
       case CANCELLED -> Optional.of(cancelled(result));
     };
+  }
+
+  /** Why a call that repeats an id gets no answer of its own. */
+  public static ApiError repeated(Repetition repetition, String id) {
+    return switch (repetition) {
+      case CONFLICT -> conflict();
+      case SAME ->
+          ApiError.invalid(
+                  409,
+                  "stream_began",
+                  "Request %s was sent before under this Idempotency-Key, and its stream cannot be repeated. Fetch its answer with GET /v1/requests/%s/result."
+                      .formatted(id, id))
+              .with(ApiError.SHOULD_RETRY, "false");
+    };
+  }
+
+  /** Another request has this idempotency key. */
+  public static ApiError conflict() {
+    return ApiError.invalid(
+            409,
+            "idempotency_key_reused",
+            "Another request was sent with this Idempotency-Key; use a new key for a new request.")
+        .with(ApiError.SHOULD_RETRY, "false");
   }
 
   /** The headers by which an answer names its request. */

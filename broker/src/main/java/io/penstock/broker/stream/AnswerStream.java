@@ -1,7 +1,6 @@
 package io.penstock.broker.stream;
 
 import io.penstock.broker.errors.ApiError;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.schemas.ChunkEnd;
 import io.penstock.schemas.ChunkKind;
@@ -9,6 +8,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.TokenChunk;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>While nothing was sent, a newer attempt takes the older one's place. After that, a newer
  *       attempt ends the stream with an error: pieces of two answers are never put together.
- *   <li>A missing chunk ends it with an error, too.
+ *   <li>A missing chunk ends it with an error, too, unless nothing was sent.
+ *   <li>Where nothing was sent and no chunks are to be had, since the engine does not stream or
+ *       they were lost, the whole answer is sent instead, once the result has it.
  *   <li>The stream is done only when its attempt was published whole and the one result says that
  *       it succeeded in that attempt. Chunks and results are read apart, so either may come first.
  * </ul>
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerStream {
 
+  /** The code of the error that ends a stream whose answer was begun and cannot be gone on with. */
+  public static final String INTERRUPTED = "stream_interrupted";
+
   private final String id;
   private final boolean includeUsage;
   private int attempt;
@@ -35,6 +40,7 @@ public final class AnswerStream {
   private boolean broken;
   private boolean whole;
   private boolean sent;
+  private boolean fromResult;
   private boolean ended;
   private @Nullable InferenceResult result;
 
@@ -47,6 +53,35 @@ public final class AnswerStream {
     this.includeUsage = includeUsage;
   }
 
+  /**
+   * A stream of which the caller has seen a part.
+   *
+   * @param attempt whose chunks the part was; all of them are passed in again
+   */
+  public static AnswerStream resumed(String id, int attempt) {
+    AnswerStream stream = new AnswerStream(id, true);
+    stream.attempt = attempt;
+    stream.sent = true;
+    return stream;
+  }
+
+  /** A stream of the result alone, whatever chunks there are. */
+  public static AnswerStream ofResult(String id) {
+    AnswerStream stream = new AnswerStream(id, true);
+    stream.fromResult = true;
+    return stream;
+  }
+
+  /** The attempt that is sent; 0 while nothing is known of any. */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** Whether the result is sent instead of chunks. */
+  public boolean isFromResult() {
+    return fromResult;
+  }
+
   /** Whether the last event was sent. */
   public boolean isEnded() {
     return ended;
@@ -54,7 +89,7 @@ public final class AnswerStream {
 
   /** Takes a chunk in, and says what to send. */
   public List<StreamEvent> chunk(TokenChunk chunk) {
-    if (ended || chunk.getAttempt() < attempt) {
+    if (ended || fromResult || chunk.getAttempt() < attempt) {
       return List.of();
     }
     if (chunk.getAttempt() > attempt) {
@@ -101,17 +136,25 @@ public final class AnswerStream {
 
   private List<StreamEvent> lost() {
     broken = true;
-    return sent || result != null
-        ? fail(interrupted("lost a part of the answer on its way"))
-        : List.of();
+    InferenceResult last = result;
+    if (sent) {
+      return fail(interrupted("lost a part of the answer on its way"));
+    }
+    return last == null ? List.of() : whole(last);
   }
 
-  /** Takes a result in, and says what to send. */
-  public List<StreamEvent> result(ResultRecord record) {
-    if (ended || !record.isFirst()) {
+  /**
+   * Takes a result in, and says what to send. The answer to a repetition ends the stream: what was
+   * answered before has no stream any more.
+   */
+  public List<StreamEvent> result(InferenceResult news) {
+    if (ended) {
       return List.of();
     }
-    result = record.result();
+    if (news.getRepetition().isPresent()) {
+      return fail(ResultReply.repeated(news.getRepetition().get(), id));
+    }
+    result = news;
     return conclude();
   }
 
@@ -121,9 +164,25 @@ public final class AnswerStream {
    * @return what to send
    */
   public List<StreamEvent> giveUp() {
-    return ended || result == null
-        ? List.of()
-        : fail(interrupted("lost a part of the answer on its way"));
+    InferenceResult last = result;
+    if (ended || last == null) {
+      return List.of();
+    }
+    return sent ? fail(interrupted("lost a part of the answer on its way")) : whole(last);
+  }
+
+  /** Nothing was sent, so the result may take the chunks' place. */
+  private List<StreamEvent> whole(InferenceResult last) {
+    List<StreamEvent> events = new ArrayList<>();
+    WholeAnswer.chunks(last, includeUsage).forEach(json -> events.add(new StreamEvent.Data(json)));
+    if (events.isEmpty()) {
+      return fail(interrupted("cannot be made of the answer, which is no completion"));
+    }
+    attempt = last.getAttempts();
+    fromResult = true;
+    ended = true;
+    events.add(new StreamEvent.Done());
+    return events;
   }
 
   private List<StreamEvent> conclude() {
@@ -137,8 +196,8 @@ public final class AnswerStream {
     if (sent && last.getAttempts() != attempt) {
       return fail(interrupted("was answered by another attempt than the one that was sent"));
     }
-    if (broken) {
-      return fail(interrupted("lost a part of the answer on its way"));
+    if (broken || fromResult) {
+      return giveUp();
     }
     if (whole && last.getAttempts() == attempt) {
       ended = true;
@@ -155,7 +214,7 @@ public final class AnswerStream {
   private ApiError interrupted(String what) {
     return ApiError.server(
             502,
-            "stream_interrupted",
+            INTERRUPTED,
             "The stream of request %s %s. The whole answer can be fetched with GET /v1/requests/%s/result."
                 .formatted(id, what, id))
         .with(ApiError.SHOULD_RETRY, "false");

@@ -6,6 +6,8 @@ import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.schemas.ChunkEnd;
 import io.penstock.schemas.ChunkKind;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.TokenChunk;
 import java.nio.ByteBuffer;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class AnswerStreamTest {
 
   private static final String ID = "req_1";
+  private static final String WHOLE =
+      "{\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"delta\":{\"content\":\"Ciao\"}}],\"odd\":1.50}";
 
   private final AnswerStream stream = new AnswerStream(ID, false);
   private final List<StreamEvent> sent = new ArrayList<>();
@@ -113,6 +117,66 @@ class AnswerStreamTest {
   }
 
   @Test
+  void anEngineThatDoesNotStreamHasItsAnswerSentWhole() {
+    end(1, 0, ChunkEnd.BROKEN);
+    answer("Ciao");
+
+    assertThat(text()).isEqualTo(WHOLE + " [DONE]");
+    assertThat(stream.isFromResult()).isTrue();
+  }
+
+  @Test
+  void anAnswerWhoseFirstChunksAreLostIsSentWhole() {
+    delta(1, 1, "b");
+    answer("Ciao");
+
+    assertThat(text()).isEqualTo(WHOLE + " [DONE]");
+  }
+
+  @Test
+  void anAnswerOfWhichNoChunkComesIsSentWholeInTheEnd() {
+    answer("Ciao");
+    assertThat(text()).isEmpty();
+
+    sent.addAll(stream.giveUp());
+
+    assertThat(text()).isEqualTo(WHOLE + " [DONE]");
+  }
+
+  @Test
+  void anAnswerThatIsNoCompletionCannotBeStreamed() {
+    end(1, 0, ChunkEnd.BROKEN);
+    result(TerminalStatus.SUCCEEDED, 1);
+
+    assertThat(text()).isEqualTo("stream_interrupted");
+  }
+
+  @Test
+  void theAnswerToARepetitionEndsTheStream() {
+    for (Repetition repetition : Repetition.values()) {
+      AnswerStream repeated = new AnswerStream(ID, false);
+      assertThat(
+              repeated.result(
+                  BrokerSamples.result(ID, TerminalStatus.SUCCEEDED)
+                      .setRepetition(repetition)
+                      .build()))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              StreamEvent.Failed.class,
+              failed -> assertThat(failed.error().status()).isEqualTo(409));
+      assertThat(repeated.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void theUsageOfAWholeAnswerIsAChunkOfItsOwn() {
+    AnswerStream asked = new AnswerStream(ID, true);
+    asked.chunk(TokenChunk.newBuilder(end(1, 0)).setEnd(ChunkEnd.BROKEN).build());
+
+    assertThat(asked.result(completion("Ciao"))).hasSize(3);
+  }
+
+  @Test
   void theUsageIsSentOnlyIfItWasAskedFor() {
     String usage = "{\"choices\":[],\"usage\":{\"total_tokens\":1}}";
     String words = "{\"choices\":[{\"delta\":{}}],\"usage\":null}";
@@ -147,7 +211,7 @@ class AnswerStreamTest {
         case 2 -> {
           if (resultOf == 0) {
             resultOf = 1 + random.nextInt(3);
-            events.addAll(any.result(record(TerminalStatus.SUCCEEDED, resultOf)));
+            events.addAll(any.result(record(TerminalStatus.SUCCEEDED, resultOf).result()));
           }
         }
         case 3 -> next[attempt] += 1; // lost on its way
@@ -204,8 +268,21 @@ class AnswerStreamTest {
         .build();
   }
 
+  private void answer(String text) {
+    sent.addAll(stream.result(completion(text)));
+  }
+
+  private static InferenceResult completion(String text) {
+    String body =
+        "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"%s\"},\"finish_reason\":\"stop\"}],\"odd\":1.50,\"usage\":{\"total_tokens\":7}}"
+            .formatted(text);
+    return BrokerSamples.result(ID, TerminalStatus.SUCCEEDED)
+        .setBody(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)))
+        .build();
+  }
+
   private void result(TerminalStatus status, int attempts) {
-    sent.addAll(stream.result(record(status, attempts)));
+    sent.addAll(stream.result(record(status, attempts).result()));
   }
 
   private static ResultRecord record(TerminalStatus status, int attempts) {
