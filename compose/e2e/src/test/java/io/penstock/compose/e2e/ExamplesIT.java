@@ -71,8 +71,9 @@ class ExamplesIT {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     worker.close();
+    Files.deleteIfExists(folder.resolve("node_modules"));
   }
 
   @TestFactory

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,94 +68,8 @@ public final class PenstockCli implements Runnable {
 
   /** All commands. */
   public static CommandLine commandLine(Environment environment) {
-    CommandLine models =
-        new CommandLine(new ModelsCommand())
-            .addSubcommand(new ModelsCommand.ListModels(environment))
-            .addSubcommand(new ModelsCommand.Apply(environment))
-            .addSubcommand(new ModelsCommand.Remove(environment))
-            .addSubcommand(new ModelHistoryCommand(environment))
-            .addSubcommand(new ModelHistoryCommand.Rollback(environment))
-            .addSubcommand(new ModelHealthCommand(environment));
-    CommandLine routing =
-        new CommandLine(new RoutingCommand())
-            .addSubcommand(new RoutingCommand.ListEntries(environment))
-            .addSubcommand(new RoutingCommand.Apply(environment))
-            .addSubcommand(new RoutingCommand.Remove(environment));
-    CommandLine rollout =
-        new CommandLine(new RolloutCommand())
-            .addSubcommand(new RolloutStartCommand(environment))
-            .addSubcommand(new RolloutCommand.Status(environment))
-            .addSubcommand(new RolloutCommand.ListRollouts(environment))
-            .addSubcommand(new RolloutCommand.Pause(environment))
-            .addSubcommand(new RolloutCommand.Resume(environment))
-            .addSubcommand(new RolloutCommand.Force(environment))
-            .addSubcommand(new RolloutCommand.Rollback(environment));
-    CommandLine experiment =
-        new CommandLine(new ExperimentCommand())
-            .addSubcommand(new ExperimentCommand.Start(environment))
-            .addSubcommand(new ExperimentCommand.ListExperiments(environment))
-            .addSubcommand(new ExperimentReportCommand(environment))
-            .addSubcommand(new ExperimentCommand.Stop(environment))
-            .addSubcommand(new ExperimentCommand.Promote(environment));
-    CommandLine deadLetters =
-        new CommandLine(new DeadLettersCommand())
-            .addSubcommand(new DeadLettersCommand.ListLetters(environment))
-            .addSubcommand(new DeadLettersCommand.Show(environment))
-            .addSubcommand(new DeadLettersCommand.ReplayLetters(environment));
-    CommandLine feedback =
-        new CommandLine(new FeedbackCommand(environment))
-            .addSubcommand(new FeedbackExportCommand(environment));
-    CommandLine batch =
-        new CommandLine(new BatchCommand())
-            .addSubcommand(new BatchSubmitCommand(environment))
-            .addSubcommand(new BatchFollowCommand(environment))
-            .addSubcommand(new BatchCommand.ListBatches(environment))
-            .addSubcommand(new BatchCommand.Show(environment))
-            .addSubcommand(new BatchCommand.Cancel(environment))
-            .addSubcommand(new BatchDownloadCommand(environment));
-    CommandLine files =
-        new CommandLine(new FilesCommand())
-            .addSubcommand(new FilesCommand.Upload(environment))
-            .addSubcommand(new FilesCommand.ListFiles(environment))
-            .addSubcommand(new FilesCommand.Show(environment))
-            .addSubcommand(new FilesCommand.Download(environment))
-            .addSubcommand(new FilesCommand.Delete(environment));
-    CommandLine keys =
-        new CommandLine(new KeysCommand())
-            .addSubcommand(new KeysCommand.Create(environment))
-            .addSubcommand(new KeysCommand.ListKeys(environment))
-            .addSubcommand(new KeysCommand.Revoke(environment));
-    CommandLine config =
-        new CommandLine(new ConfigCommand())
-            .addSubcommand(new ConfigCommand.Init(environment))
-            .addSubcommand(new ConfigCommand.Check(environment))
-            .addSubcommand(new ConfigCommand.Show(environment));
-    List<CommandLine> own =
-        List.of(
-            new CommandLine(new UpCommand(environment)),
-            config,
-            new CommandLine(new SubmitCommand(environment)),
-            new CommandLine(new StatusCommand(environment)),
-            new CommandLine(new ResultsCommand(environment)),
-            new CommandLine(new CancelCommand(environment)),
-            batch,
-            files,
-            keys,
-            models,
-            routing,
-            rollout,
-            experiment,
-            new CommandLine(new CostsCommand(environment)),
-            new CommandLine(new BudgetsCommand(environment)),
-            feedback,
-            new CommandLine(new WorkersCommand(environment)),
-            new CommandLine(new BacklogCommand(environment)),
-            deadLetters,
-            EngineHelp.addedTo(new CommandLine(new WorkerCommand(environment))),
-            new CommandLine(new VersionCommand(environment)),
-            new CommandLine(new CompletionCommand(environment)));
     CommandLine all = new CommandLine(new PenstockCli());
-    CommandModules.completed(own, environment).forEach(all::addSubcommand);
+    CommandModules.completed(Commands.of(environment), environment).forEach(all::addSubcommand);
     return dress(all, environment.console());
   }
 

@@ -13,10 +13,8 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.client.PenstockClientException;
 import io.penstock.schemas.ids.Ids;
-import io.penstock.schemas.ids.Names;
 import io.penstock.schemas.text.Printable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -64,46 +62,8 @@ import picocli.CommandLine.Option;
     })
 final class SubmitCommand extends RequesterCommand {
 
-  /** The requests to send, by exactly one of these options. */
-  static final class Source {
-    @Option(
-        names = "--text",
-        paramLabel = "TEXT",
-        required = true,
-        description = "A text to embed.")
-    @Nullable String text;
-
-    @Option(
-        names = "--prompt",
-        paramLabel = "TEXT",
-        required = true,
-        description = "A prompt to answer.")
-    @Nullable String prompt;
-
-    @Option(
-        names = "--body",
-        paramLabel = "JSON",
-        required = true,
-        description = "A whole body in OpenAI's form.")
-    @Nullable String body;
-
-    @Option(
-        names = "--body-file",
-        paramLabel = "FILE",
-        required = true,
-        description = "A file with such a body.")
-    @Nullable Path bodyFile;
-
-    @Option(
-        names = {"-f", "--file"},
-        paramLabel = "FILE",
-        required = true,
-        description = "A .txt, .csv or .jsonl file of many.")
-    @Nullable Path file;
-  }
-
   @ArgGroup(multiplicity = "1")
-  Source source = new Source();
+  SubmitSource source = new SubmitSource();
 
   @Mixin final RequestOptions request = new RequestOptions();
 
@@ -215,7 +175,8 @@ final class SubmitCommand extends RequesterCommand {
   }
 
   private int one(Route route) throws IOException, InterruptedException {
-    InferenceRequest.Builder builder = single(route.mostBytes(), environment.clock().instant());
+    InferenceRequest.Builder builder =
+        source.single(request, route.mostBytes(), environment.clock().instant());
     if (builder.getServiceClass() == null) {
       builder.setServiceClass(route.classOfOne());
     }
@@ -254,29 +215,6 @@ final class SubmitCommand extends RequesterCommand {
                     .note(
                         "request %s was submitted before and is %s; its result answers this one, too"
                             .formatted(Printable.of(given), status.getState())));
-  }
-
-  private InferenceRequest.Builder single(int mostBytes, Instant now) throws IOException {
-    if (source.text != null) {
-      return request.ofText(whole("--text", source.text), RequestBodies.EMBEDDINGS, now);
-    }
-    if (source.prompt != null) {
-      return request.ofText(whole("--prompt", source.prompt), RequestBodies.CHAT, now);
-    }
-    if (source.body != null) {
-      return request.ofBody(
-          "--body", whole("--body", source.body).getBytes(StandardCharsets.UTF_8), now);
-    }
-    return request.ofBody("--body-file", BodyFile.read(source.bodyFile, mostBytes), now);
-  }
-
-  private static String whole(String option, String text) {
-    Names.loneSurrogate(text)
-        .ifPresent(
-            fault -> {
-              throw CliException.usage("%s %s".formatted(option, fault));
-            });
-    return text;
   }
 
   private int many(Route route, Path path) throws IOException, InterruptedException {
