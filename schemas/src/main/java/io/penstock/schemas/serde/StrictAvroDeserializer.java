@@ -39,8 +39,9 @@ final class StrictAvroDeserializer<T extends SpecificRecord> implements Deserial
   private sealed interface Writer<T> {
 
     /**
-     * Its records can be read. * @param nesting the schema, if its records have to be walked over
-     * first
+     * Its records can be read.
+     *
+     * @param nesting the schema, if its records have to be walked over first
      */
     record Usable<T>(DatumReader<T> reader, Optional<Schema> nesting) implements Writer<T> {}
 

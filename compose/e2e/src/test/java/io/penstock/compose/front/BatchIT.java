@@ -88,31 +88,17 @@ class BatchIT {
   @Test
   void aBatchGoesOnWhereAnotherInstanceEnds(PenstockNode node) throws Exception {
     try (FrontCluster cluster = new FrontCluster(node, "batch-two.", 4)) {
-      cluster
-          .backend()
-          .on(
-              "m",
-              call -> {
-                call.pause(Duration.ofMillis(500));
-                answer(call);
-              });
+      cluster.backend().on("m", BatchIT::answerSlowly);
       HttpFront one = cluster.start(FrontCluster.settings());
       OpenAIClient first = client(one);
-      List<Batch> begun = new ArrayList<>();
-      for (int each = 0; each < 4; each++) {
-        begun.add(create(first, upload(first)));
-      }
+      List<Batch> begun = createFour(first);
       HttpFront two = cluster.start(FrontCluster.settings());
       OpenAIClient second = client(two);
       await().atMost(PATIENCE).until(() -> completed(second, begun.getFirst()) > 20);
 
       one.close();
 
-      for (Batch each : begun) {
-        Batch batch = awaitEnd(second, each);
-        assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
-        assertEachOnce(second, batch, REQUESTS * 9 / 10);
-      }
+      assertAllComplete(second, begun);
       assertThat(second.batches().list().autoPager().stream().map(Batch::id))
           .containsExactlyInAnyOrderElementsOf(begun.stream().map(Batch::id).toList());
       first.close();
@@ -125,29 +111,15 @@ class BatchIT {
     try (FrontCluster cluster = new FrontCluster(node, "batch-killed.", 4);
         PenstockProcess one = KilledFrontIT.front(node, cluster, home.resolve("one"));
         PenstockProcess two = KilledFrontIT.front(node, cluster, home.resolve("two"))) {
-      cluster
-          .backend()
-          .on(
-              "m",
-              call -> {
-                call.pause(Duration.ofMillis(500));
-                answer(call);
-              });
+      cluster.backend().on("m", BatchIT::answerSlowly);
       OpenAIClient first = client(one.awaitReady().path("http").asText());
       OpenAIClient second = client(two.awaitReady().path("http").asText());
-      List<Batch> begun = new ArrayList<>();
-      for (int each = 0; each < 4; each++) {
-        begun.add(create(first, upload(first)));
-      }
+      List<Batch> begun = createFour(first);
       await().atMost(PATIENCE).until(() -> completed(first, begun.getFirst()) > 20);
 
       one.kill();
 
-      for (Batch each : begun) {
-        Batch batch = awaitEnd(second, each);
-        assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
-        assertEachOnce(second, batch, REQUESTS * 9 / 10);
-      }
+      assertAllComplete(second, begun);
       first.close();
       second.close();
     }
@@ -159,6 +131,11 @@ class BatchIT {
     } else {
       call.succeed(body(call));
     }
+  }
+
+  private static void answerSlowly(ScriptedBackend.Call call) {
+    call.pause(Duration.ofMillis(500));
+    answer(call);
   }
 
   private static int number(ScriptedBackend.Call call) {
@@ -210,6 +187,14 @@ class BatchIT {
                 .build());
   }
 
+  private static List<Batch> createFour(OpenAIClient client) {
+    List<Batch> created = new ArrayList<>();
+    for (int each = 0; each < 4; each++) {
+      created.add(create(client, upload(client)));
+    }
+    return created;
+  }
+
   private static long completed(OpenAIClient client, Batch batch) {
     return client.batches().retrieve(batch.id()).requestCounts().orElseThrow().completed();
   }
@@ -230,6 +215,14 @@ class BatchIT {
                   || batch.failedAt().isPresent();
             });
     return client.batches().retrieve(begun.id());
+  }
+
+  private static void assertAllComplete(OpenAIClient client, List<Batch> begun) throws IOException {
+    for (Batch each : begun) {
+      Batch batch = awaitEnd(client, each);
+      assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
+      assertEachOnce(client, batch, REQUESTS * 9 / 10);
+    }
   }
 
   /** Every request has one line, its own body where it succeeded, and the counts say the same. */

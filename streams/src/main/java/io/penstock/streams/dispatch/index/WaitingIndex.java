@@ -61,7 +61,11 @@ public final class WaitingIndex {
 
   private record ClassOfTarget(Target target, ServiceClass serviceClass) {}
 
-  /** Makes an empty index. * @param fairness how tenants share a class */
+  /**
+   * Makes an empty index.
+   *
+   * @param fairness how tenants share a class
+   */
   public WaitingIndex(FairnessSettings fairness) {
     this.fairness = fairness;
   }

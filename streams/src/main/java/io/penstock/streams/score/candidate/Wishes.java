@@ -114,10 +114,8 @@ public record Wishes(
                 new Refusal(
                     RefusalCode.MODEL_NOT_ALLOWED,
                     "routing.models",
-                    "model %s is not among the models of alias %s; list models of the alias, or"
-                        + " request the"
-                        + " model by its own name"
-                            .formatted(Abbreviated.quote(each), Abbreviated.quote(policy.name()))));
+                    "model %s is not among the models of alias %s; list models of the alias, or request the model by its own name"
+                        .formatted(Abbreviated.quote(each), Abbreviated.quote(policy.name()))));
           } else {
             name(each, "preference in routing.models: ", false);
           }

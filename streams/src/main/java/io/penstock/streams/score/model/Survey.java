@@ -23,7 +23,6 @@ import io.penstock.streams.score.request.RefusalCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,7 +35,7 @@ final class Survey {
   private final ParsedRequest request;
   private final RoutingContext context;
   private final Constraints constraints;
-  private final Overload overload;
+  private final ForecastLimits limits;
   private final OutputLengthPredictor outputs;
   private final PromptMeter meter;
   private final Map<String, Refusal> excluded = new LinkedHashMap<>();
@@ -50,7 +49,9 @@ final class Survey {
     this.request = request;
     this.context = context;
     this.constraints = constraints;
-    this.overload = new Overload(context.routing().state());
+    this.limits =
+        new ForecastLimits(
+            new Overload(context.routing().state()), constraints, request.serviceClass());
     this.outputs = outputs;
     this.meter = meter;
   }
@@ -95,7 +96,7 @@ final class Survey {
     for (ModelCandidate candidate : candidates(wish)) {
       Optional<Refusal> refusal = constraints.refuse(candidate);
       Forecast forecast = forecast(wish, candidate, fit);
-      refusal = refusal.or(() -> refuse(forecast));
+      refusal = refusal.or(() -> limits.refuse(forecast));
       if (refusal.isPresent()) {
         exclude(candidate.target().toString(), refusal.get());
       } else {
@@ -177,70 +178,5 @@ final class Survey {
         quality,
         Timing.of(status, request.serviceClass(), fit.prompt().total(), output),
         Availability.of(status, request.request().getId()));
-  }
-
-  private Optional<Refusal> refuse(Forecast forecast) {
-    String name = forecast.target().toString();
-    return overload
-        .refusal(forecast.candidate().spec().getName(), request.serviceClass())
-        .or(() -> tooDear(name, forecast))
-        .or(() -> tooPoor(name, forecast))
-        .or(() -> tooSlow(name, forecast));
-  }
-
-  private Optional<Refusal> tooDear(String name, Forecast forecast) {
-    Double most = constraints.maxPrice();
-    return most == null || forecast.ceiling() <= most
-        ? Optional.empty()
-        : Optional.of(
-            new Refusal(
-                RefusalCode.MAX_PRICE_EXCEEDED,
-                "routing.maxPrice",
-                String.format(
-                    Locale.ROOT,
-                    "model '%s' may cost up to %.6g with %d tokens of output, more than %s; lower"
-                        + " the output's limit or raise the price's",
-                    name,
-                    forecast.ceiling(),
-                    forecast.fit().maxOutput(),
-                    most)));
-  }
-
-  private Optional<Refusal> tooPoor(String name, Forecast forecast) {
-    Double least = constraints.minQuality();
-    return least == null || (forecast.quality() != null && forecast.quality() >= least)
-        ? Optional.empty()
-        : Optional.of(
-            new Refusal(
-                RefusalCode.MIN_QUALITY_NOT_MET,
-                "routing.minQuality",
-                "model '%s' has %s, below %s; lower the limit or allow a better model"
-                    .formatted(
-                        name,
-                        forecast.quality() == null
-                            ? "no quality score"
-                            : "the quality score " + forecast.quality(),
-                        least)));
-  }
-
-  private Optional<Refusal> tooSlow(String name, Forecast forecast) {
-    Long most = constraints.maxWaitMillis();
-    Timing timing = forecast.timing();
-    if (most == null
-        || (timing.served()
-            && (timing.firstTokenMillis() == null || timing.firstTokenMillis() <= most))) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Refusal(
-            RefusalCode.MAX_WAIT_EXCEEDED,
-            "routing.maxWaitMillis",
-            "model '%s' %s, more than %d ms; accept a longer wait or allow another model"
-                .formatted(
-                    name,
-                    timing.served()
-                        ? "would begin in %.0f ms".formatted(timing.firstTokenMillis())
-                        : "has no worker now",
-                    most)));
   }
 }

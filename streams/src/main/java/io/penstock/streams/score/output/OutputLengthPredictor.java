@@ -33,8 +33,9 @@ public final class OutputLengthPredictor {
   private record TenantModel(String tenant, String model) {}
 
   /**
-   * Makes a predictor that has seen no result yet. * @param maxTenants pairs of tenant and model
-   * remembered, 1 or more
+   * Makes a predictor that has seen no result yet.
+   *
+   * @param maxTenants pairs of tenant and model remembered, 1 or more
    */
   public OutputLengthPredictor(int maxTenants) {
     if (maxTenants < 1) {
