@@ -28,7 +28,16 @@ public final class ApiDocument {
 
   /** Which files there are, and the order in which their tags are shown. */
   private static final List<String> AREAS =
-      List.of("inference", "requests", "files", "batches", "models", "keys", "admin", "service");
+      List.of(
+          "inference",
+          "requests",
+          "files",
+          "batches",
+          "models",
+          "webhooks",
+          "keys",
+          "admin",
+          "service");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML =

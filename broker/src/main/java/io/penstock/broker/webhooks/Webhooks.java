@@ -1,5 +1,6 @@
 package io.penstock.broker.webhooks;
 
+import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.StateListener;
@@ -65,7 +66,7 @@ public final class Webhooks implements StateListener, AutoCloseable {
   public List<Object> parts(Forwarding forwarding) {
     return List.of(
         endpoints,
-        new EndpointRegistry(homes, writers, endpoints, settings.maxEndpoints()),
+        new EndpointRegistry(new HomeWrites(homes, writers), endpoints, settings.maxEndpoints()),
         new WebhookTest(sender, resolver, clock),
         new DeadLetters(deadLetters, endpoints, deliveries, forwarding));
   }

@@ -20,6 +20,7 @@ import io.penstock.broker.http.Readiness;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.settings.KeySettings;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyUses;
@@ -56,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneInstance implements AutoCloseable {
 
+  static final String ADMIN_SECRET = "an-admin-secret-of-32-characters";
+
   private final Map<String, StateEntry> front = new LinkedHashMap<>();
   private final Map<String, InferenceRequest> held = new LinkedHashMap<>();
   private final ExecutorService reader = Executors.newSingleThreadExecutor();
@@ -85,7 +88,10 @@ final class OneInstance implements AutoCloseable {
             webhooks.announcer(),
             clock);
     forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {}, Duration.ofMinutes(1));
-    HttpSettings settings = HttpSettings.DEFAULT.withPort(0);
+    HttpSettings settings =
+        HttpSettings.DEFAULT
+            .withPort(0)
+            .withKeys(new KeySettings(false, Optional.of(ADMIN_SECRET)));
     ApiKeys keys = new ApiKeys();
     List<Object> parts = new ArrayList<>(files.parts());
     parts.addAll(webhooks.parts(forwarding));
