@@ -822,6 +822,20 @@ class ScoreTopologyTest {
   }
 
   @Test
+  void theWebhookOfARequestGoesToWorkAndComesBackWithARefusal() {
+    send(chat().setWebhook("whe_1").build());
+    assertThat(next(WORK, ScoredRequest.class).value().getWebhook()).contains("whe_1");
+
+    send(chat().setId("request-2").setModel("nobody").setWebhook("*").build());
+    assertThat(next(TOPICS.results(), InferenceResult.class).value().getWebhook()).contains("*");
+
+    send(chat().setId("request-3").setWebhook("w".repeat(129)).build());
+    InferenceResult result = next(TOPICS.results(), InferenceResult.class).value();
+    assertThat(result.getError().orElseThrow().getParam()).contains("webhook");
+    assertThat(result.getWebhook()).isEmpty();
+  }
+
+  @Test
   void aReplyKeyThatIsNoNameIsRefusedAndAnsweredByTheId() {
     send(chat().setReplyKey("k".repeat(129)).build());
 

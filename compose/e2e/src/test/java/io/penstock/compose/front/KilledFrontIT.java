@@ -83,36 +83,43 @@ class KilledFrontIT {
     }
   }
 
-  /** A process with one instance; both share the folder of files beside its home. */
-  static PenstockProcess front(PenstockNode node, FrontCluster cluster, Path home)
+  /**
+   * A process with one instance; both share the folder of files beside its home.
+   *
+   * @param more further arguments
+   */
+  static PenstockProcess front(PenstockNode node, FrontCluster cluster, Path home, String... more)
       throws Exception {
-    return PenstockProcess.start(
-        home,
-        "up",
-        "--roles",
-        "http",
-        "--data",
-        home.resolve("data").toString(),
-        "--kafka",
-        node.connection().bootstrapServers(),
-        "--registry",
-        node.connection().registryUrl(),
-        "--prefix",
-        cluster.topics().names().prefix(),
-        "--set",
-        "topics.modelPartitions=" + cluster.topics().modelPartitions(),
-        "--set",
-        "topics.otherPartitions=" + cluster.topics().otherPartitions(),
-        "--set",
-        "topics.maxRequestBytes=" + cluster.topics().maxRequestBytes(),
-        "--set",
-        "http.sessionTimeout=3s",
-        "--set",
-        "http.files.folder=" + home.resolveSibling("files"),
-        "--operations-port",
-        "0",
-        "--http-port",
-        "0",
-        "--json");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "up",
+                "--roles",
+                "http",
+                "--data",
+                home.resolve("data").toString(),
+                "--kafka",
+                node.connection().bootstrapServers(),
+                "--registry",
+                node.connection().registryUrl(),
+                "--prefix",
+                cluster.topics().names().prefix(),
+                "--set",
+                "topics.modelPartitions=" + cluster.topics().modelPartitions(),
+                "--set",
+                "topics.otherPartitions=" + cluster.topics().otherPartitions(),
+                "--set",
+                "topics.maxRequestBytes=" + cluster.topics().maxRequestBytes(),
+                "--set",
+                "http.sessionTimeout=3s",
+                "--set",
+                "http.files.folder=" + home.resolveSibling("files"),
+                "--operations-port",
+                "0",
+                "--http-port",
+                "0",
+                "--json"));
+    arguments.addAll(List.of(more));
+    return PenstockProcess.start(home, arguments.toArray(String[]::new));
   }
 }

@@ -288,6 +288,7 @@ final class ScriptedBackend implements AutoCloseable {
           .setBatchId(request.getBatchId().orElse(null))
           .setCustomId(request.getCustomId().orElse(null))
           .setReplyKey(request.getReplyKey().orElse(null))
+          .setWebhook(request.getWebhook().orElse(null))
           .setUsage(
               status == TerminalStatus.SUCCEEDED
                   ? TokenUsage.newBuilder().setPromptTokens(3).setCompletionTokens(4).build()

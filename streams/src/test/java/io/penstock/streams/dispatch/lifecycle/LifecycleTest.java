@@ -209,6 +209,20 @@ class LifecycleTest {
   }
 
   @Test
+  void everyResultNamesTheWebhookOfItsRequest() {
+    State leased =
+        next(granted(1), arrive(ScoredFacts.newBuilder(asking(1)).setWebhook("*").build()), NOW);
+    for (Event event :
+        List.of(new Event.Ended(success("id", 1, SESSION, NOW)), new Event.CancelAsked(null))) {
+      assertThat(results(LIFECYCLE.decide(event, leased, NOW)))
+          .allSatisfy(answer -> assertThat(answer.getWebhook()).contains("*"));
+    }
+    assertThat(
+            results(LIFECYCLE.decide(new Event.Ended(success("id", 1, SESSION, NOW)), leased, NOW)))
+        .isNotEmpty();
+  }
+
+  @Test
   void aWorkerIsToldWhereChunksGoAndWhetherTheyAreWanted() {
     ScoredFacts facts =
         ScoredFacts.newBuilder(asking(1)).setReplyKey("home").setStream(true).build();

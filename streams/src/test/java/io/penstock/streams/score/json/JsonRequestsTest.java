@@ -79,12 +79,14 @@ class JsonRequestsTest {
                 "penstock-deadline", "90s",
                 "penstock-reply-key", "home",
                 "penstock-stream", "true",
+                "penstock-webhook", "whe_1",
                 "penstock-accept", "json"));
 
     assertThat(read.refusal()).isEmpty();
     assertThat(text(read.request().getBody())).isEqualTo(BODY);
     assertThat(read.request().getReplyKey()).contains("home");
     assertThat(read.request().getStream()).isTrue();
+    assertThat(read.request().getWebhook()).contains("whe_1");
     assertThat(read.request().getId()).isEqualTo("given");
     assertThat(read.request().getTenant()).isEqualTo("acme");
     assertThat(read.request().getServiceClass()).contains(ServiceClass.BATCH);
@@ -279,6 +281,7 @@ class JsonRequestsTest {
                     .setRouting(wanted)
                     .setReplyTopic(reply)
                     .setReplyKey(reply)
+                    .setWebhook(reply)
                     .setStream(!attributes.isEmpty())
                     .setAttributes(attributes)
                     .setCreatedAt(deadline)
@@ -300,6 +303,7 @@ class JsonRequestsTest {
     node.put("replyTopic", request.getReplyTopic().orElse(null));
     node.put("replyKey", request.getReplyKey().orElse(null));
     node.put("stream", request.getStream());
+    node.put("webhook", request.getWebhook().orElse(null));
     node.set("attributes", MAPPER.valueToTree(request.getAttributes()));
     request
         .getRouting()

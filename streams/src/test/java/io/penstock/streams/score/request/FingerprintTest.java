@@ -63,6 +63,7 @@ class FingerprintTest {
                     chat().setReplyTopic("there"),
                     chat().setReplyKey("home"),
                     chat().setStream(true),
+                    chat().setWebhook("*"),
                     chat().setBatchId("batch"),
                     chat().setCustomId("line 7"),
                     routed(RoutingPreferences.newBuilder()))

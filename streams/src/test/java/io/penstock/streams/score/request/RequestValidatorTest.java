@@ -200,6 +200,7 @@ class RequestValidatorTest {
             "invalid_routing",
             "empty"),
         arguments(chat().setReplyKey(""), "replyKey", "invalid_name", "empty"),
+        arguments(chat().setWebhook(""), "webhook", "invalid_name", "empty"),
         arguments(
             request(EMBEDDINGS, "{\"input\":\"a\"}").setStream(true),
             "stream",
