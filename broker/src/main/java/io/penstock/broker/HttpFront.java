@@ -1,9 +1,13 @@
 package io.penstock.broker;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.broker.admin.Fleet;
+import io.penstock.broker.admin.LetterMarks;
+import io.penstock.broker.admin.OperatorLog;
 import io.penstock.broker.batches.FilesAndBatches;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.following.Followed;
+import io.penstock.broker.following.TopicScan;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
@@ -33,6 +37,8 @@ import io.penstock.broker.webhooks.Webhooks;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import java.net.URI;
@@ -97,10 +103,11 @@ public final class HttpFront implements AutoCloseable {
           opened(Admin.create(connection.with(Map.of("client.id", "penstock-front-admin"))));
       Owners owners = new Owners(admin, homes);
       ResultBodies results = opened(new ResultBodies(homes, serdes));
-      RequestGateway gateway =
-          metrics.counting(
-              new KafkaRequestGateway(
-                  opened(RequestSender.open(PenstockClientConfig.of(connection, topics)))));
+      RequestSender sender =
+          opened(RequestSender.open(PenstockClientConfig.of(connection, topics)));
+      RequestGateway gateway = metrics.counting(new KafkaRequestGateway(sender));
+      HomeWrites writes = new HomeWrites(owned, owned::writer);
+      LetterMarks marks = new LetterMarks(writes);
       this.webhooks = opened(new Webhooks(settings.webhooks(), owned, owned::writer, clock));
       this.files =
           opened(
@@ -112,7 +119,7 @@ public final class HttpFront implements AutoCloseable {
                   connection,
                   topics.names(),
                   serdes,
-                  new StateListeners(List.of(files, webhooks))));
+                  new StateListeners(List.of(files, webhooks, marks))));
       ScheduledExecutorService timer =
           opened(
               Executors.newSingleThreadScheduledExecutor(
@@ -132,11 +139,18 @@ public final class HttpFront implements AutoCloseable {
           opened(
               new Forwarding(
                   owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT)));
-      HomeWrites writes = new HomeWrites(owned, owned::writer);
       AdminKeys keys = new AdminKeys(writes, followed::keys);
       UseEntries uses = new UseEntries();
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(webhooks.parts(forwarding));
+      served.addAll(
+          List.of(
+              new ModelPublisher(connection, topics),
+              new RoutingPublisher(connection, topics),
+              new OperatorLog(new TopicScan(connection, serdes), sender, topics.names()),
+              new Fleet(followed::fleet),
+              marks,
+              topics));
       served.addAll(
           List.of(
               new Serving(
@@ -160,7 +174,13 @@ public final class HttpFront implements AutoCloseable {
               clock));
       var _ =
           timer.scheduleWithFixedDelay(
-              () -> sweep(uses), SWEEP.toSeconds(), SWEEP.toSeconds(), TimeUnit.SECONDS);
+              () -> {
+                sweep(uses);
+                marks.sweep(clock.instant(), owned::of);
+              },
+              SWEEP.toSeconds(),
+              SWEEP.toSeconds(),
+              TimeUnit.SECONDS);
       metrics.showWaiting(watches::count);
       metrics.showPartitions(() -> owned.open().size());
       metrics.showBatches(files::running);
@@ -172,7 +192,7 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  listeners(files, webhooks, List.of(uses, metrics.listener())),
+                  listeners(files, webhooks, List.of(uses, marks, metrics.listener())),
                   watches,
                   recent,
                   settings.memory().recentRequests(),

@@ -27,7 +27,8 @@ public final class AdminKeys {
     this.keys = keys;
   }
 
-  ApiKeys keys() {
+  /** All keys, as this instance knows them. */
+  public ApiKeys keys() {
     return keys.get();
   }
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.reactivestreams.Publisher;
 
 /** Writes answers. */
-final class Replies {
+public final class Replies {
 
-  static final ObjectMapper JSON = new ObjectMapper();
+  public static final ObjectMapper JSON = new ObjectMapper();
 
   private static final MediaType EVENTS = MediaType.of("text/event-stream; charset=utf-8");
   private static final MediaType PROBLEM = MediaType.of("application/problem+json");
@@ -69,11 +69,11 @@ final class Replies {
     return path.equals("/admin") || path.startsWith("/admin/");
   }
 
-  static MutableHttpResponse<byte[]> json(int status, JsonNode body) {
+  public static MutableHttpResponse<byte[]> json(int status, JsonNode body) {
     return json(status, bytes(body));
   }
 
-  static byte[] bytes(JsonNode body) {
+  public static byte[] bytes(JsonNode body) {
     try {
       return JSON.writeValueAsBytes(body);
     } catch (JsonProcessingException impossible) {

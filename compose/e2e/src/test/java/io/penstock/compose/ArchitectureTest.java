@@ -64,6 +64,7 @@ class ArchitectureTest {
   };
 
   private static final String[] MAY_KNOW_HTTP = {
+    "io.penstock.broker.admin",
     "io.penstock.broker.batches",
     "io.penstock.broker.files",
     "io.penstock.broker.http..",

@@ -62,7 +62,8 @@ public final class RequestSender implements AutoCloseable {
   }
 
   /** Does the same without a trace, and asks for the result in this form. */
-  CompletableFuture<RecordMetadata> sendWanting(InferenceRequest request, ResultFormat format) {
+  public CompletableFuture<RecordMetadata> sendWanting(
+      InferenceRequest request, ResultFormat format) {
     ProducerRecord<String, InferenceRequest> ready = preparation.prepare(request, null, false);
     String form = format.name().toLowerCase(Locale.ROOT);
     ready.headers().add(ResultJson.ACCEPT, form.getBytes(StandardCharsets.UTF_8));
@@ -89,13 +90,32 @@ public final class RequestSender implements AutoCloseable {
             .setTenant(tenant)
             .setIssuedAt(clock.instant())
             .build();
+    return everywhere(config.topics().names().cancellations(), requestId, command);
+  }
+
+  /**
+   * Asks a worker to take no more requests and to stop when it has finished what it has. An
+   * operator's command.
+   *
+   * @param reason why, for a person
+   * @return completed once the log has the command, which is not yet obeyed then
+   */
+  public CompletableFuture<Void> drain(String workerId, String reason) {
+    ControlCommand command =
+        ControlCommand.newBuilder()
+            .setKind(CommandKind.DRAIN)
+            .setWorkerId(workerId)
+            .setReason(reason)
+            .setIssuedAt(clock.instant())
+            .build();
+    return everywhere(config.topics().names().control(), workerId, command);
+  }
+
+  /** Nobody but dispatch knows which partitions a command concerns. */
+  private CompletableFuture<Void> everywhere(String topic, String key, ControlCommand command) {
     List<CompletableFuture<RecordMetadata>> writes = new ArrayList<>();
-    // Nobody but dispatch knows which partition the request waits in.
     for (int partition = 0; partition < config.topics().modelPartitions(); partition++) {
-      writes.add(
-          write(
-              new ProducerRecord<>(
-                  config.topics().names().cancellations(), partition, requestId, command)));
+      writes.add(write(new ProducerRecord<>(topic, partition, key, command)));
     }
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
   }

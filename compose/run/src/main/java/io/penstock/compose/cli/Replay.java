@@ -4,7 +4,7 @@ import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.ScoredRequest;
-import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.client.Resubmission;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
@@ -26,11 +26,7 @@ import org.apache.kafka.common.errors.SerializationException;
  */
 final class Replay {
 
-  /** The label that names the request replayed. */
-  static final String REPLAY_OF = "replayOf";
-
   private static final String DELIVERY = "delivery";
-  private static final int MAX_ATTRIBUTES = 16;
 
   /** The action that a letter allows. */
   sealed interface Plan {
@@ -216,36 +212,8 @@ final class Replay {
   }
 
   private Plan again(Original known, DeadLetter letter, boolean sameId, Instant now) {
-    InferenceRequest original = known.request();
-    StringBuilder note = new StringBuilder();
-    InferenceRequest.Builder again = InferenceRequest.newBuilder(original).setCreatedAt(now);
-    if (!sameId) {
-      again.setId(Ids.next());
-      Map<String, String> attributes = new HashMap<>(original.getAttributes());
-      if (attributes.size() < MAX_ATTRIBUTES || attributes.containsKey(REPLAY_OF)) {
-        attributes.put(REPLAY_OF, original.getId());
-        again.setAttributes(attributes);
-      } else {
-        note.append("without attribute replayOf, since all 16 are taken; ");
-      }
-    }
-    if (original.getDeadline().filter(deadline -> !deadline.isAfter(now)).isPresent()) {
-      again.setDeadline(null);
-      note.append("with the class's default deadline, since its own has passed; ");
-    }
-    if (original.getServiceClass().isEmpty()) {
-      again.setServiceClass(sourceClass(letter));
-    }
-    return new Plan.Produce(again.build(), known.format(), note.toString().replaceAll("; $", ""));
-  }
-
-  /** A request without a class takes that of the topic it was produced to. */
-  private ServiceClass sourceClass(DeadLetter letter) {
-    for (ServiceClass serviceClass : ServiceClass.values()) {
-      if (names.requests(serviceClass).equals(letter.getSourceTopic())) {
-        return serviceClass;
-      }
-    }
-    return names.classOfWork(letter.getSourceTopic()).orElse(ServiceClass.STANDARD);
+    String id = sameId ? known.request().getId() : Ids.next();
+    Resubmission again = Resubmission.of(known.request(), letter.getSourceTopic(), names, id, now);
+    return new Plan.Produce(again.request(), known.format(), again.note());
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.fleet.WorkerBoard;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.text.Printable;
 import java.time.Clock;

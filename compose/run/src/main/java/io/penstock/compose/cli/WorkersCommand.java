@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.schemas.WorkerDemand;
+import io.penstock.schemas.fleet.WorkerBoard;
 import io.penstock.schemas.text.Printable;
 import java.time.Duration;
 import java.time.Instant;

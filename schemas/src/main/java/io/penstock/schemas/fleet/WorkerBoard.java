@@ -1,4 +1,4 @@
-package io.penstock.compose.cli;
+package io.penstock.schemas.fleet;
 
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
@@ -16,18 +16,25 @@ import java.util.TreeSet;
  * its open window is the sum over them, while running, slots and speed are in every record: the
  * latest one counts.
  */
-final class WorkerBoard {
+public final class WorkerBoard {
 
   private final Map<String, Map<Integer, WorkerDemand>> demands = new TreeMap<>();
 
-  /** One worker's current session. */
-  record Row(WorkerDemand latest, List<String> models, long window, Duration heartbeatAge) {
+  /**
+   * One worker's current session.
+   *
+   * @param latest its latest heartbeat
+   * @param models that it serves, over all partitions
+   * @param window how many leases it would still take, over all partitions
+   * @param heartbeatAge how long ago the latest heartbeat was sent
+   */
+  public record Row(WorkerDemand latest, List<String> models, long window, Duration heartbeatAge) {
 
     /**
      * Returns how long its engine is left alone yet, if it is; one that drains or has stopped is
      * not.
      */
-    Optional<Duration> paused(Instant now) {
+    public Optional<Duration> paused(Instant now) {
       return latest
           .getPausedUntil()
           .filter(until -> latest.getState() == WorkerState.ACTIVE && now.isBefore(until))
@@ -36,7 +43,7 @@ final class WorkerBoard {
   }
 
   /** Takes a demand record of this partition, in the order of the partition. */
-  void add(int partition, WorkerDemand demand) {
+  public void add(int partition, WorkerDemand demand) {
     Map<Integer, WorkerDemand> sessions =
         demands.computeIfAbsent(demand.getWorkerId(), id -> new TreeMap<>());
     String current =
@@ -57,7 +64,7 @@ final class WorkerBoard {
   }
 
   /** The workers heard of since the horizon that have not stopped, by id. */
-  List<Row> rows(Instant now, Duration horizon) {
+  public List<Row> rows(Instant now, Duration horizon) {
     List<Row> rows = new ArrayList<>();
     for (Map<Integer, WorkerDemand> byPartition : demands.values()) {
       WorkerDemand latest =

@@ -1,0 +1,147 @@
+package io.penstock.broker.following;
+
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.reading.CommittedReads;
+import io.penstock.schemas.reading.Partitions;
+import io.penstock.schemas.serde.AvroSerdes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what a topic holds now, for operators who ask seldom. Each call opens a consumer of its own
+ * and blocks. Safe for use by many threads.
+ */
+public final class TopicScan {
+
+  /** A record, where it lies. */
+  public record Found<T>(int partition, long offset, T value) {}
+
+  /** Receives records, of each partition in order. */
+  public interface Visitor<T> {
+    void visit(Found<T> found);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final ClusterConnection connection;
+  private final AvroSerdes serdes;
+
+  public TopicScan(ClusterConnection connection, AvroSerdes serdes) {
+    this.connection = connection;
+    this.serdes = serdes;
+  }
+
+  /**
+   * Passes all records of a topic from a time to what is its end now. What cannot be read is passed
+   * over.
+   *
+   * @throws TimeoutException if the end is not reached within half a minute
+   */
+  public <T extends SpecificRecord> void read(
+      String topic, Class<T> type, Instant from, Visitor<T> visitor) {
+    try (Consumer<String, byte[]> consumer = consumer()) {
+      List<TopicPartition> partitions = Partitions.of(consumer, Set.of(topic));
+      consumer.assign(partitions);
+      seek(consumer, partitions, from);
+      Map<TopicPartition, Long> ends = Partitions.ends(consumer, partitions);
+      Deserializer<T> values = serdes.deserializer(type);
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (!Partitions.reached(consumer, ends)) {
+        if (System.nanoTime() - until > 0) {
+          throw new TimeoutException(
+              "%s was not read to the end within %d s".formatted(topic, PATIENCE.toSeconds()));
+        }
+        for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
+          decoded(values, each)
+              .ifPresent(
+                  value -> visitor.visit(new Found<>(each.partition(), each.offset(), value)));
+        }
+      }
+    }
+  }
+
+  /** The record at this place; empty if there is none any more, or it cannot be read. */
+  public <T extends SpecificRecord> Optional<T> at(
+      String topic, Class<T> type, int partition, long offset) {
+    TopicPartition one = new TopicPartition(topic, partition);
+    try (Consumer<String, byte[]> consumer = consumer()) {
+      if (!Partitions.of(consumer, Set.of(topic)).contains(one)) {
+        return Optional.empty();
+      }
+      List<TopicPartition> only = List.of(one);
+      consumer.assign(only);
+      long end = Partitions.ends(consumer, only).get(one);
+      consumer.seekToBeginning(only);
+      if (offset < consumer.position(one) || offset >= end) {
+        return Optional.empty();
+      }
+      consumer.seek(one, offset);
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (consumer.position(one) <= offset) {
+        if (System.nanoTime() - until > 0) {
+          throw new TimeoutException("%s was not read at offset %d".formatted(one, offset));
+        }
+        for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
+          return each.offset() == offset
+              ? decoded(serdes.deserializer(type), each)
+              : Optional.empty();
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private Consumer<String, byte[]> consumer() {
+    return CommittedReads.consumer(connection, new StringDeserializer(), Map.of());
+  }
+
+  private static void seek(
+      Consumer<String, byte[]> consumer, List<TopicPartition> partitions, Instant from) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(each -> times.put(each, from.toEpochMilli()));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+    for (TopicPartition each : partitions) {
+      OffsetAndTimestamp first = found.get(each);
+      if (first == null) {
+        consumer.seekToEnd(List.of(each));
+      } else {
+        consumer.seek(each, first.offset());
+      }
+    }
+  }
+
+  private static <T> Optional<T> decoded(
+      Deserializer<T> values, ConsumerRecord<String, byte[]> found) {
+    if (found.value() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(values.deserialize(found.topic(), found.value()));
+    } catch (SerializationException unreadable) {
+      LOG.debug(
+          "Passing over {}-{} at offset {}: it cannot be read",
+          found.topic(),
+          found.partition(),
+          found.offset());
+      return Optional.empty();
+    }
+  }
+}
