@@ -1,0 +1,61 @@
+package io.penstock.compose.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * OpenAI's published schema of its objects, read from a file beside the checkout: {@code
+ * shared/data/openai/openapi-subset.json} in a folder above, or where the system property {@code
+ * penstock.openai.schema} says.
+ */
+final class OpenAiSchema {
+
+  private static final String PROPERTY = "penstock.openai.schema";
+  private static final Path PLACE = Path.of("shared", "data", "openai", "openapi-subset.json");
+  private static final String BASE = "https://api.openai.com/openapi.json";
+
+  private final SchemaRegistry registry;
+
+  private OpenAiSchema(String text) {
+    this.registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(Map.of(BASE, text)));
+  }
+
+  /** The schema; empty if there is no such file. */
+  static Optional<OpenAiSchema> find() throws IOException {
+    Optional<Path> file = file();
+    return file.isPresent()
+        ? Optional.of(new OpenAiSchema(Files.readString(file.get())))
+        : Optional.empty();
+  }
+
+  private static Optional<Path> file() {
+    String named = System.getProperty(PROPERTY, "");
+    if (!named.isEmpty()) {
+      return Optional.of(Path.of(named)).filter(Files::exists);
+    }
+    for (Path above = Path.of("").toAbsolutePath(); above != null; above = above.getParent()) {
+      if (Files.exists(above.resolve(PLACE))) {
+        return Optional.of(above.resolve(PLACE));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Asserts that an answer is one of these objects, such as {@code Batch}. */
+  void assertIs(String name, JsonNode answer) {
+    Schema schema = registry.getSchema(SchemaLocation.of(BASE + "#/components/schemas/" + name));
+    assertThat(schema.validate(answer)).as("%s: %s", name, answer).isEmpty();
+  }
+}
