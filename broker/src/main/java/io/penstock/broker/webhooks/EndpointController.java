@@ -51,7 +51,7 @@ final class EndpointController {
 
   private final EndpointRegistry registry;
   private final EndpointDirectory directory;
-  private final WebhookTest test;
+  private final ReceiverProbe probe;
   private final Forwarding forwarding;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
@@ -59,12 +59,12 @@ final class EndpointController {
   EndpointController(
       EndpointRegistry registry,
       EndpointDirectory directory,
-      WebhookTest test,
+      ReceiverProbe probe,
       Forwarding forwarding,
       InstantSource clock) {
     this.registry = registry;
     this.directory = directory;
-    this.test = test;
+    this.probe = probe;
     this.forwarding = forwarding;
     this.clock = clock;
   }
@@ -79,7 +79,7 @@ final class EndpointController {
             Callers.of(request).tenant(),
             SigningSecrets.next(random),
             clock.instant());
-    test.requireReachable(endpoint.url());
+    probe.requireReachable(endpoint.url());
     registry.add(endpoint);
     return secret(endpoint);
   }
@@ -110,7 +110,7 @@ final class EndpointController {
     EndpointRequest asked = EndpointRequest.read(body);
     WebhookEndpoint changed = asked.change(known(request, id), clock.instant());
     if (asked.url().isPresent()) {
-      test.requireReachable(changed.url());
+      probe.requireReachable(changed.url());
     }
     registry.put(changed);
     return json(EndpointJson.of(changed, directory));
@@ -172,7 +172,7 @@ final class EndpointController {
     WebhookEvent event =
         new WebhookEvent(
             endpoint.tenant(), type, subject, clock.instant(), subject, Optional.empty());
-    return switch (test.send(endpoint, event)) {
+    return switch (probe.send(endpoint, event)) {
       case Outcome.Taken(int status) ->
           json(
               JsonNodeFactory.instance

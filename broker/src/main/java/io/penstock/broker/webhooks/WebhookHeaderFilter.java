@@ -10,14 +10,18 @@ import io.penstock.broker.http.Callers;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.broker.webhooks.endpoints.WebhookEndpoint;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * Refuses a call that names a webhook endpoint of which its tenant would hear nothing, whatever the
- * path submits.
+ * path submits, and calls that come before this instance knows the endpoints.
  */
 @ServerFilter("/v1/**")
 final class WebhookHeaderFilter implements Ordered {
+
+  /** Endpoints and dead letters. */
+  private static final String PATHS = "/v1/webhook_";
 
   private final EndpointDirectory endpoints;
 
@@ -35,6 +39,13 @@ final class WebhookHeaderFilter implements Ordered {
   @RequestFilter
   void pass(HttpRequest<?> request) {
     String named = request.getHeaders().get(WebhookChoice.HEADER);
+    boolean asks = named != null || request.getPath().startsWith(PATHS);
+    if (asks && !endpoints.isReady()) {
+      throw new ApiException(
+          ApiError.unavailable(
+              "This instance does not know the webhook endpoints yet; try again in a moment.",
+              Duration.ofSeconds(1)));
+    }
     if (named == null) {
       return;
     }

@@ -2,16 +2,15 @@ package io.penstock.broker.webhooks.delivery;
 
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.settings.WebhookSettings;
-import io.penstock.broker.webhooks.endpoints.EndpointCodec;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.broker.webhooks.endpoints.EndpointStatus;
 import io.penstock.broker.webhooks.endpoints.WebhookEndpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records what is to be delivered, and has it delivered. An event is written down before anything
@@ -30,19 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Deliveries {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
-
-  /** So many changes are written at once. */
-  private static final int MOST_CHANGES = 200;
-
-  private static final Duration POSITION_PAUSE = Duration.ofSeconds(10);
   private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
 
   /** An endpoint that is new may not be known here yet. */
   private static final Duration NEWS = Duration.ofMinutes(1);
 
   private static final Duration SOON = Duration.ofSeconds(5);
-  private static final Duration SELDOM = Duration.ofMinutes(1);
 
   /** Makes an attempt, on a thread of its own. */
   interface Attempts {
@@ -50,14 +40,14 @@ final class Deliveries {
   }
 
   private final EndpointDirectory endpoints;
-  private final WebhookSettings settings;
   private final RetrySchedule schedule;
   private final Attempts attempts;
   private final Executor self;
   private final DoubleSupplier random;
   private final DeliveryQueue queue;
+  private final EventRecorder recorder;
+  private final DeadLetterBox deadLetters;
   private final Map<Integer, PartitionDeliveries> partitions = new HashMap<>();
-  private final Map<String, Instant> droppedAt = new HashMap<>();
   private Instant sweptAt = Instant.MIN;
   private Instant now = Instant.EPOCH;
 
@@ -72,7 +62,6 @@ final class Deliveries {
       Executor self,
       DoubleSupplier random) {
     this.endpoints = endpoints;
-    this.settings = settings;
     this.schedule = new RetrySchedule(settings.retryFor());
     this.attempts = attempts;
     this.self = self;
@@ -83,6 +72,8 @@ final class Deliveries {
                 settings.maxConcurrent(),
                 settings.maxConcurrentPerTenant(),
                 settings.maxConcurrentPerHost()));
+    this.recorder = new EventRecorder(endpoints, settings.maxPending());
+    this.deadLetters = new DeadLetterBox(endpoints, settings.deadLetterRetention(), queue, self);
   }
 
   void taken(PartitionDeliveries partition) {
@@ -117,119 +108,30 @@ final class Deliveries {
     }
     if (!sweptAt.plus(SWEEP_PAUSE).isAfter(now)) {
       sweptAt = now;
-      partitions.values().forEach(this::sweep);
-      droppedAt.values().removeIf(at -> !at.plus(SELDOM).isAfter(now));
+      partitions.values().forEach(each -> deadLetters.sweep(each, now));
+      recorder.sweep(now);
     }
     return queue.nextDue(now);
+  }
+
+  private void record(PartitionDeliveries partition) {
+    for (Optional<EventRecorder.Recorded> next = recorder.next(partition, now);
+        next.isPresent();
+        next = recorder.next(partition, now)) {
+      List<Delivery> begun = next.get().begun();
+      write(partition, next.get().changes(), () -> begun.forEach(queue::add));
+    }
+  }
+
+  private void write(PartitionDeliveries partition, List<StateChange> changes, Runnable after) {
+    var _ = partition.write(changes, self, after);
   }
 
   private String host(String endpoint) {
     return endpoints
         .find(endpoint)
-        .map(each -> each.url().getHost().toLowerCase(java.util.Locale.ROOT))
+        .map(each -> each.url().getHost().toLowerCase(Locale.ROOT))
         .orElse("");
-  }
-
-  private void record(PartitionDeliveries partition) {
-    if (partition.isEnded()) {
-      return;
-    }
-    long heard = partition.heardUpTo();
-    List<StateChange> changes = new ArrayList<>();
-    List<Delivery> begun = new ArrayList<>();
-    for (Optional<PartitionDeliveries.Note> note = partition.nextNote();
-        note.isPresent();
-        note = partition.nextNote()) {
-      ResultEvents.of(note.get().result())
-          .ifPresent(event -> record(partition, event, changes, begun));
-      if (changes.size() >= MOST_CHANGES) {
-        write(partition, changes, begun);
-        changes.clear();
-        begun.clear();
-      }
-    }
-    partition.recordedUpTo(heard);
-    if (!changes.isEmpty() || partition.isPositionDue(now, POSITION_PAUSE)) {
-      write(partition, changes, begun);
-    }
-  }
-
-  private void record(
-      PartitionDeliveries partition,
-      WebhookEvent event,
-      List<StateChange> changes,
-      List<Delivery> begun) {
-    for (WebhookEndpoint endpoint :
-        endpoints.listening(event.tenant(), event.type(), event.named())) {
-      Delivery delivery = Delivery.begun(event, endpoint.id(), now);
-      if (partition.isPending(delivery.id())) {
-        continue;
-      }
-      if (makeRoom(partition, endpoint.id(), changes)) {
-        partition.began(delivery);
-        changes.add(new StateChange.Put(DeliveryCodec.entry(delivery)));
-        begun.add(delivery);
-      }
-    }
-  }
-
-  /** Whether there is room for one more delivery to an endpoint. */
-  private boolean makeRoom(
-      PartitionDeliveries partition, String endpoint, List<StateChange> changes) {
-    if (partition.count(endpoint) < settings.maxPending()) {
-      return true;
-    }
-    Optional<DeadLetter> oldest = partition.oldestDeadLetter(endpoint);
-    if (oldest.isPresent()) {
-      partition.exhumed(oldest.get());
-      changes.add(new StateChange.Remove(DeliveryCodec.DEAD, oldest.get().id()));
-      return true;
-    }
-    Instant before = droppedAt.get(endpoint);
-    if (before == null || !before.plus(SELDOM).isAfter(now)) {
-      LOG.warn(
-          "Events for webhook endpoint {} are dropped, since {} are pending",
-          endpoint,
-          settings.maxPending());
-      droppedAt.put(endpoint, now);
-      changes.add(status(partition, endpoint, EndpointStatus.dropped(now)));
-    }
-    return false;
-  }
-
-  private StateChange status(PartitionDeliveries partition, String endpoint, EndpointStatus news) {
-    boolean _ = partition.statuses().add(endpoint);
-    // The entry stands for all that this partition knows.
-    return new StateChange.Put(EndpointCodec.entry(endpoint, endpoints.status(endpoint).and(news)));
-  }
-
-  private void write(
-      PartitionDeliveries partition, List<StateChange> changes, List<Delivery> begun) {
-    List<StateChange> all = new ArrayList<>(changes);
-    all.add(new StateChange.Put(partition.position(now)));
-    List<Delivery> added = List.copyOf(begun);
-    write(partition, all, () -> added.forEach(queue::add));
-  }
-
-  /** Writes, and goes on once it lasts and the partition is still owned. */
-  private void write(PartitionDeliveries partition, List<StateChange> changes, Runnable after) {
-    var _ =
-        partition
-            .writer()
-            .write(changes)
-            .whenComplete(
-                (_, failed) ->
-                    self.execute(
-                        () -> {
-                          if (failed != null) {
-                            // The partition is taken over anew, here or elsewhere, and what was
-                            // written is read again.
-                            LOG.debug("Deliveries could not be written", failed);
-                            partition.end();
-                          } else if (!partition.isEnded()) {
-                            after.run();
-                          }
-                        }));
   }
 
   private void attempt(DeliveryQueue.Started started) {
@@ -263,7 +165,7 @@ final class Deliveries {
         write(
             partition,
             List.of(new StateChange.Remove(DeliveryCodec.PENDING, delivery.id())),
-            () -> partition.ended(delivery.id()));
+            () -> done(partition, delivery.id()));
       }
       case AttemptDecision.Retry(Delivery next) -> {
         write(
@@ -284,15 +186,22 @@ final class Deliveries {
     changes.add(new StateChange.Put(DeliveryCodec.entry(letter)));
     if (gone) {
       changes.add(
-          status(partition, letter.delivery().endpoint(), EndpointStatus.gone(letter.at())));
+          recorder.status(
+              partition, letter.delivery().endpoint(), EndpointStatus.gone(letter.at())));
     }
     write(
         partition,
         changes,
         () -> {
-          partition.ended(letter.id());
+          done(partition, letter.id());
           partition.buried(letter);
         });
+  }
+
+  /** It may wait again, if the partition was taken anew while its attempt ran. */
+  private void done(PartitionDeliveries partition, String id) {
+    partition.ended(id);
+    queue.remove(id);
   }
 
   /** Where a pending delivery is at home, if that is here. */
@@ -321,26 +230,7 @@ final class Deliveries {
    * @return completed with whether there is such a one here
    */
   CompletableFuture<Boolean> replay(String id, Predicate<DeadLetter> allowed) {
-    return withDeadLetter(
-        id,
-        allowed,
-        (partition, letter) -> {
-          Delivery anew =
-              Delivery.begun(letter.delivery().event(), letter.delivery().endpoint(), now);
-          CompletableFuture<Boolean> done = new CompletableFuture<>();
-          writeOrFail(
-              partition,
-              List.of(
-                  new StateChange.Remove(DeliveryCodec.DEAD, id),
-                  new StateChange.Put(DeliveryCodec.entry(anew))),
-              () -> {
-                partition.exhumed(letter);
-                partition.began(anew);
-                queue.add(anew);
-              },
-              done);
-          return done;
-        });
+    return deadLetters.replay(partitions.values(), id, allowed, now);
   }
 
   /**
@@ -349,97 +239,6 @@ final class Deliveries {
    * @return completed with whether there is such a one here
    */
   CompletableFuture<Boolean> discard(String id, Predicate<DeadLetter> allowed) {
-    return withDeadLetter(
-        id,
-        allowed,
-        (partition, letter) -> {
-          CompletableFuture<Boolean> done = new CompletableFuture<>();
-          writeOrFail(
-              partition,
-              List.of(new StateChange.Remove(DeliveryCodec.DEAD, id)),
-              () -> partition.exhumed(letter),
-              done);
-          return done;
-        });
-  }
-
-  private interface DeadLetterAction {
-    CompletableFuture<Boolean> apply(PartitionDeliveries partition, DeadLetter letter);
-  }
-
-  private CompletableFuture<Boolean> withDeadLetter(
-      String id, Predicate<DeadLetter> allowed, DeadLetterAction action) {
-    for (PartitionDeliveries partition : partitions.values()) {
-      Optional<DeadLetter> letter = partition.deadLetter(id).filter(allowed);
-      if (letter.isPresent() && !partition.isEnded()) {
-        return action.apply(partition, letter.get());
-      }
-    }
-    return CompletableFuture.completedFuture(false);
-  }
-
-  private void writeOrFail(
-      PartitionDeliveries partition,
-      List<StateChange> changes,
-      Runnable after,
-      CompletableFuture<Boolean> done) {
-    var _ =
-        partition
-            .writer()
-            .write(changes)
-            .whenComplete(
-                (_, failed) -> {
-                  if (failed != null) {
-                    done.completeExceptionally(failed);
-                    self.execute(partition::end);
-                  } else {
-                    self.execute(
-                        () -> {
-                          if (!partition.isEnded()) {
-                            after.run();
-                          }
-                          done.complete(true);
-                        });
-                  }
-                });
-  }
-
-  /** Forgets dead letters that are old or whose endpoint was deleted, and statuses of such. */
-  private void sweep(PartitionDeliveries partition) {
-    if (partition.isEnded()) {
-      return;
-    }
-    List<DeadLetter> old =
-        partition.deadLetters().stream()
-            .filter(
-                letter ->
-                    !letter.at().plus(settings.deadLetterRetention()).isAfter(now)
-                        || isForgotten(letter.delivery().endpoint(), letter.at()))
-            .sorted(Comparator.comparing(DeadLetter::at))
-            .limit(MOST_CHANGES)
-            .toList();
-    List<String> statuses =
-        partition.statuses().stream()
-            .filter(
-                endpoint -> isForgotten(endpoint, endpoints.status(endpoint).goneAt().orElse(now)))
-            .toList();
-    List<StateChange> changes = new ArrayList<>();
-    old.forEach(letter -> changes.add(new StateChange.Remove(DeliveryCodec.DEAD, letter.id())));
-    statuses.forEach(
-        endpoint -> changes.add(new StateChange.Remove(EndpointCodec.STATUS, endpoint)));
-    if (!changes.isEmpty()) {
-      write(
-          partition,
-          changes,
-          () -> {
-            old.forEach(partition::exhumed);
-            statuses.forEach(partition.statuses()::remove);
-          });
-    }
-  }
-
-  /** Whether an endpoint was deleted, and is not only unknown as yet. */
-  private boolean isForgotten(String endpoint, Instant knownSince) {
-    return endpoints.find(endpoint).isEmpty() && !knownSince.plus(NEWS).isAfter(now);
+    return deadLetters.discard(partitions.values(), id, allowed);
   }
 }

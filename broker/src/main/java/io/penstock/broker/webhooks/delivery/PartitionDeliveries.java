@@ -1,11 +1,13 @@
 package io.penstock.broker.webhooks.delivery;
 
 import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.webhooks.endpoints.EndpointCodec;
 import io.penstock.schemas.InferenceResult;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,7 +20,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,8 +101,31 @@ final class PartitionDeliveries {
     return partition;
   }
 
-  StateWriter writer() {
-    return writer;
+  /**
+   * Writes. Once it lasts, and if the partition is still owned, it goes on.
+   *
+   * @param self runs what follows on the thread of this object
+   * @return completed on that thread after {@code after} has run; exceptionally if it may not have
+   *     been written
+   */
+  CompletableFuture<Void> write(List<StateChange> changes, Executor self, Runnable after) {
+    return writer
+        .write(changes)
+        .handleAsync(
+            (_, failed) -> {
+              if (failed != null) {
+                // The partition is taken over anew, here or elsewhere, and what was written is read
+                // again.
+                LOG.debug("Deliveries could not be written", failed);
+                end();
+                throw new CompletionException(failed);
+              }
+              if (!ended) {
+                after.run();
+              }
+              return null;
+            },
+            self);
   }
 
   /** From where results are needed; empty if no owner has said so yet. */
@@ -146,7 +174,7 @@ final class PartitionDeliveries {
   }
 
   /** Whether the position is to be written although there is no event to go with it. */
-  boolean isPositionDue(Instant now, java.time.Duration pause) {
+  boolean isPositionDue(Instant now, Duration pause) {
     return position != saved && (saved == UNKNOWN || !savedAt.plus(pause).isAfter(now));
   }
 

@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 
 /** Tries receivers for tenants that wait for the answer. Safe for use by many threads. */
-final class WebhookTest {
+final class ReceiverProbe {
 
   private static final int AT_ONCE = 16;
 
@@ -24,7 +24,7 @@ final class WebhookTest {
   private final InstantSource clock;
   private final Semaphore room = new Semaphore(AT_ONCE);
 
-  WebhookTest(Sender sender, CheckedResolver resolver, InstantSource clock) {
+  ReceiverProbe(Sender sender, CheckedResolver resolver, InstantSource clock) {
     this.sender = sender;
     this.resolver = resolver;
     this.clock = clock;
