@@ -109,10 +109,19 @@ public final class HttpFront implements AutoCloseable {
       HomeWrites writes = new HomeWrites(owned, owned::writer);
       LetterMarks marks = new LetterMarks(writes);
       this.webhooks = opened(new Webhooks(settings.webhooks(), owned, owned::writer, clock));
+      Limiter limiter = new Limiter(owners::instances);
       this.files =
           opened(
               new FilesAndBatches(
-                  settings.files(), topics, blobs, owned, gateway, webhooks.announcer(), clock));
+                  settings.files(),
+                  topics,
+                  blobs,
+                  owned,
+                  gateway,
+                  webhooks.announcer(),
+                  limiter,
+                  () -> followed().keys(),
+                  clock));
       this.followed =
           opened(
               new Followed(
@@ -130,7 +139,7 @@ public final class HttpFront implements AutoCloseable {
               gateway,
               watches,
               recent,
-              new Limiter(owners::instances),
+              limiter,
               followed::models,
               followed::fleet,
               topics.maxDeadline(),
@@ -169,7 +178,7 @@ public final class HttpFront implements AutoCloseable {
               new KeyUses(followed::keys, uses::used),
               settings.keys(),
               metrics,
-              new ModelController.Catalog(followed::models),
+              new ModelController.Catalog(followed::models, followed::aliases),
               new Ready(),
               clock));
       var _ =
@@ -269,6 +278,11 @@ public final class HttpFront implements AutoCloseable {
     watches.stopping();
     awaitWatchers(LAST_WORDS);
     closeParts();
+  }
+
+  /** What is made before it asks only once it serves. */
+  private Followed followed() {
+    return followed;
   }
 
   private void awaitWatchers(Duration most) {

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchOrigin;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
@@ -20,7 +21,9 @@ import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.inference.Urgency;
+import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.paging.Page;
+import io.penstock.broker.submission.IdempotentId;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.tenants.Caller;
 import java.io.IOException;
@@ -48,18 +51,21 @@ final class BatchController {
   private final BatchDirectory directory;
   private final Forwarding forwarding;
   private final LongestWindow longestWindow;
+  private final Limiter limiter;
 
   BatchController(
       BatchService service,
       BatchCoordinator coordinator,
       BatchDirectory directory,
       Forwarding forwarding,
-      LongestWindow longestWindow) {
+      LongestWindow longestWindow,
+      Limiter limiter) {
     this.service = service;
     this.coordinator = coordinator;
     this.directory = directory;
     this.forwarding = forwarding;
     this.longestWindow = longestWindow;
+    this.limiter = limiter;
   }
 
   /** A batch is made where its input file is at home. */
@@ -68,10 +74,19 @@ final class BatchController {
     BatchRequest asked = BatchRequest.read(body, longestWindow.length());
     Caller caller = Callers.of(request);
     Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
+    Optional<BatchService.Repeat> repeat =
+        Optional.ofNullable(request.getHeaders().get(IdempotentId.HEADER))
+            .map(key -> IdempotentId.of(caller.tenant(), key))
+            .map(
+                key ->
+                    new BatchService.Repeat(
+                        key, IdempotentId.fingerprint(request.getPath(), body)));
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, asked.inputFile());
-    return elsewhere.isPresent()
-        ? elsewhere.get()
-        : json(service.create(caller.tenant(), asked, webhook(request)));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    limiter.count(caller);
+    return json(service.create(caller, asked, webhook(request), repeat));
   }
 
   private static Optional<String> webhook(HttpRequest<?> request) {
@@ -84,9 +99,10 @@ final class BatchController {
       @Nullable @QueryValue String after,
       @Nullable @QueryValue String limit) {
     Page.Query query = Page.Query.of(after, limit, null, MOST, USUAL);
+    limiter.count(Callers.of(request));
     String tenant = Callers.of(request).tenant();
     return json(
-        Page.of(directory.of(tenant), batch -> batch.order().id(), query)
+        Page.of(directory.of(tenant, BatchOrigin.Api.OPENAI), batch -> batch.order().id(), query)
             .json(batch -> shown(tenant, batch)));
   }
 
@@ -103,6 +119,7 @@ final class BatchController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
+    known(request, id);
     CompletableFuture<Batch> cancelled =
         coordinator
             .cancel(Callers.of(request).tenant(), id)
@@ -133,8 +150,10 @@ final class BatchController {
   }
 
   private BatchCoordinator.Shown known(HttpRequest<?> request, String id) {
+    limiter.count(Callers.of(request));
     return coordinator
         .find(Callers.of(request).tenant(), id)
+        .filter(shown -> shown.batch().order().origin().api() == BatchOrigin.Api.OPENAI)
         .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
   }
 

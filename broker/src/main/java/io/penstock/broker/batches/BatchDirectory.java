@@ -2,9 +2,11 @@ package io.penstock.broker.batches;
 
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchCodec;
+import io.penstock.broker.batches.lifecycle.BatchOrigin;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * The batches of all homes as their last checkpoints have them, as this instance has read them from
  * the front topic. Safe for use by many threads.
  */
-final class BatchDirectory {
+public final class BatchDirectory {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchDirectory.class);
 
@@ -54,10 +56,24 @@ final class BatchDirectory {
     }
   }
 
-  /** A tenant's batches, the oldest first. */
-  List<Batch> of(String tenant) {
+  /** The batch that a call under this key has made. */
+  Optional<Batch> repeated(String tenant, String key) {
     return batches.values().stream()
         .filter(batch -> batch.order().tenant().equals(tenant))
+        .filter(batch -> key.equals(batch.order().origin().repeatKey()))
+        .findFirst();
+  }
+
+  /** Any tenant's batch. */
+  Optional<Batch> find(String id) {
+    return Optional.ofNullable(batches.get(id));
+  }
+
+  /** A tenant's batches that an API shows, the oldest first. */
+  public List<Batch> of(String tenant, BatchOrigin.Api api) {
+    return batches.values().stream()
+        .filter(batch -> batch.order().tenant().equals(tenant))
+        .filter(batch -> batch.order().origin().api() == api)
         .sorted(OLDEST_FIRST)
         .toList();
   }

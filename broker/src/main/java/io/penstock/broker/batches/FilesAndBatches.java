@@ -2,6 +2,8 @@ package io.penstock.broker.batches;
 
 import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.run.BatchCoordinator;
+import io.penstock.broker.batches.run.JudgingPool;
+import io.penstock.broker.batches.run.LineLimits;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileDirectory;
 import io.penstock.broker.files.FileRecord;
@@ -11,9 +13,15 @@ import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.StateListener;
+import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.tenants.ApiKeys;
+import io.penstock.broker.tenants.Caller;
+import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.topics.TopicSettings;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +39,20 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FilesAndBatches.class);
   private static final long SWEEP_SECONDS = 30;
+  private static final Duration ORPHANS_EVERY = Duration.ofHours(1);
 
   private final FileRegistry registry;
   private final BatchCoordinator coordinator;
   private final FileDirectory fileDirectory = new FileDirectory();
   private final BatchDirectory batchDirectory = new BatchDirectory();
+  private final JudgingPool judging = new JudgingPool();
+  private final OrphanSweep orphans;
+  private final BlobStore blobs;
   private final List<Object> parts;
+
+  // For the sweeping thread.
+  private Instant orphansSwept = Instant.EPOCH;
+
   private final InstantSource clock;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -43,6 +60,8 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
 
   /**
    * @param announcer tells of the end of batches
+   * @param limiter holds keys to their limits
+   * @param keys as they are followed
    */
   public FilesAndBatches(
       FileSettings settings,
@@ -51,15 +70,28 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
       Homes homes,
       RequestGateway gateway,
       EventAnnouncer announcer,
+      Limiter limiter,
+      Supplier<ApiKeys> keys,
       InstantSource clock) {
     this.clock = clock;
+    this.blobs = blobs;
+    this.orphans = new OrphanSweep(blobs, fileDirectory, batchDirectory);
     // Each needs the other: files are not deleted while a batch reads them, and batches make files.
     Uses uses = new Uses();
     this.registry = new FileRegistry(homes, blobs, uses::userOf);
     InputLimits limits = InputLimits.of(topics.maxRequestBytes());
     this.coordinator =
         new BatchCoordinator(
-            homes, blobs, gateway, limits, settings, registry::note, announcer, clock);
+            homes,
+            blobs,
+            gateway,
+            limits,
+            judging,
+            lineLimits(limiter, keys),
+            settings,
+            registry::note,
+            announcer,
+            clock);
     uses.coordinator = coordinator;
     this.parts =
         List.of(
@@ -69,7 +101,10 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
             fileDirectory,
             batchDirectory,
             new FileUploads(homes, blobs, registry, limits.maxBytes(), clock),
-            new BatchService(homes, registry, coordinator, clock),
+            new BatchService(homes, registry, coordinator, batchDirectory, clock),
+            new BatchLines(coordinator),
+            limiter,
+            limits,
             new LongestWindow(topics.maxDeadline()));
   }
 
@@ -82,9 +117,18 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     }
   }
 
+  /** A batch outlives its key; nothing limits it then. */
+  private static LineLimits lineLimits(Limiter limiter, Supplier<ApiKeys> keys) {
+    return (keyId, tokens) -> {
+      Caller caller = keys.get().byId(keyId).map(Caller::of).orElse(Caller.ANYBODY);
+      return limiter.admitLine(
+          caller, caller.limits().equals(KeyLimits.NONE) ? 1 : tokens.getAsLong());
+    };
+  }
+
   /** What lives in this instance's homes. */
   public List<PartitionListener> listeners() {
-    return List.of(registry, coordinator);
+    return List.of(registry, coordinator, orphans);
   }
 
   /** How many batches are in progress here. */
@@ -107,6 +151,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   public void upToDate() {
     fileDirectory.upToDate();
     batchDirectory.upToDate();
+    orphans.upToDate();
   }
 
   @Override
@@ -115,6 +160,8 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
       fileDirectory.entry(id, document);
     } else if (kind.equals(BatchCoordinator.KIND)) {
       batchDirectory.entry(id, document);
+    } else if (kind.equals(OrphanSweep.KIND)) {
+      orphans.entry(document);
     }
   }
 
@@ -124,11 +171,25 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
         sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
+  private void sweepOrphans(Instant now) {
+    if (now.isBefore(orphansSwept.plus(ORPHANS_EVERY))) {
+      return;
+    }
+    orphansSwept = now;
+    try {
+      blobs.sweep(now, OrphanSweep.AGE);
+      orphans.sweep(now);
+    } catch (IOException failed) {
+      LOG.warn("Cannot look for unfinished uploads: {}", failed.getMessage());
+    }
+  }
+
   private void sweep() {
     try {
       Instant now = clock.instant();
       registry.sweep(now);
       coordinator.sweep(now);
+      sweepOrphans(now);
     } catch (RuntimeException failed) {
       LOG.warn("Sweeping files failed; it is tried again", failed);
     }
@@ -138,5 +199,6 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   public void close() {
     sweeper.shutdownNow();
     coordinator.close();
+    judging.close();
   }
 }

@@ -7,4 +7,4 @@ import java.time.Duration;
  *
  * @param length as long as Penstock keeps a request waiting
  */
-record LongestWindow(Duration length) {}
+public record LongestWindow(Duration length) {}

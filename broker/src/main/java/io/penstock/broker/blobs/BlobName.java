@@ -1,5 +1,6 @@
 package io.penstock.broker.blobs;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +24,12 @@ public record BlobName(String value) implements Comparable<BlobName> {
   /** The name with these segments. */
   public static BlobName of(String... segments) {
     return new BlobName(String.join("/", segments));
+  }
+
+  /** One of its segments, counted from 0; empty if it has fewer. */
+  public Optional<String> segment(int number) {
+    String[] segments = value.split("/", -1);
+    return number < segments.length ? Optional.of(segments[number]) : Optional.empty();
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.penstock.broker.blobs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -52,5 +54,23 @@ public interface BlobStore {
    *
    * @param under a name; a blob of this very name is not among them
    */
-  List<BlobName> list(BlobName under) throws IOException;
+  default List<BlobName> list(BlobName under) throws IOException {
+    return list(under, Instant.MAX);
+  }
+
+  /**
+   * The names that lie under this one and were committed before a time, in ascending order.
+   *
+   * @param under a name; a blob of this very name is not among them
+   * @param before by the store's own clock
+   */
+  List<BlobName> list(BlobName under, Instant before) throws IOException;
+
+  /**
+   * Deletes what writers that died left unfinished.
+   *
+   * @param now the time
+   * @param age the least time since it was begun or written to: longer than a writer ever takes
+   */
+  void sweep(Instant now, Duration age) throws IOException;
 }

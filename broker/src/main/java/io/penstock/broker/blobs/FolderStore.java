@@ -55,12 +55,7 @@ public final class FolderStore implements BlobStore {
     return store;
   }
 
-  /**
-   * Deletes what writers that died left unfinished.
-   *
-   * @param now the time
-   * @param age the least time since the last write: longer than a writer ever pauses
-   */
+  @Override
   public void sweep(Instant now, Duration age) throws IOException {
     try (var unfinished = Files.newDirectoryStream(incoming)) {
       for (Path each : unfinished) {
@@ -134,7 +129,7 @@ public final class FolderStore implements BlobStore {
   }
 
   @Override
-  public List<BlobName> list(BlobName under) throws IOException {
+  public List<BlobName> list(BlobName under, Instant before) throws IOException {
     List<BlobName> found = new ArrayList<>();
     Path folder = path(under);
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -145,7 +140,8 @@ public final class FolderStore implements BlobStore {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile()) {
+            if (attributes.isRegularFile()
+                && attributes.lastModifiedTime().toInstant().isBefore(before)) {
               found.add(new BlobName(root.relativize(file).toString().replace('\\', '/')));
             }
             return FileVisitResult.CONTINUE;

@@ -24,6 +24,7 @@ import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.UnknownWriteException;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.paging.Page;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +47,7 @@ final class FileController {
   private final FileDirectory directory;
   private final BlobStore blobs;
   private final Forwarding forwarding;
+  private final Limiter limiter;
   private final InstantSource clock;
 
   FileController(
@@ -54,12 +56,14 @@ final class FileController {
       FileDirectory directory,
       BlobStore blobs,
       Forwarding forwarding,
+      Limiter limiter,
       InstantSource clock) {
     this.uploads = uploads;
     this.registry = registry;
     this.directory = directory;
     this.blobs = blobs;
     this.forwarding = forwarding;
+    this.limiter = limiter;
     this.clock = clock;
   }
 
@@ -69,6 +73,7 @@ final class FileController {
   HttpResponse<byte[]> upload(HttpRequest<?> request, @Body InputStream body) throws IOException {
     String contentType = request.getHeaders().get(HttpHeaders.CONTENT_TYPE);
     try (body) {
+      limiter.count(Callers.of(request));
       UploadForm form = UploadForm.read(String.valueOf(contentType), body, uploads);
       FileRecord file = publish(Callers.of(request).tenant(), form);
       return json(FileJson.of(file));
@@ -95,6 +100,7 @@ final class FileController {
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String order,
       @Nullable @QueryValue String purpose) {
+    limiter.count(Callers.of(request));
     Page.Query query = Page.Query.of(after, limit, order, MOST, MOST);
     var files =
         directory.of(Callers.of(request).tenant(), clock.instant()).stream()
@@ -106,7 +112,11 @@ final class FileController {
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, String id) {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
-    return elsewhere.isPresent() ? elsewhere.get() : json(FileJson.of(known(request, id)));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    limiter.count(Callers.of(request));
+    return json(FileJson.of(known(request, id)));
   }
 
   /** The content lies where every instance can read it, so nobody else need be asked. */
@@ -120,6 +130,7 @@ final class FileController {
         return elsewhere.get();
       }
     }
+    limiter.count(Callers.of(request));
     FileRecord file = found.isPresent() ? found.get() : known(request, id);
     String wanted = request.getHeaders().get(HttpHeaders.RANGE);
     Optional<ByteRange> range =
@@ -135,6 +146,7 @@ final class FileController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
+    limiter.count(Callers.of(request));
     String tenant = Callers.of(request).tenant();
     return switch (registry.delete(tenant, id, clock.instant())) {
       case FileRegistry.Deletion.Done() -> json(FileJson.deleted(id));

@@ -1,10 +1,13 @@
 package io.penstock.broker.files;
 
+import io.penstock.broker.blobs.BlobName;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,13 @@ public final class FileDirectory {
     } catch (IllegalArgumentException damaged) {
       LOG.warn("Ignoring the record of file {}: {}", id, damaged.getMessage());
     }
+  }
+
+  /** The contents of all files, those included that were deleted and are not gone yet. */
+  public Set<BlobName> contents() {
+    Set<BlobName> contents = new HashSet<>();
+    files.values().forEach(file -> file.pieces().forEach(piece -> contents.add(piece.blob())));
+    return contents;
   }
 
   /** A tenant's file, if this instance knows of it already. */

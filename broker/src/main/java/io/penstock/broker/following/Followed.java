@@ -7,26 +7,31 @@ import io.penstock.broker.tenants.KeyDocument;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.FrontEntry;
 import io.penstock.schemas.ModelSpec;
+import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.reading.TopicFollower;
+import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicNames;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the models, the fleet and the API keys. What it shows is whole: while a topic is read
- * anew, what was known before stays. Safe for use by many threads.
+ * Follows the models, their aliases, the fleet and the API keys. What it shows is whole: while a
+ * topic is read anew, what was known before stays. Safe for use by many threads.
  */
 public final class Followed implements AutoCloseable {
 
@@ -37,10 +42,12 @@ public final class Followed implements AutoCloseable {
   private final TopicFollower follower;
   private volatile ModelCatalog models = ModelCatalog.EMPTY;
   private volatile FleetView fleet = FleetView.EMPTY;
+  private volatile SortedSet<String> aliases = Collections.emptySortedSet();
 
   // What the following thread alone uses.
   private final Map<String, ModelSpec> readModels = new HashMap<>();
   private final Map<String, FleetReport> readFleet = new HashMap<>();
+  private final Map<String, String> readAliases = new HashMap<>();
   private final Map<String, ApiKey> readKeys = new HashMap<>();
   private boolean keysChanged;
 
@@ -56,6 +63,7 @@ public final class Followed implements AutoCloseable {
             TopicFollower.consumers(connection, "penstock-front-follower"),
             List.of(
                 topic(names.models(), ModelSpec.class, serdes, this::model),
+                topic(names.routing(), RoutingEntry.class, serdes, this::routing),
                 topic(names.fleet(), FleetReport.class, serdes, this::report),
                 topic(names.front(), FrontEntry.class, serdes, this::entry)),
             new Listener());
@@ -97,6 +105,11 @@ public final class Followed implements AutoCloseable {
     return models;
   }
 
+  /** The names of alias policies. */
+  public SortedSet<String> aliases() {
+    return aliases;
+  }
+
   public FleetView fleet() {
     return fleet;
   }
@@ -115,6 +128,14 @@ public final class Followed implements AutoCloseable {
       readModels.remove(key);
     } else {
       readModels.put(key, model);
+    }
+  }
+
+  private void routing(String key, @Nullable RoutingEntry entry) {
+    if (entry == null) {
+      readAliases.remove(key);
+    } else if (key.equals(RoutingKind.ALIAS.key(entry.getName()))) {
+      readAliases.put(key, entry.getName());
     }
   }
 
@@ -154,6 +175,7 @@ public final class Followed implements AutoCloseable {
     public void beginning() {
       readModels.clear();
       readFleet.clear();
+      readAliases.clear();
       readKeys.clear();
       keysChanged = true;
       listener.beginning();
@@ -163,6 +185,7 @@ public final class Followed implements AutoCloseable {
     public void upToDate() {
       models = ModelCatalog.following(readModels.values());
       fleet = FleetView.of(readFleet.values());
+      aliases = Collections.unmodifiableSortedSet(new TreeSet<>(readAliases.values()));
       if (keysChanged) {
         keys.replace(readKeys.values());
         keysChanged = false;

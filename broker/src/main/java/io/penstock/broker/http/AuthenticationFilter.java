@@ -29,6 +29,8 @@ final class AuthenticationFilter implements Ordered {
 
   /** The name of whoever has the secret of the configuration. */
   private static final String CONFIGURED = "admin";
+  /** Anthropic's clients send the key here. */
+  private static final String API_KEY = "x-api-key";
 
   private final KeySettings settings;
   private final KeyUses keys;
@@ -94,10 +96,12 @@ final class AuthenticationFilter implements Ordered {
     }
     String presented =
         presented(request)
+            .or(() -> Optional.ofNullable(request.getHeaders().get(API_KEY)).map(String::strip))
             .orElseThrow(
                 () ->
                     refused(
-                        "No API key was given; send it in the header Authorization: Bearer KEY."));
+                        "No API key was given; send it in the header Authorization: Bearer KEY, or"
+                            + " x-api-key."));
     ApiKey key =
         keys.valid(presented, clock.instant())
             .orElseThrow(() -> refused("The API key is not valid, has expired or was revoked."));

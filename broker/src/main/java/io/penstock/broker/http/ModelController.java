@@ -13,6 +13,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.ModelCatalog;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 
 /** Which models there are. */
@@ -22,8 +23,13 @@ public final class ModelController {
 
   private final Catalog catalog;
 
-  /** Gives the models at the moment. */
-  public record Catalog(Supplier<ModelCatalog> models) {}
+  /**
+   * What a request may name at the moment.
+   *
+   * @param models that are registered
+   * @param aliases names that leave the choice of the model open
+   */
+  public record Catalog(Supplier<ModelCatalog> models, Supplier<SortedSet<String>> aliases) {}
 
   ModelController(Catalog catalog) {
     this.catalog = catalog;
@@ -37,18 +43,23 @@ public final class ModelController {
       data.add(json(model, model.getName()));
       model.getAliases().forEach(alias -> data.add(json(model, alias)));
     }
+    catalog.aliases().get().stream()
+        .filter(alias -> catalog.models().get().resolve(alias).isEmpty())
+        .forEach(alias -> data.add(ofAlias(alias)));
     return Replies.json(200, list);
   }
 
   /** Names may hold slashes. */
   @Get("/{+id}")
   HttpResponse<byte[]> one(String id) {
-    ModelSpec model =
-        catalog
-            .models()
-            .get()
-            .resolve(id)
-            .orElseThrow(
+    Optional<ModelSpec> model = catalog.models().get().resolve(id);
+    if (model.isEmpty() && catalog.aliases().get().contains(id)) {
+      return Replies.json(200, ofAlias(id));
+    }
+    return Replies.json(
+        200,
+        json(
+            model.orElseThrow(
                 () ->
                     new ApiException(
                         new ApiError(
@@ -57,8 +68,18 @@ public final class ModelController {
                             "model_not_found",
                             "The model '%s' does not exist.".formatted(id),
                             Optional.of("model"),
-                            Map.of())));
-    return Replies.json(200, json(model, id));
+                            Map.of()))),
+            id));
+  }
+
+  /** Its model is chosen for each request. */
+  private static ObjectNode ofAlias(String alias) {
+    return Replies.JSON
+        .createObjectNode()
+        .put("id", alias)
+        .put("object", "model")
+        .put("created", 0)
+        .put("owned_by", "penstock");
   }
 
   private static ObjectNode json(ModelSpec model, String id) {

@@ -8,6 +8,7 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.MessagesError;
 import io.penstock.broker.inference.Reply;
 import java.util.Map;
 import org.reactivestreams.Publisher;
@@ -26,8 +27,14 @@ public final class Replies {
     return with(json(reply.status(), reply.body()), reply.headers());
   }
 
-  /** An error as the path's callers expect it: OpenAI's shape, and problem details on /admin. */
+  /**
+   * An error as the path's callers expect it: OpenAI's or Anthropic's shape; on /admin problem
+   * details.
+   */
   static MutableHttpResponse<byte[]> of(ApiError error, String path) {
+    if (MessagesError.isAt(path)) {
+      return of(new Reply(error.status(), error.headers(), MessagesError.json(error)));
+    }
     if (!isAdmin(path)) {
       return coded(of(Reply.of(error)), error);
     }

@@ -20,6 +20,7 @@ import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.prediction.WaitEstimate;
 import io.penstock.broker.requests.KnownRequest;
+import io.penstock.broker.requests.RequestLookup;
 import io.penstock.broker.requests.ResultWait;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.submission.IdempotentId;
@@ -47,9 +48,19 @@ final class RequestController {
   private final Serving serving;
   private final Forwarding forwarding;
   private final Homes homes;
+  private final RequestLookup lines;
   private final InstantSource clock;
 
-  RequestController(Serving serving, Forwarding forwarding, Homes homes, InstantSource clock) {
+  /**
+   * @param lines finds the requests of batches that are not remembered
+   */
+  RequestController(
+      Serving serving,
+      Forwarding forwarding,
+      Homes homes,
+      RequestLookup lines,
+      InstantSource clock) {
+    this.lines = lines;
     this.serving = serving;
     this.forwarding = forwarding;
     this.homes = homes;
@@ -190,9 +201,11 @@ final class RequestController {
 
   /** What is known of the caller's request; another tenant's looks as if there were none. */
   private KnownRequest known(HttpRequest<?> request, String id) {
+    String tenant = Callers.of(request).tenant();
     return serving
         .recent()
-        .find(homes.of(id), Callers.of(request).tenant(), id)
+        .find(homes.of(id), tenant, id)
+        .or(() -> lines.find(tenant, id))
         .orElseThrow(() -> new ApiException(ApiError.notFound("request", id)));
   }
 

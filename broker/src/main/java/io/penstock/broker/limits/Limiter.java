@@ -30,6 +30,9 @@ public final class Limiter {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
+  /** Lines of batches leave one part in so many of each limit to the key's other requests. */
+  private static final int LEFT_BY_LINES = 4;
+
   private final IntSupplier instances;
   private final TimeMeter time;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
@@ -57,11 +60,40 @@ public final class Limiter {
     if (caller.keyId().isEmpty() || caller.limits().equals(KeyLimits.NONE)) {
       return new Admission(null, tokens, Map.of());
     }
-    int share = Math.max(1, instances.getAsInt());
-    Account account =
-        accounts.compute(
-            caller.keyId().get(), (_, known) -> known == null ? new Account(time) : known);
-    return account.admit(caller.limits(), share, tokens);
+    return account(caller).admit(caller.limits(), share(), tokens);
+  }
+
+  /**
+   * Takes what a line of a batch may use, if that leaves a quarter of each limit to what the key
+   * does besides. A line that is larger than what remains goes when nothing else has taken any.
+   *
+   * @param tokens that the line may take at most
+   * @return empty while the line has to wait
+   */
+  public Optional<Admission> admitLine(Caller caller, long tokens) {
+    if (caller.keyId().isEmpty() || caller.limits().equals(KeyLimits.NONE)) {
+      return Optional.of(new Admission(null, tokens, Map.of()));
+    }
+    return account(caller).admitLine(caller.limits(), share(), tokens);
+  }
+
+  /**
+   * Counts a call that submits no request, such as one for a file.
+   *
+   * @throws ApiException with 429, if the limit of requests is reached
+   */
+  public void count(Caller caller) {
+    if (caller.keyId().isPresent() && caller.limits().requestsPerMinute().isPresent()) {
+      account(caller).count(caller.limits(), share());
+    }
+  }
+
+  private Account account(Caller caller) {
+    return accounts.computeIfAbsent(caller.keyId().orElseThrow(), _ -> new Account(time));
+  }
+
+  private int share() {
+    return Math.max(1, instances.getAsInt());
   }
 
   /** What a request has taken. */
@@ -158,6 +190,43 @@ public final class Limiter {
       }
       queued.addAndGet(wanted);
       return new Admission(this, wanted, Map.copyOf(headers));
+    }
+
+    synchronized Optional<Admission> admitLine(KeyLimits limits, int share, long wanted) {
+      requests = current(requests, limits.requestsPerMinute(), share);
+      tokens = current(tokens, limits.tokensPerMinute(), share);
+      if (!hasRoom(limits.queuedTokens(), share, wanted)
+          || !leavesEnough(requests, 1)
+          || !leavesEnough(tokens, wanted)) {
+        return Optional.empty();
+      }
+      if (requests != null) {
+        requests.bucket.consumeIgnoringRateLimits(1);
+      }
+      if (tokens != null) {
+        tokens.bucket.consumeIgnoringRateLimits(wanted);
+      }
+      queued.addAndGet(wanted);
+      return Optional.of(new Admission(this, wanted, Map.of()));
+    }
+
+    private boolean hasRoom(OptionalLong limit, int share, long wanted) {
+      if (limit.isEmpty() || queued.get() <= 0) {
+        return true;
+      }
+      long most = Math.max(1, limit.getAsLong() / share);
+      return queued.get() + wanted <= most - most / LEFT_BY_LINES;
+    }
+
+    private static boolean leavesEnough(@Nullable Limit limit, long wanted) {
+      return limit == null
+          || limit.bucket.getAvailableTokens()
+              >= Math.min(limit.most, wanted + limit.most / LEFT_BY_LINES);
+    }
+
+    synchronized void count(KeyLimits limits, int share) {
+      requests = current(requests, limits.requestsPerMinute(), share);
+      take("requests", requests, 1, new LinkedHashMap<>());
     }
 
     private static void take(

@@ -1,6 +1,7 @@
 package io.penstock.broker.ownership;
 
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.LineIds;
 import io.penstock.broker.home.NoHomeException;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.schemas.topics.HomePartitions;
@@ -33,7 +34,7 @@ public final class OwnedHomes implements Homes {
 
   @Override
   public int of(String idOrReplyKey) {
-    return HomePartitions.of(idOrReplyKey, count);
+    return HomePartitions.of(LineIds.homeKey(idOrReplyKey), count);
   }
 
   @Override

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests of late in the partitions that this instance owns, without their bodies. Each
  * partition has room for a fixed number; the one that was heard of least lately makes room. Lines
- * of batches are left out: whoever runs the batch keeps them. Safe for use by many threads.
+ * of batches have as much room of their own, so that a batch makes nobody else forgotten. Safe for
+ * use by many threads.
  */
 public final class RecentRequests {
 
   private final int most;
-  private final Map<Integer, LinkedHashMap<String, KnownRequest>> partitions = new HashMap<>();
+  private final Map<Integer, Map<String, KnownRequest>> partitions = new HashMap<>();
+  private final Map<Integer, Map<String, KnownRequest>> lines = new HashMap<>();
 
   /**
    * @param most requests in each partition, 1 or more
@@ -37,18 +39,23 @@ public final class RecentRequests {
   /** Begins to remember requests of a partition. */
   public synchronized void open(int partition) {
     partitions.put(partition, new LinkedHashMap<>(16, 0.75f, true));
+    lines.put(partition, new LinkedHashMap<>(16, 0.75f, true));
   }
 
   /** Forgets the requests of a partition. */
   public synchronized void close(int partition) {
     partitions.remove(partition);
+    lines.remove(partition);
   }
 
   public synchronized Optional<KnownRequest> find(int partition, String tenant, String id) {
-    LinkedHashMap<String, KnownRequest> known = partitions.get(partition);
-    return known == null
-        ? Optional.empty()
-        : Optional.ofNullable(known.get(RequestKey.of(tenant, id)));
+    String key = RequestKey.of(tenant, id);
+    return find(partitions, partition, key).or(() -> find(lines, partition, key));
+  }
+
+  private static Optional<KnownRequest> find(
+      Map<Integer, Map<String, KnownRequest>> among, int partition, String key) {
+    return Optional.ofNullable(among.get(partition)).map(known -> known.get(key));
   }
 
   /**
@@ -68,6 +75,7 @@ public final class RecentRequests {
     Optional<KnownRequest> before = find(partition, tenant, id);
     if (before.isEmpty()) {
       change(
+          partitions,
           partition,
           tenant,
           id,
@@ -91,7 +99,7 @@ public final class RecentRequests {
 
   /** Forgets a request that could not be submitted. */
   public synchronized void forget(int partition, String tenant, String id) {
-    LinkedHashMap<String, KnownRequest> known = partitions.get(partition);
+    Map<String, KnownRequest> known = partitions.get(partition);
     if (known != null) {
       known.remove(RequestKey.of(tenant, id));
     }
@@ -99,10 +107,8 @@ public final class RecentRequests {
 
   /** Takes a state in, unless the result was there first. */
   public synchronized void status(int partition, RequestStatus status) {
-    if (status.getBatchId().isPresent()) {
-      return;
-    }
     change(
+        status.getBatchId().isPresent() ? lines : partitions,
         partition,
         status.getTenant(),
         status.getId(),
@@ -127,10 +133,11 @@ public final class RecentRequests {
   /** Takes a result in, unless it only answers a repetition. */
   public synchronized void result(ResultRecord record) {
     InferenceResult result = record.result();
-    if (!record.isFirst() || result.getBatchId().isPresent()) {
+    if (!record.isFirst()) {
       return;
     }
     change(
+        result.getBatchId().isPresent() ? lines : partitions,
         record.partition(),
         result.getTenant(),
         result.getId(),
@@ -155,8 +162,13 @@ public final class RecentRequests {
   }
 
   private void change(
-      int partition, String tenant, String id, Instant now, UnaryOperator<KnownRequest> change) {
-    @Nullable LinkedHashMap<String, KnownRequest> known = partitions.get(partition);
+      Map<Integer, Map<String, KnownRequest>> among,
+      int partition,
+      String tenant,
+      String id,
+      Instant now,
+      UnaryOperator<KnownRequest> change) {
+    @Nullable Map<String, KnownRequest> known = among.get(partition);
     if (known == null) {
       return;
     }

@@ -38,7 +38,7 @@ public final class IdempotentId {
   }
 
   /** What tells one body from another. */
-  static String fingerprint(String path, byte[] body) {
+  public static String fingerprint(String path, byte[] body) {
     return hash(path.getBytes(StandardCharsets.UTF_8), body);
   }
 

@@ -17,6 +17,7 @@ import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.Readiness;
+import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.HttpSettings;
@@ -47,6 +48,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,26 +58,41 @@ import org.jspecify.annotations.Nullable;
  * answers with the request's body, fails where the body holds {@code "fail"}, and keeps those that
  * hold {@code "hold"} until they are cancelled.
  */
-final class OneInstance implements AutoCloseable {
+public final class OneInstance implements AutoCloseable {
 
   static final String ADMIN_SECRET = "an-admin-secret-of-32-characters";
+
+  /** Nobody needs a key but whoever administers. */
+  private static final KeySettings OPEN = new KeySettings(false, Optional.of(ADMIN_SECRET));
 
   private final Map<String, StateEntry> front = new LinkedHashMap<>();
   private final Map<String, InferenceRequest> held = new LinkedHashMap<>();
   private final ExecutorService reader = Executors.newSingleThreadExecutor();
   private final Webhooks webhooks;
+  private final Engine engine = new Engine();
   private final FilesAndBatches files;
   private final Forwarding forwarding;
   private final FrontServer server;
   private final MovedClock clock = new MovedClock();
+  private final ApiKeys keys = new ApiKeys();
+  private volatile Function<InferenceRequest, ByteBuffer> answers = InferenceRequest::getBody;
   private volatile boolean fenced;
+  private volatile Predicate<String> tooLarge = _ -> false;
   private long offset;
 
-  OneInstance(BlobStore blobs) {
-    this(blobs, WebhookSettings.DEFAULT);
+  public OneInstance(BlobStore blobs) {
+    this(blobs, OPEN, WebhookSettings.DEFAULT);
   }
 
   OneInstance(BlobStore blobs, WebhookSettings webhookSettings) {
+    this(blobs, OPEN, webhookSettings);
+  }
+
+  OneInstance(BlobStore blobs, KeySettings required) {
+    this(blobs, required, WebhookSettings.DEFAULT);
+  }
+
+  private OneInstance(BlobStore blobs, KeySettings required, WebhookSettings webhookSettings) {
     Homes homes = new OneHome();
     Writer writer = new Writer();
     webhooks = new Webhooks(webhookSettings, homes, _ -> Optional.of(writer), clock);
@@ -84,19 +102,18 @@ final class OneInstance implements AutoCloseable {
             TopicSettings.DEFAULT,
             blobs,
             homes,
-            new Engine(),
+            engine,
             webhooks.announcer(),
+            new Limiter(() -> 1),
+            () -> keys,
             clock);
     forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {}, Duration.ofMinutes(1));
-    HttpSettings settings =
-        HttpSettings.DEFAULT
-            .withPort(0)
-            .withKeys(new KeySettings(false, Optional.of(ADMIN_SECRET)));
-    ApiKeys keys = new ApiKeys();
+    HttpSettings settings = HttpSettings.DEFAULT.withPort(0).withKeys(required);
     List<Object> parts = new ArrayList<>(files.parts());
     parts.addAll(webhooks.parts(forwarding));
     parts.addAll(
         List.of(
+            homes,
             forwarding,
             settings.keys(),
             new KeyUses(() -> keys, (_, _) -> {}),
@@ -114,16 +131,48 @@ final class OneInstance implements AutoCloseable {
   }
 
   /** Lets another instance have the home, or gives it back. */
-  void fence(boolean off) {
+  public void fence(boolean off) {
     fenced = off;
   }
 
+  /** Lets the log find documents too large. */
+  public void findTooLarge(Predicate<String> documents) {
+    tooLarge = documents;
+  }
+
+  /** Lets the engine answer in another way. */
+  public void answer(Function<InferenceRequest, ByteBuffer> other) {
+    answers = other;
+  }
+
+  /** The keys that are known. */
+  public ApiKeys keys() {
+    return keys;
+  }
+
+  /** How many requests the engine holds. */
+  public int held() {
+    synchronized (engine) {
+      return held.size();
+    }
+  }
+
+  /** Lets the engine answer what it holds. */
+  public void release() {
+    List<InferenceRequest> all;
+    synchronized (engine) {
+      all = List.copyOf(held.values());
+      held.clear();
+    }
+    all.forEach(request -> answer(request, TerminalStatus.SUCCEEDED));
+  }
+
   /** Lets so much time pass at once. */
-  void pass(Duration time) {
+  public void pass(Duration time) {
     clock.ahead = clock.ahead.plus(time);
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.port();
   }
 
@@ -153,7 +202,7 @@ final class OneInstance implements AutoCloseable {
         });
   }
 
-  private static InferenceResult result(InferenceRequest request, TerminalStatus status) {
+  private InferenceResult result(InferenceRequest request, TerminalStatus status) {
     boolean succeeded = status == TerminalStatus.SUCCEEDED;
     return InferenceResult.newBuilder()
         .setId(request.getId())
@@ -161,7 +210,7 @@ final class OneInstance implements AutoCloseable {
         .setEndpoint(request.getEndpoint())
         .setStatus(status)
         .setStatusCode(succeeded ? 200 : 400)
-        .setBody(succeeded ? request.getBody() : null)
+        .setBody(succeeded ? answers.apply(request) : null)
         .setError(
             status == TerminalStatus.FAILED
                 ? ResultError.newBuilder()
@@ -226,6 +275,12 @@ final class OneInstance implements AutoCloseable {
         return CompletableFuture.failedFuture(new HomeLostException(0));
       }
       for (StateChange change : changes) {
+        if (change instanceof StateChange.Put(StateEntry entry)
+            && tooLarge.test(new String(entry.document(), UTF_8))) {
+          return CompletableFuture.failedFuture(new IllegalArgumentException("too large"));
+        }
+      }
+      for (StateChange change : changes) {
         switch (change) {
           case StateChange.Put(StateEntry entry) -> {
             front.put(entry.key(), entry);
@@ -239,6 +294,7 @@ final class OneInstance implements AutoCloseable {
           }
         }
       }
+      files.upToDate();
       return CompletableFuture.completedFuture(null);
     }
   }

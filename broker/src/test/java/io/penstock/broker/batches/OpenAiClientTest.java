@@ -205,6 +205,68 @@ class OpenAiClientTest {
   }
 
   @Test
+  void aCallUnderAnIdempotencyKeyMakesOneBatch() throws Exception {
+    FileObject file = upload("in.jsonl", line("a", "\"n\":1"));
+    String body = batchOf(file.id(), "24h");
+    String made = keyed(body, "retry-1").body();
+    String id = made.substring(made.indexOf("batch_i"), made.indexOf("batch_i") + 39);
+
+    HttpResponse<String> again = keyed(body, "retry-1");
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).contains("\"id\":\"" + id + "\"");
+    assertThat(keyed(body, "retry-2").body()).doesNotContain(id);
+
+    HttpResponse<String> other = keyed(batchOf(file.id(), "48h"), "retry-1");
+    assertThat(other.statusCode()).isEqualTo(409);
+    assertThat(other.body()).contains("idempotency_key_reused");
+    FileObject another = upload("in.jsonl", line("a", "\"n\":1"));
+    assertThat(keyed(batchOf(another.id(), "24h"), "retry-1").statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void callsUnderOneKeyAtTheSameMomentMakeOneBatch() throws Exception {
+    FileObject file = upload("in.jsonl", line("a", "\"n\":1"));
+    String body = batchOf(file.id(), "24h");
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers = new ArrayList<java.util.concurrent.Future<HttpResponse<String>>>();
+      for (int each = 0; each < 8; each++) {
+        answers.add(threads.submit(() -> keyed(body, "at-once")));
+      }
+      var ids = new java.util.TreeSet<String>();
+      for (var each : answers) {
+        String made = each.get().body();
+        ids.add(made.substring(made.indexOf("batch_i"), made.indexOf("batch_i") + 39));
+      }
+      assertThat(ids).hasSize(1);
+    }
+  }
+
+  @Test
+  void aBatchWhoseRecordIsTooLargeFailsAndSaysSo(@TempDir Path other) throws Exception {
+    try (OneInstance full = new OneInstance(FolderStore.open(other))) {
+      OpenAIClient usual = client;
+      client = OpenAIOkHttpClient.builder().baseUrl(full.url() + "/v1").apiKey("unused").build();
+      try {
+        FileObject file = upload("in.jsonl", line("a", "\"n\":1") + line("b", "\"n\":\"hold\""));
+        Batch begun = create(file.id(), "24h");
+        awaitAnswers(begun.id(), 1);
+        full.findTooLarge(document -> document.contains("\"output\":[1"));
+        full.release();
+
+        Batch batch = await(begun);
+
+        assertThat(batch.status()).isEqualTo(Batch.Status.FAILED);
+        assertThat(batch.errors().orElseThrow().data().orElseThrow().getFirst().code())
+            .hasValue("batch_too_large");
+        assertThat(batch.outputFileId()).isEmpty();
+      } finally {
+        client.close();
+        client = usual;
+      }
+    }
+  }
+
+  @Test
   void anUnknownFileOrBatchIsNotFound() {
     assertThatThrownBy(() -> create("file-none", "24h")).isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> client.batches().retrieve("batch_none"))
@@ -290,6 +352,20 @@ class OpenAiClientTest {
   void tooLargeALimitIsRefused() {
     assertThatThrownBy(() -> client.batches().list(BatchListParams.builder().limit(101).build()))
         .isInstanceOf(BadRequestException.class);
+  }
+
+  private static String batchOf(String file, String window) {
+    return "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/completions\",\"completion_window\":\"%s\"}"
+        .formatted(file, window);
+  }
+
+  private HttpResponse<String> keyed(String body, String key) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(instance.url() + "/v1/batches"))
+            .header("idempotency-key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> range(String id, String range) throws Exception {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -106,6 +109,25 @@ public abstract class BlobStoreContract {
     assertThat(store().list(BlobName.of("b", "1", "out"))).hasSize(2);
     assertThat(store().list(BlobName.of("b"))).hasSize(5);
     assertThat(store().list(BlobName.of("none"))).isEmpty();
+  }
+
+  @Test
+  void listsWhatWasCommittedBeforeATime() throws Exception {
+    put(BlobName.of("b", "1"), "x");
+    Instant now = Clock.systemUTC().instant();
+    assertThat(store().list(BlobName.of("b"), now.plusSeconds(3600))).hasSize(1);
+    assertThat(store().list(BlobName.of("b"), now.minusSeconds(3600))).isEmpty();
+  }
+
+  @Test
+  void aSweepLeavesWhatIsBeingWrittenAndWhatWasCommitted() throws Exception {
+    put(NAME, "x");
+    try (BlobWriter writer = store().create(BlobName.of("files", "file-2"))) {
+      writer.write("half".getBytes(UTF_8));
+      store().sweep(Clock.systemUTC().instant(), Duration.ofDays(1));
+      writer.commit();
+    }
+    assertThat(store().list(BlobName.of("files"))).hasSize(2);
   }
 
   @Test

@@ -4,14 +4,21 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Keeps blobs in memory, for tests that make thousands. */
 public final class MemoryStore implements BlobStore {
 
-  private final ConcurrentSkipListMap<BlobName, byte[]> blobs = new ConcurrentSkipListMap<>();
+  private record Blob(byte[] bytes, Instant committedAt) {}
+
+  private final ConcurrentSkipListMap<BlobName, Blob> blobs = new ConcurrentSkipListMap<>();
+  private final Clock clock = Clock.systemUTC();
 
   @Override
   public BlobWriter create(BlobName name) {
@@ -24,7 +31,7 @@ public final class MemoryStore implements BlobStore {
 
       @Override
       public void commit() {
-        blobs.put(name, bytes.toByteArray());
+        blobs.put(name, new Blob(bytes.toByteArray(), clock.instant()));
       }
 
       @Override
@@ -34,18 +41,19 @@ public final class MemoryStore implements BlobStore {
 
   @Override
   public InputStream read(BlobName name, long from, long length) throws IOException {
-    byte[] bytes = blobs.get(name);
-    if (bytes == null) {
+    Blob blob = blobs.get(name);
+    if (blob == null) {
       throw new NoSuchBlobException(name);
     }
+    byte[] bytes = blob.bytes;
     int begin = (int) Math.min(from, bytes.length);
     return new ByteArrayInputStream(bytes, begin, (int) Math.min(length, bytes.length - begin));
   }
 
   @Override
   public OptionalLong size(BlobName name) {
-    byte[] bytes = blobs.get(name);
-    return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes.length);
+    Blob blob = blobs.get(name);
+    return blob == null ? OptionalLong.empty() : OptionalLong.of(blob.bytes.length);
   }
 
   @Override
@@ -55,8 +63,20 @@ public final class MemoryStore implements BlobStore {
 
   @Override
   public List<BlobName> list(BlobName under) {
-    return blobs.keySet().stream()
-        .filter(each -> each.value().startsWith(under.value() + "/"))
+    return list(under, Instant.MAX);
+  }
+
+  @Override
+  public List<BlobName> list(BlobName under, Instant before) {
+    return blobs.entrySet().stream()
+        .filter(each -> each.getKey().value().startsWith(under.value() + "/"))
+        .filter(each -> each.getValue().committedAt.isBefore(before))
+        .map(Map.Entry::getKey)
         .toList();
+  }
+
+  @Override
+  public void sweep(Instant now, Duration age) {
+    // What is unfinished is its writer's alone.
   }
 }

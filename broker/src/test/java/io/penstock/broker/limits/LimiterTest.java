@@ -121,6 +121,18 @@ class LimiterTest {
   }
 
   @Test
+  void linesOfBatchesLeaveAQuarterToOtherRequests() {
+    Caller caller = caller(OptionalLong.of(8), OptionalLong.of(1000), OptionalLong.of(1000));
+    for (int line = 0; line < 6; line++) {
+      assertThat(limiter.admitLine(caller, 100)).isPresent();
+    }
+    assertThat(limiter.admitLine(caller, 100)).isEmpty();
+    limiter.admit(caller, 100);
+    limiter.count(caller);
+    assertThatThrownBy(() -> limiter.count(caller)).isInstanceOf(ApiException.class);
+  }
+
+  @Test
   void eachInstanceHoldsAKeyToItsShare() {
     Caller caller = caller(OptionalLong.of(60), OptionalLong.empty(), OptionalLong.empty());
     instances.set(2);

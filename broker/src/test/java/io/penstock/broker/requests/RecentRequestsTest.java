@@ -49,6 +49,19 @@ class RecentRequestsTest {
   }
 
   @Test
+  void linesOfABatchMakeNobodyElseForgotten() {
+    submit("a");
+    for (int line = 1; line <= 9; line++) {
+      recent.result(
+          BrokerSamples.record(
+              BrokerSamples.result("b." + line, TerminalStatus.SUCCEEDED).setBatchId("b").build()));
+    }
+    assertThat(find("a")).isPresent();
+    assertThat(find("b.9").orElseThrow().result()).contains(new KnownRequest.ResultPlace(0, 7));
+    assertThat(find("b.1")).isEmpty();
+  }
+
+  @Test
   void anAnswerToARepetitionIsNoResult() {
     recent.result(
         BrokerSamples.record(

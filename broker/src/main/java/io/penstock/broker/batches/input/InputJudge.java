@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class InputJudge {
   private record Digest(long high, long low) {}
 
   private final InputLimits limits;
+  private final LineScanner scanner;
   private final LineReader reader;
   private final MessageDigest sha256 = sha256();
   private final Map<Digest, Long> firstLines = new HashMap<>();
@@ -31,45 +33,69 @@ public final class InputJudge {
   private @Nullable String model;
   private boolean severalModels;
 
-  private InputJudge(String endpoint, InputLimits limits) {
-    this.limits = limits;
-    this.reader = new LineReader(endpoint, limits.maxBodyBytes());
-  }
-
   /**
-   * Reads the file to its end.
+   * Begins to judge.
    *
    * @param in at the file's beginning; the caller closes it
    * @param endpoint the batch's, which every line must name as its url
    */
-  public static InputVerdict judge(InputStream in, String endpoint, InputLimits limits)
-      throws IOException {
-    return new InputJudge(endpoint, limits).judge(in);
+  public InputJudge(InputStream in, String endpoint, InputLimits limits) {
+    this.limits = limits;
+    this.scanner = new LineScanner(in, 0, limits.maxLineBytes());
+    this.reader = new LineReader(endpoint, limits.maxBodyBytes());
   }
 
-  private InputVerdict judge(InputStream in) throws IOException {
-    LineScanner scanner = new LineScanner(in, 0, limits.maxLineBytes());
-    while (scanner.next()) {
-      if (scanner.end() > limits.maxBytes()) {
-        return refused(
-            "file_too_large",
-            "The file has more than %d bytes. Split it into several batches."
-                .formatted(limits.maxBytes()));
+  /** Reads the file to its end. */
+  public static InputVerdict judge(InputStream in, String endpoint, InputLimits limits)
+      throws IOException {
+    return new InputJudge(in, endpoint, limits).advance(Long.MAX_VALUE).orElseThrow();
+  }
+
+  /**
+   * Reads on, line by line, until so many more bytes were read.
+   *
+   * @return the verdict; empty if there is more to read
+   */
+  public Optional<InputVerdict> advance(long bytes) throws IOException {
+    long from = scanner.end();
+    while (scanner.end() - from < bytes) {
+      if (!scanner.next()) {
+        return Optional.of(verdict());
       }
-      if (scanner.blank()) {
-        continue;
+      Optional<InputVerdict> refused = judgeLine();
+      if (refused.isPresent()) {
+        return refused;
       }
-      requests++;
-      if (requests > limits.maxRequests()) {
-        return refused(
-            "too_many_requests",
-            "The file has more than %d requests. Split it into several batches."
-                .formatted(limits.maxRequests()));
-      }
-      judgeLine(scanner);
     }
+    return Optional.empty();
+  }
+
+  /** Judges the line on which the scanner stands; the verdict if the whole file is refused. */
+  private Optional<InputVerdict> judgeLine() {
+    if (scanner.end() > limits.maxBytes()) {
+      return refused(
+          "file_too_large",
+          "The file has more than %d bytes. Split it into several batches."
+              .formatted(limits.maxBytes()));
+    }
+    if (scanner.blank()) {
+      return Optional.empty();
+    }
+    requests++;
+    if (requests > limits.maxRequests()) {
+      return refused(
+          "too_many_requests",
+          "The file has more than %d requests. Split it into several batches."
+              .formatted(limits.maxRequests()));
+    }
+    judgeRequest();
+    return Optional.empty();
+  }
+
+  private InputVerdict verdict() {
     if (requests == 0) {
-      return refused("empty_file", "The file has no requests. Write one on each line.");
+      return refused("empty_file", "The file has no requests. Write one on each line.")
+          .orElseThrow();
     }
     if (faults.isEmpty()) {
       return new InputVerdict.Accepted(requests, severalModels ? null : model);
@@ -85,7 +111,7 @@ public final class InputJudge {
     return new InputVerdict.Refused(faults);
   }
 
-  private void judgeLine(LineScanner scanner) {
+  private void judgeRequest() {
     List<InputFault> ofLine = reader.read(scanner);
     ofLine.forEach(this::add);
     reader.customId().ifPresent(customId -> judgeName(customId, scanner.number()));
@@ -115,8 +141,9 @@ public final class InputJudge {
     }
   }
 
-  private static InputVerdict refused(String code, String message) {
-    return new InputVerdict.Refused(List.of(new InputFault(code, message, null, null)));
+  private static Optional<InputVerdict> refused(String code, String message) {
+    return Optional.of(
+        new InputVerdict.Refused(List.of(new InputFault(code, message, null, null))));
   }
 
   private Digest digest(String customId) {

@@ -71,6 +71,19 @@ public record Batch(
         List.of());
   }
 
+  /**
+   * A new batch whose input is known to be in order.
+   *
+   * @param requests how many it has
+   * @param model the one that all of them name; null where they name several
+   */
+  public static Batch accepted(
+      BatchOrder order, long resultsOffset, int requests, @Nullable String model) {
+    return created(order, resultsOffset)
+        .judged(requests, model)
+        .at(BatchStatus.IN_PROGRESS, order.createdAt());
+  }
+
   /** When it reached a status, if it did. */
   public Optional<Instant> reachedAt(BatchStatus asked) {
     return Optional.ofNullable(reached.get(asked));
@@ -112,6 +125,24 @@ public record Batch(
 
   Batch refused(List<InputFault> found) {
     return with(status, reached, answered, tally, found);
+  }
+
+  /** The same without what makes a checkpoint large. */
+  Batch withoutFiles() {
+    return new Batch(
+        order,
+        status,
+        reached,
+        total,
+        model,
+        fed,
+        fedOffset,
+        answered,
+        resultsOffset,
+        List.of(),
+        List.of(),
+        tally,
+        faults);
   }
 
   Batch fedUpTo(int number, long offset) {

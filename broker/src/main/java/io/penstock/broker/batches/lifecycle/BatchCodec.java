@@ -104,7 +104,22 @@ public final class BatchCodec {
     json.put("errorFile", order.errorFile());
     json.put("createdAt", order.createdAt().toEpochMilli());
     order.webhook().ifPresent(id -> json.put("webhook", id));
+    json.putObject("origin")
+        .put("api", order.origin().api().name())
+        .put("keyId", order.origin().keyId())
+        .put("repeatKey", order.origin().repeatKey())
+        .put("fingerprint", order.origin().fingerprint());
     return json;
+  }
+
+  private static BatchOrigin origin(JsonNode json) {
+    return json.isObject()
+        ? new BatchOrigin(
+            BatchOrigin.Api.valueOf(json.path("api").asText()),
+            text(json, "keyId"),
+            text(json, "repeatKey"),
+            text(json, "fingerprint"))
+        : BatchOrigin.PLAIN;
   }
 
   private static BatchOrder order(JsonNode json) {
@@ -128,7 +143,8 @@ public final class BatchCodec {
         json.path("outputFile").asText(),
         json.path("errorFile").asText(),
         Instant.ofEpochMilli(json.path("createdAt").asLong()),
-        Optional.ofNullable(text(json, "webhook")));
+        Optional.ofNullable(text(json, "webhook")),
+        origin(json.path("origin")));
   }
 
   /** Three numbers a part. */

@@ -28,6 +28,9 @@ public sealed interface BatchEvent {
   /** The log refused a request that was judged to be in order, and would refuse it again. */
   record Refused(int number, String customId, String message) implements BatchEvent {}
 
+  /** Its checkpoint is larger than the log takes, so that it cannot go on. */
+  record TooLarge() implements BatchEvent {}
+
   /** Its tenant asked to cancel it. */
   record CancelAsked() implements BatchEvent {}
 

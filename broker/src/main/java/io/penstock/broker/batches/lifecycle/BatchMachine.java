@@ -1,5 +1,6 @@
 package io.penstock.broker.batches.lifecycle;
 
+import io.penstock.broker.batches.input.InputFault;
 import io.penstock.broker.batches.input.InputVerdict;
 import io.penstock.broker.batches.output.OutputLines;
 import io.penstock.schemas.InferenceResult;
@@ -20,6 +21,7 @@ import java.util.List;
  * Answered     -                 line 1 2           line 1              line 1         -
  * GivenUp      -                 -                  line 3              line 3         -
  * Refused      -                 line 2             -                   -              -
+ * TooLarge     FAILED            FAILED             FAILED              FAILED         FAILED
  * CancelAsked  CANCELLED         CANCELLING         -                   -              -
  * Tick         -                 FINALIZING 4       -                   -              -
  * Settled      -                 -                  COMPLETED           CANCELLED 5    -
@@ -46,6 +48,8 @@ public final class BatchMachine {
       effects = List.copyOf(effects);
     }
   }
+
+  private static final String TOO_LARGE = "batch_too_large";
 
   private final Duration grace;
 
@@ -78,6 +82,7 @@ public final class BatchMachine {
                   OutputLines.refused(batch.order().requestId(number), customId, message),
                   now)
               : quietly(batch);
+      case BatchEvent.TooLarge() -> tooLarge(batch, now);
       case BatchEvent.CancelAsked() -> cancelled(batch, now);
       case BatchEvent.Tick() -> tick(batch, now);
       case BatchEvent.Settled() -> settled(batch, now);
@@ -184,6 +189,25 @@ public final class BatchMachine {
     }
     return new Decision(
         next.at(BatchStatus.FINALIZING, now), List.of(effect, new BatchEffect.Checkpoint()));
+  }
+
+  /** Whether it failed since its record was too large. */
+  public static boolean isTooLarge(Batch batch) {
+    return batch.faults().stream().anyMatch(fault -> fault.code().equals(TOO_LARGE));
+  }
+
+  /** Also an end that was decided and could not be written down becomes this one. */
+  private static Decision tooLarge(Batch batch, Instant now) {
+    InputFault fault =
+        new InputFault(
+            TOO_LARGE,
+            "The batch needs more room than a record of it may have, and cannot go on. Split the"
+                + " file into several batches.",
+            null,
+            null);
+    return new Decision(
+        batch.withoutFiles().refused(List.of(fault)).at(BatchStatus.FAILED, now),
+        List.of(new BatchEffect.CancelOutstanding(), new BatchEffect.Checkpoint()));
   }
 
   private static Decision cancelled(Batch batch, Instant now) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorFile the id that the error file will have
  * @param createdAt when it was asked for
  * @param webhook an endpoint of the tenant that is told of its end, whatever it listens to
+ * @param origin how it was asked for
  */
 public record BatchOrder(
     String id,
@@ -36,7 +37,8 @@ public record BatchOrder(
     String outputFile,
     String errorFile,
     Instant createdAt,
-    Optional<String> webhook) {
+    Optional<String> webhook,
+    BatchOrigin origin) {
 
   public BatchOrder {
     metadata = Map.copyOf(metadata);

@@ -32,7 +32,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
       AtomicLong heardUpTo,
       Map<String, BatchThread> running,
       Map<String, Batch> finished,
+      Lock repeated,
       AtomicBoolean lost) {
 
     OwnedPartition(StateWriter writer) {
@@ -63,6 +67,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
           new AtomicLong(),
           new ConcurrentHashMap<>(),
           new ConcurrentHashMap<>(),
+          new ReentrantLock(),
           new AtomicBoolean());
     }
   }
@@ -73,6 +78,8 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   private final BlobStore blobs;
   private final RequestGateway gateway;
   private final InputLimits limits;
+  private final InputJudging judging;
+  private final LineLimits lineLimits;
   private final FileSettings settings;
   private final Consumer<FileRecord> newFiles;
   private final EventAnnouncer announcer;
@@ -92,6 +99,8 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
       BlobStore blobs,
       RequestGateway gateway,
       InputLimits limits,
+      InputJudging judging,
+      LineLimits lineLimits,
       FileSettings settings,
       Consumer<FileRecord> newFiles,
       EventAnnouncer announcer,
@@ -100,6 +109,8 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     this.blobs = blobs;
     this.gateway = gateway;
     this.limits = limits;
+    this.judging = judging;
+    this.lineLimits = lineLimits;
     this.settings = settings;
     this.newFiles = newFiles;
     this.announcer = announcer;
@@ -145,6 +156,8 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
             batch,
             machine,
             limits,
+            judging,
+            lineLimits,
             blobs,
             gateway,
             owned.writer(),
@@ -201,18 +214,57 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   }
 
   /**
-   * Begins a batch.
+   * Begins a batch whose input file is judged first.
    *
    * @throws HomeLostException if its home is not this instance's; nothing was written
    * @throws IOException if the log failed
    */
   public Shown begin(BatchOrder order) throws IOException {
-    int partition = homes.of(order.id());
+    OwnedPartition owned = owned(order.id());
+    return begin(owned, Batch.created(order, owned.heardUpTo().get()));
+  }
+
+  /**
+   * Begins a batch whose input is known to be in order.
+   *
+   * @param requests how many it has
+   * @param model the one that all of them name; null where they name several
+   * @throws HomeLostException if its home is not this instance's; nothing was written
+   * @throws IOException if the log failed
+   */
+  public Shown begin(BatchOrder order, int requests, @Nullable String model) throws IOException {
+    OwnedPartition owned = owned(order.id());
+    return begin(owned, Batch.accepted(order, owned.heardUpTo().get(), requests, model));
+  }
+
+  /**
+   * Begins a batch unless there is one of its id, which is returned then as it is.
+   *
+   * @throws HomeLostException if its home is not this instance's; nothing was written
+   * @throws IOException if the log failed
+   */
+  public Shown beginOnce(BatchOrder order) throws IOException {
+    OwnedPartition owned = owned(order.id());
+    owned.repeated().lock();
+    try {
+      Optional<Shown> before = find(order.tenant(), order.id());
+      return before.isPresent() ? before.get() : begin(order);
+    } finally {
+      owned.repeated().unlock();
+    }
+  }
+
+  private OwnedPartition owned(String id) {
+    int partition = homes.of(id);
     OwnedPartition owned = ownedPartitions.get(partition);
     if (owned == null) {
       throw new HomeLostException(partition);
     }
-    Batch batch = Batch.created(order, owned.heardUpTo().get());
+    return owned;
+  }
+
+  private Shown begin(OwnedPartition owned, Batch batch) throws IOException {
+    BatchOrder order = batch.order();
     write(owned, new StateChange.Put(entry(batch)));
     BatchThread thread = thread(owned, batch);
     owned.running().put(order.id(), thread);
@@ -265,6 +317,24 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     boolean ended = thread == null || found.get().batch().status().isTerminal();
     return Optional.of(
         ended ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel());
+  }
+
+  /**
+   * Forgets a tenant's batch that has ended. Its files are not touched.
+   *
+   * @return whether there was one
+   * @throws HomeLostException if its home is not this instance's
+   * @throws IOException if the log failed
+   */
+  public boolean forget(String tenant, String id) throws IOException {
+    OwnedPartition owned = owned(id);
+    Batch batch = owned.finished().get(id);
+    if (batch == null || !batch.order().tenant().equals(tenant)) {
+      return false;
+    }
+    write(owned, new StateChange.Remove(KIND, id));
+    owned.finished().remove(id);
+    return true;
   }
 
   @Override

@@ -48,6 +48,8 @@ final class BatchRunner {
 
   private final BatchMachine machine;
   private final InputLimits limits;
+  private final InputJudging judging;
+  private final LineCharges charges;
   private final BlobStore blobs;
   private final LongSupplier heardUpTo;
   private final Feeder feeder;
@@ -65,6 +67,7 @@ final class BatchRunner {
 
   /**
    * @param batch its last checkpoint
+   * @param lineLimits what the key that made the batch may use
    * @param heardUpTo the first offset of results in its home that was not left here
    * @param retention how long files are kept where the batch does not say
    * @param newFiles receives each file that the batch has written, once its record lasts
@@ -74,6 +77,8 @@ final class BatchRunner {
       Batch batch,
       BatchMachine machine,
       InputLimits limits,
+      InputJudging judging,
+      LineLimits lineLimits,
       BlobStore blobs,
       RequestGateway gateway,
       StateWriter writer,
@@ -87,11 +92,13 @@ final class BatchRunner {
     this.position = batch.resultsOffset();
     this.machine = machine;
     this.limits = limits;
+    this.judging = judging;
+    this.charges = new LineCharges(batch.order(), lineLimits);
     this.blobs = blobs;
     this.heardUpTo = heardUpTo;
     this.pace = FeedingPace.initial(batch.fed());
     this.estimate = CompletionEstimate.initial(now);
-    this.feeder = new Feeder(batch.order(), gateway, this::open);
+    this.feeder = new Feeder(batch.order(), gateway, this::open, this::mayGo);
     this.checkpoints =
         new Checkpoints(batch.order(), blobs, writer, retention, newFiles, announcer);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
@@ -188,6 +195,7 @@ final class BatchRunner {
     if (asked != null && !isDone()) {
       asked.completeExceptionally(new IOException("another instance has the batch now"));
     }
+    charges.close();
     feeder.close();
   }
 
@@ -203,7 +211,8 @@ final class BatchRunner {
 
   private InputVerdict judge() throws IOException {
     try (InputStream in = blobs.read(input())) {
-      return InputJudge.judge(in, batch.order().endpoint(), limits);
+      return judging.judge(
+          batch.order().tenant(), new InputJudge(in, batch.order().endpoint(), limits));
     } catch (NoSuchBlobException deleted) {
       String message = "The input file was deleted before it was read. Upload it again.";
       return new InputVerdict.Refused(
@@ -249,14 +258,20 @@ final class BatchRunner {
     if (room == 0) {
       return false;
     }
-    for (Feeder.Fed fed : feeder.feed(current.fedOffset(), current.fed(), room)) {
+    List<Feeder.Fed> handedOver = feeder.feed(current.fedOffset(), current.fed(), room);
+    for (Feeder.Fed fed : handedOver) {
       InputRequest request = fed.request();
       if (fed instanceof Feeder.Fed.Refused(InputRequest refused, String message)) {
         decide(new BatchEvent.Refused(refused.number(), refused.customId(), message), now);
       }
       decide(new BatchEvent.Fed(request.number(), request.end()), now);
     }
-    return true;
+    return !handedOver.isEmpty();
+  }
+
+  /** Whether the key's limits let a request go. One that an earlier owner fed may have its line. */
+  private boolean mayGo(InputRequest request) {
+    return batch.answered().contains(request.number()) || charges.take(request);
   }
 
   /** Reads the file once more for the names of the requests that get no answer. */
@@ -270,6 +285,10 @@ final class BatchRunner {
           next = requests.next()) {
         decide(new BatchEvent.GivenUp(next.get().number(), next.get().customId()), now);
         saveIfLarge(now);
+        if (next.get().number() % MOST_AT_ONCE == 0) {
+          // The file may be long, and others use the thread that carries this one.
+          Thread.yield();
+        }
       }
     }
   }
@@ -283,7 +302,27 @@ final class BatchRunner {
   }
 
   private void decide(BatchEvent event, Instant now) throws IOException {
+    giveBack(event);
     BatchMachine.Decision decision = machine.decide(batch, event, now);
+    carryOut(decision, now);
+  }
+
+  /** Gives back what a request took that has ended. */
+  private void giveBack(BatchEvent event) {
+    switch (event) {
+      case BatchEvent.Answered(int number, InferenceResult result) -> {
+        if (result.getRepetition().isEmpty()) {
+          charges.settle(number, result);
+        }
+      }
+      case BatchEvent.GivenUp(int number, String _) -> charges.settle(number, 0);
+      case BatchEvent.Refused(int number, String _, String _) -> charges.settle(number, 0);
+      case BatchEvent.Judged _, BatchEvent.Fed _, BatchEvent.TooLarge _ -> {}
+      case BatchEvent.CancelAsked _, BatchEvent.Tick _, BatchEvent.Settled _ -> {}
+    }
+  }
+
+  private void carryOut(BatchMachine.Decision decision, Instant now) throws IOException {
     batch = decision.batch();
     for (BatchEffect effect : decision.effects()) {
       switch (effect) {
@@ -318,7 +357,17 @@ final class BatchRunner {
 
   private void save(Instant now) throws IOException {
     long bytes = checkpoints.bytes();
-    Batch written = checkpoints.write(batch, position, now);
+    Batch written;
+    try {
+      written = checkpoints.write(batch, position, now);
+    } catch (Checkpoints.TooLargeException tooLarge) {
+      if (BatchMachine.isTooLarge(batch)) {
+        throw tooLarge;
+      }
+      checkpoints.discard();
+      carryOut(machine.decide(batch, new BatchEvent.TooLarge(), now), now);
+      return;
+    }
     checkpointPace.written(bytes, now);
     batch = written;
     saved = written;

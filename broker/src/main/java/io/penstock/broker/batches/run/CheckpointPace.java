@@ -10,7 +10,10 @@ import java.time.Instant;
 final class CheckpointPace {
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofMinutes(1);
+
+  /** A batch of seven days has some 1,200 of them, which its record can name. */
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
   private static final long SMALLEST = 1 << 20;
   private static final long LARGEST = 16 << 20;
   private static final int SHARE = 64;

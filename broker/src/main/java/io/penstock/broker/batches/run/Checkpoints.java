@@ -34,6 +34,16 @@ import java.util.function.Consumer;
  */
 final class Checkpoints {
 
+  /** No record of the log holds the checkpoint. */
+  static final class TooLargeException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    TooLargeException(Throwable cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   private static final String OUTPUT = "output";
   private static final String ERRORS = "errors";
 
@@ -71,6 +81,12 @@ final class Checkpoints {
     errors.add(line);
   }
 
+  /** Drops what was added and not written. */
+  void discard() {
+    output.clear();
+    errors.clear();
+  }
+
   /** How much is only in memory. */
   int bytes() {
     return output.bytes() + errors.bytes();
@@ -82,6 +98,7 @@ final class Checkpoints {
    * @param readUpTo the first offset of results that was not read for it
    * @return the batch as it was written
    * @throws HomeLostException if another instance has the home now
+   * @throws TooLargeException if the record would be larger than the log takes, now and later
    * @throws IOException if the store or the log failed: nothing counts, and the same call may be
    *     made again
    */
@@ -104,10 +121,12 @@ final class Checkpoints {
       if (failed.getCause() instanceof HomeException moved) {
         throw moved;
       }
+      if (failed.getCause() instanceof IllegalArgumentException tooLarge) {
+        throw new TooLargeException(tooLarge);
+      }
       throw new IOException("the log did not take a checkpoint", failed.getCause());
     }
-    output.clear();
-    errors.clear();
+    discard();
     files.forEach(newFiles);
     end.written().run();
     return next;

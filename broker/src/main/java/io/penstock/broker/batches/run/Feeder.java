@@ -9,9 +9,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,16 +48,25 @@ final class Feeder implements Closeable {
   private final BatchOrder order;
   private final RequestGateway gateway;
   private final Source source;
+  private final Predicate<InputRequest> admitted;
   private @Nullable InputRequests requests;
 
-  Feeder(BatchOrder order, RequestGateway gateway, Source source) {
+  /** The request that was read last, while it has to wait. */
+  private @Nullable InputRequest held;
+
+  /**
+   * @param admitted whether a request may go now; it is asked again as long as it may not
+   */
+  Feeder(
+      BatchOrder order, RequestGateway gateway, Source source, Predicate<InputRequest> admitted) {
     this.order = order;
     this.gateway = gateway;
     this.source = source;
+    this.admitted = admitted;
   }
 
   /**
-   * Hands over the next requests and waits until the log has them.
+   * Hands over the next requests, up to one that has to wait, and waits until the log has them.
    *
    * @param offset where the first one's line begins
    * @param before how many requests lie before it
@@ -68,17 +77,24 @@ final class Feeder implements Closeable {
    */
   List<Fed> feed(long offset, int before, int most) throws IOException {
     try {
-      if (requests == null) {
-        requests = source.open(offset, before);
+      InputRequests open = requests;
+      if (open == null) {
+        open = source.open(offset, before);
+        requests = open;
       }
       List<Fed> fed = new ArrayList<>();
       List<CompletableFuture<Void>> writes = new ArrayList<>();
       while (fed.size() < most) {
-        Optional<InputRequest> next = requests.next();
-        if (next.isEmpty()) {
+        InputRequest next = held != null ? held : open.next().orElse(null);
+        held = null;
+        if (next == null) {
           break;
         }
-        fed.add(submit(next.get(), writes));
+        if (!admitted.test(next)) {
+          held = next;
+          break;
+        }
+        fed.add(submit(next, writes));
       }
       CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
       return fed;
@@ -126,6 +142,7 @@ final class Feeder implements Closeable {
   public void close() throws IOException {
     InputRequests open = requests;
     requests = null;
+    held = null;
     if (open != null) {
       open.close();
     }

@@ -41,7 +41,8 @@ class BatchMachineTest {
               "file-2",
               "file-3",
               START,
-              Optional.of("whe_1")),
+              Optional.of("whe_1"),
+              BatchOrigin.PLAIN),
           5);
 
   @Test

@@ -7,6 +7,7 @@ import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchCodec;
 import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.batches.lifecycle.BatchOrigin;
 import io.penstock.broker.batches.lifecycle.CompletionWindow;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
@@ -96,7 +97,8 @@ final class BatchSimulation {
             "file-out",
             "file-err",
             START,
-            Optional.empty());
+            Optional.empty(),
+            BatchOrigin.PLAIN);
     write(INPUT, input());
     front.put("batch/batch_sim", BatchCodec.encode(Batch.created(order, 0)));
     takeOver();
@@ -325,6 +327,8 @@ final class BatchSimulation {
               from,
               new BatchMachine(Duration.ofSeconds(20)),
               InputLimits.of(10_000),
+              (_, judge) -> judge.advance(Long.MAX_VALUE).orElseThrow(),
+              (_, _) -> Optional.empty(),
               new DisturbedStore(),
               this,
               this,
@@ -427,10 +431,15 @@ final class BatchSimulation {
       }
 
       @Override
-      public List<BlobName> list(BlobName under) throws IOException {
-        List<BlobName> found = store.list(under);
+      public List<BlobName> list(BlobName under, Instant before) throws IOException {
+        List<BlobName> found = store.list(under, before);
         disturb();
         return found;
+      }
+
+      @Override
+      public void sweep(Instant time, Duration age) {
+        store.sweep(time, age);
       }
     }
   }

@@ -49,7 +49,18 @@ class BatchIT {
       assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
       assertEachOnce(client, batch, REQUESTS * 9 / 10);
       assertThat(client.files().delete(file).deleted()).isTrue();
+      assertLinesAreRequests(front, batch.id());
       client.close();
+    }
+  }
+
+  /** A line is a request like any other. */
+  private static void assertLinesAreRequests(HttpFront front, String batch) throws Exception {
+    try (FrontCalls calls = new FrontCalls(front.url())) {
+      String first = "/v1/requests/" + batch + ".1";
+      assertThat(calls.get(first).body()).contains("\"status\":\"succeeded\"");
+      assertThat(calls.get(first + "/result").body()).contains("\"n\":1");
+      assertThat(calls.get("/v1/requests/" + batch + ".301").statusCode()).isEqualTo(404);
     }
   }
 

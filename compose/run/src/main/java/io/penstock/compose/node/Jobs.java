@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +36,8 @@ final class Jobs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-  /** No upload pauses for so long; what is older was left by a process that died. */
-  private static final Duration UNFINISHED = Duration.ofHours(24);
-
   private final NodeConfig config;
+
   private final ClusterConnection connection;
   private final MeterRegistry metrics;
   private final InstantSource clock;
@@ -156,9 +153,7 @@ final class Jobs {
     Path folder =
         config.http().files().folder().map(Path::of).orElse(config.data().resolve("files"));
     try {
-      FolderStore store = FolderStore.open(folder);
-      store.sweep(Instant.now(), UNFINISHED);
-      return store;
+      return FolderStore.open(folder);
     } catch (IOException failed) {
       throw new UncheckedIOException(
           "cannot keep files in %s; set http.files.folder to a folder that can be written"
