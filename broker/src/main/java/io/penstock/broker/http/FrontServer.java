@@ -4,6 +4,7 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.web.router.Router;
+import io.penstock.broker.connections.BodyBudget;
 import io.penstock.broker.settings.HttpSettings;
 import java.time.Duration;
 import java.util.Collection;
@@ -50,6 +51,9 @@ public final class FrontServer implements AutoCloseable {
             .eagerInitSingletons(false)
             .properties(properties(settings, maxBodyBytes))
             .singletons(parts.toArray())
+            .singletons(
+                settings.connections(),
+                new BodyBudget(settings.memory().maxBodyBytes(), maxBodyBytes))
             .start();
     try {
       EmbeddedServer server = context.getBean(EmbeddedServer.class).start();

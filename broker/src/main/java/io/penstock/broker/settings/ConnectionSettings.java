@@ -9,18 +9,33 @@ import java.time.Duration;
  * @param idle how long a connection may say nothing between requests
  * @param keepAlive how often a stream that waits sends a comment, so that nobody takes it for dead
  * @param maxStreamBytes how much of a stream is kept for a client that reads slowly, in bytes
+ * @param requestGrace how long a client may take to send a request, before its pace counts
+ * @param leastBytesPerSecond the average pace beyond the grace; who sends more slowly is cut off
  */
 public record ConnectionSettings(
-    int maxHeaderBytes, Duration idle, Duration keepAlive, int maxStreamBytes) {
+    int maxHeaderBytes,
+    Duration idle,
+    Duration keepAlive,
+    int maxStreamBytes,
+    Duration requestGrace,
+    int leastBytesPerSecond) {
 
   public static final ConnectionSettings DEFAULT =
       new ConnectionSettings(
-          16 * 1024, Duration.ofMinutes(5), Duration.ofSeconds(10), 4 * 1024 * 1024);
+          16 * 1024,
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(10),
+          4 * 1024 * 1024,
+          Duration.ofSeconds(30),
+          16 * 1024);
 
   public ConnectionSettings {
     HttpSettings.requireRange("maxHeaderBytes", maxHeaderBytes, 1024, 1024 * 1024);
     HttpSettings.requireRange("idle", idle, Duration.ofSeconds(1), Duration.ofHours(1));
     HttpSettings.requireRange("keepAlive", keepAlive, Duration.ofMillis(10), Duration.ofMinutes(5));
     HttpSettings.requireRange("maxStreamBytes", maxStreamBytes, 64 * 1024, 1024 * 1024 * 1024);
+    HttpSettings.requireRange(
+        "requestGrace", requestGrace, Duration.ofMillis(100), Duration.ofHours(1));
+    HttpSettings.requireRange("leastBytesPerSecond", leastBytesPerSecond, 1, 1024 * 1024 * 1024);
   }
 }

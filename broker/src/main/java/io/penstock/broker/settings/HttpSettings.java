@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How the HTTP front runs.
@@ -78,88 +79,97 @@ public record HttpSettings(
 
   /** The same on another port. */
   public HttpSettings withPort(int other) {
-    return new HttpSettings(
-        host,
-        other,
-        advertised,
-        keys,
-        waits,
-        connections,
-        memory,
-        files,
-        webhooks,
-        sessionTimeout,
-        drain);
-  }
-
-  /** The same with other rules for files. */
-  public HttpSettings withFiles(FileSettings other) {
-    return new HttpSettings(
-        host,
-        port,
-        advertised,
-        keys,
-        waits,
-        connections,
-        memory,
-        other,
-        webhooks,
-        sessionTimeout,
-        drain);
-  }
-
-  /** The same with other rules for webhooks. */
-  public HttpSettings withWebhooks(WebhookSettings other) {
-    return new HttpSettings(
-        host,
-        port,
-        advertised,
-        keys,
-        waits,
-        connections,
-        memory,
-        files,
-        other,
-        sessionTimeout,
-        drain);
+    return changed(draft -> draft.port = other);
   }
 
   /** The same with other rules on who may call. */
   public HttpSettings withKeys(KeySettings other) {
-    return new HttpSettings(
-        host,
-        port,
-        advertised,
-        other,
-        waits,
-        connections,
-        memory,
-        files,
-        webhooks,
-        sessionTimeout,
-        drain);
+    return changed(draft -> draft.keys = other);
   }
 
   /** The same with other waits. */
   public HttpSettings withWaits(WaitSettings other) {
-    return new HttpSettings(
-        host,
-        port,
-        advertised,
-        keys,
-        other,
-        connections,
-        memory,
-        files,
-        webhooks,
-        sessionTimeout,
-        drain);
+    return changed(draft -> draft.waits = other);
+  }
+
+  /** The same with other bounds of connections. */
+  public HttpSettings withConnections(ConnectionSettings other) {
+    return changed(draft -> draft.connections = other);
+  }
+
+  /** The same with other bounds of memory. */
+  public HttpSettings withMemory(MemorySettings other) {
+    return changed(draft -> draft.memory = other);
+  }
+
+  /** The same with other rules for files. */
+  public HttpSettings withFiles(FileSettings other) {
+    return changed(draft -> draft.files = other);
+  }
+
+  /** The same with other rules for webhooks. */
+  public HttpSettings withWebhooks(WebhookSettings other) {
+    return changed(draft -> draft.webhooks = other);
   }
 
   /** The same with another session time-out. */
   public HttpSettings withSessionTimeout(Duration other) {
-    return new HttpSettings(
-        host, port, advertised, keys, waits, connections, memory, files, webhooks, other, drain);
+    return changed(draft -> draft.sessionTimeout = other);
+  }
+
+  /** The same with another time for those who wait while it stops. */
+  public HttpSettings withDrain(Duration other) {
+    return changed(draft -> draft.drain = other);
+  }
+
+  private HttpSettings changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
+  }
+
+  /** Settings of which some are about to change. */
+  private static final class Draft {
+    private final String host;
+    private final Optional<String> advertised;
+    private int port;
+    private KeySettings keys;
+    private WaitSettings waits;
+    private ConnectionSettings connections;
+    private MemorySettings memory;
+    private FileSettings files;
+    private WebhookSettings webhooks;
+    private Duration sessionTimeout;
+    private Duration drain;
+
+    private Draft(HttpSettings from) {
+      host = from.host;
+      advertised = from.advertised;
+      port = from.port;
+      keys = from.keys;
+      waits = from.waits;
+      connections = from.connections;
+      memory = from.memory;
+      files = from.files;
+      webhooks = from.webhooks;
+      sessionTimeout = from.sessionTimeout;
+      drain = from.drain;
+    }
+
+    private HttpSettings build() {
+      return new HttpSettings(
+          host,
+          port,
+          advertised,
+          keys,
+          waits,
+          connections,
+          memory,
+          files,
+          webhooks,
+          sessionTimeout,
+          drain);
+    }
   }
 
   static void requireRange(String name, Duration value, Duration least, Duration most) {

@@ -6,14 +6,17 @@ package io.penstock.broker.settings;
  * @param recentRequests of how many requests it remembers the status in each partition that it
  *     owns; older ones are found no more
  * @param maxWaiting how many requests may wait for an answer at once; more are refused with 503
+ * @param maxBodyBytes what the bodies of all calls in progress may take together, in bytes; more
+ *     are refused with 503
  */
-public record MemorySettings(int recentRequests, int maxWaiting) {
+public record MemorySettings(int recentRequests, int maxWaiting, long maxBodyBytes) {
 
-  /** About 10 MB for each partition, and one for each thousand that wait. */
-  public static final MemorySettings DEFAULT = new MemorySettings(20_000, 10_000);
+  /** About 10 MB for each partition, one for each thousand that wait, and the bodies. */
+  public static final MemorySettings DEFAULT = new MemorySettings(20_000, 10_000, 128L << 20);
 
   public MemorySettings {
     HttpSettings.requireRange("recentRequests", recentRequests, 100, 10_000_000);
     HttpSettings.requireRange("maxWaiting", maxWaiting, 1, 1_000_000);
+    HttpSettings.requireRange("maxBodyBytes", maxBodyBytes, 1024 * 1024, 1L << 40);
   }
 }

@@ -18,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -52,7 +51,7 @@ class ApiDocumentTest {
                 new FrontMetrics(new SimpleMeterRegistry()),
                 settings.keys(),
                 new KeyUses(() -> keys, (_, _) -> {}),
-                new Ready(),
+                new AlwaysReady(),
                 Clock.systemUTC()));
     client = HttpClient.newHttpClient();
   }
@@ -153,23 +152,5 @@ class ApiDocumentTest {
   private static HttpResponse<String> get(String path) throws Exception {
     URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
     return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
-  }
-
-  private static final class Ready implements Readiness {
-
-    @Override
-    public Optional<String> problem() {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean knowsKeys() {
-      return true;
-    }
-
-    @Override
-    public boolean isStopping() {
-      return false;
-    }
   }
 }

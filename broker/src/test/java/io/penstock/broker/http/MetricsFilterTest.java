@@ -38,7 +38,7 @@ class MetricsFilterTest {
               new KeySettings(true, Optional.of("a-secret-of-more-than-32-characters")),
               new KeyUses(() -> keys, (_, _) -> {}),
               new ModelController.Catalog(() -> ModelCatalog.EMPTY),
-              new Ready(),
+              new AlwaysReady(),
               Clock.systemUTC()));
 
   @AfterEach
@@ -94,23 +94,5 @@ class MetricsFilterTest {
 
   private URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.port() + path);
-  }
-
-  private static final class Ready implements Readiness {
-
-    @Override
-    public Optional<String> problem() {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean knowsKeys() {
-      return true;
-    }
-
-    @Override
-    public boolean isStopping() {
-      return false;
-    }
   }
 }

@@ -64,7 +64,9 @@ class HttpSettingsTest {
                 new WaitSettings(
                     Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO))
         .hasMessageContaining("interactive");
-    assertThatThrownBy(() -> new MemorySettings(1, 1)).hasMessageContaining("recentRequests");
+    assertThatThrownBy(() -> new MemorySettings(1, 1, 1 << 20))
+        .hasMessageContaining("recentRequests");
+    assertThatThrownBy(() -> new MemorySettings(100, 1, 1)).hasMessageContaining("maxBodyBytes");
   }
 
   @Test

@@ -78,19 +78,17 @@ final class FrontCluster implements AutoCloseable {
   /** The same with another time for those who wait while the instance stops. */
   static HttpSettings settings(Duration drain) {
     HttpSettings usual = HttpSettings.DEFAULT.withPort(0);
-    return new HttpSettings(
-        usual.host(),
-        usual.port(),
-        usual.advertised(),
-        usual.keys(),
-        usual.waits(),
-        new ConnectionSettings(
-            16 * 1024, Duration.ofMinutes(1), Duration.ofMillis(100), 256 * 1024),
-        usual.memory(),
-        usual.files(),
-        usual.webhooks(),
-        Duration.ofSeconds(3),
-        drain);
+    return usual
+        .withConnections(
+            new ConnectionSettings(
+                usual.connections().maxHeaderBytes(),
+                Duration.ofMinutes(1),
+                Duration.ofMillis(100),
+                256 * 1024,
+                usual.connections().requestGrace(),
+                usual.connections().leastBytesPerSecond()))
+        .withSessionTimeout(Duration.ofSeconds(3))
+        .withDrain(drain);
   }
 
   /** Starts an instance and waits until it serves. */
