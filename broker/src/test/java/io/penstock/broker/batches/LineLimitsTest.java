@@ -10,6 +10,7 @@ import io.penstock.broker.settings.KeySettings;
 import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.broker.tenants.KeySecret;
+import io.penstock.broker.tenants.Role;
 import io.penstock.schemas.ServiceClass;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -96,16 +98,18 @@ class LineLimitsTest {
     secret = KeySecret.next(new SecureRandom());
     instance
         .keys()
-        .put(
-            new ApiKey(
-                "key_1",
-                "test",
-                KeySecret.hash(secret),
-                "acme",
-                ServiceClass.INTERACTIVE,
-                limits,
-                Instant.EPOCH,
-                Optional.empty()));
+        .replace(
+            List.of(
+                new ApiKey(
+                    "key_1",
+                    "test",
+                    Role.TENANT,
+                    KeySecret.hash(secret),
+                    "acme",
+                    ServiceClass.INTERACTIVE,
+                    limits,
+                    Instant.EPOCH,
+                    Optional.empty())));
   }
 
   private String batch(int lines) throws Exception {

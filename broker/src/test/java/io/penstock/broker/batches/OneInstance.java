@@ -14,9 +14,9 @@ import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.http.AlwaysReady;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
-import io.penstock.broker.http.Readiness;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.FileSettings;
@@ -296,24 +296,6 @@ public final class OneInstance implements AutoCloseable {
       }
       files.upToDate();
       return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private static final class AlwaysReady implements Readiness {
-
-    @Override
-    public Optional<String> problem() {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean knowsKeys() {
-      return true;
-    }
-
-    @Override
-    public boolean isStopping() {
-      return false;
     }
   }
 

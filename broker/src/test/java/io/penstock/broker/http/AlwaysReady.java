@@ -3,7 +3,7 @@ package io.penstock.broker.http;
 import java.util.Optional;
 
 /** An instance that serves. */
-final class AlwaysReady implements Readiness {
+public final class AlwaysReady implements Readiness {
 
   @Override
   public Optional<String> problem() {

@@ -11,6 +11,7 @@ import io.penstock.broker.openapi.ApiDocument;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyUses;
+import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,6 +53,7 @@ class ApiDocumentTest {
                 settings.keys(),
                 new KeyUses(() -> keys, (_, _) -> {}),
                 new AlwaysReady(),
+                new EndpointDirectory(),
                 Clock.systemUTC()));
     client = HttpClient.newHttpClient();
   }

@@ -9,6 +9,7 @@ import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.settings.KeySettings;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyUses;
+import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.schemas.models.ModelCatalog;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,8 +39,9 @@ class MetricsFilterTest {
               new FrontMetrics(registry),
               new KeySettings(true, Optional.of("a-secret-of-more-than-32-characters")),
               new KeyUses(() -> keys, (_, _) -> {}),
-              new ModelController.Catalog(() -> ModelCatalog.EMPTY),
+              new ModelController.Catalog(() -> ModelCatalog.EMPTY, TreeSet::new),
               new AlwaysReady(),
+              new EndpointDirectory(),
               Clock.systemUTC()));
 
   @AfterEach
