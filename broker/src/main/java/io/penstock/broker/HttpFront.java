@@ -30,6 +30,8 @@ import io.penstock.broker.ownership.ResultBodies;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.submission.Admissions;
+import io.penstock.broker.submission.IdempotencyKeys;
 import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.tenants.KeyUses;
 import io.penstock.broker.tenants.UseEntries;
@@ -44,6 +46,7 @@ import io.penstock.schemas.topics.TopicSettings;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -53,6 +56,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,6 +137,9 @@ public final class HttpFront implements AutoCloseable {
           opened(
               Executors.newSingleThreadScheduledExecutor(
                   Thread.ofPlatform().daemon().name("penstock-front-timer").factory()));
+      Admissions admissions = new Admissions();
+      IdempotencyKeys idempotency = new IdempotencyKeys(owned);
+      forgetOld(timer, clock, List.of(idempotency::sweep));
       Submissions submissions =
           new Submissions(
               owned,
@@ -140,6 +147,8 @@ public final class HttpFront implements AutoCloseable {
               watches,
               recent,
               limiter,
+              admissions,
+              idempotency,
               followed::models,
               followed::fleet,
               topics.maxDeadline(),
@@ -150,6 +159,17 @@ public final class HttpFront implements AutoCloseable {
                   owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT)));
       AdminKeys keys = new AdminKeys(writes, followed::keys);
       UseEntries uses = new UseEntries();
+      Serving serving =
+          new Serving(
+              submissions,
+              gateway,
+              opened(new Cancellations(gateway)),
+              watches,
+              recent,
+              results,
+              settings.waits(),
+              settings.connections(),
+              timer);
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(webhooks.parts(forwarding));
       served.addAll(
@@ -162,16 +182,7 @@ public final class HttpFront implements AutoCloseable {
               topics));
       served.addAll(
           List.of(
-              new Serving(
-                  submissions,
-                  gateway,
-                  opened(new Cancellations(gateway)),
-                  watches,
-                  recent,
-                  results,
-                  settings.waits(),
-                  settings.connections(),
-                  timer),
+              serving,
               forwarding,
               owned,
               keys,
@@ -201,7 +212,10 @@ public final class HttpFront implements AutoCloseable {
                   owned,
                   URI.create(settings.advertised().orElseGet(this::url)),
                   settings.sessionTimeout(),
-                  listeners(files, webhooks, List.of(uses, marks, metrics.listener())),
+                  listeners(
+                      files,
+                      webhooks,
+                      List.of(admissions, idempotency, uses, marks, metrics.listener())),
                   watches,
                   recent,
                   settings.memory().recentRequests(),
@@ -210,6 +224,26 @@ public final class HttpFront implements AutoCloseable {
     } catch (RuntimeException failed) {
       closeParts();
       throw failed;
+    }
+  }
+
+  /** Forgets from time to time what has been kept for long enough. */
+  private static void forgetOld(
+      ScheduledExecutorService timer, Clock clock, List<Consumer<Instant>> sweeps) {
+    long pause = SWEEP.toSeconds();
+    for (Consumer<Instant> each : sweeps) {
+      var _ =
+          timer.scheduleWithFixedDelay(
+              () -> {
+                try {
+                  each.accept(clock.instant());
+                } catch (RuntimeException failed) {
+                  LOG.warn("Forgetting what is old failed; it is tried again", failed);
+                }
+              },
+              pause,
+              pause,
+              TimeUnit.SECONDS);
     }
   }
 

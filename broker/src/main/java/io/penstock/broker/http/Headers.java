@@ -16,6 +16,11 @@ final class Headers {
   private Headers() {}
 
   static SubmissionRequest submission(HttpRequest<?> request, Endpoint endpoint, byte[] body) {
+    return submission(request, endpoint, body, SubmissionRequest.REQUEST);
+  }
+
+  static SubmissionRequest submission(
+      HttpRequest<?> request, Endpoint endpoint, byte[] body, String idPrefix) {
     return new SubmissionRequest(
         Callers.of(request),
         endpoint,
@@ -24,7 +29,8 @@ final class Headers {
         header(request, DeadlineHeader.NAME),
         header(request, IdempotentId.HEADER),
         header(request, TraceParent.HEADER),
-        header(request, WebhookChoice.HEADER));
+        header(request, WebhookChoice.HEADER),
+        idPrefix);
   }
 
   static Optional<String> header(HttpRequest<?> request, String name) {

@@ -12,15 +12,14 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.inference.Reply;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.ResultWait;
-import io.penstock.broker.submission.IdempotentId;
 import io.penstock.broker.submission.JudgedRequest;
 import io.penstock.broker.submission.SubmissionRequest;
-import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
@@ -38,10 +37,12 @@ final class InferenceController {
 
   private final Serving serving;
   private final Forwarding forwarding;
+  private final Lookups lookups;
 
-  InferenceController(Serving serving, Forwarding forwarding) {
+  InferenceController(Serving serving, Forwarding forwarding, Homes homes) {
     this.serving = serving;
     this.forwarding = forwarding;
+    this.lookups = new Lookups(homes, serving.recent());
   }
 
   @Post("/chat/completions")
@@ -64,9 +65,7 @@ final class InferenceController {
       throws InterruptedException {
     SubmissionRequest call = Headers.submission(request, endpoint, body);
     Optional<HttpResponse<?>> elsewhere =
-        call.idempotencyKey()
-            .map(key -> IdempotentId.of(call.caller().tenant(), key))
-            .flatMap(id -> forwarding.elsewhere(request, body, id));
+        call.namedId().flatMap(id -> forwarding.elsewhere(request, body, id));
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
@@ -86,7 +85,7 @@ final class InferenceController {
       Optional<KnownRequest> finished = submitted.before().filter(KnownRequest::isFinished);
       Reply reply =
           finished.isPresent()
-              ? first(finished)
+              ? first(submitted.id(), finished)
               : wait.await(most)
                   .map(record -> reply(tenant, record))
                   .orElseGet(() -> wait.isStopped() ? stopping(submitted) : late(most, submitted));
@@ -107,13 +106,16 @@ final class InferenceController {
     Repetition repetition = result.getRepetition().orElse(null);
     return switch (repetition) {
       case null -> ResultReply.of(result);
-      case CONFLICT -> Reply.of(Submissions.conflict());
-      case SAME -> first(serving.recent().find(record.partition(), tenant, result.getId()));
+      case CONFLICT -> Reply.of(ResultReply.conflict());
+      case SAME -> first(result.getId(), lookups.find(tenant, result.getId()));
     };
   }
 
   /** What was answered the first time. */
-  private Reply first(Optional<KnownRequest> known) {
+  private Reply first(String id, Optional<KnownRequest> known) {
+    if (known.isEmpty()) {
+      lookups.requireHome(id);
+    }
     return known
         .flatMap(KnownRequest::result)
         .flatMap(this::stored)
@@ -171,13 +173,7 @@ final class InferenceController {
     Submitted submitted = serving.submissions().submit(judged, events);
     if (submitted.before().isPresent()) {
       submitted.watch().close();
-      throw new ApiException(
-          ApiError.invalid(
-                  409,
-                  "stream_began",
-                  "Request %s was sent before under this Idempotency-Key, and its stream cannot be repeated. Fetch its answer with GET /v1/requests/%s/result."
-                      .formatted(submitted.id(), submitted.id()))
-              .with(ApiError.SHOULD_RETRY, "false"));
+      throw new ApiException(ResultReply.repeated(Repetition.SAME, submitted.id()));
     }
     Publisher<byte[]> body =
         events.begin(

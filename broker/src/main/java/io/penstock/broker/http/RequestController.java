@@ -23,7 +23,6 @@ import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.RequestLookup;
 import io.penstock.broker.requests.ResultWait;
 import io.penstock.broker.requests.Watches;
-import io.penstock.broker.submission.IdempotentId;
 import io.penstock.broker.submission.JudgedRequest;
 import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.Submitted;
@@ -47,8 +46,7 @@ final class RequestController {
 
   private final Serving serving;
   private final Forwarding forwarding;
-  private final Homes homes;
-  private final RequestLookup lines;
+  private final Lookups lookups;
   private final InstantSource clock;
 
   /**
@@ -60,10 +58,9 @@ final class RequestController {
       Homes homes,
       RequestLookup lines,
       InstantSource clock) {
-    this.lines = lines;
     this.serving = serving;
     this.forwarding = forwarding;
-    this.homes = homes;
+    this.lookups = new Lookups(homes, serving.recent(), lines);
     this.clock = clock;
   }
 
@@ -71,23 +68,17 @@ final class RequestController {
   HttpResponse<?> submit(HttpRequest<?> request, @Body byte[] body) {
     SubmissionRequest call = Headers.submission(request, endpoint(request), body);
     Optional<HttpResponse<?>> elsewhere =
-        call.idempotencyKey()
-            .map(key -> IdempotentId.of(call.caller().tenant(), key))
-            .flatMap(id -> forwarding.elsewhere(request, call.body(), id));
+        call.namedId().flatMap(id -> forwarding.elsewhere(request, call.body(), id));
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
     JudgedRequest judged = serving.submissions().judge(call);
     Submitted submitted = serving.submissions().submit(judged, _ -> {});
     submitted.watch().close();
-    KnownRequest known =
-        serving
-            .recent()
-            .find(homes.of(submitted.id()), call.caller().tenant(), submitted.id())
-            .orElseThrow(() -> new ApiException(ApiError.notFound("request", submitted.id())));
     return Replies.with(
         Replies.with(
-            Replies.json(202, json(known)).header("location", "/v1/requests/" + submitted.id()),
+            Replies.json(202, json(submitted.known()))
+                .header("location", "/v1/requests/" + submitted.id()),
             ResultReply.headers(submitted.id())),
         submitted.headers());
   }
@@ -133,7 +124,8 @@ final class RequestController {
       if (result.isPresent()) {
         return Replies.of(ResultReply.of(result.get()));
       }
-      return Replies.with(Replies.json(202, json(known(request, id))), ResultReply.headers(id));
+      KnownRequest latest = lookups.find(tenant, id).orElse(known);
+      return Replies.with(Replies.json(202, json(latest)), ResultReply.headers(id));
     }
   }
 
@@ -191,22 +183,14 @@ final class RequestController {
     KnownRequest before = known(request, id);
     StatusEvents events =
         new StatusEvents(
-            serving.timer(),
-            serving.connections(),
-            () -> serving.recent().find(homes.of(id), tenant, id).map(this::json));
+            serving.timer(), serving.connections(), () -> lookups.find(tenant, id).map(this::json));
     Watches.Watch watch = serving.submissions().watch(tenant, id, events);
-    KnownRequest known = serving.recent().find(homes.of(id), tenant, id).orElse(before);
+    KnownRequest known = lookups.find(tenant, id).orElse(before);
     return Replies.events(events.begin(known, watch::close));
   }
 
-  /** What is known of the caller's request; another tenant's looks as if there were none. */
   private KnownRequest known(HttpRequest<?> request, String id) {
-    String tenant = Callers.of(request).tenant();
-    return serving
-        .recent()
-        .find(homes.of(id), tenant, id)
-        .or(() -> lines.find(tenant, id))
-        .orElseThrow(() -> new ApiException(ApiError.notFound("request", id)));
+    return lookups.require(Callers.of(request).tenant(), id);
   }
 
   private static String checked(String id) {

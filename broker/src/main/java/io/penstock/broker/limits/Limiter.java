@@ -115,6 +115,16 @@ public final class Limiter {
       return headers;
     }
 
+    /** Whether anything was taken. */
+    public boolean isEmpty() {
+      return account == null;
+    }
+
+    /** Nobody will know what it used, so nothing but its place in the queue is given back. */
+    public void forfeit() {
+      settle(tokens);
+    }
+
     /** The request ended: what it did not use is given back. Later calls change nothing. */
     public synchronized void settle(long used) {
       if (!settled && account != null) {

@@ -207,7 +207,7 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
     positions.put(
         lifecycle, Math.max(begins.get(lifecycle), ends.get(lifecycle) - (long) STATES * memory));
     positions.put(homes.chunks(partition), ends.get(homes.chunks(partition)));
-    recent.open(partition);
+    recent.open(partition, positions.get(resultsOf) > 0);
     mine.add(partition);
     boolean _ = left.remove(partition);
     catchingUp.put(partition, new CatchingUp(taken.taking, opened.writer(), ends));

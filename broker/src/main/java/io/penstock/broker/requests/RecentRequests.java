@@ -19,15 +19,64 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of late in the partitions that this instance owns, without their bodies. Each
- * partition has room for a fixed number; the one that was heard of least lately makes room. Lines
- * of batches have as much room of their own, so that a batch makes nobody else forgotten. Safe for
- * use by many threads.
+ * partition has room for a fixed number. One that has ended makes room before one that is under
+ * way, but for a quarter of the room, which is kept for those that have ended; among equals, the
+ * one that was heard of least lately. Lines of batches have as much room of their own, so that a
+ * batch makes nobody else forgotten. Safe for use by many threads.
  */
 public final class RecentRequests {
 
+  private static final int SHARE_OF_ENDED = 4;
+
   private final int most;
-  private final Map<Integer, Map<String, KnownRequest>> partitions = new HashMap<>();
-  private final Map<Integer, Map<String, KnownRequest>> lines = new HashMap<>();
+  private final Map<Integer, Memory> partitions = new HashMap<>();
+  private final Map<Integer, Memory> lines = new HashMap<>();
+
+  /** What is remembered of one partition. */
+  private static final class Memory {
+
+    private final Map<String, KnownRequest> underWay = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, KnownRequest> ended = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean lacksOlder;
+
+    private Memory(boolean lacksOlder) {
+      this.lacksOlder = lacksOlder;
+    }
+
+    private @Nullable KnownRequest get(String key) {
+      KnownRequest known = underWay.get(key);
+      return known == null ? ended.get(key) : known;
+    }
+
+    private void remove(String key) {
+      underWay.remove(key);
+      ended.remove(key);
+    }
+
+    private void put(String key, KnownRequest known, int most) {
+      if (known.isFinished()) {
+        underWay.remove(key);
+        ended.put(key, known);
+      } else {
+        underWay.put(key, known);
+      }
+      while (underWay.size() + ended.size() > most) {
+        boolean room = ended.size() > most / SHARE_OF_ENDED || underWay.isEmpty();
+        Iterator<String> oldest = (room ? ended : underWay).keySet().iterator();
+        oldest.next();
+        oldest.remove();
+        lacksOlder = true;
+      }
+    }
+  }
+
+  /**
+   * A request that was submitted.
+   *
+   * @param before what was known of a request of the same tenant and id before
+   * @param now what is known now
+   */
+  public record Noted(Optional<KnownRequest> before, KnownRequest now) {}
 
   /**
    * @param most requests in each partition, 1 or more
@@ -36,10 +85,14 @@ public final class RecentRequests {
     this.most = most;
   }
 
-  /** Begins to remember requests of a partition. */
-  public synchronized void open(int partition) {
-    partitions.put(partition, new LinkedHashMap<>(16, 0.75f, true));
-    lines.put(partition, new LinkedHashMap<>(16, 0.75f, true));
+  /**
+   * Begins to remember requests of a partition.
+   *
+   * @param lacksOlder whether there were requests of which nothing will be heard
+   */
+  public synchronized void open(int partition, boolean lacksOlder) {
+    partitions.put(partition, new Memory(lacksOlder));
+    lines.put(partition, new Memory(lacksOlder));
   }
 
   /** Forgets the requests of a partition. */
@@ -54,17 +107,22 @@ public final class RecentRequests {
   }
 
   private static Optional<KnownRequest> find(
-      Map<Integer, Map<String, KnownRequest>> among, int partition, String key) {
+      Map<Integer, Memory> among, int partition, String key) {
     return Optional.ofNullable(among.get(partition)).map(known -> known.get(key));
+  }
+
+  /** Whether a request of this partition that is not found may be an older one. */
+  public synchronized boolean lacksOlder(int partition) {
+    Memory known = partitions.get(partition);
+    return known == null || known.lacksOlder;
   }
 
   /**
    * Notes a request that this instance is about to submit.
    *
    * @param fingerprint of what is asked, under an idempotency key
-   * @return what was known of a request of the same tenant and id before
    */
-  public synchronized Optional<KnownRequest> submitted(
+  public synchronized Noted submitted(
       int partition,
       String tenant,
       String id,
@@ -73,33 +131,29 @@ public final class RecentRequests {
       Optional<String> fingerprint,
       Instant now) {
     Optional<KnownRequest> before = find(partition, tenant, id);
-    if (before.isEmpty()) {
-      change(
-          partitions,
-          partition,
-          tenant,
-          id,
-          now,
-          _ ->
-              new KnownRequest(
-                  tenant,
-                  id,
-                  RequestState.ACCEPTED,
-                  Optional.of(serviceClass),
-                  Optional.of(model),
-                  0,
-                  Optional.empty(),
-                  Optional.of(now),
-                  now,
-                  Optional.empty(),
-                  fingerprint));
+    if (before.isPresent()) {
+      return new Noted(before, before.get());
     }
-    return before;
+    KnownRequest submitted =
+        new KnownRequest(
+            tenant,
+            id,
+            RequestState.ACCEPTED,
+            Optional.of(serviceClass),
+            Optional.of(model),
+            0,
+            Optional.empty(),
+            Optional.of(now),
+            now,
+            Optional.empty(),
+            fingerprint);
+    change(partitions, partition, tenant, id, now, _ -> submitted);
+    return new Noted(before, submitted);
   }
 
   /** Forgets a request that could not be submitted. */
   public synchronized void forget(int partition, String tenant, String id) {
-    Map<String, KnownRequest> known = partitions.get(partition);
+    Memory known = partitions.get(partition);
     if (known != null) {
       known.remove(RequestKey.of(tenant, id));
     }
@@ -162,13 +216,13 @@ public final class RecentRequests {
   }
 
   private void change(
-      Map<Integer, Map<String, KnownRequest>> among,
+      Map<Integer, Memory> among,
       int partition,
       String tenant,
       String id,
       Instant now,
       UnaryOperator<KnownRequest> change) {
-    @Nullable Map<String, KnownRequest> known = among.get(partition);
+    Memory known = among.get(partition);
     if (known == null) {
       return;
     }
@@ -189,11 +243,6 @@ public final class RecentRequests {
                 Optional.empty(),
                 Optional.empty())
             : before;
-    known.put(key, change.apply(start));
-    Iterator<String> oldest = known.keySet().iterator();
-    while (known.size() > most) {
-      oldest.next();
-      oldest.remove();
-    }
+    known.put(key, change.apply(start), most);
   }
 }

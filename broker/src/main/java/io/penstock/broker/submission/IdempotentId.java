@@ -23,9 +23,10 @@ public final class IdempotentId {
   /**
    * The id of a tenant's request under this key.
    *
+   * @param prefix what the id begins with
    * @throws ApiException if the key is empty or too long
    */
-  public static String of(String tenant, String key) {
+  public static String of(String prefix, String tenant, String key) {
     if (key.isBlank() || key.length() > MOST) {
       throw new ApiException(
           ApiError.invalid(
@@ -33,7 +34,8 @@ public final class IdempotentId {
               "invalid_value",
               "The header %s must have 1 to %d characters.".formatted(HEADER, MOST)));
     }
-    return "req_i"
+    return prefix
+        + "i"
         + hash(tenant.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8));
   }
 

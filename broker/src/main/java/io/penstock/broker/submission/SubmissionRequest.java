@@ -16,6 +16,7 @@ import java.util.Optional;
  *     again
  * @param traceparent the W3C header that the request's trace continues
  * @param webhook the header that names a webhook endpoint of the tenant, which is told of the end
+ * @param idPrefix what its id begins with
  */
 public record SubmissionRequest(
     Caller caller,
@@ -25,4 +26,14 @@ public record SubmissionRequest(
     Optional<String> deadline,
     Optional<String> idempotencyKey,
     Optional<String> traceparent,
-    Optional<String> webhook) {}
+    Optional<String> webhook,
+    String idPrefix) {
+
+  /** What ids of requests begin with that nobody says otherwise of. */
+  public static final String REQUEST = "req_";
+
+  /** The id that follows from the idempotency key. */
+  public Optional<String> namedId() {
+    return idempotencyKey.map(key -> IdempotentId.of(idPrefix, caller.tenant(), key));
+  }
+}

@@ -2,6 +2,7 @@ package io.penstock.broker.submission;
 
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.NoHomeException;
 import io.penstock.broker.home.RequestGateway;
@@ -9,6 +10,7 @@ import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.inference.BodyFacts;
 import io.penstock.broker.inference.BodyReader;
 import io.penstock.broker.inference.DeadlineHeader;
+import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.limits.TokenEstimate;
@@ -19,9 +21,10 @@ import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.WaitSettings;
 import io.penstock.broker.tenants.Caller;
-import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.models.ModelCatalog;
 import java.nio.ByteBuffer;
@@ -35,17 +38,21 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Judges what callers ask for, and puts it under way. Safe for use by many threads. */
 public final class Submissions {
 
-  private static final String PREFIX = "req_";
+  private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
 
   private final Homes homes;
   private final RequestGateway gateway;
   private final Watches watches;
   private final RecentRequests recent;
   private final Limiter limiter;
+  private final Admissions admissions;
+  private final IdempotencyKeys keys;
   private final Supplier<ModelCatalog> models;
   private final Supplier<FleetView> fleet;
   private final Duration furthestDeadline;
@@ -60,6 +67,8 @@ public final class Submissions {
       Watches watches,
       RecentRequests recent,
       Limiter limiter,
+      Admissions admissions,
+      IdempotencyKeys keys,
       Supplier<ModelCatalog> models,
       Supplier<FleetView> fleet,
       Duration furthestDeadline,
@@ -69,6 +78,8 @@ public final class Submissions {
     this.watches = watches;
     this.recent = recent;
     this.limiter = limiter;
+    this.admissions = admissions;
+    this.keys = keys;
     this.models = models;
     this.fleet = fleet;
     this.furthestDeadline = furthestDeadline;
@@ -151,13 +162,23 @@ public final class Submissions {
    *     or the log does not take it
    */
   public Submitted submit(JudgedRequest judged, Watcher watcher) {
+    return submit(judged, Recording.NONE, watcher);
+  }
+
+  /**
+   * The same, and writes something down with it.
+   *
+   * @param recording is asked to write unless the request was submitted before
+   * @throws HomeException if its home moves at this moment
+   */
+  public Submitted submit(JudgedRequest judged, Recording recording, Watcher watcher) {
     SubmissionRequest call = judged.call();
     String tenant = call.caller().tenant();
-    Optional<String> named = call.idempotencyKey().map(key -> IdempotentId.of(tenant, key));
-    String id = named.orElseGet(this::newId);
+    String id = call.namedId().orElseGet(() -> newId(call.idPrefix()));
     int home = homes.of(id);
     Optional<String> fingerprint =
-        named.map(_ -> IdempotentId.fingerprint(call.endpoint().path(), call.body()));
+        call.idempotencyKey()
+            .map(_ -> IdempotentId.fingerprint(call.endpoint().path(), call.body()));
     Limiter.Admission admission =
         isRepeated(call)
             ? limiter.admit(Caller.ANYBODY, 0)
@@ -167,9 +188,10 @@ public final class Submissions {
     Deque<Runnable> undo = new ArrayDeque<>();
     undo.push(() -> admission.settle(0));
     try {
-      Watches.Watch watch = watch(tenant, id, watcher);
+      Asker asker = new Asker(watcher);
+      Watches.Watch watch = watch(tenant, id, asker);
       undo.push(watch::close);
-      Optional<KnownRequest> before =
+      RecentRequests.Noted noted =
           recent.submitted(
               home,
               tenant,
@@ -178,51 +200,127 @@ public final class Submissions {
               judged.facts().model(),
               fingerprint,
               clock.instant());
-      requireSame(before, fingerprint);
-      if (before.isPresent() && before.get().fingerprint().isPresent()) {
+      if (noted.before().isEmpty()) {
+        undo.push(() -> recent.forget(home, tenant, id));
+      }
+      Optional<String> asked = asked(noted.before(), tenant, id);
+      requireSame(asked, fingerprint);
+      if (noted.before().isPresent() && asked.isPresent()) {
         // It is under way, or has been answered, so that nothing is to be sent.
         admission.settle(0);
-        return submitted(id, judged, watch, before, admission);
+        return submitted(id, judged, watch, noted, admission);
       }
-      undo.push(() -> recent.forget(home, tenant, id));
-      settleWithResult(tenant, id, home, admission, call)
-          .ifPresent(settlement -> undo.push(settlement::close));
+      admissions.hold(call.caller(), id, home, admission);
+      undo.push(() -> admissions.release(tenant, id));
+      CompletableFuture<Void> recorded = recording.write(id);
+      fingerprint.ifPresent(print -> last(keys.note(tenant, id, print, clock.instant())));
+      asker.begin();
       send(judged, id);
-      return submitted(id, judged, watch, Optional.empty(), admission);
+      undo.push(() -> cancel(tenant, id));
+      last(recorded);
+      return submitted(
+          id, judged, watch, new RecentRequests.Noted(Optional.empty(), noted.now()), admission);
     } catch (RuntimeException refused) {
       undo.forEach(Runnable::run);
       throw refused;
     }
   }
 
+  /**
+   * Passes news on to whoever asks. What answers a repetition concerns only one that has sent its
+   * request: others wait for the request itself.
+   */
+  private static final class Asker implements Watcher {
+
+    private final Watcher watcher;
+    private volatile boolean began;
+
+    Asker(Watcher watcher) {
+      this.watcher = watcher;
+    }
+
+    void begin() {
+      began = true;
+    }
+
+    @Override
+    public void status(RequestStatus status) {
+      watcher.status(status);
+    }
+
+    @Override
+    public void chunk(TokenChunk chunk) {
+      watcher.chunk(chunk);
+    }
+
+    @Override
+    public void result(ResultRecord record) {
+      if (record.isFirst() || began) {
+        watcher.result(record);
+      }
+    }
+
+    @Override
+    public void stopping() {
+      watcher.stopping();
+    }
+  }
+
+  /** Waits until something lasts. */
+  private static void last(CompletableFuture<Void> written) {
+    try {
+      written.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof HomeException moved) {
+        throw moved;
+      }
+      if (failed.getCause() instanceof ApiException refused) {
+        throw refused;
+      }
+      throw notStored();
+    }
+  }
+
+  private void cancel(String tenant, String id) {
+    try {
+      var _ = gateway.cancel(tenant, id);
+    } catch (RuntimeException cannot) {
+      LOG.warn("Request {} goes on, for it cannot be cancelled: {}", id, cannot.toString());
+    }
+  }
+
+  /** What was asked before under the idempotency key from which an id follows. */
+  private Optional<String> asked(Optional<KnownRequest> before, String tenant, String id) {
+    return before.flatMap(KnownRequest::fingerprint).or(() -> keys.fingerprint(tenant, id));
+  }
+
   /** Whether a request was submitted under this idempotency key: its answer costs nothing more. */
   private boolean isRepeated(SubmissionRequest call) {
     String tenant = call.caller().tenant();
-    return call.idempotencyKey()
-        .map(key -> IdempotentId.of(tenant, key))
-        .flatMap(id -> recent.find(homes.of(id), tenant, id))
-        .flatMap(KnownRequest::fingerprint)
-        .isPresent();
+    Optional<String> id = call.namedId();
+    Optional<KnownRequest> before = id.flatMap(each -> recent.find(homes.of(each), tenant, each));
+    return before.isPresent() && asked(before, tenant, id.get()).isPresent();
   }
 
   private static Submitted submitted(
       String id,
       JudgedRequest judged,
       Watches.Watch watch,
-      Optional<KnownRequest> before,
+      RecentRequests.Noted noted,
       Limiter.Admission admission) {
     return new Submitted(
         id,
         judged.serviceClass(),
         judged.call().idempotencyKey().isPresent(),
         watch,
-        before,
+        noted.before(),
+        noted.now(),
         admission.headers());
   }
 
-  private String newId() {
+  private String newId(String prefix) {
     try {
-      return homes.newId(PREFIX);
+      return homes.newId(prefix);
     } catch (NoHomeException notYet) {
       throw new ApiException(
           ApiError.unavailable(
@@ -246,54 +344,10 @@ public final class Submissions {
                         Duration.ofSeconds(1))));
   }
 
-  private static void requireSame(Optional<KnownRequest> before, Optional<String> fingerprint) {
-    before
-        .flatMap(KnownRequest::fingerprint)
-        .filter(known -> !known.equals(fingerprint.orElse("")))
-        .ifPresent(
-            _ -> {
-              throw new ApiException(conflict());
-            });
-  }
-
-  /** Another request has this idempotency key. */
-  public static ApiError conflict() {
-    return ApiError.invalid(
-            409,
-            "idempotency_key_reused",
-            "Another request was sent with this Idempotency-Key; use a new key for a new request.")
-        .with(ApiError.SHOULD_RETRY, "false");
-  }
-
-  /** Whether or not the caller waits, what the request did not use is given back at its end. */
-  private Optional<Watches.Watch> settleWithResult(
-      String tenant, String id, int home, Limiter.Admission admission, SubmissionRequest call) {
-    if (call.caller().limits().equals(KeyLimits.NONE)) {
-      return Optional.empty();
+  private static void requireSame(Optional<String> asked, Optional<String> fingerprint) {
+    if (asked.isPresent() && !asked.equals(fingerprint)) {
+      throw new ApiException(ResultReply.conflict());
     }
-    // The result may come before this is the watch's own.
-    CompletableFuture<Watches.Watch> own = new CompletableFuture<>();
-    Optional<Watches.Watch> watch =
-        watches.watch(
-            tenant,
-            id,
-            home,
-            record -> {
-              admission.settle(used(record));
-              var _ = own.thenAccept(Watches.Watch::close);
-            });
-    watch.ifPresentOrElse(own::complete, () -> admission.settle(0));
-    return watch;
-  }
-
-  private static long used(ResultRecord record) {
-    return record.isFirst()
-        ? record
-            .result()
-            .getUsage()
-            .map(usage -> usage.getPromptTokens() + usage.getCompletionTokens())
-            .orElse(0L)
-        : 0;
   }
 
   private void send(JudgedRequest judged, String id) {
@@ -318,9 +372,13 @@ public final class Submissions {
     } catch (IllegalArgumentException wrong) {
       throw new ApiException(ApiError.invalid(400, "invalid_value", wrong.getMessage()));
     } catch (CompletionException failed) {
-      throw new ApiException(
-          ApiError.unavailable(
-              "The request could not be stored; try again in a moment.", Duration.ofSeconds(2)));
+      throw notStored();
     }
+  }
+
+  private static ApiException notStored() {
+    return new ApiException(
+        ApiError.unavailable(
+            "The request could not be stored; try again in a moment.", Duration.ofSeconds(2)));
   }
 }

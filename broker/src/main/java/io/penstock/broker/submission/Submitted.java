@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param named whether the caller may come back for it by its idempotency key
  * @param watch to be closed when nobody waits any more
  * @param before what is known of it, if it was submitted before under its idempotency key
+ * @param known what is known of it now
  * @param headers what the answer says of limits
  */
 public record Submitted(
@@ -22,4 +23,5 @@ public record Submitted(
     boolean named,
     Watches.Watch watch,
     Optional<KnownRequest> before,
+    KnownRequest known,
     Map<String, String> headers) {}

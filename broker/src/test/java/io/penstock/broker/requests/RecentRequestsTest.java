@@ -22,7 +22,7 @@ class RecentRequestsTest {
 
   @BeforeEach
   void open() {
-    recent.open(0);
+    recent.open(0, false);
   }
 
   @Test
@@ -86,6 +86,43 @@ class RecentRequestsTest {
   }
 
   @Test
+  void oneThatHasEndedMakesRoomBeforeOneThatIsUnderWay() {
+    submit("a");
+    submit("b");
+    recent.result(result("b"));
+    submit("c");
+    assertThat(recent.lacksOlder(0)).isFalse();
+    submit("d");
+
+    assertThat(find("b")).isEmpty();
+    assertThat(find("a")).isPresent();
+    assertThat(recent.lacksOlder(0)).isTrue();
+  }
+
+  @Test
+  void aQuarterOfTheRoomIsKeptForThoseThatHaveEnded() {
+    RecentRequests eight = new RecentRequests(8);
+    eight.open(0, false);
+    for (int each = 0; each < 8; each++) {
+      submit(eight, "r" + each);
+    }
+    eight.result(result("r7"));
+    eight.result(result("r6"));
+    submit(eight, "r8");
+
+    assertThat(eight.find(0, TENANT, "r7")).isPresent();
+    assertThat(eight.find(0, TENANT, "r6")).isPresent();
+    assertThat(eight.find(0, TENANT, "r0")).isEmpty();
+  }
+
+  @Test
+  void whoeverDidNotReadTheWholeLogMayLackOlderOnes() {
+    recent.open(0, true);
+
+    assertThat(recent.lacksOlder(0)).isTrue();
+  }
+
+  @Test
   void linesOfBatchesMakeNoRoomForThemselves() {
     submit("a");
     for (int line = 0; line < 10; line++) {
@@ -123,8 +160,13 @@ class RecentRequestsTest {
   }
 
   private Optional<KnownRequest> submit(String id) {
-    return recent.submitted(
-        0, TENANT, id, ServiceClass.STANDARD, "m", Optional.of("print"), Instant.EPOCH);
+    return submit(recent, id);
+  }
+
+  private static Optional<KnownRequest> submit(RecentRequests requests, String id) {
+    return requests
+        .submitted(0, TENANT, id, ServiceClass.STANDARD, "m", Optional.of("print"), Instant.EPOCH)
+        .before();
   }
 
   private Optional<KnownRequest> find(String id) {

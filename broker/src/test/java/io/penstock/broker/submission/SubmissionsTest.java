@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.MemoryHome;
 import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.tenants.Caller;
 import io.penstock.broker.tenants.KeyLimits;
 import io.penstock.schemas.InferenceRequest;
-import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.fleet.FleetView;
@@ -23,10 +27,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,20 +47,15 @@ class SubmissionsTest {
   private final Log log = new Log();
   private final Watches watches = new Watches(2);
   private final RecentRequests recent = new RecentRequests(10);
-  private final Submissions submissions =
-      new Submissions(
-          new OneHome(),
-          log,
-          watches,
-          recent,
-          new Limiter(() -> 1),
-          () -> ModelCatalog.EMPTY,
-          () -> FleetView.EMPTY,
-          Duration.ofDays(1),
-          InstantSource.fixed(Instant.EPOCH));
+  private final Admissions admissions = new Admissions();
+  private final MemoryHome home = new MemoryHome();
+  private final IdempotencyKeys keys = new IdempotencyKeys(new OneHome());
+  private final Submissions submissions = submissions(keys);
 
   SubmissionsTest() {
-    recent.open(0);
+    recent.open(0, false);
+    admissions.taken(home.taken());
+    keys.taken(home.taken());
   }
 
   @Test
@@ -94,17 +94,86 @@ class SubmissionsTest {
   @Test
   void whenTooManyWaitTheOneMoreLeavesNothingBehind() {
     Submitted first = submit(Optional.empty(), "one");
-    assertThat(watches.count()).isEqualTo(2);
+    Submitted second = submit(Optional.empty(), "two");
 
-    assertThatThrownBy(() -> submit(Optional.empty(), "two"))
+    assertThatThrownBy(() -> submit(Optional.empty(), "three"))
         .isInstanceOfSatisfying(
             ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
 
     assertThat(watches.count()).isEqualTo(2);
+    assertThat(admissions.count()).isEqualTo(2);
     first.watch().close();
-    InferenceResult result = BrokerSamples.result("req_1", TerminalStatus.SUCCEEDED).build();
-    watches.result(BrokerSamples.record(result));
+    second.watch().close();
     assertThat(watches.count()).isZero();
+  }
+
+  /** One tenant's background requests leave room for everybody who waits. */
+  @Test
+  void aRequestForWhichNobodyWaitsTakesNoRoomOfThoseWhoWait() {
+    for (int each = 1; each <= 5; each++) {
+      submit(Optional.empty(), "one").watch().close();
+      assertThat(watches.count()).isZero();
+      assertThat(admissions.count()).isEqualTo(each);
+    }
+
+    admissions.result(
+        BrokerSamples.record(BrokerSamples.result("req_1", TerminalStatus.SUCCEEDED).build()));
+    assertThat(admissions.count()).isEqualTo(4);
+
+    admissions.lost(0);
+    assertThat(admissions.count()).isZero();
+  }
+
+  @Test
+  void anIdempotencyKeyIsKnownToTheNextOwnerOfItsHome() {
+    submit(Optional.of("mine"), "one").watch().close();
+    recent.open(0, true);
+    IdempotencyKeys next = new IdempotencyKeys(new OneHome());
+    next.taken(home.taken());
+    Submissions successor = submissions(next);
+
+    assertThatThrownBy(() -> submit(successor, Optional.of("mine"), "other"))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            refused -> assertThat(refused.error().code()).isEqualTo("idempotency_key_reused"));
+    assertThat(watches.count()).isZero();
+
+    // Nothing is known of the request itself, so that it is sent again, and dispatch tells.
+    assertThat(submit(successor, Optional.of("mine"), "one").before()).isEmpty();
+  }
+
+  @Test
+  void theAnswerToARepetitionIsNotForWhoeverHasSentNothing() {
+    List<ResultRecord> heard = new ArrayList<>();
+    submit(Optional.of("mine"), "one").watch().close();
+    Submitted again = submit(submissions, Optional.of("mine"), "one", heard::add);
+    assertThat(again.before()).isPresent();
+
+    watches.result(repetition(again.id(), Repetition.CONFLICT));
+    assertThat(heard).isEmpty();
+
+    Submitted other = submit(submissions, Optional.of("other"), "one", heard::add);
+    watches.result(repetition(other.id(), Repetition.SAME));
+    assertThat(heard).hasSize(1);
+  }
+
+  @Test
+  void aRequestWhoseRecordIsNotTakenIsCancelled() {
+    CompletableFuture<Void> lost = CompletableFuture.failedFuture(new HomeLostException(0));
+
+    assertThatThrownBy(
+            () ->
+                submissions.submit(judged(submissions, Optional.empty(), "a"), _ -> lost, _ -> {}))
+        .isInstanceOf(HomeLostException.class);
+
+    assertThat(log.cancelled).containsExactly("req_1");
+    assertThat(watches.count()).isZero();
+    assertThat(admissions.count()).isZero();
+  }
+
+  private static ResultRecord repetition(String id, Repetition repetition) {
+    return BrokerSamples.record(
+        BrokerSamples.result(id, TerminalStatus.SUCCEEDED).setRepetition(repetition).build());
   }
 
   @Test
@@ -116,12 +185,41 @@ class SubmissionsTest {
     }
   }
 
+  private Submissions submissions(IdempotencyKeys known) {
+    return new Submissions(
+        new OneHome(),
+        log,
+        watches,
+        recent,
+        new Limiter(() -> 1),
+        admissions,
+        known,
+        () -> ModelCatalog.EMPTY,
+        () -> FleetView.EMPTY,
+        Duration.ofDays(1),
+        InstantSource.fixed(Instant.EPOCH));
+  }
+
   private Submitted submit(Optional<String> idempotencyKey, String prompt) {
+    return submit(submissions, idempotencyKey, prompt);
+  }
+
+  private static Submitted submit(Submissions to, Optional<String> idempotencyKey, String prompt) {
+    return submit(to, idempotencyKey, prompt, _ -> {});
+  }
+
+  private static Submitted submit(
+      Submissions to, Optional<String> idempotencyKey, String prompt, Watcher watcher) {
+    return to.submit(judged(to, idempotencyKey, prompt), watcher);
+  }
+
+  private static JudgedRequest judged(
+      Submissions by, Optional<String> idempotencyKey, String prompt) {
     byte[] body =
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
             .formatted(prompt)
             .getBytes(StandardCharsets.UTF_8);
-    SubmissionRequest call =
+    return by.judge(
         new SubmissionRequest(
             LIMITED,
             Endpoint.CHAT_COMPLETIONS,
@@ -130,14 +228,15 @@ class SubmissionsTest {
             Optional.empty(),
             idempotencyKey,
             Optional.empty(),
-            Optional.empty());
-    return submissions.submit(submissions.judge(call), _ -> {});
+            Optional.empty(),
+            SubmissionRequest.REQUEST));
   }
 
   /** A log that takes everything, unless it is to fail. */
   private static final class Log implements RequestGateway {
 
     private CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
+    private final List<String> cancelled = new ArrayList<>();
     private @Nullable RuntimeException refusal;
 
     @Override
@@ -150,7 +249,8 @@ class SubmissionsTest {
 
     @Override
     public CompletableFuture<Void> cancel(String tenant, String id) {
-      throw new CompletionException(new AssertionError("nobody asked for it"));
+      cancelled.add(id);
+      return CompletableFuture.completedFuture(null);
     }
   }
 }
