@@ -18,9 +18,11 @@ import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.ModelController;
 import io.penstock.broker.http.Readiness;
+import io.penstock.broker.http.ResponseServing;
 import io.penstock.broker.http.Serving;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.metrics.FrontMetrics;
+import io.penstock.broker.ownership.ChunkLog;
 import io.penstock.broker.ownership.HomeKeeper;
 import io.penstock.broker.ownership.HomeTopics;
 import io.penstock.broker.ownership.KafkaRequestGateway;
@@ -29,6 +31,7 @@ import io.penstock.broker.ownership.Owners;
 import io.penstock.broker.ownership.ResultBodies;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
+import io.penstock.broker.responses.ResponseRegistry;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.submission.Admissions;
 import io.penstock.broker.submission.IdempotencyKeys;
@@ -78,6 +81,9 @@ public final class HttpFront implements AutoCloseable {
 
   /** An owner says itself that a wait was too long; this is for one that is gone without a word. */
   private static final Duration BEYOND_WAIT = Duration.ofSeconds(10);
+
+  /** Of one answer's chunks, for those who read them again. */
+  private static final int MOST_REPLAYED_BYTES = 32 * 1024 * 1024;
 
   private final HttpSettings settings;
   private final Watches watches;
@@ -137,9 +143,12 @@ public final class HttpFront implements AutoCloseable {
           opened(
               Executors.newSingleThreadScheduledExecutor(
                   Thread.ofPlatform().daemon().name("penstock-front-timer").factory()));
+      ChunkLog chunks = opened(new ChunkLog(homes, serdes, MOST_REPLAYED_BYTES));
       Admissions admissions = new Admissions();
       IdempotencyKeys idempotency = new IdempotencyKeys(owned);
-      forgetOld(timer, clock, List.of(idempotency::sweep));
+      ResponseRegistry responses =
+          new ResponseRegistry(owned, settings.responses(), topics.maxDeadline());
+      forgetOld(timer, clock, List.of(idempotency::sweep, responses::sweep));
       Submissions submissions =
           new Submissions(
               owned,
@@ -183,6 +192,7 @@ public final class HttpFront implements AutoCloseable {
       served.addAll(
           List.of(
               serving,
+              new ResponseServing(serving, owned, responses, chunks, clock),
               forwarding,
               owned,
               keys,
@@ -215,7 +225,7 @@ public final class HttpFront implements AutoCloseable {
                   listeners(
                       files,
                       webhooks,
-                      List.of(admissions, idempotency, uses, marks, metrics.listener())),
+                      List.of(responses, admissions, idempotency, uses, marks, metrics.listener())),
                   watches,
                   recent,
                   settings.memory().recentRequests(),

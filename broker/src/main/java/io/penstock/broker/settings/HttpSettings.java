@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param memory bounds of what an instance keeps in memory
  * @param files where files lie, and how long they are kept
  * @param webhooks how webhooks are sent
+ * @param responses what is kept of stored responses
  * @param sessionTimeout how long an instance may be silent before others take its partitions; no
  *     shorter than the broker's {@code group.min.session.timeout.ms}
  * @param drain how long a stopping instance waits for the requests that it holds
@@ -34,6 +35,7 @@ public record HttpSettings(
     MemorySettings memory,
     FileSettings files,
     WebhookSettings webhooks,
+    ResponseSettings responses,
     Duration sessionTimeout,
     Duration drain) {
 
@@ -51,6 +53,7 @@ public record HttpSettings(
           MemorySettings.DEFAULT,
           FileSettings.DEFAULT,
           WebhookSettings.DEFAULT,
+          ResponseSettings.DEFAULT,
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
@@ -112,6 +115,11 @@ public record HttpSettings(
     return changed(draft -> draft.webhooks = other);
   }
 
+  /** The same with other rules for stored responses. */
+  public HttpSettings withResponses(ResponseSettings other) {
+    return changed(draft -> draft.responses = other);
+  }
+
   /** The same with another session time-out. */
   public HttpSettings withSessionTimeout(Duration other) {
     return changed(draft -> draft.sessionTimeout = other);
@@ -139,6 +147,7 @@ public record HttpSettings(
     private MemorySettings memory;
     private FileSettings files;
     private WebhookSettings webhooks;
+    private ResponseSettings responses;
     private Duration sessionTimeout;
     private Duration drain;
 
@@ -152,6 +161,7 @@ public record HttpSettings(
       memory = from.memory;
       files = from.files;
       webhooks = from.webhooks;
+      responses = from.responses;
       sessionTimeout = from.sessionTimeout;
       drain = from.drain;
     }
@@ -167,6 +177,7 @@ public record HttpSettings(
           memory,
           files,
           webhooks,
+          responses,
           sessionTimeout,
           drain);
     }

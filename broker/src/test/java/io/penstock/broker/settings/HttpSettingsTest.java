@@ -91,6 +91,7 @@ class HttpSettingsTest {
         usual.memory(),
         usual.files(),
         usual.webhooks(),
+        usual.responses(),
         usual.sessionTimeout(),
         usual.drain());
   }

@@ -1,0 +1,68 @@
+package io.penstock.broker.ownership;
+
+import io.penstock.schemas.reading.CommittedReads;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * A few consumers that read places of the log again, for many threads in turn. Each is made when it
+ * is first needed, and again after it has failed.
+ */
+final class Readers implements AutoCloseable {
+
+  private static final int COUNT = 4;
+
+  private final HomeTopics homes;
+  private final String clientId;
+  private final int mostRecords;
+  private final BlockingQueue<Optional<Consumer<String, byte[]>>> slots =
+      new ArrayBlockingQueue<>(COUNT);
+
+  /**
+   * @param mostRecords how many are read at once
+   */
+  Readers(HomeTopics homes, String clientId, int mostRecords) {
+    this.homes = homes;
+    this.clientId = clientId;
+    this.mostRecords = mostRecords;
+    for (int each = 0; each < COUNT; each++) {
+      slots.add(Optional.empty());
+    }
+  }
+
+  /** Reads something, once a consumer is free. */
+  <T> T read(Function<Consumer<String, byte[]>, T> reading) throws InterruptedException {
+    Optional<Consumer<String, byte[]>> slot = slots.take();
+    Optional<Consumer<String, byte[]>> kept = Optional.empty();
+    try {
+      Consumer<String, byte[]> consumer = slot.orElseGet(this::consumer);
+      slot = Optional.of(consumer);
+      T found = reading.apply(consumer);
+      kept = slot;
+      return found;
+    } finally {
+      if (kept.isEmpty()) {
+        slot.ifPresent(Consumer::close);
+      }
+      slots.add(kept);
+    }
+  }
+
+  private Consumer<String, byte[]> consumer() {
+    return CommittedReads.consumer(
+        homes.connection(),
+        clientId,
+        new StringDeserializer(),
+        Map.of("auto.offset.reset", "none", "max.poll.records", mostRecords));
+  }
+
+  @Override
+  public void close() {
+    slots.forEach(each -> each.ifPresent(Consumer::close));
+  }
+}

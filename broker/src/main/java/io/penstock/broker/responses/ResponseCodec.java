@@ -1,0 +1,65 @@
+package io.penstock.broker.responses;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.broker.requests.KnownRequest.ResultPlace;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Writes and reads what the front topic holds of a response. */
+final class ResponseCodec {
+
+  private ResponseCodec() {}
+
+  static byte[] encode(StoredResponse response) {
+    ObjectNode json =
+        ResponseJsonMapper.object()
+            .put("tenant", response.tenant())
+            .put("created_at", response.createdAt().getEpochSecond())
+            .put("background", response.background())
+            .put("streamed", response.streamed())
+            .put("results_from", response.resultsFrom());
+    response
+        .end()
+        .ifPresent(
+            end ->
+                json.putObject("end")
+                    .put("partition", end.place().partition())
+                    .put("offset", end.place().offset())
+                    .put("at", end.at().toString()));
+    json.set("echo", ResponseJsonMapper.readObject(response.echo()).orElseThrow());
+    return ResponseJsonMapper.write(json);
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @throws IllegalArgumentException if it is damaged
+   */
+  static StoredResponse decode(String id, byte[] document) {
+    ObjectNode json =
+        ResponseJsonMapper.readObject(document)
+            .filter(each -> each.path("echo").isObject() && each.path("tenant").isTextual())
+            .orElseThrow(() -> new IllegalArgumentException("it is no response"));
+    JsonNode end = json.path("end");
+    try {
+      return new StoredResponse(
+          id,
+          json.path("tenant").textValue(),
+          Instant.ofEpochSecond(json.path("created_at").asLong()),
+          json.path("background").asBoolean(),
+          json.path("streamed").asBoolean(),
+          ResponseJsonMapper.write(json.path("echo")),
+          json.path("results_from").asLong(),
+          end.isObject()
+              ? Optional.of(
+                  new StoredResponse.End(
+                      new ResultPlace(end.path("partition").asInt(), end.path("offset").asLong()),
+                      Instant.parse(end.path("at").asText())))
+              : Optional.empty());
+    } catch (DateTimeException malformed) {
+      throw new IllegalArgumentException("its time is malformed", malformed);
+    }
+  }
+}

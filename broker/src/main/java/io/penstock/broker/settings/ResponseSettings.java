@@ -1,0 +1,27 @@
+package io.penstock.broker.settings;
+
+import java.time.Duration;
+
+/**
+ * What is kept of stored responses, so that they can be fetched again.
+ *
+ * @param retention how long a response can be fetched; its answer only while the results are kept,
+ *     which {@code topics.resultRetention} says
+ * @param mostStored how many are kept for each partition that an instance owns; beyond it the
+ *     oldest that have ended are forgotten
+ * @param mostStoredBytes how much memory their parameters may take for each partition that an
+ *     instance owns, in bytes; beyond it the oldest that have ended are forgotten
+ */
+public record ResponseSettings(Duration retention, int mostStored, long mostStoredBytes) {
+
+  /** As long as OpenAI keeps them. */
+  public static final ResponseSettings DEFAULT =
+      new ResponseSettings(Duration.ofDays(30), 20_000, 32L * 1024 * 1024);
+
+  public ResponseSettings {
+    HttpSettings.requireRange("retention", retention, Duration.ofMinutes(1), Duration.ofDays(3650));
+    HttpSettings.requireRange("mostStored", mostStored, 10, 10_000_000);
+    HttpSettings.requireRange(
+        "mostStoredBytes", mostStoredBytes, 1024 * 1024, 64L * 1024 * 1024 * 1024);
+  }
+}

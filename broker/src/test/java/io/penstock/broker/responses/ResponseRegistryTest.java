@@ -1,0 +1,171 @@
+package io.penstock.broker.responses;
+
+import static io.penstock.broker.responses.ResponseSamples.answer;
+import static io.penstock.broker.responses.ResponseSamples.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.MemoryHome;
+import io.penstock.broker.home.OneHome;
+import io.penstock.broker.home.ResultRecord;
+import io.penstock.broker.requests.KnownRequest.ResultPlace;
+import io.penstock.broker.settings.ResponseSettings;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class ResponseRegistryTest {
+
+  private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final MemoryHome home = new MemoryHome();
+  private final ResponseRegistry registry = registry();
+
+  ResponseRegistryTest() {
+    registry.taken(home.taken());
+  }
+
+  @Test
+  void aResponseIsFoundByItsTenantAndByNobodyElse() {
+    registry.add(response("resp_1")).join();
+
+    assertThat(find(registry, "resp_1")).isPresent();
+    assertThat(registry.find("other", "resp_1", NOW)).isEmpty();
+  }
+
+  @Test
+  void theNextOwnerFindsItAndHearsTheResultsThatItMayLack() {
+    registry.result(result("resp_0", 41));
+    registry.add(response("resp_1")).join();
+    registry.add(response("resp_2")).join();
+    registry.result(result("resp_2", 42));
+
+    ResponseRegistry next = registry();
+    assertThat(next.taken(home.taken())).hasValue(42);
+    assertThat(find(next, "resp_2").orElseThrow().end().orElseThrow().place())
+        .isEqualTo(new ResultPlace(0, 42));
+
+    next.result(result("resp_1", 43));
+    assertThat(find(next, "resp_1").orElseThrow().isEnded()).isTrue();
+    assertThat(registry().taken(home.taken())).isEqualTo(OptionalLong.empty());
+  }
+
+  @Test
+  void anAnswerToARepetitionAndAnotherTenantsResultAreNoEnd() {
+    registry.add(response("resp_1")).join();
+
+    registry.result(
+        new ResultRecord(
+            0,
+            1,
+            NOW,
+            InferenceResult.newBuilder(result("resp_1", 1).result())
+                .setRepetition(Repetition.CONFLICT)
+                .build()));
+    registry.result(
+        new ResultRecord(
+            0,
+            2,
+            NOW,
+            InferenceResult.newBuilder(result("resp_1", 2).result()).setTenant("other").build()));
+
+    assertThat(find(registry, "resp_1").orElseThrow().isEnded()).isFalse();
+  }
+
+  @Test
+  void oneThatWasDeletedIsGoneForTheNextOwnerToo() {
+    registry.add(response("resp_1")).join();
+    registry.remove(find(registry, "resp_1").orElseThrow()).join();
+
+    assertThat(find(registry, "resp_1")).isEmpty();
+    assertThat(home.size()).isZero();
+  }
+
+  @Test
+  void aResponseIsForgottenWhenItsTimeIsOver() {
+    registry.add(response("resp_1")).join();
+    registry.result(result("resp_1", 1));
+    registry.add(response("resp_2")).join();
+
+    // One without a result has none any more when the longest deadline is over.
+    registry.sweep(NOW.plus(DAY.multipliedBy(2)));
+    assertThat(home.size()).isEqualTo(1);
+    assertThat(registry.find("default", "resp_1", NOW.plus(DAY.multipliedBy(29)))).isPresent();
+    assertThat(registry.find("default", "resp_1", NOW.plus(DAY.multipliedBy(30)))).isEmpty();
+    registry.sweep(NOW.plus(DAY.multipliedBy(30)));
+    assertThat(home.size()).isZero();
+  }
+
+  @Test
+  void theOldestThatHaveEndedMakeRoomAndOthersDoNot() {
+    for (int each = 0; each < 10; each++) {
+      registry.add(response("resp_" + each)).join();
+    }
+    assertThatThrownBy(() -> registry.add(response("resp_more")))
+        .isInstanceOfSatisfying(
+            ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
+    assertThat(home.size()).isEqualTo(10);
+
+    registry.result(result("resp_3", 1));
+    registry.result(result("resp_4", 2));
+    registry.add(response("resp_more")).join();
+
+    assertThat(find(registry, "resp_3")).isEmpty();
+    assertThat(find(registry, "resp_4")).isPresent();
+    assertThat(home.size()).isEqualTo(10);
+  }
+
+  @Test
+  void parametersThatTheLogWouldNotTakeAreRefused() {
+    StoredResponse large =
+        StoredResponse.of(
+            "resp_1",
+            "default",
+            NOW,
+            ResponseRequestReader.read(
+                bytes(
+                    "{'model':'m','input':'Hi','instructions':'%s'}"
+                        .formatted("x".repeat(1_000_000)))));
+
+    assertThatThrownBy(() -> registry.add(large))
+        .isInstanceOfSatisfying(
+            ApiException.class, refused -> assertThat(refused.error().param()).contains("store"));
+  }
+
+  @Test
+  void nothingIsKeptInAPartitionThatWasLost() {
+    registry.lost(0);
+
+    assertThatThrownBy(() -> registry.add(response("resp_1")).join())
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(HomeLostException.class);
+  }
+
+  private static ResponseRegistry registry() {
+    ResponseSettings settings =
+        new ResponseSettings(Duration.ofDays(30), 10, ResponseSettings.DEFAULT.mostStoredBytes());
+    return new ResponseRegistry(new OneHome(), settings, DAY);
+  }
+
+  private static Optional<StoredResponse> find(ResponseRegistry registry, String id) {
+    return registry.find("default", id, NOW);
+  }
+
+  private static StoredResponse response(String id) {
+    return StoredResponse.of(
+        id, "default", NOW, ResponseRequestReader.read(bytes("{'model':'m','input':'Hi'}")));
+  }
+
+  private static ResultRecord result(String id, long offset) {
+    return new ResultRecord(
+        0, offset, NOW, InferenceResult.newBuilder(answer(1, "Ciao")).setId(id).build());
+  }
+}
