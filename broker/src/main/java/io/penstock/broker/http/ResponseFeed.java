@@ -131,7 +131,8 @@ final class ResponseFeed implements Watcher {
     if (waitingBytes > settings.maxStreamBytes()) {
       tooSlow();
     }
-    waiting.forEach(this::apply);
+    // The last one clears the list.
+    List.copyOf(waiting).forEach(this::apply);
     waiting.clear();
     giveUpLater();
     return sink.flux(() -> {});
