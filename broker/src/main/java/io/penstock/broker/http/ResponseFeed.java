@@ -116,7 +116,9 @@ final class ResponseFeed implements Watcher {
     if (over || stream == null) {
       return List.of();
     }
-    List<byte[]> texts = step.apply(stream).stream().map(ResponseFeed::text).toList();
+    List<ResponseEvent> events = step.apply(stream);
+    answering |= events.stream().anyMatch(ResponseEvent::isOfAnswer);
+    List<byte[]> texts = events.stream().map(ResponseFeed::text).toList();
     if (stream.isEnded()) {
       stop();
     }
@@ -195,7 +197,7 @@ final class ResponseFeed implements Watcher {
         return;
       }
       spoke = true;
-      answering |= !each.type().equals("response.in_progress");
+      answering |= each.isOfAnswer();
       sink.send(text);
     }
     if (events.isEnded()) {

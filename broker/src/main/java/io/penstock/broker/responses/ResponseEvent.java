@@ -11,6 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record ResponseEvent(long number, String type, ObjectNode json) {
 
+  /** Whether the answer has begun with it. */
+  public boolean isOfAnswer() {
+    return EventNumbers.isOfAnswer(number);
+  }
+
   /** What is sent. */
   public byte[] bytes() {
     return ResponseJsonMapper.write(json);

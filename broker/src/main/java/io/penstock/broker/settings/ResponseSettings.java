@@ -12,16 +12,15 @@ import java.time.Duration;
  * @param mostStoredBytes how much memory their parameters may take for each partition that an
  *     instance owns, in bytes; beyond it the oldest that have ended are forgotten
  */
-public record ResponseSettings(Duration retention, int mostStored, long mostStoredBytes) {
+public record ResponseSettings(Duration retention, int mostStored, int mostStoredBytes) {
 
   /** As long as OpenAI keeps them. */
   public static final ResponseSettings DEFAULT =
-      new ResponseSettings(Duration.ofDays(30), 20_000, 32L * 1024 * 1024);
+      new ResponseSettings(Duration.ofDays(30), 20_000, 32 * 1024 * 1024);
 
   public ResponseSettings {
     HttpSettings.requireRange("retention", retention, Duration.ofMinutes(1), Duration.ofDays(3650));
     HttpSettings.requireRange("mostStored", mostStored, 10, 10_000_000);
-    HttpSettings.requireRange(
-        "mostStoredBytes", mostStoredBytes, 1024 * 1024, 64L * 1024 * 1024 * 1024);
+    HttpSettings.requireRange("mostStoredBytes", mostStoredBytes, 1024 * 1024, 1024 * 1024 * 1024);
   }
 }

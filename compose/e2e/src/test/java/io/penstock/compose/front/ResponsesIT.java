@@ -160,6 +160,15 @@ class ResponsesIT {
   }
 
   @Test
+  void whoeverHangsUpInTheForegroundWantsNoAnswer() {
+    backend.on("hung-up", ResponsesIT::stream);
+
+    first.begin(ask("hung-up").build(), 2);
+
+    await().atMost(PATIENCE).until(() -> backend.cancelled("hung-up") == 1);
+  }
+
+  @Test
   void twoAttemptsAreNeverOneAnswer() throws Exception {
     backend.on(
         "twice",
@@ -198,7 +207,7 @@ class ResponsesIT {
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(FrontCalls.json(refused).at("/error/param").asText()).isEqualTo("conversation");
     assertThat(http.get("/v1/responses/resp_none").statusCode()).isEqualTo(404);
-    assertThat(http.get("/v1/responses/resp_none?starting_after=1").statusCode()).isIn(400, 404);
+    assertThat(http.get("/v1/responses/resp_none?starting_after=1").statusCode()).isEqualTo(400);
   }
 
   private static void stream(ScriptedBackend.Call call) {
