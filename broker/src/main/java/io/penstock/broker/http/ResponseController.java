@@ -103,7 +103,10 @@ final class ResponseController {
       return headed(
           result
               .map(each -> answered(response, each))
-              .orElseGet(() -> Replies.of(late(most, response.id()))),
+              .orElseGet(
+                  () ->
+                      Replies.of(
+                          wait.isStopped() ? stopping(submitted) : late(most, response.id()))),
           submitted);
     }
   }
@@ -122,6 +125,25 @@ final class ResponseController {
     return result.getStatus() == TerminalStatus.SUCCEEDED
         ? Replies.json(200, ResponseObject.ended(response, result))
         : Replies.of(ResultReply.of(result));
+  }
+
+  /** A caller that gave the call a name gets its response by trying again. */
+  private static Reply stopping(Submitted submitted) {
+    String id = submitted.id();
+    if (submitted.named()) {
+      return Reply.of(
+          ApiError.unavailable(
+              "The instance that waited for response %s stops; try again under the same Idempotency-Key."
+                  .formatted(id),
+              Duration.ofSeconds(1)));
+    }
+    return Reply.of(
+        ApiError.server(
+                504,
+                "instance_stopping",
+                "The instance that waited for response %s stops. The response goes on, and if it is stored it can be fetched with GET /v1/responses/%s."
+                    .formatted(id, id))
+            .with(ApiError.SHOULD_RETRY, "false"));
   }
 
   private static Reply late(Duration most, String id) {

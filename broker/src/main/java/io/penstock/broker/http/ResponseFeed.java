@@ -41,6 +41,7 @@ final class ResponseFeed implements Watcher {
   private @Nullable ResponseStream stream;
   private Runnable ended = () -> {};
   private boolean live;
+  private boolean stopping;
   private boolean answering;
   private boolean spoke;
   private boolean over;
@@ -136,6 +137,9 @@ final class ResponseFeed implements Watcher {
     // The last one clears the list.
     List.copyOf(waiting).forEach(this::apply);
     waiting.clear();
+    if (stopping) {
+      sayThatItStops();
+    }
     giveUpLater();
     return sink.flux(() -> {});
   }
@@ -160,6 +164,22 @@ final class ResponseFeed implements Watcher {
         giveUpLater();
       }
     }
+  }
+
+  /** Those who still read what the log had read that to its end. */
+  @Override
+  public synchronized void stopping() {
+    stopping = true;
+    if (live) {
+      sayThatItStops();
+    }
+  }
+
+  private void sayThatItStops() {
+    fail(
+        "instance_stopping",
+        "This instance stops, and the response goes on. Read on at another one from the last"
+            + " sequence_number that you have.");
   }
 
   private synchronized void take(int bytes, Step step) {

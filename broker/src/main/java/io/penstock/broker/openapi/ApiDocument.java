@@ -30,6 +30,7 @@ public final class ApiDocument {
   private static final List<String> AREAS =
       List.of(
           "inference",
+          "responses",
           "requests",
           "files",
           "batches",

@@ -265,6 +265,7 @@ class EveryPathIT {
   private static Map<String, String> samples() throws Exception {
     Map<String, String> samples = new HashMap<>();
     samples.put("/v1/requests", request());
+    samples.put("/v1/responses", response());
     String file = file();
     samples.put("/v1/files", file);
     samples.put("/v1/batches", batch(file));
@@ -283,6 +284,18 @@ class EveryPathIT {
                 "penstock-endpoint",
                 CHAT);
     assertThat(made.statusCode()).as(made.body()).isEqualTo(202);
+    return FrontCalls.json(made).path("id").asText();
+  }
+
+  private static String response() throws Exception {
+    HttpResponse<String> made =
+        fronts
+            .getFirst()
+            .post(
+                "/v1/responses",
+                "{\"model\":\"waits\",\"input\":\"Hi\",\"background\":true}",
+                auth(red));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
     return FrontCalls.json(made).path("id").asText();
   }
 
