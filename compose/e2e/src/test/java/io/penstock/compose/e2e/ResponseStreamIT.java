@@ -31,7 +31,7 @@ class ResponseStreamIT {
       calls.resume(reading);
 
       assertThat(reading.pieces()).hasSize(TOKENS);
-      assertThat(reading.isCompleted()).isTrue();
+      assertThat(reading.isIncomplete()).isTrue();
       assertThat(calls.readAnew(reading.id()).pieces()).isEqualTo(reading.pieces());
     }
   }

@@ -90,6 +90,7 @@ public final class ResponseCalls implements AutoCloseable {
     private String id = "";
     private long number;
     private boolean completed;
+    private boolean incomplete;
 
     private void read(StreamResponse<ResponseStreamEvent> stream, int most) {
       Consumer<ResponseTextDeltaEvent> delta =
@@ -103,6 +104,7 @@ public final class ResponseCalls implements AutoCloseable {
         event.created().ifPresent(created -> id = created.response().id());
         event.outputTextDelta().ifPresent(delta);
         completed |= event.isCompleted();
+        incomplete |= event.isIncomplete();
       }
     }
 
@@ -116,6 +118,11 @@ public final class ResponseCalls implements AutoCloseable {
 
     public boolean isCompleted() {
       return completed;
+    }
+
+    /** Whether the answer ended at its limit of tokens. */
+    public boolean isIncomplete() {
+      return incomplete;
     }
   }
 

@@ -1,0 +1,87 @@
+package io.penstock.broker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.HomeLostException;
+import io.penstock.broker.home.Homes;
+import io.penstock.broker.requests.RecentRequests;
+import io.penstock.schemas.ServiceClass;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LookupsTest {
+
+  private final RecentRequests recent = new RecentRequests(10);
+  private Homes.State state = Homes.State.OPEN;
+  private final Lookups lookups = new Lookups(new Moving(), recent);
+
+  @Test
+  void whatIsKnownIsFoundByItsTenantAlone() {
+    recent.open(0, false);
+    recent.submitted(
+        0, "red", "req_1", ServiceClass.STANDARD, "m", Optional.empty(), Instant.EPOCH);
+
+    assertThat(lookups.require("red", "req_1").id()).isEqualTo("req_1");
+    assertThat(refusal("blue", "req_1")).isEqualTo("not_found");
+  }
+
+  @Test
+  void whatMayBeAnOlderOneIsNotToldToBeNone() {
+    recent.open(0, true);
+
+    assertThat(refusal("red", "req_1")).isEqualTo("request_not_remembered");
+  }
+
+  /** Its next owner knows it, so that the caller is to try again. */
+  @Test
+  void whatIsNotFoundWhereTheHomeHasMovedIsNotToldToBeNone() {
+    for (Homes.State moved : List.of(Homes.State.ELSEWHERE, Homes.State.OPENING)) {
+      state = moved;
+      assertThatThrownBy(() -> lookups.require("red", "req_1"))
+          .isInstanceOf(HomeLostException.class);
+    }
+  }
+
+  private String refusal(String tenant, String id) {
+    try {
+      lookups.require(tenant, id);
+      throw new AssertionError("it was found");
+    } catch (ApiException refused) {
+      assertThat(refused.error().status()).isEqualTo(404);
+      return refused.error().code();
+    }
+  }
+
+  /** One partition, which may move. */
+  private final class Moving implements Homes {
+
+    @Override
+    public int count() {
+      return 1;
+    }
+
+    @Override
+    public int of(String idOrReplyKey) {
+      return 0;
+    }
+
+    @Override
+    public State state(int partition) {
+      return state;
+    }
+
+    @Override
+    public List<Integer> open() {
+      return List.of();
+    }
+
+    @Override
+    public String newId(String prefix) {
+      return prefix;
+    }
+  }
+}
