@@ -33,7 +33,8 @@ public final class Replies {
    */
   static MutableHttpResponse<byte[]> of(ApiError error, String path) {
     if (MessagesError.isAt(path)) {
-      return of(new Reply(error.status(), error.headers(), MessagesError.json(error)));
+      return coded(
+          of(new Reply(error.status(), error.headers(), MessagesError.json(error))), error);
     }
     if (!isAdmin(path)) {
       return coded(of(Reply.of(error)), error);

@@ -34,6 +34,7 @@ public final class ApiDocument {
           "requests",
           "files",
           "batches",
+          "messages",
           "models",
           "webhooks",
           "keys",

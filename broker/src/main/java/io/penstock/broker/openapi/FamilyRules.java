@@ -4,28 +4,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** What holds for all paths of a family: who may call, which parameters and which errors. */
 final class FamilyRules {
 
   /** Who may call paths, and how errors are answered there. */
   private enum Family {
-    TENANTS("key"),
-    OPERATORS("admin"),
-    EVERYBODY(null);
+    TENANTS(List.of("key")),
+    ANTHROPICS_CLIENTS(List.of("key", "apiKey")),
+    OPERATORS(List.of("admin")),
+    EVERYBODY(List.of());
 
-    private final @Nullable String scheme;
+    /** The alternatives; empty: no key is needed. */
+    private final List<String> schemes;
 
-    Family(@Nullable String scheme) {
-      this.scheme = scheme;
+    Family(List<String> schemes) {
+      this.schemes = schemes;
     }
 
     static Family of(String path) {
+      if (path.startsWith("/v1/messages/")) {
+        return ANTHROPICS_CLIENTS;
+      }
       if (path.startsWith("/v1/")) {
         return TENANTS;
       }
@@ -45,6 +50,11 @@ final class FamilyRules {
           errors.put("503", "Unavailable");
           errors.put("default", "Error");
         }
+        case ANTHROPICS_CLIENTS -> {
+          for (String status : namesSomething ? ANTHROPICS_NAMED : ANTHROPICS) {
+            errors.put(status, "MessagesError");
+          }
+        }
         case OPERATORS -> {
           errors.put("401", "AdminUnauthorized");
           if (namesSomething) {
@@ -63,6 +73,9 @@ final class FamilyRules {
   }
 
   private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
+  private static final List<String> ANTHROPICS = List.of("401", "429", "503", "default");
+  private static final List<String> ANTHROPICS_NAMED =
+      List.of("401", "404", "429", "503", "default");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]+");
 
   private FamilyRules() {}
@@ -77,9 +90,7 @@ final class FamilyRules {
       operation.put("operationId", operationId(each.getKey(), path));
       parameters(path, operation);
       ArrayNode security = operation.putArray("security");
-      if (family.scheme != null) {
-        security.addObject().putArray(family.scheme);
-      }
+      family.schemes.forEach(scheme -> security.addObject().putArray(scheme));
       ObjectNode responses = operation.withObject("/responses");
       family
           .errors(namesSomething)

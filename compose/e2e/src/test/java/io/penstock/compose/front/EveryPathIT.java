@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.settings.KeySettings;
+import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.RequestState;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -34,6 +39,7 @@ class EveryPathIT {
 
   private static final String ADMIN = "an-admin-secret-of-32-characters";
   private static final String CHAT = "/v1/chat/completions";
+  private static final int GONE = 410;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** What is named there belongs to no tenant. */
@@ -48,6 +54,10 @@ class EveryPathIT {
 
     boolean isAdmin() {
       return path.startsWith("/admin/");
+    }
+
+    boolean isAnthropics() {
+      return path.startsWith("/v1/messages/");
     }
 
     boolean namesSomething() {
@@ -83,16 +93,29 @@ class EveryPathIT {
   private static String red;
   private static String blue;
   private static String operator;
+  private static HttpServer receiver;
 
   @BeforeAll
   static void start(PenstockNode node) throws Exception {
     cluster = new FrontCluster(node, "every-path-it.", 4);
     cluster.backend().on("waits", call -> call.status(RequestState.WAITING));
-    KeySettings keys = new KeySettings(true, Optional.of(ADMIN));
+    cluster.backend().on("m", call -> call.succeed("{}"));
+    HttpSettings settings =
+        FrontCluster.settings()
+            .withKeys(new KeySettings(true, Optional.of(ADMIN)))
+            .withWebhooks(WebhookSettings.DEFAULT.withAllowedNetworks(List.of("127.0.0.0/8")));
     fronts =
         List.of(
-            new FrontCalls(cluster.start(FrontCluster.settings().withKeys(keys)).url()),
-            new FrontCalls(cluster.start(FrontCluster.settings().withKeys(keys)).url()));
+            new FrontCalls(cluster.start(settings).url()),
+            new FrontCalls(cluster.start(settings).url()));
+    receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        call -> {
+          call.sendResponseHeaders(GONE, -1);
+          call.close();
+        });
+    receiver.start();
     operations = operations();
     red = key("{\"tenant\":\"red\"}");
     blue = key("{\"tenant\":\"blue\"}");
@@ -101,6 +124,7 @@ class EveryPathIT {
 
   @AfterAll
   static void stop() throws Exception {
+    receiver.stop(0);
     fronts.forEach(FrontCalls::close);
     cluster.close();
   }
@@ -119,7 +143,9 @@ class EveryPathIT {
       for (String key : keys) {
         HttpResponse<String> answer = call(fronts.getFirst(), each, each.with("x"), key);
         assertThat(answer.statusCode()).as("%s with '%s'", each, key).isEqualTo(401);
-        assertThat(code(each, answer)).as(each.toString()).isEqualTo("invalid_api_key");
+        assertThat(code(each, answer))
+            .as(each.toString())
+            .isEqualTo(each.isAnthropics() ? "authentication_error" : "invalid_api_key");
         tried++;
       }
     }
@@ -132,7 +158,9 @@ class EveryPathIT {
       if (!each.isOpen() && !each.isAdmin()) {
         HttpResponse<String> answer = call(fronts.getFirst(), each, each.with("x"), operator);
         assertThat(answer.statusCode()).as(each.toString()).isEqualTo(403);
-        assertThat(FrontCalls.code(answer)).as(each.toString()).isEqualTo("wrong_role");
+        if (!each.isAnthropics()) {
+          assertThat(FrontCalls.code(answer)).as(each.toString()).isEqualTo("wrong_role");
+        }
       } else if (each.isAdmin() && each.method().equals("GET")) {
         HttpResponse<String> answer = call(fronts.getFirst(), each, each.with("x"), operator);
         assertThat(answer.statusCode()).as(each.toString()).isIn(200, 404);
@@ -170,12 +198,17 @@ class EveryPathIT {
     assertThat(tried).isEqualTo(new TreeSet<>(samples.keySet()));
 
     // Nothing of it was deleted or cancelled.
-    for (Map.Entry<String, String> each : samples.entrySet()) {
-      HttpResponse<String> mine =
-          fronts.getFirst().get(each.getKey() + "/" + each.getValue(), auth(red));
-      assertThat(mine.statusCode()).as(mine.body()).isEqualTo(200);
-      assertThat(FrontCalls.json(mine).path("status").asText())
-          .isNotIn("cancelled", "cancelling", "deleted");
+    for (Operation each : operations) {
+      String sample = samples.get(each.isOpen() || !each.namesSomething() ? "" : each.collection());
+      if (sample != null
+          && each.method().equals("GET")
+          && each.path().equals(each.collection() + "/{id}")) {
+        HttpResponse<String> mine = call(fronts.getFirst(), each, each.with(sample), red);
+        assertThat(mine.statusCode()).as(mine.body()).isEqualTo(200);
+        JsonNode shown = FrontCalls.json(mine);
+        assertThat(shown.path("status").asText()).isNotIn("cancelled", "cancelling", "deleted");
+        assertThat(shown.path("processing_status").asText()).isNotEqualTo("canceling");
+      }
     }
   }
 
@@ -269,6 +302,9 @@ class EveryPathIT {
     String file = file();
     samples.put("/v1/files", file);
     samples.put("/v1/batches", batch(file));
+    samples.put("/v1/messages/batches", messages());
+    samples.put("/v1/webhook_endpoints", endpoint("[\"request.failed\"]"));
+    samples.put("/v1/webhook_dead_letters", undelivered());
     return samples;
   }
 
@@ -334,6 +370,56 @@ class EveryPathIT {
     return FrontCalls.json(made).path("id").asText();
   }
 
+  private static String messages() throws Exception {
+    HttpResponse<String> made =
+        fronts
+            .getFirst()
+            .post(
+                "/v1/messages/batches",
+                "{\"requests\":[{\"custom_id\":\"one\",\"params\":{\"model\":\"waits\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}}]}",
+                auth(red));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+    return FrontCalls.json(made).path("id").asText();
+  }
+
+  private static String endpoint(String events) throws Exception {
+    String body =
+        "{\"name\":\"all\",\"url\":\"http://127.0.0.1:%d/\",\"event_types\":%s}"
+            .formatted(receiver.getAddress().getPort(), events);
+    HttpResponse<String> made = fronts.getFirst().post("/v1/webhook_endpoints", body, auth(red));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+    return FrontCalls.json(made).path("id").asText();
+  }
+
+  /** The receiver is gone for good, so that the first event is dead. */
+  private static String undelivered() throws Exception {
+    String endpoint = endpoint("[\"request.succeeded\"]");
+    String letters = "/v1/webhook_dead_letters?webhook_endpoint_id=" + endpoint;
+    for (FrontCalls each : fronts) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> each.get("/v1/webhook_endpoints/" + endpoint, auth(red)).statusCode() == 200);
+    }
+    HttpResponse<String> answered =
+        fronts
+            .getFirst()
+            .post(
+                "/v1/requests",
+                "{\"model\":\"m\",\"messages\":[]}",
+                "authorization",
+                "Bearer " + red,
+                "penstock-endpoint",
+                CHAT);
+    assertThat(answered.statusCode()).as(answered.body()).isEqualTo(202);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                !FrontCalls.json(fronts.getFirst().get(letters, auth(red))).path("data").isEmpty());
+    return FrontCalls.json(fronts.getFirst().get(letters, auth(red))).at("/data/0/id").asText();
+  }
+
   /** An id of the same form. */
   private static String neverWas(String id) {
     char last = id.charAt(id.length() - 1);
@@ -375,9 +461,9 @@ class EveryPathIT {
   }
 
   private static String code(Operation operation, HttpResponse<String> answer) throws Exception {
-    return operation.isAdmin()
-        ? FrontCalls.json(answer).path("code").asText()
-        : FrontCalls.code(answer);
+    String place =
+        operation.isAdmin() ? "/code" : operation.isAnthropics() ? "/error/type" : "/error/code";
+    return FrontCalls.json(answer).at(place).asText();
   }
 
   private static String[] auth(String key) {
