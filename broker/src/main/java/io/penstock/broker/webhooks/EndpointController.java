@@ -107,8 +107,9 @@ final class EndpointController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
+    WebhookEndpoint before = known(request, id);
     EndpointRequest asked = EndpointRequest.read(body);
-    WebhookEndpoint changed = asked.change(known(request, id), clock.instant());
+    WebhookEndpoint changed = asked.change(before, clock.instant());
     if (asked.url().isPresent()) {
       probe.requireReachable(changed.url());
     }

@@ -60,6 +60,7 @@ public final class HttpSender implements Sender, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpSender.class);
   private static final int MOST_BODY = 4096;
   private static final int MOST_LINE = 8192;
+  private static final int MOST_REASON = 300;
   private static final int MOST_HEADERS = 100;
   private static final TimeValue REUSED_FOR = TimeValue.ofMinutes(1);
 
@@ -138,7 +139,7 @@ public final class HttpSender implements Sender, AutoCloseable {
       drop(answer, post);
       return outcome;
     } catch (IOException | IllegalStateException failed) {
-      return Outcome.Failed.of(late.get() ? slow() : reason(failed));
+      return Outcome.Failed.of(late.get() ? slow() : shortened(reason(failed)));
     } finally {
       alarm.cancel(false);
     }
@@ -217,6 +218,11 @@ public final class HttpSender implements Sender, AutoCloseable {
     } catch (IOException expected) {
       LOG.trace("The body of an answer was dropped", expected);
     }
+  }
+
+  /** Some of it may be the receiver's own words. */
+  private static String shortened(String reason) {
+    return reason.length() > MOST_REASON ? reason.substring(0, MOST_REASON) + "..." : reason;
   }
 
   private String slow() {

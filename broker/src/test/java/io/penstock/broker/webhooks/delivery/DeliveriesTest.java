@@ -165,7 +165,7 @@ class DeliveriesTest {
     assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(1);
 
     receiver = _ -> new Outcome.Taken(200);
-    assertThat(deliveries.replay(deadLetter(), _ -> false).join()).isFalse();
+    assertThat(deliveries.replay(deadLetter(), _ -> false)).isCompletedWithValue(false);
     CompletableFuture<Boolean> replayed = deliveries.replay(deadLetter(), _ -> true);
     pass(Duration.ZERO);
 
@@ -249,6 +249,38 @@ class DeliveriesTest {
     pass(Duration.ofSeconds(1));
     assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(SETTINGS.maxPending() - 1);
     assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+  }
+
+  @Test
+  void whatSomebodyElseHasWrittenIsSentAtOnceAndOnce() {
+    Delivery delivery =
+        Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now);
+    deliveries.adopt(0, List.of(delivery));
+    deliveries.adopt(0, List.of(delivery));
+    deliveries.adopt(7, List.of(delivery));
+    pass(Duration.ZERO);
+    assertThat(sent).extracting(WebhookEvent::subject).containsExactly("batch_1");
+  }
+
+  @Test
+  void anAttemptThatOutlivesItsPartitionChangesNothing() {
+    List<Consumer<Outcome>> running = new ArrayList<>();
+    Deliveries slow =
+        new Deliveries(
+            directory, SETTINGS, (_, _, ended) -> running.add(ended), mail::add, () -> 0.5);
+    PartitionDeliveries other = new PartitionDeliveries(0, List.of(), new Writer());
+    slow.taken(other);
+    slow.adopt(
+        0, List.of(Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now)));
+    var _ = slow.turn(now);
+    front.put("webhook-delivery/x", new StateEntry("webhook-delivery", "x", new byte[0]));
+
+    slow.lost(other);
+    running.getFirst().accept(new Outcome.Taken(200));
+    for (Runnable next = mail.poll(); next != null; next = mail.poll()) {
+      next.run();
+    }
+    assertThat(front).containsOnlyKeys("webhook-delivery/x");
   }
 
   @Test
