@@ -133,7 +133,7 @@ final class EndpointController {
   }
 
   @Post("/{id}/rotate_secret")
-  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Nullable @Body byte[] body)
+  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Body byte @Nullable [] body)
       throws InterruptedException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, id);
     if (elsewhere.isPresent()) {

@@ -38,7 +38,6 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
 
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryService.class);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-  private static final Runnable WAKE = () -> {};
 
   private final Homes homes;
   private final EndpointDirectory endpoints;
@@ -88,7 +87,7 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
   public void result(ResultRecord record) {
     PartitionDeliveries partition = partitions.get(record.partition());
     if (partition != null && partition.heard(record) && mail.isEmpty()) {
-      mail.add(WAKE);
+      mail.add(DeliveryService::wake);
     }
   }
 
@@ -203,6 +202,9 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
       }
     }
   }
+
+  /** A turn follows on any mail. */
+  private static void wake() {}
 
   private Duration pause(Optional<Instant> next) {
     Duration until =

@@ -58,12 +58,14 @@ final class EventRecorder {
     long heard = partition.heardUpTo();
     List<StateChange> changes = new ArrayList<>();
     List<Delivery> begun = new ArrayList<>();
-    Optional<PartitionDeliveries.Note> note = Optional.empty();
-    while (changes.size() < MOST_CHANGES && (note = partition.nextNote()).isPresent()) {
-      ResultEvents.of(note.get().result())
+    boolean more = true;
+    while (more && changes.size() < MOST_CHANGES) {
+      Optional<PartitionDeliveries.Note> note = partition.nextNote();
+      note.flatMap(each -> ResultEvents.of(each.result()))
           .ifPresent(event -> record(partition, event, now, changes, begun));
+      more = note.isPresent();
     }
-    if (note.isEmpty()) {
+    if (!more) {
       partition.recordedUpTo(heard);
     }
     if (changes.isEmpty() && !partition.isPositionDue(now, POSITION_PAUSE)) {

@@ -173,7 +173,7 @@ class HttpSenderTest {
   void theReceiversPauseIsUnderstoodInBothForms() throws IOException {
     assertThat(sendTo(USUAL, Receiver.answering("503 Busy", "retry-after: 120\r\n")))
         .isEqualTo(
-            new Outcome.Failed("the receiver answered 503", Optional.of(Duration.ofSeconds(120))));
+            new Outcome.Failed("the receiver answered 503", Optional.of(Duration.ofMinutes(2))));
     Outcome.Failed dated =
         (Outcome.Failed)
             sendTo(
