@@ -2,6 +2,7 @@ package io.penstock.workers;
 
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.routing.Target;
+import io.penstock.schemas.settings.Range;
 import io.penstock.schemas.text.Printable;
 import io.penstock.workers.capacity.GpuLimits;
 import io.penstock.workers.lease.LeaseTiming;
@@ -44,8 +45,8 @@ public record WorkerConfig(
       throw new IllegalArgumentException("models is empty; name at least one model to serve");
     }
     requireTargets(models);
-    requireRange("slots", slots, 1, 10_000);
-    requireRange("prefillChunkTokens", prefillChunkTokens, 1, 10_000_000);
+    Range.require("slots", slots, 1, 10_000);
+    Range.require("prefillChunkTokens", prefillChunkTokens, 1, 10_000_000);
   }
 
   /** Uses defaults for all but the id, the models and the slots. */
@@ -123,15 +124,15 @@ public record WorkerConfig(
             Duration.ZERO);
 
     public Timing {
-      requireBetween("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofMinutes(1));
-      requireBetween(
+      Range.require("heartbeat", heartbeat, Duration.ofMillis(10), Duration.ofMinutes(1));
+      Range.require(
           "leaseTimeout", leaseTimeout, heartbeat.multipliedBy(2), Duration.ofMinutes(10));
-      requireBetween("demandSpacing", demandSpacing, Duration.ZERO, heartbeat);
-      requireBetween("attemptTimeout", attemptTimeout, Duration.ofMillis(1), Duration.ofDays(1));
-      requireBetween("payloadTimeout", payloadTimeout, Duration.ofMillis(1), Duration.ofMinutes(5));
-      requireBetween("stopGrace", stopGrace, Duration.ZERO, Duration.ofMinutes(1));
-      requireBetween("drainGrace", drainGrace, Duration.ZERO, Duration.ofDays(1));
-      requireBetween("chunkLinger", chunkLinger, Duration.ZERO, Duration.ofSeconds(1));
+      Range.require("demandSpacing", demandSpacing, Duration.ZERO, heartbeat);
+      Range.require("attemptTimeout", attemptTimeout, Duration.ofMillis(1), Duration.ofDays(1));
+      Range.require("payloadTimeout", payloadTimeout, Duration.ofMillis(1), Duration.ofMinutes(5));
+      Range.require("stopGrace", stopGrace, Duration.ZERO, Duration.ofMinutes(1));
+      Range.require("drainGrace", drainGrace, Duration.ZERO, Duration.ofDays(1));
+      Range.require("chunkLinger", chunkLinger, Duration.ZERO, Duration.ofSeconds(1));
     }
 
     /** The same with another wait of chunks. */
@@ -167,10 +168,10 @@ public record WorkerConfig(
         new Probes(Duration.ofSeconds(1), Duration.ofMillis(10), Duration.ofSeconds(5));
 
     public Probes {
-      requireBetween("gpuInterval", gpuInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
-      requireBetween(
+      Range.require("gpuInterval", gpuInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
+      Range.require(
           "recheckInterval", recheckInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
-      requireBetween(
+      Range.require(
           "staleAfter", staleAfter, gpuInterval.plus(Duration.ofMillis(1)), Duration.ofMinutes(10));
     }
   }
@@ -202,20 +203,6 @@ public record WorkerConfig(
     if (!Printable.of(name).equals(name)) {
       throw new IllegalArgumentException(
           "%s '%s' holds control characters; remove them".formatted(field, Printable.of(name)));
-    }
-  }
-
-  private static void requireRange(String field, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s is %d; it must be from %d to %d".formatted(field, value, least, most));
-    }
-  }
-
-  private static void requireBetween(String field, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(field, value, least, most));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.schemas.topics;
 
+import io.penstock.schemas.settings.Range;
 import java.time.Duration;
 
 /**
@@ -42,17 +43,17 @@ public record TopicSettings(
           8 * 1024 * 1024);
 
   public TopicSettings {
-    requireRange("modelPartitions", modelPartitions, 1, 1000);
-    requireRange("otherPartitions", otherPartitions, 1, 1000);
-    requireRange("replicationFactor", replicationFactor, 1, Short.MAX_VALUE);
-    requireRange("maxRequestBytes", maxRequestBytes, 1024, 64 * 1024 * 1024);
+    Range.require("modelPartitions", modelPartitions, 1, 1000);
+    Range.require("otherPartitions", otherPartitions, 1, 1000);
+    Range.require("replicationFactor", (int) replicationFactor, 1, (int) Short.MAX_VALUE);
+    Range.require("maxRequestBytes", maxRequestBytes, 1024, 64 * 1024 * 1024);
     requirePositive("maxDeadline", maxDeadline);
     requirePositive("resultRetention", resultRetention);
   }
 
   /** The same with this many copies of each partition. */
   public TopicSettings withReplicationFactor(int copies) {
-    requireRange("replicationFactor", copies, 1, Short.MAX_VALUE);
+    Range.require("replicationFactor", copies, 1, (int) Short.MAX_VALUE);
     return new TopicSettings(
         names,
         modelPartitions,
@@ -110,13 +111,6 @@ public record TopicSettings(
    */
   public int minInSyncReplicas() {
     return replicationFactor >= 3 ? 2 : 1;
-  }
-
-  private static void requireRange(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
-    }
   }
 
   private static void requirePositive(String name, Duration value) {

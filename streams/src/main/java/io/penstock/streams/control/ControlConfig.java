@@ -1,5 +1,6 @@
 package io.penstock.streams.control;
 
+import io.penstock.schemas.settings.Range;
 import io.penstock.streams.score.service.ServiceLevels;
 import java.time.Duration;
 
@@ -32,25 +33,17 @@ public record ControlConfig(
           100_000);
 
   public ControlConfig {
-    requireRange("interval", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
-    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
-    requireRange(
+    Range.require("interval", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
+    Range.require("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    Range.require(
         "transactionTimeout", transactionTimeout, Duration.ofSeconds(2), Duration.ofMinutes(5));
-    requireRange("afterOverwritten", afterOverwritten, Duration.ZERO, Duration.ofMinutes(1));
-    requireRange("mostJudged", mostJudged, 100, 10_000_000);
+    Range.require("afterOverwritten", afterOverwritten, Duration.ZERO, Duration.ofMinutes(1));
+    Range.require("mostJudged", mostJudged, 100, 10_000_000);
   }
 
   /** A copy with other promises. */
   public ControlConfig withLevels(ServiceLevels other) {
     return new ControlConfig(
         other, interval, sessionTimeout, transactionTimeout, afterOverwritten, mostJudged);
-  }
-
-  private static <T extends Comparable<T>> void requireRange(
-      String name, T value, T least, T most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.streams.delivery;
 
 import io.penstock.schemas.routing.DefaultReplyTopics;
+import io.penstock.schemas.settings.Range;
 import java.time.Duration;
 
 /**
@@ -38,23 +39,15 @@ public record DeliveryConfig(
           8 * 1024 * 1024);
 
   public DeliveryConfig {
-    requireRange("sendTimeout", sendTimeout, Duration.ofMillis(500), Duration.ofSeconds(30));
-    requireRange("patience", patience, Duration.ofSeconds(10), Duration.ofHours(1));
-    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
-    requireRange(
+    Range.require("sendTimeout", sendTimeout, Duration.ofMillis(500), Duration.ofSeconds(30));
+    Range.require("patience", patience, Duration.ofSeconds(10), Duration.ofHours(1));
+    Range.require("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
+    Range.require(
         "transactionTimeout",
         transactionTimeout,
         sendTimeout.multipliedBy(2).plusMillis(1),
         Duration.ofMinutes(5));
-    requireRange("pollRecords", pollRecords, 1, 10_000);
-    requireRange("fetchBytes", fetchBytes, 64 * 1024, 256 * 1024 * 1024);
-  }
-
-  private static <T extends Comparable<T>> void requireRange(
-      String name, T value, T least, T most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "delivery's %s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
+    Range.require("pollRecords", pollRecords, 1, 10_000);
+    Range.require("fetchBytes", fetchBytes, 64 * 1024, 256 * 1024 * 1024);
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch;
 
+import io.penstock.schemas.settings.Range;
 import io.penstock.streams.dispatch.shard.ShardSettings;
 import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.runtime.StatusDetail;
@@ -64,15 +65,15 @@ public record DispatchConfig(
           false);
 
   public DispatchConfig {
-    requireRange("tick", tick, Duration.ofMillis(10), Duration.ofMillis(500));
-    requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(10));
-    requireRange("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
-    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
-    requireRange(
+    Range.require("tick", tick, Duration.ofMillis(10), Duration.ofMillis(500));
+    Range.require("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(10));
+    Range.require("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
+    Range.require("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    Range.require(
         "transactionTimeout", transactionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(15));
-    requireRange("threads", threads, 1, 64);
-    requireRange("standbys", standbys, 0, 3);
-    requireRange("tenantsCounted", tenantsCounted, 0, 100_000);
+    Range.require("threads", threads, 1, 64);
+    Range.require("standbys", standbys, 0, 3);
+    Range.require("tenantsCounted", tenantsCounted, 0, 100_000);
     if (transactionTimeout.compareTo(commitInterval) <= 0) {
       throw new IllegalArgumentException("transactionTimeout must be longer than commitInterval");
     }
@@ -148,19 +149,5 @@ public record DispatchConfig(
         tenantsCounted,
         progress,
         beginAnew);
-  }
-
-  private static void requireRange(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
-  }
-
-  private static void requireRange(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.streams.runtime;
 
+import io.penstock.schemas.settings.Range;
 import java.time.Duration;
 
 /**
@@ -20,16 +21,8 @@ public record ProgressSettings(Duration patience, int failures, Duration within)
       new ProgressSettings(DEFAULT.patience(), 1000, DEFAULT.within());
 
   public ProgressSettings {
-    requireRange("progress.patience", patience, Duration.ofSeconds(5), Duration.ofHours(1));
-    requireRange("progress.failures", failures, 1, 1000);
-    requireRange("progress.within", within, Duration.ofSeconds(10), Duration.ofHours(1));
-  }
-
-  private static <T extends Comparable<T>> void requireRange(
-      String name, T value, T least, T most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
+    Range.require("progress.patience", patience, Duration.ofSeconds(5), Duration.ofHours(1));
+    Range.require("progress.failures", failures, 1, 1000);
+    Range.require("progress.within", within, Duration.ofSeconds(10), Duration.ofHours(1));
   }
 }

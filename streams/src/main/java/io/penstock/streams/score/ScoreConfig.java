@@ -2,6 +2,7 @@ package io.penstock.streams.score;
 
 import io.penstock.schemas.extension.Extension;
 import io.penstock.schemas.routing.DefaultReplyTopics;
+import io.penstock.schemas.settings.Range;
 import io.penstock.streams.runtime.ProgressSettings;
 import io.penstock.streams.runtime.StatusDetail;
 import io.penstock.streams.score.service.ServiceLevels;
@@ -77,15 +78,15 @@ public record ScoreConfig(
           false);
 
   public ScoreConfig {
-    requireRange("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
-    requireRange("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
-    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
-    requireRange(
+    Range.require("commitInterval", commitInterval, Duration.ofMillis(1), Duration.ofSeconds(1));
+    Range.require("pollTime", pollTime, Duration.ofMillis(1), Duration.ofSeconds(1));
+    Range.require("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    Range.require(
         "transactionTimeout", transactionTimeout, Duration.ofSeconds(2), Duration.ofMinutes(5));
-    requireRange("registryPatience", registryPatience, Duration.ZERO, transactionTimeout);
-    requireRange("learnFromLast", learnFromLast, 0, 1_000_000);
-    requireRange("maxTenants", maxTenants, 1, 1_000_000);
-    requireRange("batchShare", batchShare, 0.05, 1.0);
+    Range.require("registryPatience", registryPatience, Duration.ZERO, transactionTimeout);
+    Range.require("learnFromLast", learnFromLast, 0, 1_000_000);
+    Range.require("maxTenants", maxTenants, 1, 1_000_000);
+    Range.require("batchShare", batchShare, 0.05, 1.0);
   }
 
   /** A copy with another guarantee and the commit interval that suits it. */
@@ -128,13 +129,5 @@ public record ScoreConfig(
         complexity,
         progress,
         beginAnew);
-  }
-
-  private static <T extends Comparable<T>> void requireRange(
-      String name, T value, T least, T most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.health;
 
+import io.penstock.schemas.settings.Range;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public record HealthSettings(
           Duration.ofSeconds(5));
 
   public HealthSettings {
-    requireRange("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
+    Range.require("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
     requireOneOrMore("minSamples", minSamples);
     if (!(maxErrorRate > 0 && maxErrorRate <= 1)) {
       throw new IllegalArgumentException(
@@ -60,10 +61,10 @@ public record HealthSettings(
           "maxFirstToken is %s; it must be positive, or left out".formatted(maxFirstToken));
     }
     requireOneOrMore("quotaFailures", quotaFailures);
-    requireRange("openTime", openTime, Duration.ofMillis(10), LONGEST_OPEN);
-    requireRange("longestOpenTime", longestOpenTime, openTime, LONGEST_OPEN);
+    Range.require("openTime", openTime, Duration.ofMillis(10), LONGEST_OPEN);
+    Range.require("longestOpenTime", longestOpenTime, openTime, LONGEST_OPEN);
     requireOneOrMore("probesToClose", probesToClose);
-    requireRange("withoutWorkers", withoutWorkers, Duration.ofMillis(1), Duration.ofHours(1));
+    Range.require("withoutWorkers", withoutWorkers, Duration.ofMillis(1), Duration.ofHours(1));
   }
 
   /** Returns how long it is granted nothing after so many failed probes in a row. */
@@ -77,13 +78,6 @@ public record HealthSettings(
   private static void requireOneOrMore(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException("%s is %d; it must be 1 or more".formatted(name, value));
-    }
-  }
-
-  private static void requireRange(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
     }
   }
 }

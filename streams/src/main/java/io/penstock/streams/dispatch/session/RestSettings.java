@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.session;
 
+import io.penstock.schemas.settings.Range;
 import java.time.Duration;
 
 /**
@@ -20,7 +21,7 @@ public record RestSettings(
           Duration.ofSeconds(60), 3, 0.5, Duration.ofSeconds(15), Duration.ofMinutes(2));
 
   public RestSettings {
-    requireRange("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
+    Range.require("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
     if (leastContradicted < 1) {
       throw new IllegalArgumentException(
           "leastContradicted is %d; it must be 1 or more".formatted(leastContradicted));
@@ -29,20 +30,13 @@ public record RestSettings(
       throw new IllegalArgumentException(
           "share is %s; it must be 0 or more and below 1".formatted(share));
     }
-    requireRange("first", first, Duration.ofSeconds(1), Duration.ofHours(1));
-    requireRange("longest", longest, first, Duration.ofDays(1));
+    Range.require("first", first, Duration.ofSeconds(1), Duration.ofHours(1));
+    Range.require("longest", longest, first, Duration.ofDays(1));
   }
 
   /** Returns how long it rests after so many rests in a row. */
   Duration length(int rests) {
     double millis = first.toMillis() * Math.scalb(1.0, Math.min(rests, 30));
     return millis >= longest.toMillis() ? longest : Duration.ofMillis((long) millis);
-  }
-
-  private static void requireRange(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
   }
 }
