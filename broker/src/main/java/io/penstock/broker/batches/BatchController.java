@@ -24,6 +24,7 @@ import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.paging.Page;
 import io.penstock.broker.submission.IdempotentId;
+import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.tenants.Caller;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class BatchController {
     Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
     Optional<BatchService.Repeat> repeat =
         Optional.ofNullable(request.getHeaders().get(IdempotentId.HEADER))
-            .map(key -> IdempotentId.of(caller.tenant(), key))
+            .map(key -> IdempotentId.of(SubmissionRequest.REQUEST, caller.tenant(), key))
             .map(
                 key ->
                     new BatchService.Repeat(

@@ -11,8 +11,8 @@ import io.penstock.broker.files.FileRegistry;
 import io.penstock.broker.home.HomeIds;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.submission.IdempotentId;
-import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.tenants.Caller;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,8 @@ final class BatchService {
       throws IOException {
     if (repeat.isEmpty()) {
       String id = HomeIds.random(homes, homes.of(request.inputFile()), "batch_");
-      return reserved(request, id, () -> coordinator.begin(order(id, caller, request, webhook, repeat)));
+      return reserved(
+          request, id, () -> coordinator.begin(order(id, caller, request, webhook, repeat)));
     }
     return again(caller, request, webhook, repeat.get());
   }
@@ -76,7 +77,8 @@ final class BatchService {
    * body may name a file of another home; what is known of all homes tells.
    */
   private BatchCoordinator.Shown again(
-      Caller caller, BatchRequest request, Optional<String> webhook, Repeat repeat) throws IOException {
+      Caller caller, BatchRequest request, Optional<String> webhook, Repeat repeat)
+      throws IOException {
     directory
         .repeated(caller.tenant(), repeat.key())
         .ifPresent(other -> requireSame(other, repeat));
@@ -90,14 +92,16 @@ final class BatchService {
             : reserved(
                 request,
                 id,
-                () -> coordinator.beginOnce(order(id, caller, request, webhook, Optional.of(repeat))));
+                () ->
+                    coordinator.beginOnce(
+                        order(id, caller, request, webhook, Optional.of(repeat))));
     requireSame(batch.batch(), repeat);
     return batch;
   }
 
   private static void requireSame(Batch before, Repeat repeat) {
     if (!repeat.fingerprint().equals(before.order().origin().fingerprint())) {
-      throw new ApiException(Submissions.conflict());
+      throw new ApiException(ResultReply.conflict());
     }
   }
 
