@@ -108,7 +108,7 @@ class AnswerStreamTest {
   @Test
   void chunksThatNeverComeAreAnErrorInTheEnd() {
     delta(1, 0, "a");
-    result(TerminalStatus.SUCCEEDED, 1);
+    answer("Ciao");
     assertThat(text()).isEqualTo("a");
 
     sent.addAll(stream.giveUp());
@@ -129,6 +129,14 @@ class AnswerStreamTest {
   void anAnswerWhoseFirstChunksAreLostIsSentWhole() {
     delta(1, 1, "b");
     answer("Ciao");
+
+    assertThat(text()).isEqualTo(WHOLE + " [DONE]");
+  }
+
+  @Test
+  void anAnswerThatIsThereBeforeItsChunksAreKnownToBeLostIsSentWhole() {
+    answer("Ciao");
+    end(1, 0, ChunkEnd.BROKEN);
 
     assertThat(text()).isEqualTo(WHOLE + " [DONE]");
   }
