@@ -3,6 +3,8 @@ package io.penstock.compose.front;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
@@ -10,6 +12,8 @@ import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,10 +30,39 @@ final class OpenAiSchema {
 
   private final SchemaRegistry registry;
 
-  private OpenAiSchema(String text) {
+  private OpenAiSchema(String text) throws IOException {
+    String schema = FrontCalls.JSON.writeValueAsString(nullable(FrontCalls.JSON.readTree(text)));
     this.registry =
         SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(Map.of(BASE, text)));
+            SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(Map.of(BASE, schema)));
+  }
+
+  /** Some of it says {@code nullable}, which OpenAPI 3.1 and JSON Schema do not know any more. */
+  private static JsonNode nullable(JsonNode node) {
+    if (node instanceof ArrayNode array) {
+      for (int each = 0; each < array.size(); each++) {
+        array.set(each, nullable(array.get(each)));
+      }
+      return array;
+    }
+    if (!(node instanceof ObjectNode object)) {
+      return node;
+    }
+    for (String name : names(object)) {
+      object.set(name, nullable(object.get(name)));
+    }
+    if (!object.path("nullable").isBoolean() || !object.remove("nullable").asBoolean()) {
+      return object;
+    }
+    ObjectNode either = FrontCalls.JSON.createObjectNode();
+    either.putArray("anyOf").add(object).addObject().put("type", "null");
+    return either;
+  }
+
+  private static List<String> names(ObjectNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** The schema; empty if there is no such file. */
