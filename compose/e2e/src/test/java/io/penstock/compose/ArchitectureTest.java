@@ -68,6 +68,7 @@ class ArchitectureTest {
     "io.penstock.broker.batches",
     "io.penstock.broker.files",
     "io.penstock.broker.http..",
+    "io.penstock.broker.messages",
     "io.penstock.broker.webhooks",
     "io.penstock.broker.webhooks.sending",
     "io.penstock.workers.engine.openai",
