@@ -44,6 +44,7 @@ final class DeliverySimulation {
   static final String FOREIGN = "whe_foreign";
 
   private static final int PARTITION = 3;
+  private static final List<TerminalStatus> STATUSES = List.of(TerminalStatus.values());
 
   private static final WebhookSettings SETTINGS =
       new WebhookSettings(
@@ -173,7 +174,7 @@ final class DeliverySimulation {
   private void result() {
     int number = log.size();
     String id = "req_" + number;
-    TerminalStatus status = TerminalStatus.values()[random.nextInt(TerminalStatus.values().length)];
+    TerminalStatus status = STATUSES.get(random.nextInt(STATUSES.size()));
     String webhook =
         switch (random.nextInt(4)) {
           case 0 -> null;

@@ -1,5 +1,6 @@
 package io.penstock.broker.webhooks.endpoints;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,11 +78,11 @@ class EndpointDirectoryTest {
     assertThat(told("acme", EventType.BATCH_FAILED, "whe_1")).isEmpty();
     assertThat(directory.status("whe_1").droppedAt()).contains(START);
 
-    EndpointRequest enabled = EndpointRequest.read("{\"enabled\":true}".getBytes());
+    EndpointRequest enabled = EndpointRequest.read("{\"enabled\":true}".getBytes(UTF_8));
     put(enabled.change(endpoint, START.plusSeconds(10)));
     assertThat(told("acme", EventType.BATCH_FAILED, null)).containsExactly("whe_1");
 
-    EndpointRequest off = EndpointRequest.read("{\"enabled\":false}".getBytes());
+    EndpointRequest off = EndpointRequest.read("{\"enabled\":false}".getBytes(UTF_8));
     put(off.change(endpoint, START.plusSeconds(11)));
     assertThat(told("acme", EventType.BATCH_FAILED, "whe_1")).isEmpty();
   }
@@ -111,9 +112,9 @@ class EndpointDirectoryTest {
 
   @Test
   void damageHidesOneEndpointOnly() {
-    directory.entry(EndpointCodec.KIND, "whe_1", "{".getBytes());
-    directory.entry(EndpointCodec.KIND, "whe_2", "{}".getBytes());
-    directory.entry(EndpointCodec.STATUS, "whe_2", "{\"goneAt\":\"soon\"}".getBytes());
+    directory.entry(EndpointCodec.KIND, "whe_1", "{".getBytes(UTF_8));
+    directory.entry(EndpointCodec.KIND, "whe_2", "{}".getBytes(UTF_8));
+    directory.entry(EndpointCodec.STATUS, "whe_2", "{\"goneAt\":\"soon\"}".getBytes(UTF_8));
     put(WebhookSamples.endpoint("whe_3", "acme", URL));
     assertThat(directory.of("acme")).hasSize(1);
   }
