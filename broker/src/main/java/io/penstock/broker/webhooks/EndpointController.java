@@ -133,7 +133,7 @@ final class EndpointController {
   }
 
   @Post("/{id}/rotate_secret")
-  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Body byte @Nullable [] body)
+  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Body byte[] body)
       throws InterruptedException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, id);
     if (elsewhere.isPresent()) {
@@ -150,10 +150,7 @@ final class EndpointController {
     return secret(changed);
   }
 
-  private static boolean overlaps(byte @Nullable [] body) {
-    if (body == null || body.length == 0) {
-      return false;
-    }
+  private static boolean overlaps(byte[] body) {
     JsonNode value = EndpointRequest.object(body).path(OVERLAPS);
     if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
       throw new ApiException(

@@ -158,8 +158,6 @@ class WebhookClientTest {
     assertThatThrownBy(() -> test(made.id()))
         .isInstanceOf(BadRequestException.class)
         .hasMessageContaining("answered 500");
-    assertThat(send("POST", "/v1/webhook_endpoints/" + made.id() + "/rotate_secret", "").body())
-        .contains("whsec_");
     WebhookEndpointWithSecret alone = client.webhooks().rotateSecret(made.id());
     behaviour = Receiver.answering("200 OK");
     var _ = test(made.id());
