@@ -1,11 +1,20 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.RequestStatus;
+import io.penstock.schemas.ServiceClass;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code penstock backlog}. */
@@ -20,10 +29,14 @@ import picocli.CommandLine.Command;
           + " began to wait. Requests that scoring has not read yet are in no lifecycle record.",
       "",
       "JSON: an object for each model and class with model, class, accepted, waiting, leased,"
-          + " oldestWaitingSeconds and asOf (when the newest lifecycle record was written)."
+          + " oldestWaitingSeconds and asOf (when the newest lifecycle record was written).",
+      "",
+      "Over HTTP, which --url and --admin-key choose, from what dispatch last said: by model and"
+          + " variant, with WAITING as interactive/standard/batch. JSON: the front's object for"
+          + " each."
     },
     footer = {"", "Examples:", "  penstock backlog", "  penstock backlog --json | jq .waiting"})
-final class BacklogCommand extends ClusterCommand {
+final class BacklogCommand extends OperatorCommand {
 
   BacklogCommand(Environment environment) {
     super(environment);
@@ -49,6 +62,36 @@ final class BacklogCommand extends ClusterCommand {
     reader.warn(console(), topic);
     print(backlog);
     return ExitCodes.OK;
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    List<ObjectNode> lines = FrontPages.objects(client.object(FrontCall.get("/admin/backlog")));
+    Listing.<ObjectNode>ofRecords(
+            line -> line,
+            FrontFields.text("MODEL", "model"),
+            FrontFields.text("VARIANT", "variant"),
+            FrontFields.text("HEALTH", "health"),
+            FrontFields.text("WORKERS", "workers"),
+            FrontFields.of(
+                "LEASED/SLOTS",
+                line -> line.path("leased").asText() + "/" + line.path("slots").asText()),
+            FrontFields.of("WAITING", BacklogCommand::waiting),
+            FrontFields.text("REASON", "reason"))
+        .print(console(), output.json, lines, "nothing waits");
+    return ExitCodes.OK;
+  }
+
+  private static String waiting(ObjectNode line) {
+    Map<String, Long> waiting = new HashMap<>();
+    line.path("waiting")
+        .forEach(
+            each ->
+                waiting.put(each.path("service_class").asText(), each.path("requests").asLong()));
+    return Arrays.stream(ServiceClass.values())
+        .map(each -> waiting.getOrDefault(each.name().toLowerCase(Locale.ROOT), 0L))
+        .map(String::valueOf)
+        .collect(Collectors.joining("/"));
   }
 
   private void print(Backlog backlog) {

@@ -64,6 +64,7 @@ final class Commands {
             new KeysCommand(),
             new KeysCommand.Create(environment),
             new KeysCommand.ListKeys(environment),
+            new KeysCommand.Change(environment),
             new KeysCommand.Revoke(environment)));
   }
 
@@ -107,7 +108,7 @@ final class Commands {
   /** Who serves, what waits, and what could not be served. */
   private static List<CommandLine> operation(Environment environment) {
     return List.of(
-        new CommandLine(new WorkersCommand(environment)),
+        group(new WorkersCommand(environment), new WorkersCommand.Drain(environment)),
         new CommandLine(new BacklogCommand(environment)),
         group(
             new DeadLettersCommand(),

@@ -1,14 +1,20 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.fleet.WorkerBoard;
 import io.penstock.schemas.text.Printable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code penstock workers}. */
 @Command(
@@ -24,11 +30,20 @@ import picocli.CommandLine.Option;
       "",
       "JSON: an object for each worker with worker, session, state, models, engine, host, running,"
           + " slots, window, prefillTokensPerSecond, decodeTokensPerSecond, startedAt, heartbeatAt,"
-          + " heartbeatAgeSeconds, pausedUntil and pauseReason (both null while it is not paused)."
+          + " heartbeatAgeSeconds, pausedUntil and pauseReason (both null while it is not paused).",
+      "",
+      "Over HTTP, which --url and --admin-key choose, JSON is the front\'s object for each."
     },
-    footer = {"", "Examples:", "  penstock workers", "  penstock workers --watch"})
-final class WorkersCommand extends ClusterCommand {
+    footer = {
+      "",
+      "Examples:",
+      "  penstock workers",
+      "  penstock workers --watch",
+      "  penstock workers drain gpu-7"
+    })
+final class WorkersCommand extends OperatorCommand {
 
+  private static final String PATH = "/admin/workers";
   private static final Duration HORIZON = Duration.ofSeconds(30);
   private static final Duration REFRESH = Duration.ofSeconds(1);
 
@@ -58,6 +73,72 @@ final class WorkersCommand extends ClusterCommand {
     }
     reader.warn(console(), topic);
     return ExitCodes.OK;
+  }
+
+  @Override
+  void validateHttp() {
+    RequesterCommand.requireAbsent(watch, "--watch", "call the command again");
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    List<ObjectNode> workers = FrontPages.objects(client.object(FrontCall.get(PATH)));
+    Listing.<ObjectNode>ofRecords(
+            worker -> worker,
+            FrontFields.text("WORKER", "id"),
+            FrontFields.text("STATE", "state"),
+            FrontFields.of(
+                "RUN/SLOTS",
+                each -> each.path("running").asText() + "/" + each.path("slots").asText()),
+            FrontFields.text("WINDOW", "window"),
+            FrontFields.age("HEARD", "heartbeat_at", now()),
+            FrontFields.text("SESSION", "session"),
+            FrontFields.text("ENGINE", "engine"),
+            FrontFields.text("MODELS", "models"),
+            FrontFields.text("PAUSED", "pause_reason"))
+        .print(
+            console(),
+            output.json,
+            workers,
+            "no worker has sent a heartbeat in the last " + TimeText.age(HORIZON));
+    return ExitCodes.OK;
+  }
+
+  /** {@code penstock workers drain}. */
+  @Command(
+      name = "drain",
+      description = {
+        "Have workers finish what they run, take nothing more, and end. Over HTTP only.",
+        "",
+        "Returns when the command lasts. JSON: the front's object of each worker."
+      },
+      footer = {"", "Examples:", "  penstock workers drain gpu-7 --reason 'new driver'"})
+  static final class Drain extends AdminCommand {
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of workers.")
+    List<String> ids = List.of();
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Nullable String reason;
+
+    Drain(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      ObjectNode body = RecordJson.MAPPER.createObjectNode();
+      if (reason != null) {
+        body.put("reason", reason);
+      }
+      for (String id : ids) {
+        String path = PATH + "/" + FrontPages.encoded(id) + "/drain";
+        ObjectNode worker =
+            client.object(FrontCall.post(path, body.toString().getBytes(StandardCharsets.UTF_8)));
+        console().print(output.json ? worker.toString() : "draining " + Printable.of(id));
+      }
+      return ExitCodes.OK;
+    }
   }
 
   private boolean taken(TopicLog.Entry entry, EntryReader<WorkerDemand> reader) {

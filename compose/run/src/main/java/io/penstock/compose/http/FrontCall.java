@@ -46,6 +46,12 @@ public record FrontCall(
         false);
   }
 
+  public static FrontCall patch(String path, byte[] json) {
+    FrontCall post = post(path, json);
+    return new FrontCall(
+        "PATCH", path, post.headers(), post.body(), post.patience(), post.repeatable());
+  }
+
   public static FrontCall post(String path) {
     return new FrontCall("POST", path, Map.of(), BodyPublishers.noBody(), USUAL_PATIENCE, false);
   }

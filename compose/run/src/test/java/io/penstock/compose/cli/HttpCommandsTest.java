@@ -336,6 +336,49 @@ class HttpCommandsTest {
   }
 
   @Test
+  void aKeyIsChanged() {
+    cli.variables.put("PENSTOCK_ADMIN_KEY", "secret");
+    front.on("PATCH /admin/keys/key_1", 200, "{\"id\":\"key_1\",\"requests_per_minute\":7}");
+    assertThat(
+            cli.run(
+                "keys", "change", "key_1", "--requests-per-minute", "7", "--remove", "expires_at"))
+        .as(cli.err())
+        .isZero();
+    assertThat(front.seen().getFirst().text())
+        .isEqualTo("{\"requests_per_minute\":7,\"expires_at\":null}");
+    assertThat(cli.run("keys", "change", "key_1")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("nothing is to be changed");
+  }
+
+  @Test
+  void operatorsSeeWorkersAndTheBacklogAndDrain() {
+    front
+        .on(
+            "GET /admin/workers",
+            200,
+            "{\"data\":[{\"id\":\"gpu-7\",\"state\":\"active\",\"running\":1,\"slots\":8,\"models\":[\"a\",\"b\"],\"heartbeat_at\":\"2026-11-22T11:59:59Z\"}]}")
+        .on(
+            "GET /admin/backlog",
+            200,
+            "{\"data\":[{\"model\":\"m\",\"variant\":null,\"leased\":1,\"slots\":2,\"waiting\":[{\"service_class\":\"batch\",\"requests\":5}]}]}")
+        .on("POST /admin/workers/gpu-7/drain", 202, "{\"id\":\"gpu-7\"}");
+    // A requester's address is no reason to leave Kafka.
+    assertThat(cli.run("backlog")).isZero();
+    assertThat(front.seen()).isEmpty();
+
+    assertThat(cli.run("workers", "--admin-key", "s")).as(cli.err()).isZero();
+    assertThat(cli.out()).containsPattern("gpu-7 +active +1/8 +- +1.0s +- +- +a,b");
+    assertThat(cli.run("workers", "--admin-key", "s", "--watch")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.run("workers", "--admin-key", "s", "--kafka", "h:1")).isEqualTo(ExitCodes.USAGE);
+    cli.variables.put("PENSTOCK_ADMIN_KEY", "s");
+    assertThat(cli.run("backlog")).isZero();
+    assertThat(cli.out()).containsPattern("m +- +- +- +1/2 +0/0/5");
+    assertThat(cli.run("workers", "drain", "gpu-7", "--reason", "driver")).isZero();
+    assertThat(cli.out()).isEqualTo("draining gpu-7\n");
+    assertThat(seen("POST /admin/workers").text()).isEqualTo("{\"reason\":\"driver\"}");
+  }
+
+  @Test
   void theFrontOfTheRunningPenstockIsFound() throws IOException {
     cli.variables.remove("PENSTOCK_URL");
     front.on("GET /v1/files", 200, "{\"data\":[]}");

@@ -1,0 +1,63 @@
+package io.penstock.compose.cli;
+
+import io.penstock.compose.http.FrontClient;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which an operator's command finds the HTTP front, and proves who asks. */
+final class AdminOptions {
+
+  private static final String ADMIN_KEY = "PENSTOCK_ADMIN_KEY";
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "The HTTP front. Else $$PENSTOCK_URL, else that of the running 'penstock up', else"
+              + " http://127.0.0.1:"
+              + NodeDefaults.HTTP_PORT
+              + ".")
+  @Nullable String url;
+
+  @Option(
+      names = "--admin-key",
+      paramLabel = "SECRET",
+      description =
+          "A key of role admin, or what http.keys.adminSecret is at the front. Else"
+              + " $$PENSTOCK_ADMIN_KEY, which other users of this machine cannot see in the list of"
+              + " processes.")
+  @Nullable String adminKey;
+
+  /** Whether an option asks for the front. */
+  boolean isGiven() {
+    return url != null || adminKey != null;
+  }
+
+  /** Whether options or variables say where the front is and who asks. */
+  boolean isNamed(Environment environment) {
+    return isGiven()
+        || (FrontOptions.variable(environment, FrontOptions.URL).isPresent()
+            && FrontOptions.variable(environment, ADMIN_KEY).isPresent());
+  }
+
+  FrontClient client(Environment environment) {
+    String secret =
+        Optional.ofNullable(adminKey)
+            .filter(given -> !given.isBlank())
+            .or(() -> FrontOptions.variable(environment, ADMIN_KEY))
+            .orElseThrow(
+                () ->
+                    CliException.usage(
+                        "give the admin secret of the front, or a key of role admin, with"
+                            + " --admin-key or $"
+                            + ADMIN_KEY));
+    return FrontOptions.client(
+        environment,
+        url,
+        Optional.of(secret.strip()),
+        "give a key of role admin, or the secret that http.keys.adminSecret names, with"
+            + " --admin-key or $"
+            + ADMIN_KEY);
+  }
+}
