@@ -85,7 +85,10 @@ class HttpCommandLineIT {
   }
 
   @Test
-  void aRequestIsSubmittedLookedUpAndFetched(PenstockNode node) {
+  void aRequestIsSubmittedLookedUpAndFetched(PenstockNode node) throws Exception {
+    try (FrontCalls http = new FrontCalls(node.addresses().httpUrl().orElseThrow())) {
+      assertThat(http.get("/v1/models").headers().map()).doesNotContainKey("server");
+    }
     front(node.addresses().httpUrl().orElseThrow());
     assertThat(cli.run("models", "list")).isZero();
     assertThat(cli.out()).contains(NodeConfig.EMBEDDING_MODEL);
@@ -123,6 +126,28 @@ class HttpCommandLineIT {
       cli.variables.put("PENSTOCK_KEY", key.path("key").asText());
       assertThat(cli.run("submit", "--model", "m", "--prompt", "x")).as(cli.err()).isZero();
       assertThat(cli.out()).isEqualTo("{ \"answer\": 1.0 }\n");
+
+      assertThat(
+              cli.run(
+                  "keys",
+                  "change",
+                  key.path("id").asText(),
+                  "--name",
+                  "ours",
+                  "--requests-per-minute",
+                  "600",
+                  "--json"))
+          .as(cli.err())
+          .isZero();
+      assertThat(cli.json().getFirst().path("requests_per_minute").asLong()).isEqualTo(600);
+      assertThat(cli.run("keys", "list")).isZero();
+      assertThat(cli.out()).contains("red", "ours", "600");
+
+      assertThat(cli.run("workers")).as(cli.err()).isZero();
+      assertThat(cli.out()).contains("no worker has sent a heartbeat");
+      assertThat(cli.run("backlog")).as(cli.err()).isZero();
+      assertThat(cli.run("workers", "drain", "nobody")).isEqualTo(ExitCodes.FAILURE);
+      assertThat(cli.err()).contains("nobody");
 
       assertThat(cli.run("keys", "revoke", key.path("id").asText())).isZero();
       assertThat(cli.run("submit", "--model", "m", "--prompt", "x")).isEqualTo(ExitCodes.FAILURE);
