@@ -114,7 +114,8 @@ final class Commands {
             new DeadLettersCommand(),
             new DeadLettersCommand.ListLetters(environment),
             new DeadLettersCommand.Show(environment),
-            new DeadLettersCommand.ReplayLetters(environment)),
+            new DeadLettersCommand.ReplayLetters(environment),
+            new DeadLettersCommand.Discard(environment)),
         EngineHelp.addedTo(new CommandLine(new WorkerCommand(environment))));
   }
 }

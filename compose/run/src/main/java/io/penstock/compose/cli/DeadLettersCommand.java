@@ -1,12 +1,15 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.DeadLetter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Parameters;
     name = "dead-letters",
     description = "List, show and replay records that could not be served.",
     footer = {
+      "",
+      "list, show and replay go over HTTP where --url and --admin-key say so. Letters have other"
+          + " ids there, and those that somebody replayed or discarded are left out.",
       "",
       "Examples:",
       "  penstock dead-letters list --from 1h",
@@ -79,7 +85,7 @@ final class DeadLettersCommand extends GroupCommand {
         "ID is the request's id, or topic:partition:offset where it could not be read. JSON: a"
             + " DeadLetter record for each, with that id as 'id'."
       })
-  static final class ListLetters extends ClusterCommand {
+  static final class ListLetters extends OperatorCommand {
 
     @Option(
         names = "--from",
@@ -116,6 +122,21 @@ final class DeadLettersCommand extends GroupCommand {
       return ExitCodes.OK;
     }
 
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      Instant now = environment.clock().instant();
+      Optional<Duration> age =
+          Optional.ofNullable(from)
+              .map(text -> Duration.between(TimeText.past("--from", text, now), now));
+      FrontDeadLetters.listing(now)
+          .print(
+              console(),
+              output.json,
+              FrontDeadLetters.list(client, console(), age),
+              "no dead letters");
+      return ExitCodes.OK;
+    }
+
     private static Listing<Named> listing(Instant now) {
       return Listing.ofRecords(
           DeadLettersCommand::json,
@@ -138,7 +159,7 @@ final class DeadLettersCommand extends GroupCommand {
         "",
         "Exits 1 if there is none of this id. With --json on one line."
       })
-  static final class Show extends ClusterCommand {
+  static final class Show extends OperatorCommand {
 
     @Parameters(paramLabel = "ID", description = "The id that 'list' gives.")
     String id = "";
@@ -166,6 +187,45 @@ final class DeadLettersCommand extends GroupCommand {
       }
       return found > 0 ? ExitCodes.OK : ExitCodes.FAILURE;
     }
+
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      ObjectNode letter = client.object(FrontCall.get(FrontDeadLetters.path(id)));
+      console().print(output.json ? letter.toString() : letter.toPrettyString());
+      return ExitCodes.OK;
+    }
+  }
+
+  /** {@code penstock dead-letters discard}. */
+  @Command(
+      name = "discard",
+      description = {
+        "Take dead letters off the list of the front. Over HTTP only; Kafka deletes them in time.",
+        "",
+        "JSON: {\"id\",\"discarded\":true} for each."
+      })
+  static final class Discard extends AdminCommand {
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids that 'list' gives over HTTP.")
+    List<String> ids = List.of();
+
+    Discard(Environment environment) {
+      super(environment);
+    }
+
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      for (String id : ids) {
+        var _ = client.succeed(FrontCall.delete(FrontDeadLetters.path(id)));
+        if (output.json) {
+          console()
+              .print(RecordJson.MAPPER.createObjectNode().put("id", id).put("discarded", true));
+        } else {
+          console().print("discarded " + id);
+        }
+      }
+      return ExitCodes.OK;
+    }
   }
 
   /** {@code penstock dead-letters replay}. */
@@ -185,7 +245,7 @@ final class DeadLettersCommand extends GroupCommand {
         "JSON: {\"id\",\"replayedAs\",\"note\"} for each letter; replayedAs is null where it could"
             + " not be, and note says why. Exits 1 if any could not be."
       })
-  static final class ReplayLetters extends ClusterCommand {
+  static final class ReplayLetters extends OperatorCommand {
 
     @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids that 'list' gives.")
     List<String> ids = List.of();
@@ -233,6 +293,33 @@ final class DeadLettersCommand extends GroupCommand {
       boolean complete = missing.isEmpty();
       for (Named named : letters) {
         complete &= replayed(cluster, named, replay);
+      }
+      return complete ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+
+    @Override
+    void validateHttp() {
+      RequesterCommand.requireAbsent(sameId, "--same-id", "the front gives new ids");
+      RequesterCommand.requireAbsent(dryRun, "--dry-run", "'show' says what a letter is");
+    }
+
+    @Override
+    int run(FrontClient client) throws InterruptedException {
+      List<String> wanted =
+          all
+              ? FrontDeadLetters.list(client, console(), Optional.empty()).stream()
+                  .map(letter -> letter.path("id").asText())
+                  .toList()
+              : ids;
+      boolean complete = true;
+      for (String id : wanted) {
+        switch (FrontDeadLetters.replay(client, id)) {
+          case FrontDeadLetters.Replayed.Sent(var as, var note) -> report(id, as, note);
+          case FrontDeadLetters.Replayed.Not(var why) -> {
+            report(id, null, why);
+            complete = false;
+          }
+        }
       }
       return complete ? ExitCodes.OK : ExitCodes.FAILURE;
     }

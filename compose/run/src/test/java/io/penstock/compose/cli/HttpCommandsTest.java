@@ -379,6 +379,36 @@ class HttpCommandsTest {
   }
 
   @Test
+  void deadLettersAreListedReplayedAndDiscarded() {
+    cli.variables.put("PENSTOCK_ADMIN_KEY", "s");
+    front
+        .on(
+            "GET /admin/dead-letters",
+            200,
+            "{\"data\":[{\"id\":\"0-1\",\"request_id\":\"r1\",\"dead_at\":\"2026-11-22T11:00:00Z\",\"code\":\"x\"},{\"id\":\"0-2\"}],\"has_more\":true}")
+        .on("GET /admin/dead-letters/0-1", 200, "{\"id\":\"0-1\"}")
+        .on("POST /admin/dead-letters/0-1/replay", 202, "{\"replayed_as\":\"r9\",\"note\":\"\"}")
+        .on(
+            "POST /admin/dead-letters/0-2/replay",
+            409,
+            "{\"detail\":\"It was served.\",\"code\":\"not_possible\"}")
+        .on("DELETE /admin/dead-letters/0-1", 204, "");
+
+    assertThat(cli.run("dead-letters", "list", "--from", "2h")).isZero();
+    assertThat(front.seen().getLast().path()).contains("since=7200s");
+    assertThat(cli.out()).containsPattern("0-1 +r1 +1h0m +- +- +x");
+    assertThat(cli.err()).contains("there are more");
+    assertThat(cli.run("dead-letters", "show", "0-1", "--json")).isZero();
+    assertThat(cli.out()).isEqualTo("{\"id\":\"0-1\"}\n");
+    assertThat(cli.run("dead-letters", "replay", "--all")).isEqualTo(ExitCodes.FAILURE);
+    assertThat(cli.out()).contains("0-1 replayed as r9");
+    assertThat(cli.err()).contains("0-2 was not replayed: It was served.");
+    assertThat(cli.run("dead-letters", "replay", "0-1", "--dry-run")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.run("dead-letters", "discard", "0-1")).isZero();
+    assertThat(cli.out()).isEqualTo("discarded 0-1\n");
+  }
+
+  @Test
   void theFrontOfTheRunningPenstockIsFound() throws IOException {
     cli.variables.remove("PENSTOCK_URL");
     front.on("GET /v1/files", 200, "{\"data\":[]}");
