@@ -34,7 +34,11 @@ final class FrontPages {
       if (!answer.path("has_more").asBoolean() || answer.path("data").isEmpty()) {
         return all;
       }
-      after = "&after=" + encoded(answer.path("last_id").asText());
+      String next = "&after=" + encoded(answer.path("last_id").asText());
+      if (next.equals(after)) {
+        throw CliException.failure("the front gives the same page of %s again".formatted(path));
+      }
+      after = next;
     }
     return all;
   }
