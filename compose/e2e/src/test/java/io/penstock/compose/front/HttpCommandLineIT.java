@@ -26,9 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpCommandLineIT {
 
   private static final String ADMIN = "a-secret-of-an-operator-that-is-long-enough";
-  private static final String LINE =
-      "{\"custom_id\":\"c%d\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"%s\",\"input\":\"text"
-          + " %d\"}}";
 
   @TempDir Path home;
   private CliHarness cli;
@@ -36,6 +33,11 @@ class HttpCommandLineIT {
   @BeforeEach
   void newHarness() {
     cli = new CliHarness(home);
+  }
+
+  private static String line(int number, String model) {
+    return "{\"custom_id\":\"c%d\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"%s\",\"input\":\"text %d\"}}"
+        .formatted(number, model, number);
   }
 
   private void front(String url) {
@@ -47,8 +49,7 @@ class HttpCommandLineIT {
     front(node.addresses().httpUrl().orElseThrow());
     List<String> lines =
         IntStream.range(0, 20)
-            .mapToObj(
-                i -> LINE.formatted(i, i == 7 ? "no-such-model" : NodeConfig.EMBEDDING_MODEL, i))
+            .mapToObj(i -> line(i, i == 7 ? "no-such-model" : NodeConfig.EMBEDDING_MODEL))
             .toList();
     Path input = Files.write(home.resolve("requests.jsonl"), lines);
     Path answers = home.resolve("answers.jsonl");
