@@ -3,14 +3,19 @@ package io.penstock.broker.ownership;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -26,17 +31,44 @@ public final class Owners {
   private static final Duration FRESH = Duration.ofMillis(500);
   private static final Duration COUNTED = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final DescribeConsumerGroupsOptions OPTIONS =
+      new DescribeConsumerGroupsOptions().timeoutMs((int) PATIENCE.toMillis());
 
   private record Heard(Map<Integer, URI> byPartition, int members, long at) {}
 
-  private final Admin admin;
-  private final HomeTopics homes;
+  private final Supplier<CompletableFuture<ConsumerGroupDescription>> group;
+  private final LongSupplier nanos;
   private final AtomicBoolean counting = new AtomicBoolean();
-  private volatile Heard heard = new Heard(Map.of(), 1, System.nanoTime() - COUNTED.toNanos());
+  private CompletableFuture<Heard> asked;
+  private volatile long failedAt;
+  private volatile Heard heard;
 
   public Owners(Admin admin, HomeTopics homes) {
-    this.admin = admin;
-    this.homes = homes;
+    this(
+        () ->
+            admin
+                .describeConsumerGroups(List.of(homes.group()), OPTIONS)
+                .describedGroups()
+                .get(homes.group())
+                .toCompletionStage()
+                .toCompletableFuture(),
+        System::nanoTime);
+  }
+
+  /**
+   * @param group asks Kafka who is a member of the group
+   * @param nanos a clock
+   */
+  Owners(Supplier<CompletableFuture<ConsumerGroupDescription>> group, LongSupplier nanos) {
+    this.group = group;
+    this.nanos = nanos;
+    this.failedAt = longAgo();
+    this.heard = new Heard(Map.of(), 1, longAgo());
+    this.asked = CompletableFuture.completedFuture(heard);
+  }
+
+  private long longAgo() {
+    return nanos.getAsLong() - COUNTED.toNanos();
   }
 
   /** Where the owner of a partition is reached; empty if there is none at the moment. */
@@ -65,28 +97,34 @@ public final class Owners {
 
   /** What was heard is wrong: the owner could not be reached. */
   public void forget() {
-    heard = new Heard(Map.of(), heard.members, System.nanoTime() - COUNTED.toNanos());
+    heard = new Heard(Map.of(), heard.members, longAgo());
   }
 
   private boolean isOlder(Duration age) {
-    return System.nanoTime() - heard.at >= age.toNanos();
+    return nanos.getAsLong() - heard.at >= age.toNanos();
   }
 
-  private synchronized void ask() {
-    if (!isOlder(FRESH)) {
-      return;
+  /**
+   * Asks Kafka, together with everybody who asks at the same time. After a failure the next ones
+   * make do with what was heard before, for a moment: they would wait in vain one after the other.
+   */
+  private void ask() {
+    CompletableFuture<Heard> question;
+    synchronized (this) {
+      if (!isOlder(FRESH) || nanos.getAsLong() - failedAt < FRESH.toNanos()) {
+        return;
+      }
+      if (asked.isDone()) {
+        asked = group.get().thenApply(this::read);
+      }
+      question = asked;
     }
     try {
-      ConsumerGroupDescription group =
-          admin
-              .describeConsumerGroups(java.util.List.of(homes.group()))
-              .describedGroups()
-              .get(homes.group())
-              .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      heard = read(group);
+      heard = question.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException failed) {
+      failedAt = nanos.getAsLong();
       LOG.warn("Cannot hear which instance owns what: {}", failed.toString());
     }
   }
@@ -104,6 +142,6 @@ public final class Owners {
         byPartition.put(each.partition(), address.get());
       }
     }
-    return new Heard(Map.copyOf(byPartition), members, System.nanoTime());
+    return new Heard(Map.copyOf(byPartition), members, nanos.getAsLong());
   }
 }
