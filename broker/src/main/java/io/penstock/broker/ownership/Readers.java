@@ -1,12 +1,15 @@
 package io.penstock.broker.ownership;
 
 import io.penstock.schemas.reading.CommittedReads;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
@@ -15,6 +18,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 final class Readers implements AutoCloseable {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int COUNT = 4;
 
   private final HomeTopics homes;
@@ -35,9 +39,17 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  /** Reads something, once a consumer is free. */
+  /**
+   * Reads something, once a consumer is free.
+   *
+   * @throws TimeoutException if none is free in time
+   */
   <T> T read(Function<Consumer<String, byte[]>, T> reading) throws InterruptedException {
-    Optional<Consumer<String, byte[]>> slot = slots.take();
+    Optional<Consumer<String, byte[]>> slot =
+        slots.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    if (slot == null) {
+      throw new TimeoutException("too many other results are being read; try again in a moment");
+    }
     Optional<Consumer<String, byte[]>> kept = Optional.empty();
     try {
       Consumer<String, byte[]> consumer = slot.orElseGet(this::consumer);
