@@ -113,7 +113,8 @@ final class MessageBatchController {
   }
 
   @Delete("/{id}")
-  HttpResponse<?> delete(HttpRequest<?> request, String id) throws IOException {
+  HttpResponse<?> delete(HttpRequest<?> request, String id)
+      throws IOException, InterruptedException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
     if (elsewhere.isPresent()) {
       return elsewhere.get();

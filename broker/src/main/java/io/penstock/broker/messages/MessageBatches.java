@@ -163,7 +163,7 @@ final class MessageBatches {
    *
    * @return whether there was one
    */
-  boolean delete(Batch batch) throws IOException {
+  boolean delete(Batch batch) throws IOException, InterruptedException {
     BatchOrder order = batch.order();
     for (String file : List.of(order.outputFile(), order.errorFile())) {
       files.delete(order.tenant(), file, clock.instant());

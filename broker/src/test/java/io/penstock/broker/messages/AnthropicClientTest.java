@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.broker.batches.OneInstance;
 import io.penstock.broker.blobs.FolderStore;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -173,7 +174,10 @@ class AnthropicClientTest {
   @Test
   void aRequestWithoutEndIsRefusedBeforeItFillsTheMemory() throws Exception {
     HttpResponse<String> refused =
-        post("{\"requests\":[{\"custom_id\":\"a\",\"params\":[" + "1,".repeat(5_000_000) + "1]}]}");
+        post(
+            "{\"requests\":[{\"custom_id\":\"a\",\"params\":["
+                + "1,".repeat(4 * TopicSettings.DEFAULT.maxRequestBytes())
+                + "1]}]}");
     assertThat(refused.statusCode()).isEqualTo(413);
     assertThat(refused.body()).contains("request_too_large", "requests.0");
   }

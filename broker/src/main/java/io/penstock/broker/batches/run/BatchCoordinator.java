@@ -21,6 +21,7 @@ import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -73,6 +74,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchCoordinator.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Homes homes;
   private final BlobStore blobs;
@@ -326,8 +328,13 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
    * @throws HomeLostException if its home is not this instance's
    * @throws IOException if the log failed
    */
-  public boolean forget(String tenant, String id) throws IOException {
+  public boolean forget(String tenant, String id) throws IOException, InterruptedException {
     OwnedPartition owned = owned(id);
+    BatchThread ending = owned.running().get(id);
+    if (ending != null && ending.shown(clock.instant()).batch().status().isTerminal()) {
+      // It is moved to the finished ones in a moment.
+      ending.awaitEnd(PATIENCE);
+    }
     Batch batch = owned.finished().get(id);
     if (batch == null || !batch.order().tenant().equals(tenant)) {
       return false;

@@ -54,6 +54,11 @@ final class BatchThread {
     news.release();
   }
 
+  /** Waits until it does no more. */
+  void awaitEnd(Duration most) throws InterruptedException {
+    thread.join(most);
+  }
+
   void deliver(ResultRecord result) {
     runner.deliver(result);
     news.release();

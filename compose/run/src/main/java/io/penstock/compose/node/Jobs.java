@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.HttpFront;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.FolderStore;
+import io.penstock.broker.blobs.s3.S3Store;
+import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.settings.S3Settings;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
@@ -29,8 +32,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs of this process, by its roles: score, dispatch, delivery, the control loop,
- * the worker with its engine, and the HTTP front.
+ * The jobs of this process, by its roles: score, dispatch, delivery, the control loop, the worker
+ * with its engine, and the HTTP front.
  */
 final class Jobs {
 
@@ -143,15 +146,22 @@ final class Jobs {
 
   /** Last, so that it stops first and those who wait are still answered. */
   private void startHttp(StopSequence stops) {
-    HttpFront front = HttpFront.start(connection, config.topics(), config.http(), files(), metrics);
+    HttpFront front =
+        HttpFront.start(connection, config.topics(), config.http(), files(stops), metrics);
     stops.add("the HTTP front", front);
     running.put(Role.HTTP, Job.of(front::problem, front::failure));
     http = front;
   }
 
-  private BlobStore files() {
-    Path folder =
-        config.http().files().folder().map(Path::of).orElse(config.data().resolve("files"));
+  private BlobStore files(StopSequence stops) {
+    FileSettings settings = config.http().files();
+    return switch (settings.store()) {
+      case FOLDER -> folder(settings.folder().map(Path::of).orElse(config.data().resolve("files")));
+      case S3 -> bucket(settings.s3(), stops);
+    };
+  }
+
+  private static BlobStore folder(Path folder) {
     try {
       return FolderStore.open(folder);
     } catch (IOException failed) {
@@ -159,6 +169,16 @@ final class Jobs {
           "cannot keep files in %s; set http.files.folder to a folder that can be written"
               .formatted(folder),
           failed);
+    }
+  }
+
+  private static BlobStore bucket(S3Settings settings, StopSequence stops) {
+    try {
+      S3Store store = S3Store.open(settings);
+      stops.add("the file store", store);
+      return store;
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot keep files: " + failed.getMessage(), failed);
     }
   }
 

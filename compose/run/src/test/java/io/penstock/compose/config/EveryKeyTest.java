@@ -32,10 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 class EveryKeyTest {
 
   private static final String ADMIN_SECRET = "http.keys.adminSecret";
+  private static final String S3 = "http.files.s3.";
+  private static final String S3_SECRET = S3 + "secretAccessKey";
 
-  /** Without a cluster, and without the secret of keys, others may not be set. */
+  /** Without a cluster, a secret or a bucket, others may not be set. */
   private static final List<String> FIRST =
-      List.of("kafka.bootstrapServers", "registry.url", ADMIN_SECRET);
+      List.of("kafka.bootstrapServers", "registry.url", ADMIN_SECRET, S3 + "bucket", S3_SECRET);
 
   private static final NodeConfig USUAL = NodeConfig.of(Path.of("/var/lib/penstock"));
 
@@ -113,7 +115,7 @@ class EveryKeyTest {
   @Test
   void ofTheRecordsIsHiddenOnlyIfItIsASecret() {
     assertThat(schema.keys().stream().map(Leaf::path).filter(Secrets::isSecret))
-        .containsExactly(ADMIN_SECRET);
+        .containsExactlyInAnyOrder(ADMIN_SECRET, S3 + "accessKeyId", S3_SECRET);
   }
 
   private List<String> fixed() {
