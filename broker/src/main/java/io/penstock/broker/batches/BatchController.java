@@ -77,7 +77,7 @@ final class BatchController {
     Urgency.allowed("completion_window", asked.window().serviceClass(), caller.ceiling());
     Optional<BatchService.Repeat> repeat =
         Optional.ofNullable(request.getHeaders().get(IdempotentId.HEADER))
-            .map(key -> IdempotentId.of(SubmissionRequest.REQUEST, caller.tenant(), key))
+            .map(key -> IdempotentId.of("batch_", caller.tenant(), key))
             .map(
                 key ->
                     new BatchService.Repeat(
