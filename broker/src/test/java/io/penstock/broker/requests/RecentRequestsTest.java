@@ -50,7 +50,7 @@ class RecentRequestsTest {
 
   @Test
   void linesOfABatchMakeNobodyElseForgotten() {
-    submit("a");
+    recent.result(result("a"));
     for (int line = 1; line <= 9; line++) {
       recent.result(
           BrokerSamples.record(

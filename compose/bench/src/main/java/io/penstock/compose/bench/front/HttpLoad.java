@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /** Sends chat completions over HTTP on schedule, and notes when their answers came. */
-final class HttpLoad implements AutoCloseable {
+public final class HttpLoad implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -27,7 +27,7 @@ final class HttpLoad implements AutoCloseable {
   private int rounds;
 
   /** Waits for whole answers: {@code VISIBLE} is when the body was read. */
-  RequestLog waiting(URI base, String model, double rate, Duration time)
+  public RequestLog waiting(URI base, String model, double rate, Duration time)
       throws InterruptedException {
     return run(base, body(model, ""), rate, time, this::await);
   }

@@ -1,0 +1,258 @@
+package io.penstock.compose.bench.batches;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.bench.Bench;
+import io.penstock.compose.bench.BenchProgress;
+import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Findings;
+import io.penstock.compose.bench.front.HttpLoad;
+import io.penstock.compose.bench.load.RequestLog;
+import io.penstock.compose.bench.load.RequestLog.Moment;
+import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.compose.bench.rig.LiveHeap;
+import io.penstock.compose.bench.rig.SleepingEngine;
+import io.penstock.workers.WorkerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Runs a batch through the HTTP front before an engine that answers at once: how fast its lines go
+ * in and out, how good its promised end is, and what interactive calls wait beside it and alone.
+ * Then the memory that judging a large file takes.
+ */
+public record BatchesBench(BatchesSettings settings) implements Bench {
+
+  private static final String MODEL = "bench-batches";
+  private static final int SLOTS = 256;
+  private static final int TEXT_BYTES = 100;
+  private static final int LARGE_TEXT_BYTES = 16_000;
+  private static final int WARM_UP_LINES = 500;
+  private static final long POLL_MILLIS = 100;
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  private record Interactive(double p50, double p99, long bad) {
+
+    static Interactive of(RequestLog log) {
+      var waited = log.between(Moment.DUE, Moment.VISIBLE);
+      return new Interactive(waited.millis(50), waited.millis(99), log.unanswered() + log.failed());
+    }
+  }
+
+  private record Judging(long bytes, double seconds, double heapMegabytes) {}
+
+  @Override
+  public Findings run(BenchProgress progress) throws Exception {
+    try (BenchCluster cluster = BenchCluster.serving(progress, MODEL);
+        HttpLoad load = new HttpLoad()) {
+      cluster.startWorker(
+          new WorkerConfig("worker-batches", List.of(MODEL), SLOTS),
+          new SleepingEngine(() -> Duration.ZERO));
+      URI front = cluster.startFront();
+      try (BatchCalls calls = new BatchCalls(front, cluster.folder("forms"))) {
+        progress.at("warm-up", 0.1);
+        warmUp(load, front, calls);
+        progress.at("interactive calls alone", 0.25);
+        Interactive alone = interactive(load, front);
+        progress.at("a batch of %d lines".formatted(settings.lines()), 0.35);
+        Interactive[] beside = new Interactive[1];
+        BatchFigures batch =
+            batch(calls, settings.lines(), () -> beside[0] = interactive(load, front));
+        progress.at("judging %d bytes".formatted(settings.bytes()), 0.8);
+        Judging judging = judge(calls);
+        return findings(batch, alone, beside[0], judging);
+      }
+    }
+  }
+
+  private void warmUp(HttpLoad load, URI front, BatchCalls calls) throws Exception {
+    if (settings.warmUp().isZero()) {
+      return;
+    }
+    Instant end = CLOCK.instant().plus(settings.warmUp());
+    while (CLOCK.instant().isBefore(end)) {
+      BatchFigures _ =
+          batch(
+              calls,
+              WARM_UP_LINES,
+              () -> load.waiting(front, MODEL, settings.rate(), Duration.ofSeconds(1)));
+    }
+  }
+
+  private Interactive interactive(HttpLoad load, URI front) throws InterruptedException {
+    return Interactive.of(load.waiting(front, MODEL, settings.rate(), settings.time()));
+  }
+
+  /** Runs a batch, and something else from when its lines are fed. */
+  private static BatchFigures batch(BatchCalls calls, int lines, Callable<?> meanwhile)
+      throws Exception {
+    Instant begin = CLOCK.instant();
+    String file = calls.upload(MODEL, lines, TEXT_BYTES);
+    Instant uploaded = CLOCK.instant();
+    String id = calls.create(file);
+    Instant running = awaitStatus(calls, id, "in_progress");
+    try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> other = beside.submit(meanwhile);
+      Promises promises = new Promises();
+      JsonNode batch = calls.batch(id);
+      while (!isEnded(batch)) {
+        Instant at = CLOCK.instant();
+        if (batch.has("estimated_completion_at")) {
+          promises.add(at, Instant.ofEpochSecond(batch.path("estimated_completion_at").asLong()));
+        }
+        Thread.sleep(POLL_MILLIS);
+        batch = calls.batch(id);
+      }
+      Instant end = CLOCK.instant();
+      other.get();
+      return new BatchFigures(
+          lines,
+          seconds(begin, uploaded),
+          seconds(uploaded, running),
+          seconds(running, end),
+          lines - batch.path("request_counts").path("completed").asInt(),
+          promises.count(),
+          promises.error(0.5, end),
+          promises.error(0.9, end));
+    }
+  }
+
+  private static Instant awaitStatus(BatchCalls calls, String id, String status)
+      throws IOException, InterruptedException {
+    JsonNode batch = calls.batch(id);
+    while (!batch.path("status").asText().equals(status)) {
+      if (isEnded(batch)) {
+        return CLOCK.instant();
+      }
+      Thread.sleep(5);
+      batch = calls.batch(id);
+    }
+    return CLOCK.instant();
+  }
+
+  private static boolean isEnded(JsonNode batch) {
+    return switch (batch.path("status").asText()) {
+      case "completed", "failed", "expired", "cancelled" -> true;
+      default -> false;
+    };
+  }
+
+  /** Judges a large file, and runs as little of it as can be. */
+  private Judging judge(BatchCalls calls) throws IOException, InterruptedException {
+    int lines = (int) (settings.bytes() / (LARGE_TEXT_BYTES + 200));
+    String file = calls.upload(MODEL, lines, LARGE_TEXT_BYTES);
+    long before = LiveHeap.bytes();
+    PeakHeap peak = new PeakHeap();
+    peak.begin();
+    Instant begin = CLOCK.instant();
+    String id = calls.create(file);
+    Instant end = awaitStatus(calls, id, "in_progress");
+    double megabytes = (peak.bytes() - before) / 1e6;
+    calls.cancel(id);
+    return new Judging((long) lines * (LARGE_TEXT_BYTES + 200), seconds(begin, end), megabytes);
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toNanos() / 1e9;
+  }
+
+  private Findings findings(
+      BatchFigures batch, Interactive alone, Interactive beside, Judging judging) {
+    BenchTable lines =
+        new BenchTable(
+                "batch",
+                "lines",
+                "upload s",
+                "judged s",
+                "run s",
+                "lines in/s",
+                "lines out/s",
+                "promises",
+                "promise off, median",
+                "promise off, p90")
+            .row(
+                batch.lines(),
+                batch.uploadSeconds(),
+                batch.judgeSeconds(),
+                batch.runSeconds(),
+                batch.linesInPerSecond(),
+                batch.linesOutPerSecond(),
+                batch.promises(),
+                batch.promiseMedian(),
+                batch.promiseP90());
+    BenchTable interactive =
+        new BenchTable("interactive", "calls", "p50 ms", "p99 ms", "p99 ratio")
+            .row("alone", alone.p50(), alone.p99(), 1.0)
+            .row(
+                "beside the batch",
+                beside.p50(),
+                beside.p99(),
+                Figures.ratio(beside.p99(), alone.p99()));
+    BenchTable memory =
+        new BenchTable("judging", "bytes", "judged s", "MB/s", "peak heap MB")
+            .row(
+                judging.bytes(),
+                judging.seconds(),
+                judging.bytes() / 1e6 / judging.seconds(),
+                judging.heapMegabytes());
+    long bad = alone.bad() + beside.bad() + batch.failed();
+    return new Findings(
+        List.of(lines, interactive, memory),
+        List.of(),
+        json(batch, alone, beside, judging, bad),
+        notes(batch, bad),
+        bad == 0);
+  }
+
+  private static ObjectNode json(
+      BatchFigures batch, Interactive alone, Interactive beside, Judging judging, long bad) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("lines", batch.lines());
+    Figures.put(json, "lines_in_per_s", batch.linesInPerSecond());
+    Figures.put(json, "lines_out_per_s", batch.linesOutPerSecond());
+    Figures.put(json, "promise_error_median", batch.promiseMedian());
+    Figures.put(json, "promise_error_p90", batch.promiseP90());
+    Figures.put(json, "interactive_alone_p99_ms", alone.p99());
+    Figures.put(json, "interactive_beside_p99_ms", beside.p99());
+    json.put("judged_bytes", judging.bytes());
+    Figures.put(json, "judged_s", judging.seconds());
+    Figures.put(json, "judged_peak_heap_mb", judging.heapMegabytes());
+    return json.put("bad", bad);
+  }
+
+  private List<String> notes(BatchFigures batch, long bad) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "an engine of %d slots that answers at once; %.0f interactive calls/s for %d s, alone and from when the batch's lines are fed; warm-up %d s"
+            .formatted(
+                SLOTS,
+                settings.rate(),
+                settings.time().toSeconds(),
+                settings.warmUp().toSeconds()));
+    notes.add(
+        "a promise is estimated_completion_at, asked for each %d ms; how far it was off is a share of the time that was left, where that was 2 s or more"
+            .formatted(POLL_MILLIS));
+    notes.add(
+        "peak heap is the most of this JVM while the file was judged, garbage included, less what"
+            + " was alive before; Kafka and all else run in it, too");
+    if (batch.runSeconds() < settings.time().toSeconds()) {
+      notes.add(
+          "the batch ran for %.1f s, so a part of the calls beside it came after its end"
+              .formatted(batch.runSeconds()));
+    }
+    if (bad > 0) {
+      notes.add(bad + " calls or lines had no answer: do not trust these figures");
+    }
+    return notes;
+  }
+}
