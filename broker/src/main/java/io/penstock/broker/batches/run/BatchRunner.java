@@ -275,6 +275,7 @@ final class BatchRunner {
   }
 
   /** Reads the file once more for the names of the requests that get no answer. */
+  @SuppressWarnings("ThreadPriorityCheck") // It asks for no order, only for turns.
   private void giveUp(Instant now) throws IOException {
     if (machine.givenUp(batch, now) == 0) {
       return;

@@ -3,14 +3,15 @@ package io.penstock.broker.batches.run;
 import io.penstock.broker.batches.input.InputJudge;
 import io.penstock.broker.batches.input.InputVerdict;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Judges input files on a few threads of its own, so that this work takes no time of the threads
@@ -28,7 +29,8 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   private record Job(String tenant, InputJudge judge, CompletableFuture<InputVerdict> verdict) {}
 
   private final TenantTurns<Job> waiting = new TenantTurns<>();
-  private final Set<CompletableFuture<InputVerdict>> open = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<InputVerdict>> open = new ConcurrentHashMap<>();
+  private final AtomicLong opened = new AtomicLong();
   private final ExecutorService threads;
 
   /** Half the processors, at least one. */
@@ -45,7 +47,8 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   @Override
   public InputVerdict judge(String tenant, InputJudge judge) throws IOException {
     CompletableFuture<InputVerdict> verdict = new CompletableFuture<>();
-    open.add(verdict);
+    long number = opened.incrementAndGet();
+    open.put(number, verdict);
     try {
       enqueue(new Job(tenant, judge, verdict));
       return verdict.join();
@@ -57,7 +60,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
     } catch (RejectedExecutionException closed) {
       throw new IOException("this instance stops", closed);
     } finally {
-      open.remove(verdict);
+      open.remove(number);
     }
   }
 
@@ -90,6 +93,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    open.forEach(each -> each.completeExceptionally(new IOException("this instance stops")));
+    open.values()
+        .forEach(each -> each.completeExceptionally(new IOException("this instance stops")));
   }
 }
