@@ -133,7 +133,7 @@ final class AdminDeadLetters {
 
   /** Sends its request again under a new id. */
   @Post("/{id}/replay")
-  HttpResponse<?> replay(HttpRequest<?> request, String id, @Nullable @Body byte[] body) {
+  HttpResponse<?> replay(HttpRequest<?> request, String id, @Body byte @Nullable [] body) {
     var _ = AdminBody.optional(body);
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, checked(id));
     if (elsewhere.isPresent()) {

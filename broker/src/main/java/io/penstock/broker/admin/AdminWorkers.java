@@ -54,7 +54,7 @@ final class AdminWorkers {
 
   /** The worker takes no more requests, and stops when it has finished what it has. */
   @Post("/{id}/drain")
-  HttpResponse<byte[]> drain(HttpRequest<?> request, String id, @Nullable @Body byte[] body) {
+  HttpResponse<byte[]> drain(HttpRequest<?> request, String id, @Body byte @Nullable [] body) {
     String reason =
         AdminBody.reason(AdminBody.optional(body, "reason"))
             .orElse("drained by " + Callers.admin(request));

@@ -24,7 +24,6 @@ import io.penstock.broker.inference.Urgency;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.paging.Page;
 import io.penstock.broker.submission.IdempotentId;
-import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.tenants.Caller;
 import java.io.IOException;

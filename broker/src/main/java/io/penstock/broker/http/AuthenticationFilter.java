@@ -29,6 +29,7 @@ final class AuthenticationFilter implements Ordered {
 
   /** The name of whoever has the secret of the configuration. */
   private static final String CONFIGURED = "admin";
+
   /** Anthropic's clients send the key here. */
   private static final String API_KEY = "x-api-key";
 

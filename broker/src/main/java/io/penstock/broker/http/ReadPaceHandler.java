@@ -87,7 +87,7 @@ final class ReadPaceHandler extends ChannelInboundHandlerAdapter {
       schedule(context, left);
     } else {
       LOG.debug("Closing a connection that has sent {} bytes of a request too slowly", bytes);
-      context.close();
+      var _ = context.close();
     }
   }
 }

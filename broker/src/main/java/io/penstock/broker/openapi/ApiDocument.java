@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -108,7 +109,7 @@ public final class ApiDocument {
   }
 
   /** All operations as {@code METHOD path}, such as {@code GET /v1/files/{id}}. */
-  public TreeSet<String> operations() {
+  public SortedSet<String> operations() {
     TreeSet<String> operations = new TreeSet<>();
     document
         .path("paths")

@@ -15,16 +15,19 @@ final class FamilyRules {
 
   /** Who may call paths, and how errors are answered there. */
   private enum Family {
-    TENANTS(List.of("key")),
-    ANTHROPICS_CLIENTS(List.of("key", "apiKey")),
-    OPERATORS(List.of("admin")),
-    EVERYBODY(List.of());
+    TENANTS,
+    ANTHROPICS_CLIENTS,
+    OPERATORS,
+    EVERYBODY;
 
-    /** The alternatives; empty: no key is needed. */
-    private final List<String> schemes;
-
-    Family(List<String> schemes) {
-      this.schemes = schemes;
+    /** The security schemes that are alternatives; empty: no key is needed. */
+    List<String> schemes() {
+      return switch (this) {
+        case TENANTS -> List.of("key");
+        case ANTHROPICS_CLIENTS -> List.of("key", "apiKey");
+        case OPERATORS -> List.of("admin");
+        case EVERYBODY -> List.of();
+      };
     }
 
     static Family of(String path) {
@@ -90,7 +93,7 @@ final class FamilyRules {
       operation.put("operationId", operationId(each.getKey(), path));
       parameters(path, operation);
       ArrayNode security = operation.putArray("security");
-      family.schemes.forEach(scheme -> security.addObject().putArray(scheme));
+      family.schemes().forEach(scheme -> security.addObject().putArray(scheme));
       ObjectNode responses = operation.withObject("/responses");
       family
           .errors(namesSomething)

@@ -104,7 +104,7 @@ class ApiDocumentTest {
     assertThat(operation.path("responses").properties())
         .as(name)
         .anyMatch(each -> each.getKey().startsWith("2"));
-    if (method.equals("post") && path.endsWith("s") || method.equals("put")) {
+    if ((method.equals("post") && path.endsWith("s")) || method.equals("put")) {
       assertThat(operation.has("requestBody")).as("%s has a body", name).isTrue();
     }
   }

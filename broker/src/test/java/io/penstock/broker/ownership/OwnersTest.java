@@ -87,6 +87,7 @@ class OwnersTest {
         new MemberDescription(
             "member",
             Optional.empty(),
+            Optional.empty(),
             MemberAddress.clientId(ADDRESS),
             "host",
             new MemberAssignment(Set.of(new TopicPartition("results", 1))),

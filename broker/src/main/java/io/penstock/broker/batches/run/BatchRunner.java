@@ -286,10 +286,6 @@ final class BatchRunner {
           next = requests.next()) {
         decide(new BatchEvent.GivenUp(next.get().number(), next.get().customId()), now);
         saveIfLarge(now);
-        if (next.get().number() % MOST_AT_ONCE == 0) {
-          // The file may be long, and others use the thread that carries this one.
-          Thread.yield();
-        }
       }
     }
   }

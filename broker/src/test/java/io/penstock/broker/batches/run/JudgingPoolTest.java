@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class JudgingPoolTest {
@@ -66,6 +67,11 @@ class JudgingPoolTest {
             public int read() throws IOException {
               throw new IOException("disk");
             }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+              throw new IOException("disk");
+            }
           };
       assertThatThrownBy(() -> pool.judge("t", judge(broken)))
           .isInstanceOf(IOException.class)
@@ -96,7 +102,7 @@ class JudgingPoolTest {
     private final long bytes;
     private final CountDownLatch signal;
     private final CountDownLatch begun = new CountDownLatch(1);
-    private volatile long read;
+    private final AtomicLong read = new AtomicLong();
     private volatile long slicesWhenReleased = -1;
     private byte[] rest = new byte[0];
     private int at;
@@ -108,7 +114,7 @@ class JudgingPoolTest {
     }
 
     long slices() {
-      return read / JudgingPool.SLICE_BYTES;
+      return read.get() / JudgingPool.SLICE_BYTES;
     }
 
     @Override
@@ -128,7 +134,7 @@ class JudgingPoolTest {
         slicesWhenReleased = slices();
       }
       if (at == rest.length) {
-        if (read >= bytes) {
+        if (read.get() >= bytes) {
           return -1;
         }
         lines++;
@@ -138,7 +144,7 @@ class JudgingPoolTest {
       int some = Math.min(length, rest.length - at);
       System.arraycopy(rest, at, into, from, some);
       at += some;
-      read += some;
+      long _ = read.addAndGet(some);
       return some;
     }
   }

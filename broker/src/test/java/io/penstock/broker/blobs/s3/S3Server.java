@@ -71,7 +71,11 @@ public final class S3Server implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    proxy.stop();
+  public void close() {
+    try {
+      proxy.stop();
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
   }
 }

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -207,7 +208,7 @@ class WebhookIT {
     }
 
     void assertEachHasOneId() {
-      Map<String, String> ids = new ConcurrentHashMap<>();
+      Map<String, String> ids = new HashMap<>();
       for (Event each : events) {
         String before = ids.putIfAbsent(each.subject, each.id);
         assertThat(before == null ? each.id : before).as(each.subject).isEqualTo(each.id);

@@ -26,7 +26,7 @@ public record Chart(
     List<String> categories,
     List<Series> series) {
 
-  /** The kind of a chart.  */
+  /** The kind of a chart. */
   public enum Kind {
     /** Points joined by lines. */
     LINES,

@@ -7,8 +7,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows on stderr how far a long command is: a bar for a terminal, else a line at each tenth of the way.
- * This class is thread-safe.
+ * Shows on stderr how far a long command is: a bar for a terminal, else a line at each tenth of the
+ * way. This class is thread-safe.
  */
 public final class Progress implements AutoCloseable {
 

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of requests, by id. Ids are unique by tenant, so one id may be several
- * tenants' requests.
+ * The states of requests, by id. Ids are unique by tenant, so one id may be several tenants'
+ * requests.
  */
 final class RequestStates {
 

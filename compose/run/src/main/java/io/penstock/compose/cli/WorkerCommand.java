@@ -211,7 +211,10 @@ final class WorkerCommand extends ClusterCommand {
     return false;
   }
 
-  /** The parts that end together: after a signal, or when the worker has stopped as an operator asked. */
+  /**
+   * The parts that end together: after a signal, or when the worker has stopped as an operator
+   * asked.
+   */
   private static final class Parts {
     private final Worker worker;
     private final OperationsServer operations;

@@ -11,7 +11,8 @@ import io.penstock.compose.config.Slot.Leaf;
 import io.penstock.compose.config.Slot.Section;
 
 /**
- * The explanations of keys and sections, from the Javadoc of the records. The build keeps them beside the classes.
+ * The explanations of keys and sections, from the Javadoc of the records. The build keeps them
+ * beside the classes.
  */
 final class Explanations {
 

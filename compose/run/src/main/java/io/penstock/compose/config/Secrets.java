@@ -11,10 +11,10 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /**
- * Decides which values are shown to nobody. A key of our own records is hidden only if it is named like a
- * secret. The entries of a map come from outside, so that more of them is hidden: settings that
- * Kafka does not know or calls passwords, an engine's headers, and options that any word of their
- * names may make a secret. Rather too much is hidden than too little.
+ * Decides which values are shown to nobody. A key of our own records is hidden only if it is named
+ * like a secret. The entries of a map come from outside, so that more of them is hidden: settings
+ * that Kafka does not know or calls passwords, an engine's headers, and options that any word of
+ * their names may make a secret. Rather too much is hidden than too little.
  */
 public final class Secrets {
 

@@ -1,4 +1,5 @@
 /**
- * Configuration: keys that follow from the settings' records, and their values from a file, environment variables and options.
+ * Configuration: keys that follow from the settings' records, and their values from a file,
+ * environment variables and options.
  */
 package io.penstock.compose.config;

@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of separated values as RFC 4180 has them, each cell as its bytes. It never holds more of a row than a row may have.
+ * Rows of separated values as RFC 4180 has them, each cell as its bytes. It never holds more of a
+ * row than a row may have.
  */
 final class CsvRows implements Closeable {
 

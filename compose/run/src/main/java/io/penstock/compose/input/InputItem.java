@@ -26,6 +26,9 @@ public sealed interface InputItem {
       long line, String customId, String endpoint, Optional<String> model, ByteBuffer body)
       implements InputItem {}
 
-  /** An item that cannot be read, with the problem and its remedy in one sentence. Reading goes on after it. */
+  /**
+   * An item that cannot be read, with the problem and its remedy in one sentence. Reading goes on
+   * after it.
+   */
   record Bad(long line, String problem) implements InputItem {}
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON as RFC 8259 has it and says where each value lies, so that it can be handed on as
- * written: no number, escape or space is changed. A name twice in one object is a fault. The input must be valid UTF-8.
+ * written: no number, escape or space is changed. A name twice in one object is a fault. The input
+ * must be valid UTF-8.
  */
 final class JsonScanner {
 

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The settings of an embedded broker: its folder and ports, the size of its records, and whether it is alone.
+ * The settings of an embedded broker: its folder and ports, the size of its records, and whether it
+ * is alone.
  *
  * @param folder holds its log; made and formatted at first start
  * @param port on 127.0.0.1 for clients, 1 to 65535, or 0 for a free one

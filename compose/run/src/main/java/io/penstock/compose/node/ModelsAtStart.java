@@ -19,8 +19,9 @@ final class ModelsAtStart {
   private ModelsAtStart() {}
 
   /**
-   * Those that come with Penstock, and those of the configured file. Only score publishes models, since it needs them first. Otherwise each start of another role would undo what an
-   * operator has changed since.
+   * Those that come with Penstock, and those of the configured file. Only score publishes models,
+   * since it needs them first. Otherwise each start of another role would undo what an operator has
+   * changed since.
    */
   static List<ModelSpec> of(NodeConfig config, Instant now) {
     if (!config.has(Role.SCORE)) {

@@ -1,6 +1,6 @@
 package io.penstock.compose.node;
 
-/** Checks port numbers.  */
+/** Checks port numbers. */
 final class NodePorts {
 
   private static final int MOST = 65_535;

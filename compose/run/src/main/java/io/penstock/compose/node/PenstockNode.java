@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs Penstock by the roles of this process: all of it with Kafka and the schema registry beside it, or parts that use a cluster that runs already. Making it takes the data folder and the
- * ports, so what is in use is told at once. Starts once; {@link #close} may be called from any
- * thread, also from a shutdown hook while {@link #start} runs, and then waits for it.
+ * Runs Penstock by the roles of this process: all of it with Kafka and the schema registry beside
+ * it, or parts that use a cluster that runs already. Making it takes the data folder and the ports,
+ * so what is in use is told at once. Starts once; {@link #close} may be called from any thread,
+ * also from a shutdown hook while {@link #start} runs, and then waits for it.
  */
 public final class PenstockNode implements AutoCloseable {
 

@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Measures what a backlog of batch requests costs: how long an interactive request then waits for its lease,
- * how fast requests are taken in, what memory the index takes, and how long dispatch takes to start
- * again. One worker of some slots and sleeping runs works the backlog off while as much is sent
- * again, so an interactive request also waits for a slot: the same at every depth.
+ * Measures what a backlog of batch requests costs: how long an interactive request then waits for
+ * its lease, how fast requests are taken in, what memory the index takes, and how long dispatch
+ * takes to start again. One worker of some slots and sleeping runs works the backlog off while as
+ * much is sent again, so an interactive request also waits for a slot: the same at every depth.
  */
 public record DepthBench(DepthSettings settings) implements Bench {
 

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures what a killed process costs: two dispatch processes and two workers under steady load; first a
- * dispatch process is killed with SIGKILL, then a worker, then, on a cluster of its own, a broker.
- * Results are counted on the results topic itself. The model's requests are spread over all
+ * Measures what a killed process costs: two dispatch processes and two workers under steady load;
+ * first a dispatch process is killed with SIGKILL, then a worker, then, on a cluster of its own, a
+ * broker. Results are counted on the results topic itself. The model's requests are spread over all
  * partitions, so each dispatch process serves some of them.
  */
 public final class FailoverBench implements Bench {

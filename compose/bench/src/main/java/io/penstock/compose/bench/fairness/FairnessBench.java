@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures how evenly tenants are served, by policy: the experiment of the VTC paper with the production
- * dispatch and worker code on a virtual clock; and what a flood does to a quiet tenant.
+ * Measures how evenly tenants are served, by policy: the experiment of the VTC paper with the
+ * production dispatch and worker code on a virtual clock; and what a flood does to a quiet tenant.
  */
 public final class FairnessBench implements Bench {
 

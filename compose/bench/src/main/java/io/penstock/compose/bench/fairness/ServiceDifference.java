@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Computes how unevenly tenants were served, as the VTC paper measures it (OSDI 2024; its artifact computes
- * it so, and the published figures follow from its logs by it).
+ * Computes how unevenly tenants were served, as the VTC paper measures it (OSDI 2024; its artifact
+ * computes it so, and the published figures follow from its logs by it).
  *
  * <pre>
  * service of a request = prompt tokens + 2 x generated tokens, spread evenly over the time from its

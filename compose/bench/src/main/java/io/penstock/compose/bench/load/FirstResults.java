@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tracks which of the requests that were sent have a result, by id: the first result of a request counts,
- * further ones are duplicates, and one of a request that was never sent is a stranger. Not safe for
- * use by several threads; an owner guards it with what it adds.
+ * Tracks which of the requests that were sent have a result, by id: the first result of a request
+ * counts, further ones are duplicates, and one of a request that was never sent is a stranger. Not
+ * safe for use by several threads; an owner guards it with what it adds.
  */
 public final class FirstResults {
 

@@ -21,9 +21,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Measures what Kafka alone takes for the same way: topics of one partition, one after the other, and
- * between them threads that hand each record on as it is. No transactions, no state; acks=all, as
- * in Penstock's own producers, and nothing lingers.
+ * Measures what Kafka alone takes for the same way: topics of one partition, one after the other,
+ * and between them threads that hand each record on as it is. No transactions, no state; acks=all,
+ * as in Penstock's own producers, and nothing lingers.
  */
 public final class PlainChain implements AutoCloseable {
 

@@ -17,16 +17,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures what Penstock adds to a request: from the producer's schedule to the lease in a worker's hand and
- * to the engine's start, from the engine's end to the result that a read_committed consumer has,
- * and the most no-op requests per second. Beside each figure stands what the same number of plain
- * Kafka hops takes on the same broker in the same run. The engine takes no time.
+ * Measures what Penstock adds to a request: from the producer's schedule to the lease in a worker's
+ * hand and to the engine's start, from the engine's end to the result that a read_committed
+ * consumer has, and the most no-op requests per second. Beside each figure stands what the same
+ * number of plain Kafka hops takes on the same broker in the same run. The engine takes no time.
  */
 public record OverheadBench(OverheadSettings settings) implements Bench {
 
   private static final String MODEL = "bench-noop";
 
-  /** This keeps the just-in-time gate, which counts prompt tokens, from bounding the closed loop. */
+  /**
+   * This keeps the just-in-time gate, which counts prompt tokens, from bounding the closed loop.
+   */
   private static final int WIDE_GATE_TOKENS = 10_000_000;
 
   @Override

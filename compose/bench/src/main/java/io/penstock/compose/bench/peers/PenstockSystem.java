@@ -38,7 +38,9 @@ final class PenstockSystem implements QueueSystem {
   private static final Duration STRAGGLERS = Duration.ofSeconds(2);
   private static final Duration STALL = Duration.ofSeconds(60);
 
-  /** This keeps the just-in-time gate, which counts prompt tokens, from bounding the closed loop. */
+  /**
+   * This keeps the just-in-time gate, which counts prompt tokens, from bounding the closed loop.
+   */
   private static final int WIDE_GATE_TOKENS = 10_000_000;
 
   private final PeersSettings settings;

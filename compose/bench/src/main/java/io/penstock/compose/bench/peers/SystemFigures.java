@@ -3,7 +3,8 @@ package io.penstock.compose.bench.peers;
 import io.penstock.compose.bench.Spread;
 
 /**
- * The figures of one system. Times are milliseconds from when a request was due to its start on a worker.
+ * The figures of one system. Times are milliseconds from when a request was due to its start on a
+ * worker.
  *
  * @param noOps requests of no work per second, from the producer to the result at the producer
  * @param idle latency at the settings' rate with nothing else in the queue

@@ -6,7 +6,8 @@ import io.penstock.streams.score.service.ServiceLevels;
 import java.time.Duration;
 
 /**
- * Scales time: a run is faster than its trace by this factor. Arrivals, limits and the rank's own times shrink by it; the time that Kafka and the jobs take does not.
+ * Scales time: a run is faster than its trace by this factor. Arrivals, limits and the rank's own
+ * times shrink by it; the time that Kafka and the jobs take does not.
  *
  * @param speedUp seconds of the trace in a real second, 0.1 to 100
  */

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Measures how much more work more workers do where the work is slow: the engines sleep, so the machine's processors bound Penstock and not the work. The load keeps more requests in flight than the slots can take; the ideal is that every slot is always busy.
+ * Measures how much more work more workers do where the work is slow: the engines sleep, so the
+ * machine's processors bound Penstock and not the work. The load keeps more requests in flight than
+ * the slots can take; the ideal is that every slot is always busy.
  */
 public final class ScalingBench implements Bench {
 

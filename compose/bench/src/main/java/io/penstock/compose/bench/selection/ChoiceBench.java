@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
- * Measures how long it takes to score a request, the choice of its model included, on one thread that does
- * nothing else: without Kafka, since that is the same for every chooser.
+ * Measures how long it takes to score a request, the choice of its model included, on one thread
+ * that does nothing else: without Kafka, since that is the same for every chooser.
  */
 final class ChoiceBench {
 

@@ -20,7 +20,8 @@ import java.util.Map;
 
 /**
  * Tests the complexity predictor on prompts with known outcomes by RouteLLM's metric, beside prompt
- * length and a shuffle. The predictor sees a prompt's text only, never which file it is from. It also measures how long the whole choice of a model takes.
+ * length and a shuffle. The predictor sees a prompt's text only, never which file it is from. It
+ * also measures how long the whole choice of a model takes.
  */
 public record SelectionBench(SelectionSettings settings) implements Bench {
 

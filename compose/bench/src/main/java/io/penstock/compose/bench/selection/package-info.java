@@ -1,2 +1,4 @@
-/** Measures how well the complexity predictor divides prompts between a cheap and a strong model. */
+/**
+ * Measures how well the complexity predictor divides prompts between a cheap and a strong model.
+ */
 package io.penstock.compose.bench.selection;

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * One queue that sees everything: true output lengths, the exact state of every engine at every
- * iteration, and no delay. It looks at every waiting request, not at a few heads. No real dispatcher has this knowledge, so it is a bound to measure others by; not a proof of optimality.
+ * iteration, and no delay. It looks at every waiting request, not at a few heads. No real
+ * dispatcher has this knowledge, so it is a bound to measure others by; not a proof of optimality.
  *
  * <p>An engine is given work while less than one chunk of prompt is unprocessed and the true length
  * fits its cache. Among the requests that can still be in time there, by class, the one with the

@@ -23,7 +23,7 @@ public final class FleetExperiment {
   private final List<SimRequest> requests;
 
   /**
-   * A request to send. 
+   * A request to send.
    *
    * @param arrivalNanos from the start
    * @param outputTokens that the engine will generate; dispatch does not know
@@ -37,7 +37,7 @@ public final class FleetExperiment {
       ServiceClass serviceClass) {}
 
   /**
-   * The outcome of a request. 
+   * The outcome of a request.
    *
    * @param firstTokenNanos from the start
    * @param finishedNanos from the start

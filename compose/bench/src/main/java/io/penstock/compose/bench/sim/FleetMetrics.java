@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The metrics of a run. 
+ * The metrics of a run.
  *
  * @param interactiveSlo percent of the interactive requests served in time; NaN if there are none
  * @param standardSlo the same of the standard ones

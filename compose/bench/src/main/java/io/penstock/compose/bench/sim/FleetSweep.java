@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how much the default rank's parameters matter: each halved and doubled, over traces, loads and
- * shares of slow workers, beside the clairvoyant's result on the same requests.
+ * Measures how much the default rank's parameters matter: each halved and doubled, over traces,
+ * loads and shares of slow workers, beside the clairvoyant's result on the same requests.
  */
 public final class FleetSweep implements Bench {
 

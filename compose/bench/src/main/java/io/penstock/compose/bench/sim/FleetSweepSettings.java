@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a sweep of the rank's parameters: every trace at every load with every share of slow
- * workers. The made-up trace is always among them.
+ * The settings of a sweep of the rank's parameters: every trace at every load with every share of
+ * slow workers. The made-up trace is always among them.
  *
  * @param traces recorded ones, or folders, of which the Azure and Mooncake files are meant
  * @param loads how many times faster than recorded requests come

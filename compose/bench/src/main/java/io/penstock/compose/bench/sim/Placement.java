@@ -5,7 +5,10 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** The rule by which a router that pushes chooses a worker. Each run makes a new one, since it may count. */
+/**
+ * The rule by which a router that pushes chooses a worker. Each run makes a new one, since it may
+ * count.
+ */
 interface Placement {
 
   /**

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Records what was sent and what came back, with the results themselves. This class is thread-safe. */
+/**
+ * Records what was sent and what came back, with the results themselves. This class is thread-safe.
+ */
 public final class RoutingLedger implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
