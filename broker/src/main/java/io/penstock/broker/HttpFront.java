@@ -148,7 +148,6 @@ public final class HttpFront implements AutoCloseable {
       IdempotencyKeys idempotency = new IdempotencyKeys(owned);
       ResponseRegistry responses =
           new ResponseRegistry(owned, settings.responses(), topics.maxDeadline());
-      forgetOld(timer, clock, List.of(idempotency::sweep, responses::sweep));
       Submissions submissions =
           new Submissions(
               owned,
@@ -182,13 +181,11 @@ public final class HttpFront implements AutoCloseable {
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(webhooks.parts(forwarding));
       served.addAll(
-          List.of(
-              new ModelPublisher(connection, topics),
-              new RoutingPublisher(connection, topics),
-              new OperatorLog(new TopicScan(connection, serdes), sender, topics.names()),
-              new Fleet(followed::fleet),
-              marks,
-              topics));
+          ofOperators(
+              connection,
+              topics,
+              new OperatorLog(new TopicScan(connection, serdes), sender, topics.names())));
+      served.add(marks);
       served.addAll(
           List.of(
               serving,
@@ -202,18 +199,15 @@ public final class HttpFront implements AutoCloseable {
               new ModelController.Catalog(followed::models, followed::aliases),
               new Ready(),
               clock));
-      var _ =
-          timer.scheduleWithFixedDelay(
-              () -> {
-                sweep(uses);
-                marks.sweep(clock.instant(), owned::of);
-              },
-              SWEEP.toSeconds(),
-              SWEEP.toSeconds(),
-              TimeUnit.SECONDS);
-      metrics.showWaiting(watches::count);
-      metrics.showPartitions(() -> owned.open().size());
-      metrics.showBatches(files::running);
+      forgetOld(
+          timer,
+          clock,
+          List.of(
+              idempotency::sweep,
+              responses::sweep,
+              _ -> sweep(uses),
+              now -> marks.sweep(now, owned::of)));
+      show(metrics, owned);
       this.server = opened(FrontServer.start(settings, topics.maxRequestBytes(), served));
       this.keeper =
           opened(
@@ -235,6 +229,23 @@ public final class HttpFront implements AutoCloseable {
       closeParts();
       throw failed;
     }
+  }
+
+  /** What the paths under {@code /admin} are served with, beside what others need too. */
+  private List<Object> ofOperators(
+      ClusterConnection connection, TopicSettings topics, OperatorLog log) {
+    return List.of(
+        new ModelPublisher(connection, topics),
+        new RoutingPublisher(connection, topics),
+        log,
+        new Fleet(followed()::fleet),
+        topics);
+  }
+
+  private void show(FrontMetrics metrics, OwnedHomes owned) {
+    metrics.showWaiting(watches::count);
+    metrics.showPartitions(() -> owned.open().size());
+    metrics.showBatches(files::running);
   }
 
   /** Forgets from time to time what has been kept for long enough. */

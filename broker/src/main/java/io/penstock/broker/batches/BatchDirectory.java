@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,8 @@ public final class BatchDirectory {
   /** What is being read; the same once all was read. */
   private Map<String, Batch> reading = batches;
 
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
   /** All entries follow anew; what is known stays until then. */
   void beginning() {
     reading = new ConcurrentHashMap<>();
@@ -47,13 +51,29 @@ public final class BatchDirectory {
   void entry(String id, byte @Nullable [] document) {
     if (document == null) {
       reading.remove(id);
+      unreadable.remove(id);
       return;
     }
     try {
       reading.put(id, BatchCodec.decode(document));
+      unreadable.remove(id);
     } catch (IllegalArgumentException damaged) {
+      unreadable.add(id);
       LOG.warn("Ignoring the record of batch {}: {}", id, damaged.getMessage());
     }
+  }
+
+  /** The batches that have not ended. */
+  Set<String> running() {
+    return batches.values().stream()
+        .filter(batch -> !batch.status().isTerminal())
+        .map(batch -> batch.order().id())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether there are records that this instance cannot read, such as a later version's. */
+  boolean lacksSome() {
+    return !unreadable.isEmpty();
   }
 
   /** The batch that a call under this key has made. */

@@ -178,9 +178,13 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     orphansSwept = now;
     try {
       blobs.sweep(now, OrphanSweep.AGE);
-      orphans.sweep(now);
     } catch (IOException failed) {
       LOG.warn("Cannot look for unfinished uploads: {}", failed.getMessage());
+    }
+    try {
+      orphans.sweep(now);
+    } catch (IOException failed) {
+      LOG.warn("Cannot look for contents that belong to nothing: {}", failed.getMessage());
     }
   }
 

@@ -1,6 +1,5 @@
 package io.penstock.broker.batches;
 
-import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileDirectory;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -123,29 +123,28 @@ final class OrphanSweep implements PartitionListener {
                 });
   }
 
+  /**
+   * Which batches run is asked before which contents are named: a batch that ends in between names
+   * its parts by then.
+   */
   private void delete(Instant now) throws IOException {
+    if (files.lacksSome() || batches.lacksSome()) {
+      LOG.warn("No orphaned contents are deleted, since there are records that cannot be read");
+      return;
+    }
+    List<BlobName> old = new ArrayList<>(blobs.list(BlobName.of("files"), now.minus(AGE)));
+    old.addAll(blobs.list(BlobName.of("batches"), now.minus(AGE)));
+    Set<String> running = batches.running();
     Set<BlobName> named = files.contents();
     int deleted = 0;
-    for (BlobName each : blobs.list(BlobName.of("files"), now.minus(AGE))) {
-      if (!named.contains(each) && blobs.delete(each)) {
-        deleted++;
-      }
-    }
-    for (BlobName each : blobs.list(BlobName.of("batches"), now.minus(AGE))) {
-      if (!named.contains(each) && !isOfRunningBatch(each) && blobs.delete(each)) {
+    for (BlobName each : old) {
+      boolean ofRunning = each.segment(1).filter(running::contains).isPresent();
+      if (!named.contains(each) && !ofRunning && blobs.delete(each)) {
         deleted++;
       }
     }
     if (deleted > 0) {
       LOG.info("Deleted {} contents that belong to no file", deleted);
     }
-  }
-
-  private boolean isOfRunningBatch(BlobName part) {
-    return part.segment(1)
-        .flatMap(batches::find)
-        .map(Batch::status)
-        .filter(status -> !status.isTerminal())
-        .isPresent();
   }
 }

@@ -21,6 +21,11 @@ public record BlobName(String value) implements Comparable<BlobName> {
     }
   }
 
+  /** The name that this is; empty if it is none, but something that others left in the store. */
+  public static Optional<BlobName> parse(String value) {
+    return NAME.matcher(value).matches() ? Optional.of(new BlobName(value)) : Optional.empty();
+  }
+
   /** The name with these segments. */
   public static BlobName of(String... segments) {
     return new BlobName(String.join("/", segments));

@@ -142,7 +142,8 @@ public final class FolderStore implements BlobStore {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile()
                 && attributes.lastModifiedTime().toInstant().isBefore(before)) {
-              found.add(new BlobName(root.relativize(file).toString().replace('\\', '/')));
+              BlobName.parse(root.relativize(file).toString().replace('\\', '/'))
+                  .ifPresent(found::add);
             }
             return FileVisitResult.CONTINUE;
           }

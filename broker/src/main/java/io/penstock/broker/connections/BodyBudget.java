@@ -1,35 +1,44 @@
 package io.penstock.broker.connections;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the bodies of all calls in progress may take together. Safe for use by many
- * threads.
+ * The memory that the bodies of all calls in progress may take together. One caller may take half
+ * of it, so that something is left for others. Safe for use by many threads.
  */
 public final class BodyBudget {
 
   private final long most;
   private final int largestBody;
-  private final AtomicLong taken = new AtomicLong();
+  private final Map<String, Long> byCaller = new HashMap<>();
+  private long taken;
 
   /** A part of the budget, until it is given back. */
   public final class Share {
 
-    private final long bytes;
-    private final AtomicBoolean returned = new AtomicBoolean();
+    private final String caller;
+    private long bytes;
 
-    private Share(long bytes) {
+    private Share(String caller, long bytes) {
+      this.caller = caller;
       this.bytes = bytes;
+    }
+
+    /** The body has come, and is no larger than this: gives the rest back. */
+    public void shrinkTo(long size) {
+      synchronized (BodyBudget.this) {
+        long left = Math.min(bytes, size);
+        release(caller, bytes - left);
+        bytes = left;
+      }
     }
 
     /** Gives it back. Later calls change nothing. */
     public void giveBack() {
-      if (returned.compareAndSet(false, true)) {
-        long _ = taken.addAndGet(-bytes);
-      }
+      shrinkTo(0);
     }
   }
 
@@ -43,27 +52,34 @@ public final class BodyBudget {
   }
 
   /**
-   * Takes a share. A body larger than the whole budget is let in while nothing else is taken, so
-   * that a small budget makes large bodies wait for each other and refuses none for good.
+   * Takes a share. A body larger than what there is for it is let in while its caller has taken
+   * nothing else, so that a small budget makes large bodies wait for each other and refuses none
+   * for good.
    *
+   * @param caller whose body it is
    * @param length of the body in bytes, 0 or more; empty if the client does not say: the most
    * @return empty if it is not to be had now
    */
-  public Optional<Share> take(OptionalLong length) {
+  public synchronized Optional<Share> take(String caller, OptionalLong length) {
     long bytes = Math.min(length.orElse(largestBody), largestBody);
-    while (true) {
-      long now = taken.get();
-      if (now > 0 && now + bytes > most) {
-        return Optional.empty();
-      }
-      if (taken.compareAndSet(now, now + bytes)) {
-        return Optional.of(new Share(bytes));
-      }
+    long own = byCaller.getOrDefault(caller, 0L);
+    boolean fits = own + bytes <= Math.max(1, most / 2) && taken + bytes <= most;
+    boolean alone = own == 0 && (taken == 0 || taken + bytes <= most);
+    if (bytes > 0 && !fits && !alone) {
+      return Optional.empty();
     }
+    taken += bytes;
+    byCaller.merge(caller, bytes, Long::sum);
+    return Optional.of(new Share(caller, bytes));
+  }
+
+  private void release(String caller, long bytes) {
+    taken -= bytes;
+    byCaller.computeIfPresent(caller, (_, own) -> own == bytes ? null : own - bytes);
   }
 
   /** How many bytes are taken. */
-  public long taken() {
-    return taken.get();
+  public synchronized long taken() {
+    return taken;
   }
 }

@@ -27,6 +27,8 @@ public final class FileDirectory {
 
   private volatile Map<String, FileRecord> files = new ConcurrentHashMap<>();
 
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
   /** What is being read; the same once all was read. */
   private Map<String, FileRecord> reading = files;
 
@@ -48,13 +50,24 @@ public final class FileDirectory {
   public void entry(String id, byte @Nullable [] document) {
     if (document == null) {
       reading.remove(id);
+      unreadable.remove(id);
       return;
     }
     try {
       reading.put(id, FileCodec.decode(document));
+      unreadable.remove(id);
     } catch (IllegalArgumentException damaged) {
+      unreadable.add(id);
       LOG.warn("Ignoring the record of file {}: {}", id, damaged.getMessage());
     }
+  }
+
+  /**
+   * Whether there are records that this instance cannot read, such as a later version's: it does
+   * not know all contents then.
+   */
+  public boolean lacksSome() {
+    return !unreadable.isEmpty();
   }
 
   /** The contents of all files, those included that were deleted and are not gone yet. */

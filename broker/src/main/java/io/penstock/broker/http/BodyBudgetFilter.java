@@ -40,7 +40,7 @@ final class BodyBudgetFilter
     }
     BodyBudget.Share share =
         budget
-            .take(length(request))
+            .take(Callers.tenantOrNone(request), length(request))
             .orElseThrow(
                 () ->
                     new ApiException(
@@ -49,6 +49,11 @@ final class BodyBudgetFilter
                                 + " them; try again in a moment.",
                             Duration.ofSeconds(1))));
     request.setAttribute(SHARE, share);
+  }
+
+  /** The body has come: what was taken beyond its size is given back. */
+  static void came(HttpRequest<?> request, int bytes) {
+    request.getAttribute(SHARE, BodyBudget.Share.class).ifPresent(share -> share.shrinkTo(bytes));
   }
 
   private static OptionalLong length(HttpRequest<?> request) {

@@ -23,13 +23,20 @@ public final class Callers {
   public static String admin(HttpRequest<?> request) {
     return request
         .getAttribute(ADMIN, String.class)
-        .orElseThrow(() -> new IllegalStateException("the gate did not see this call"));
+        .orElseThrow(
+            () -> new IllegalStateException("the authentication filter did not see this call"));
   }
 
   /** Who makes this call. */
   public static Caller of(HttpRequest<?> request) {
     return request
         .getAttribute(ATTRIBUTE, Caller.class)
-        .orElseThrow(() -> new IllegalStateException("the gate did not see this call"));
+        .orElseThrow(
+            () -> new IllegalStateException("the authentication filter did not see this call"));
+  }
+
+  /** The tenant that makes this call; empty for operators, and on paths that need no key. */
+  static String tenantOrNone(HttpRequest<?> request) {
+    return request.getAttribute(ATTRIBUTE, Caller.class).map(Caller::tenant).orElse("");
   }
 }

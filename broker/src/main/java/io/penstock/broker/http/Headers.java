@@ -21,6 +21,7 @@ final class Headers {
 
   static SubmissionRequest submission(
       HttpRequest<?> request, Endpoint endpoint, byte[] body, String idPrefix) {
+    BodyBudgetFilter.came(request, body.length);
     return new SubmissionRequest(
         Callers.of(request),
         endpoint,

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.broker.batches.input.InputFault;
 import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.input.InputRequests;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.schemas.json.JsonMessage;
@@ -154,10 +156,10 @@ final class BatchBody {
     if (body.length > limits.maxBodyBytes()) {
       throw tooLarge(at, limits.maxBodyBytes());
     }
-    write(customId.asText(), body);
+    write(customId.asText(), body, at);
   }
 
-  private void write(String customId, byte[] body) throws IOException {
+  private void write(String customId, byte[] body, String at) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(body.length + 200);
     try (JsonGenerator json = JSON.getFactory().createGenerator(line)) {
       json.writeStartObject();
@@ -169,6 +171,11 @@ final class BatchBody {
       json.writeEndObject();
     }
     line.write('\n');
+    for (InputFault fault :
+        InputRequests.faults(line.toByteArray(), Endpoint.CHAT_COMPLETIONS.path(), limits)) {
+      throw new ApiException(
+          ApiError.invalid(at + ".params", fault.code(), at + ".params: " + fault.message()));
+    }
     bytes += line.size();
     if (bytes > limits.maxBytes()) {
       throw tooLarge("The batch", limits.maxBytes());

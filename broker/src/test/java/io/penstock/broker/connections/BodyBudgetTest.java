@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -17,42 +19,64 @@ class BodyBudgetTest {
   private static final int MOST = 1000;
   private static final int LARGEST = 400;
 
+  private record Held(String caller, long bytes, BodyBudget.Share share) {}
+
   @Property
-  void neverMoreIsTakenThanThereIsAndWhatIsGivenBackIsThereAgain(
-      @ForAll @Size(max = 60) List<@IntRange(min = -1, max = 2000) Integer> lengths) {
+  void neverMoreIsTakenThanThereIsNorMoreThanHalfByOneCaller(
+      @ForAll @Size(max = 60) List<@IntRange(min = -3, max = 2000) Integer> steps) {
     BodyBudget budget = new BodyBudget(MOST, LARGEST);
-    Deque<BodyBudget.Share> held = new ArrayDeque<>();
-    for (int length : lengths) {
-      if (length < 0 && !held.isEmpty()) {
-        BodyBudget.Share share = held.pop();
+    Deque<Held> held = new ArrayDeque<>();
+    int turn = 0;
+    for (int step : steps) {
+      String caller = "caller-" + turn++ % 3;
+      if (step < 0 && !held.isEmpty()) {
+        BodyBudget.Share share = held.pop().share();
         share.giveBack();
         share.giveBack();
       } else {
-        budget.take(OptionalLong.of(Math.max(0, length))).ifPresent(held::push);
+        long bytes = Math.min(Math.max(0, step), LARGEST);
+        budget
+            .take(caller, OptionalLong.of(Math.max(0, step)))
+            .ifPresent(share -> held.push(new Held(caller, bytes, share)));
       }
-      assertThat(budget.taken()).isBetween(0L, (long) MOST);
+      Map<String, Long> byCaller = new HashMap<>();
+      held.forEach(each -> byCaller.merge(each.caller(), each.bytes(), Long::sum));
+      assertThat(budget.taken())
+          .isEqualTo(byCaller.values().stream().mapToLong(Long::longValue).sum())
+          .isBetween(0L, (long) MOST);
+      assertThat(byCaller.values()).allMatch(own -> own <= MOST / 2);
     }
-    held.forEach(BodyBudget.Share::giveBack);
+    held.forEach(each -> each.share().giveBack());
     assertThat(budget.taken()).isZero();
   }
 
   @Test
-  void aBodyOfUnknownLengthTakesTheMostThatIsKeptOfOne() {
+  void aBodyOfUnknownLengthTakesTheMostThatIsKeptOfOneUntilItHasCome() {
     BodyBudget budget = new BodyBudget(MOST, LARGEST);
-    assertThat(budget.take(OptionalLong.empty())).isPresent();
+    BodyBudget.Share share = budget.take("a", OptionalLong.empty()).orElseThrow();
     assertThat(budget.taken()).isEqualTo(LARGEST);
-    assertThat(budget.take(OptionalLong.of(1_000_000))).isPresent();
-    assertThat(budget.taken()).isEqualTo(2 * LARGEST);
-    assertThat(budget.take(OptionalLong.of(201))).isEmpty();
-    assertThat(budget.take(OptionalLong.of(200))).isPresent();
+    assertThat(budget.take("a", OptionalLong.of(101))).isEmpty();
+    share.shrinkTo(10);
+    assertThat(budget.taken()).isEqualTo(10);
+    assertThat(budget.take("a", OptionalLong.of(101))).isPresent();
+    share.giveBack();
+    assertThat(budget.taken()).isEqualTo(101);
   }
 
   @Test
   void aBodyLargerThanTheWholeBudgetIsLetInByItself() {
     BodyBudget budget = new BodyBudget(100, LARGEST);
-    BodyBudget.Share large = budget.take(OptionalLong.of(300)).orElseThrow();
-    assertThat(budget.take(OptionalLong.of(1))).isEmpty();
+    BodyBudget.Share large = budget.take("a", OptionalLong.of(300)).orElseThrow();
+    assertThat(budget.take("a", OptionalLong.of(1))).isEmpty();
+    assertThat(budget.take("b", OptionalLong.of(1))).isEmpty();
     large.giveBack();
-    assertThat(budget.take(OptionalLong.of(1))).isPresent();
+    assertThat(budget.take("b", OptionalLong.of(1))).isPresent();
+  }
+
+  @Test
+  void aCallWithoutABodyIsAlwaysLetIn() {
+    BodyBudget budget = new BodyBudget(100, LARGEST);
+    assertThat(budget.take("a", OptionalLong.of(300))).isPresent();
+    assertThat(budget.take("a", OptionalLong.of(0))).isPresent();
   }
 }

@@ -182,6 +182,17 @@ class AnthropicClientTest {
     assertThat(refused.body()).contains("request_too_large", "requests.0");
   }
 
+  /** What the judge of files would refuse is refused here, or the batch could never be read on. */
+  @Test
+  void aModelNameThatNoFileMayHoldIsRefusedAtOnce() throws Exception {
+    HttpResponse<String> refused =
+        post(
+            "{\"requests\":[{\"custom_id\":\"a\",\"params\":{\"model\":\"llama \",\"max_tokens\":5,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}]}");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("requests.0.params", "model");
+  }
+
   private static ByteBuffer completion(InferenceRequest request) {
     try {
       JsonNode body = JSON.readTree(UTF_8.decode(request.getBody().duplicate()).toString());

@@ -72,6 +72,8 @@ class ArchitectureTest {
     "io.penstock.broker.webhooks",
     "io.penstock.broker.webhooks.sending",
     "io.penstock.workers.engine.openai",
+    "io.penstock.compose.bench.batches",
+    "io.penstock.compose.bench.front",
     "io.penstock.compose.cli",
     "io.penstock.compose.http",
     "io.penstock.compose.operations",

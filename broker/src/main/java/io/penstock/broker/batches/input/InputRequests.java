@@ -1,5 +1,6 @@
 package io.penstock.broker.batches.input;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +32,20 @@ public final class InputRequests implements Closeable {
     this.scanner = new LineScanner(in, offset, limits.maxLineBytes());
     this.reader = new LineReader(endpoint, limits.maxBodyBytes());
     this.number = before;
+  }
+
+  /**
+   * What is wrong with one line, as the judge of a whole file would say. Whatever writes input
+   * files asks this, so that each file can be read to its end.
+   *
+   * @param line with its line feed
+   */
+  public static List<InputFault> faults(byte[] line, String endpoint, InputLimits limits)
+      throws IOException {
+    LineScanner scanner = new LineScanner(new ByteArrayInputStream(line), 0, limits.maxLineBytes());
+    return scanner.next()
+        ? List.copyOf(new LineReader(endpoint, limits.maxBodyBytes()).read(scanner))
+        : List.of();
   }
 
   /**

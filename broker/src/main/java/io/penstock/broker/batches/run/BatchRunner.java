@@ -58,6 +58,7 @@ final class BatchRunner {
   private final Queue<ResultRecord> results = new ConcurrentLinkedQueue<>();
 
   private volatile Batch batch;
+  private final Instant began;
   private volatile CompletionEstimate estimate;
   private volatile @Nullable CompletableFuture<Batch> cancellation;
   private FeedingPace pace;
@@ -97,6 +98,7 @@ final class BatchRunner {
     this.blobs = blobs;
     this.heardUpTo = heardUpTo;
     this.pace = FeedingPace.initial(batch.fed());
+    this.began = now;
     this.estimate = CompletionEstimate.initial(now);
     this.feeder = new Feeder(batch.order(), gateway, this::open, this::mayGo);
     this.checkpoints =
@@ -223,28 +225,35 @@ final class BatchRunner {
   private void drain(Instant now) throws IOException {
     // Asked first: what was left here up to then is in the queue.
     long heard = heardUpTo.getAsLong();
-    int before = batch.answered().count();
+    int answers = 0;
     for (ResultRecord next = results.poll(); next != null; next = results.poll()) {
-      observe(next.result());
+      observe(next.result(), now);
       int number = batch.order().number(next.result().getId());
+      int before = batch.answered().count();
       decide(new BatchEvent.Answered(number, next.result()), now);
+      // What a predecessor left is read in a moment, and was not answered in one.
+      boolean fresh = !next.result().getFinishedAt().isBefore(began);
+      answers += fresh ? batch.answered().count() - before : 0;
       position = Math.max(position, next.offset() + 1);
       saveIfLarge(now);
     }
     position = Math.max(position, heard);
-    int answers = batch.answered().count() - before;
     if (answers > 0) {
       estimate = estimate.answered(answers, now);
     }
   }
 
-  private void observe(InferenceResult result) {
+  private void observe(InferenceResult result, Instant now) {
     if (result.getQueuedAt().isPresent() && result.getLeasedAt().isPresent()) {
-      pace =
+      FeedingPace next =
           pace.observed(
               batch.order().number(result.getId()),
               Duration.between(result.getQueuedAt().get(), result.getLeasedAt().get()),
               batch.fed());
+      if (next.window() != pace.window()) {
+        estimate = estimate.restarted(now);
+      }
+      pace = next;
     }
   }
 

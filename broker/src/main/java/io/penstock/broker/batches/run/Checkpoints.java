@@ -106,14 +106,15 @@ final class Checkpoints {
     EventAnnouncer.Announcement end = end(batch);
     Batch next = batch.flushed(output.write(), errors.write(), readUpTo);
     List<StateChange> changes = new ArrayList<>();
-    changes.add(
-        new StateChange.Put(
-            new StateEntry(BatchCoordinator.KIND, order.id(), BatchCodec.encode(next))));
+    // Whoever follows the log knows a batch's files before it knows that the batch has ended.
     List<FileRecord> files = next.status().isTerminal() ? files(next, now) : List.of();
     for (FileRecord file : files) {
       byte[] document = FileCodec.encode(file);
       changes.add(new StateChange.Put(new StateEntry(FileRecord.KIND, file.id(), document)));
     }
+    changes.add(
+        new StateChange.Put(
+            new StateEntry(BatchCoordinator.KIND, order.id(), BatchCodec.encode(next))));
     changes.addAll(end.changes());
     try {
       writer.write(changes).join();

@@ -81,6 +81,10 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
       }
     } catch (IOException | RuntimeException failed) {
       job.verdict.completeExceptionally(failed);
+    } catch (Error fatal) {
+      // Whoever waits for the verdict is told, too.
+      job.verdict.completeExceptionally(fatal);
+      throw fatal;
     }
   }
 

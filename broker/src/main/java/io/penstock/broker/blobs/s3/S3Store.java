@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -30,6 +32,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -38,6 +41,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * once its upload is completed.
  */
 public final class S3Store implements BlobStore, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(S3Store.class);
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -183,7 +188,7 @@ public final class S3Store implements BlobStore, AutoCloseable {
         () -> {
           for (S3Object each : client.listObjectsV2Paginator(request).contents()) {
             if (each.lastModified().isBefore(before)) {
-              found.add(new BlobName(each.key().substring(prefix.length())));
+              BlobName.parse(each.key().substring(prefix.length())).ifPresent(found::add);
             }
           }
           return found;
@@ -201,12 +206,21 @@ public final class S3Store implements BlobStore, AutoCloseable {
         () -> {
           for (MultipartUpload each : client.listMultipartUploadsPaginator(request).uploads()) {
             if (each.initiated().isBefore(now.minus(age))) {
-              client.abortMultipartUpload(
-                  abort -> abort.bucket(bucket).key(each.key()).uploadId(each.uploadId()));
+              abort(each);
             }
           }
           return request;
         });
+  }
+
+  /** Another instance may have done it at the same time. */
+  private void abort(MultipartUpload upload) {
+    try {
+      client.abortMultipartUpload(
+          abort -> abort.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+    } catch (NoSuchUploadException gone) {
+      LOG.debug("The unfinished upload of {} is gone already", upload.key(), gone);
+    }
   }
 
   private String key(BlobName name) {

@@ -89,6 +89,22 @@ class PaceTest {
         .isCloseTo(remaining / rate, org.assertj.core.data.Percentage.withPercentage(10));
   }
 
+  /** A batch is fed slowly at first; what it did then says little of what is to come. */
+  @Property
+  void theEndIsPromisedFromThePresentRateSoonAfterASlowStart(
+      @ForAll @IntRange(min = 5, max = 120) int slowSeconds,
+      @ForAll @IntRange(min = 20, max = 1000) int rate) {
+    CompletionEstimate estimate = CompletionEstimate.initial(START);
+    Instant now = START;
+    for (int second = 1; second <= 2 * slowSeconds; second++) {
+      now = now.plusSeconds(1);
+      estimate = estimate.answered(second <= slowSeconds ? rate / 10 : rate, now);
+    }
+    Duration promised = Duration.between(now, estimate.completion(10_000, now).orElseThrow());
+    assertThat(promised.toMillis() / 1000.0)
+        .isCloseTo(10_000.0 / rate, org.assertj.core.data.Percentage.withPercentage(50));
+  }
+
   @Test
   void theEndIsPromisedLaterWhileNothingIsAnswered() {
     CompletionEstimate estimate = CompletionEstimate.initial(START);

@@ -258,6 +258,7 @@ class EveryKeyTest {
       case "String" -> Stream.of("other", "http://other", "127.0.0.2", "a secret".repeat(8));
       case "double", "Double" -> doubles((Double) usual);
       case "short" -> Stream.of((short) 2);
+      case "long" -> Stream.of((Long) usual + 1, (Long) usual - 1, (Long) usual * 2);
       case "int" -> Stream.of((Integer) usual + 1, (Integer) usual - 1, (Integer) usual * 2);
       default -> throw new AssertionError("no values for " + type);
     };
