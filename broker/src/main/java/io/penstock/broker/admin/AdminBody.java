@@ -11,6 +11,7 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.schemas.json.JsonMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,8 +55,11 @@ final class AdminBody {
   }
 
   /** The same with these fields only; a missing body is an empty object. */
-  static ObjectNode optional(byte @Nullable [] body, String... fields) {
-    ObjectNode object = body == null || body.length == 0 ? STRICT.createObjectNode() : object(body);
+  static ObjectNode optional(@Nullable String body, String... fields) {
+    ObjectNode object =
+        body == null || body.isEmpty()
+            ? STRICT.createObjectNode()
+            : object(body.getBytes(StandardCharsets.UTF_8));
     requireOnly(object, Set.of(fields));
     return object;
   }

@@ -133,9 +133,9 @@ final class AdminDeadLetters {
 
   /** Sends its request again under a new id. */
   @Post("/{id}/replay")
-  HttpResponse<?> replay(HttpRequest<?> request, String id, @Body byte @Nullable [] body) {
+  HttpResponse<?> replay(HttpRequest<?> request, String id, @Nullable @Body String body) {
     var _ = AdminBody.optional(body);
-    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, checked(id));
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, bytes(body), checked(id));
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
@@ -243,5 +243,9 @@ final class AdminDeadLetters {
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
     return Base64.getEncoder().encodeToString(copy);
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String body) {
+    return body == null ? null : body.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -70,7 +70,7 @@ final class AdminExperiments {
   }
 
   @Post("/{name}/stop")
-  HttpResponse<byte[]> stop(HttpRequest<?> request, String name, @Body byte @Nullable [] body) {
+  HttpResponse<byte[]> stop(HttpRequest<?> request, String name, @Nullable @Body String body) {
     String reason = AdminBody.reason(AdminBody.optional(body, "reason")).orElse("stopped by hand");
     RoutingState after =
         changed(

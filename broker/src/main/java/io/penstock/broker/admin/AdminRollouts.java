@@ -92,7 +92,7 @@ final class AdminRollouts {
 
   @Post("/{model}/{step}")
   HttpResponse<byte[]> change(
-      HttpRequest<?> request, String model, String step, @Body byte @Nullable [] body) {
+      HttpRequest<?> request, String model, String step, @Nullable @Body String body) {
     Step asked = STEPS.get(step);
     if (asked == null) {
       throw Refusals.notFound("step of a rollout", step);

@@ -1,7 +1,6 @@
 package io.penstock.broker.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -22,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The workers that sent a heartbeat lately, and how to let one go. */
 @Controller("/admin/workers")
@@ -53,9 +53,8 @@ final class AdminWorkers {
   }
 
   /** The worker takes no more requests, and stops when it has finished what it has. */
-  @SuppressWarnings("NullablePrimitiveArray") // Micronaut asks it of the parameter.
   @Post("/{id}/drain")
-  HttpResponse<byte[]> drain(HttpRequest<?> request, String id, @Nullable @Body byte[] body) {
+  HttpResponse<byte[]> drain(HttpRequest<?> request, String id, @Nullable @Body String body) {
     String reason =
         AdminBody.reason(AdminBody.optional(body, "reason"))
             .orElse("drained by " + Callers.admin(request));
