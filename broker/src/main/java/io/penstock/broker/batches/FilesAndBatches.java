@@ -119,10 +119,10 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
 
   /** A batch outlives its key; nothing limits it then. */
   private static LineLimits lineLimits(Limiter limiter, Supplier<ApiKeys> keys) {
-    return (keyId, tokens) -> {
+    return (keyId, batchId, tokens) -> {
       Caller caller = keys.get().byId(keyId).map(Caller::of).orElse(Caller.ANYBODY);
       return limiter.admitLine(
-          caller, caller.limits().equals(KeyLimits.NONE) ? 1 : tokens.getAsLong());
+          caller, batchId, caller.limits().equals(KeyLimits.NONE) ? 1 : tokens.getAsLong());
     };
   }
 

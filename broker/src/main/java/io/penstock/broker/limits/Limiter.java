@@ -58,23 +58,25 @@ public final class Limiter {
    */
   public Admission admit(Caller caller, long tokens) {
     if (caller.keyId().isEmpty() || caller.limits().equals(KeyLimits.NONE)) {
-      return new Admission(null, tokens, Map.of());
+      return new Admission(null, tokens, tokens, Map.of());
     }
     return account(caller).admit(caller.limits(), share(), tokens);
   }
 
   /**
    * Takes what a line of a batch may use, if that leaves a quarter of each limit to what the key
-   * does besides. A line that is larger than what remains goes when nothing else has taken any.
+   * does besides. A line that is larger than three quarters of a limit goes when nothing else has
+   * taken any, and takes those three quarters. Of several batches each has its turn.
    *
+   * @param batchId whose line it is
    * @param tokens that the line may take at most
    * @return empty while the line has to wait
    */
-  public Optional<Admission> admitLine(Caller caller, long tokens) {
+  public Optional<Admission> admitLine(Caller caller, String batchId, long tokens) {
     if (caller.keyId().isEmpty() || caller.limits().equals(KeyLimits.NONE)) {
-      return Optional.of(new Admission(null, tokens, Map.of()));
+      return Optional.of(new Admission(null, tokens, tokens, Map.of()));
     }
-    return account(caller).admitLine(caller.limits(), share(), tokens);
+    return account(caller).admitLine(caller.limits(), share(), batchId, tokens);
   }
 
   /**
@@ -101,12 +103,15 @@ public final class Limiter {
 
     private final @Nullable Account account;
     private final long tokens;
+    private final long queued;
     private final Map<String, String> headers;
     private boolean settled;
 
-    private Admission(@Nullable Account account, long tokens, Map<String, String> headers) {
+    private Admission(
+        @Nullable Account account, long tokens, long queued, Map<String, String> headers) {
       this.account = account;
       this.tokens = tokens;
+      this.queued = queued;
       this.headers = headers;
     }
 
@@ -128,7 +133,7 @@ public final class Limiter {
     /** The request ended: what it did not use is given back. Later calls change nothing. */
     public synchronized void settle(long used) {
       if (!settled && account != null) {
-        account.settle(tokens, used);
+        account.settle(tokens, queued, used);
       }
       settled = true;
     }
@@ -139,6 +144,7 @@ public final class Limiter {
 
     private final TimeMeter time;
     private final AtomicLong queued = new AtomicLong();
+    private final LineTurns turns = new LineTurns();
     private @Nullable Limit requests;
     private @Nullable Limit tokens;
 
@@ -199,39 +205,56 @@ public final class Limiter {
         throw refused;
       }
       queued.addAndGet(wanted);
-      return new Admission(this, wanted, Map.copyOf(headers));
+      return new Admission(this, wanted, wanted, Map.copyOf(headers));
     }
 
-    synchronized Optional<Admission> admitLine(KeyLimits limits, int share, long wanted) {
+    synchronized Optional<Admission> admitLine(
+        KeyLimits limits, int share, String batchId, long wanted) {
       requests = current(requests, limits.requestsPerMinute(), share);
       tokens = current(tokens, limits.tokensPerMinute(), share);
-      if (!hasRoom(limits.queuedTokens(), share, wanted)
-          || !leavesEnough(requests, 1)
-          || !leavesEnough(tokens, wanted)) {
+      OptionalLong mostQueued = limits.queuedTokens();
+      long room =
+          mostQueued.isEmpty() ? Long.MAX_VALUE : Math.max(1, mostQueued.getAsLong() / share);
+      LineTurns.Need need =
+          new LineTurns.Need(
+              tokens == null ? 0 : Math.min(wanted, forLines(tokens.most)),
+              Math.min(wanted, forLines(room)));
+      long now = time.currentTimeNanos();
+      Optional<LineTurns.Need> kept = turns.keptFree(batchId, now);
+      if (!hasRoom(room, need.queued(), kept.map(LineTurns.Need::queued).orElse(0L))
+          || !leavesEnough(requests, 1, kept.isPresent() ? 1 : 0)
+          || !leavesEnough(tokens, need.tokens(), kept.map(LineTurns.Need::tokens).orElse(0L))) {
+        turns.refused(batchId, need, now);
         return Optional.empty();
       }
+      turns.admitted(batchId);
       if (requests != null) {
         requests.bucket.consumeIgnoringRateLimits(1);
       }
       if (tokens != null) {
-        tokens.bucket.consumeIgnoringRateLimits(wanted);
+        tokens.bucket.consumeIgnoringRateLimits(need.tokens());
       }
-      queued.addAndGet(wanted);
-      return Optional.of(new Admission(this, wanted, Map.of()));
+      queued.addAndGet(need.queued());
+      return Optional.of(new Admission(this, need.tokens(), need.queued(), Map.of()));
     }
 
-    private boolean hasRoom(OptionalLong limit, int share, long wanted) {
-      if (limit.isEmpty() || queued.get() <= 0) {
-        return true;
-      }
-      long most = Math.max(1, limit.getAsLong() / share);
-      return queued.get() + wanted <= most - most / LEFT_BY_LINES;
+    /** The part of a limit that lines may take. */
+    private static long forLines(long most) {
+      return most - most / LEFT_BY_LINES;
     }
 
-    private static boolean leavesEnough(@Nullable Limit limit, long wanted) {
+    /**
+     * Whether a line may wait and run besides what does.
+     *
+     * @param kept what stays free besides
+     */
+    private boolean hasRoom(long most, long charged, long kept) {
+      return (queued.get() <= 0 && kept == 0) || queued.get() <= forLines(most) - charged - kept;
+    }
+
+    private static boolean leavesEnough(@Nullable Limit limit, long charged, long kept) {
       return limit == null
-          || limit.bucket.getAvailableTokens()
-              >= Math.min(limit.most, wanted + limit.most / LEFT_BY_LINES);
+          || limit.bucket.getAvailableTokens() - kept >= charged + limit.most / LEFT_BY_LINES;
     }
 
     synchronized void count(KeyLimits limits, int share) {
@@ -285,8 +308,8 @@ public final class Limiter {
           : error.retryAfter(Duration.ofSeconds(1));
     }
 
-    synchronized void settle(long taken, long used) {
-      queued.addAndGet(-taken);
+    synchronized void settle(long taken, long waiting, long used) {
+      queued.addAndGet(-waiting);
       if (tokens != null && used < taken) {
         tokens.bucket.addTokens(taken - Math.max(0, used));
       }

@@ -124,12 +124,69 @@ class LimiterTest {
   void linesOfBatchesLeaveAQuarterToOtherRequests() {
     Caller caller = caller(OptionalLong.of(8), OptionalLong.of(1000), OptionalLong.of(1000));
     for (int line = 0; line < 6; line++) {
-      assertThat(limiter.admitLine(caller, 100)).isPresent();
+      assertThat(limiter.admitLine(caller, "batch_1", 100)).isPresent();
     }
-    assertThat(limiter.admitLine(caller, 100)).isEmpty();
+    assertThat(limiter.admitLine(caller, "batch_1", 100)).isEmpty();
     limiter.admit(caller, 100);
     limiter.count(caller);
     assertThatThrownBy(() -> limiter.count(caller)).isInstanceOf(ApiException.class);
+  }
+
+  @Test
+  void aLineThatIsLargerThanTheLimitLeavesAQuarterToo() {
+    Caller caller = caller(OptionalLong.empty(), OptionalLong.of(1000), OptionalLong.of(800));
+
+    Limiter.Admission large = limiter.admitLine(caller, "batch_1", 50_000).orElseThrow();
+
+    assertThat(limiter.admit(caller, 200).headers())
+        .containsEntry("x-ratelimit-remaining-tokens", "50");
+    large.settle(50_000);
+    assertThat(limiter.admit(caller, 50).headers())
+        .containsEntry("x-ratelimit-remaining-tokens", "0");
+  }
+
+  @Test
+  void aLargeLineOfOneBatchIsNotOvertakenForEverByTheSmallOnesOfAnother() {
+    Caller caller = caller(OptionalLong.empty(), OptionalLong.of(1000), OptionalLong.empty());
+    int large = 0;
+    int small = 0;
+    for (int tenth = 0; tenth < 6000; tenth++) {
+      while (limiter.admitLine(caller, "batch_small", 10).isPresent()) {
+        small++;
+      }
+      while (limiter.admitLine(caller, "batch_large", 700).isPresent()) {
+        large++;
+      }
+      pass(Duration.ofMillis(100));
+    }
+
+    // Ten minutes: each batch has its turns.
+    assertThat(large).isGreaterThan(5);
+    assertThat(small).isGreaterThan(5);
+  }
+
+  @Test
+  void aLargeLineThatWaitsForRoomInTheQueueHasItsTurn() {
+    Caller caller = caller(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(100));
+    Limiter.Admission first = limiter.admitLine(caller, "batch_small", 10).orElseThrow();
+    assertThat(limiter.admitLine(caller, "batch_large", 75)).isEmpty();
+
+    assertThat(limiter.admitLine(caller, "batch_small", 10)).isEmpty();
+    first.settle(10);
+    assertThat(limiter.admitLine(caller, "batch_small", 10)).isEmpty();
+    assertThat(limiter.admitLine(caller, "batch_large", 75)).isPresent();
+  }
+
+  @Test
+  void aBatchThatAsksNoMoreKeepsNoOtherWaiting() {
+    Caller caller = caller(OptionalLong.empty(), OptionalLong.of(100), OptionalLong.empty());
+    limiter.admitLine(caller, "batch_small", 10).orElseThrow();
+    assertThat(limiter.admitLine(caller, "batch_gone", 75)).isEmpty();
+    assertThat(limiter.admitLine(caller, "batch_small", 10)).isEmpty();
+
+    pass(Duration.ofMillis(1_100));
+
+    assertThat(limiter.admitLine(caller, "batch_small", 10)).isPresent();
   }
 
   @Test

@@ -38,7 +38,7 @@ final class LineCharges {
     if (keyId == null || taken.containsKey(line.number())) {
       return true;
     }
-    Optional<Limiter.Admission> admission = limits.take(keyId, () -> tokens(line));
+    Optional<Limiter.Admission> admission = limits.take(keyId, order.id(), () -> tokens(line));
     admission.ifPresent(given -> taken.put(line.number(), given));
     return admission.isPresent();
   }

@@ -12,8 +12,9 @@ public interface LineLimits {
    * Takes what a line may use.
    *
    * @param keyId the API key that made the batch
+   * @param batchId whose line it is
    * @param tokens estimates the most tokens of the line; asked only if the key has limits
    * @return what is settled when the line ends; empty while the line has to wait
    */
-  Optional<Limiter.Admission> take(String keyId, LongSupplier tokens);
+  Optional<Limiter.Admission> take(String keyId, String batchId, LongSupplier tokens);
 }

@@ -328,7 +328,7 @@ final class BatchSimulation {
               new BatchMachine(Duration.ofSeconds(20)),
               InputLimits.of(10_000),
               (_, judge) -> judge.advance(Long.MAX_VALUE).orElseThrow(),
-              (_, _) -> Optional.empty(),
+              (_, _, _) -> Optional.empty(),
               new DisturbedStore(),
               this,
               this,
