@@ -308,20 +308,24 @@ final class BatchRunner {
   }
 
   private void decide(BatchEvent event, Instant now) throws IOException {
-    giveBack(event);
+    giveBack(event, now);
     BatchMachine.Decision decision = machine.decide(batch, event, now);
     carryOut(decision, now);
   }
 
-  /** Gives back what a request took that has ended. */
-  private void giveBack(BatchEvent event) {
+  /** Gives back what a request took that has ended; one that ran without an answer took it all. */
+  private void giveBack(BatchEvent event, Instant now) {
     switch (event) {
       case BatchEvent.Answered(int number, InferenceResult result) -> {
         if (result.getRepetition().isEmpty()) {
           charges.settle(number, result);
         }
       }
-      case BatchEvent.GivenUp(int number, String _) -> charges.settle(number, 0);
+      case BatchEvent.GivenUp(int number, String _) -> {
+        if (machine.isGivenUp(batch, number, now)) {
+          charges.settle(number, number <= batch.fed() ? Long.MAX_VALUE : 0);
+        }
+      }
       case BatchEvent.Refused(int number, String _, String _) -> charges.settle(number, 0);
       case BatchEvent.Judged _, BatchEvent.Fed _, BatchEvent.TooLarge _ -> {}
       case BatchEvent.CancelAsked _, BatchEvent.Tick _, BatchEvent.Settled _ -> {}
