@@ -11,19 +11,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Downloads a file of the front. A connection that breaks is taken up again where it broke. What
- * goes to a file is written beside it and takes its name when it is whole; a later download goes on
- * with what an earlier one left there.
+ * Downloads a file of the front. A connection that breaks or falls silent is taken up again where
+ * it broke. What goes to a file is written beside it and takes its name when it is whole; a later
+ * download goes on with what an earlier one left there.
  */
 public final class FileDownload {
 
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-.*");
   private static final int BUFFER = 1 << 16;
+  private static final Duration SILENCE = Duration.ofSeconds(60);
 
   /** Writing failed, and not the connection. */
   private static final class WriteException extends IOException {
@@ -38,14 +40,23 @@ public final class FileDownload {
   private final FrontClient client;
   private final String id;
   private final long size;
+  private final FrontCall call;
 
   /**
    * @param file the file object
    */
   public FileDownload(FrontClient client, ObjectNode file) {
+    this(client, file, SILENCE);
+  }
+
+  /**
+   * @param silence how long nothing may come before the connection counts as broken
+   */
+  FileDownload(FrontClient client, ObjectNode file, Duration silence) {
     this.client = client;
     this.id = file.path("id").asText();
     this.size = file.path("bytes").asLong();
+    this.call = FrontCall.get("/v1/files/" + id + "/content").withPatience(silence);
   }
 
   /** How many bytes the file has. */
@@ -93,9 +104,8 @@ public final class FileDownload {
 
   private void copy(OutputStream out, long from, LongConsumer at)
       throws IOException, InterruptedException {
-    FrontCall call = FrontCall.get("/v1/files/" + id + "/content");
     long there = from;
-    long begun = System.nanoTime();
+    long failingSince = 0;
     int failures = 0;
     at.accept(there);
     while (there < size) {
@@ -108,7 +118,6 @@ public final class FileDownload {
           for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
             write(out, buffer, read);
             there += read;
-            begun = System.nanoTime();
             failures = 0;
             at.accept(there);
           }
@@ -119,7 +128,10 @@ public final class FileDownload {
       } catch (WriteException failed) {
         throw failed;
       } catch (IOException broken) {
-        client.pauseOrGiveUp(++failures, begun, broken, call);
+        if (failures == 0) {
+          failingSince = System.nanoTime();
+        }
+        client.pauseOrGiveUp(++failures, failingSince, broken, call);
       }
     }
   }

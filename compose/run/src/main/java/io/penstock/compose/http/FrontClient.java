@@ -9,10 +9,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -23,6 +28,9 @@ import javax.net.ssl.SSLException;
 public final class FrontClient implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  /** How long the body of an answer that is read as a whole may take at most. */
+  private static final Duration WHOLE_BODY = Duration.ofSeconds(60);
 
   private final FrontAddress address;
   private final Optional<String> key;
@@ -110,9 +118,16 @@ public final class FrontClient implements AutoCloseable {
     return new FrontAnswer(response.statusCode(), response.headers(), response.body());
   }
 
-  /** A body as it comes; the caller closes it. One try. */
+  /**
+   * A body as it comes; the caller closes it. Reading fails when nothing comes within the call's
+   * patience. One try.
+   */
   HttpResponse<InputStream> stream(FrontCall call) throws IOException, InterruptedException {
-    return send(call, BodyHandlers.ofInputStream());
+    return send(
+        call,
+        _ ->
+            BodySubscribers.mapping(
+                BodySubscribers.ofInputStream(), body -> new WatchedBody(body, call.patience())));
   }
 
   private <T> HttpResponse<T> send(FrontCall call, BodyHandler<T> handler)
@@ -123,9 +138,34 @@ public final class FrontClient implements AutoCloseable {
             .timeout(call.patience());
     call.headers().forEach(request::header);
     key.ifPresent(secret -> request.header("authorization", "Bearer " + secret));
-    HttpResponse<T> response = client.send(request.build(), handler);
-    answeredBefore = true;
-    return response;
+    // The request's own time-out ends where the body begins.
+    Duration whole = call.patience().plus(shorter(call.patience(), WHOLE_BODY));
+    CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request.build(), handler);
+    try {
+      HttpResponse<T> response = answer.get(whole.toNanos(), TimeUnit.NANOSECONDS);
+      answeredBefore = true;
+      return response;
+    } catch (TimeoutException tooLong) {
+      HttpTimeoutException failed = new HttpTimeoutException("the body came too slowly");
+      failed.initCause(tooLong);
+      throw failed;
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof IOException broken) {
+        throw broken;
+      }
+      if (failed.getCause() instanceof UnresolvedAddressException unknown) {
+        throw unknown;
+      }
+      throw new IOException(failed.getMessage(), failed);
+    } finally {
+      if (!answer.isDone()) {
+        answer.cancel(true);
+      }
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** Pauses before another try, or gives up. */

@@ -18,9 +18,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileTransferTest {
@@ -56,9 +58,11 @@ class FileTransferTest {
   }
 
   private FileDownload download() {
-    ObjectNode file =
-        JsonNodeFactory.instance.objectNode().put("id", "file-1").put("bytes", BYTES.length);
-    return new FileDownload(client, file);
+    return new FileDownload(client, file());
+  }
+
+  private static ObjectNode file() {
+    return JsonNodeFactory.instance.objectNode().put("id", "file-1").put("bytes", BYTES.length);
   }
 
   /** Sends the range that is asked for, but breaks off behind so many bytes. */
@@ -84,6 +88,37 @@ class FileTransferTest {
     assertThat(target).hasBinaryContent(BYTES);
     assertThat(front.seen()).hasSizeGreaterThan(3);
     assertThat(folder.toFile().list()).containsExactly("out.jsonl");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aDownloadThatFallsSilentIsTakenUpAgain() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    front.on(
+        CONTENT,
+        (exchange, seen, times) -> {
+          range(exchange, seen, times == 1 ? 90_000 : BYTES.length);
+          if (times == 1) {
+            await(over);
+          }
+        });
+    Path target = folder.resolve("out.jsonl");
+    try {
+      new FileDownload(client, file(), Duration.ofMillis(500)).to(target, _ -> {});
+    } finally {
+      over.countDown();
+    }
+
+    assertThat(target).hasBinaryContent(BYTES);
+    assertThat(front.seen().getLast().header("range")).isEqualTo("bytes=90000-");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class FrontClientTest {
 
@@ -94,6 +96,32 @@ class FrontClientTest {
     try (FrontClient client = client(null)) {
       client.succeed(FrontCall.get("/first"));
       assertThat(client.succeed(FrontCall.get("/x")).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anAnswerThatStopsHalfwayIsNotAwaitedForEver() {
+    CountDownLatch over = new CountDownLatch(1);
+    front.on(
+        "POST /x",
+        (exchange, _, _) -> {
+          exchange.sendResponseHeaders(200, 10);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          try {
+            over.await();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    FrontCall call = FrontCall.post("/x").withPatience(Duration.ofMillis(500));
+    try (FrontClient client = client(null)) {
+      assertThatThrownBy(() -> client.succeed(call))
+          .isInstanceOf(FrontException.Unreachable.class)
+          .hasMessageContaining("did not answer within");
+    } finally {
+      over.countDown();
     }
   }
 
