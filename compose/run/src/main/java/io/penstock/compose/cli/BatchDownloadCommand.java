@@ -34,6 +34,11 @@ final class BatchDownloadCommand extends FrontCommand {
   }
 
   @Override
+  void validate() {
+    files.validate(null);
+  }
+
+  @Override
   int run(FrontClient client) throws Exception {
     BatchObject batch = BatchCommand.read(client, id);
     if (!batch.isEnded()) {

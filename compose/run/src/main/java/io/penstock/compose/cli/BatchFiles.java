@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
 /** Where the answers and errors of a batch go. */
 final class BatchFiles {
 
+  private static final String STDOUT = "-";
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
@@ -22,6 +24,38 @@ final class BatchFiles {
       paramLabel = "FILE",
       description = "Where the errors go of requests that did not succeed; '-' is stdout.")
   @Nullable Path errors;
+
+  /**
+   * Refuses names under which one file would replace another.
+   *
+   * @param input the batch's own file; null if it is not at hand
+   */
+  void validate(@Nullable Path input) {
+    if (isSame(answers, errors)) {
+      throw CliException.usage(
+          "--output and --errors both name %s, and one would replace the other; give two files"
+              .formatted(answers));
+    }
+    if (isSame(answers, input)) {
+      throw replacing("--output", answers);
+    }
+    if (isSame(errors, input)) {
+      throw replacing("--errors", errors);
+    }
+  }
+
+  private static boolean isSame(@Nullable Path one, @Nullable Path other) {
+    return one != null
+        && other != null
+        && !one.toString().equals(STDOUT)
+        && one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+  }
+
+  private static CliException replacing(String option, @Nullable Path file) {
+    return CliException.usage(
+        "%s names %s, which is the file of requests, and would replace it; give another file"
+            .formatted(option, file));
+  }
 
   boolean isGiven() {
     return answers != null || errors != null;
@@ -64,7 +98,7 @@ final class BatchFiles {
     FileDownload file =
         new FileDownload(
             client, client.object(FrontCall.get("/v1/files/" + FrontPages.encoded(id))));
-    if (target.toString().equals("-")) {
+    if (target.toString().equals(STDOUT)) {
       file.to(console.out());
       return;
     }

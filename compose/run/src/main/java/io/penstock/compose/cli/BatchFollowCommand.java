@@ -31,6 +31,11 @@ final class BatchFollowCommand extends FrontCommand {
   }
 
   @Override
+  void validate() {
+    files.validate(null);
+  }
+
+  @Override
   int run(FrontClient client) throws Exception {
     return follow(this, client, id, files);
   }

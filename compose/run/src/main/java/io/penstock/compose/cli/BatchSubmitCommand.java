@@ -78,6 +78,7 @@ final class BatchSubmitCommand extends FrontCommand {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw CliException.usage("%s is no file that can be read".formatted(file));
     }
+    files.validate(file);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.penstock.compose.http.ScriptedFront;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -255,6 +256,25 @@ class HttpCommandsTest {
         .isEqualTo(ExitCodes.FAILURE);
     assertThat(cli.err()).contains("error: Too long.");
     assertThat(seen("DELETE /v1/files/file-1").method()).isEqualTo("DELETE");
+  }
+
+  @Test
+  void filesOfABatchThatWouldReplaceEachOtherAreRefused() throws IOException {
+    Path file = Files.writeString(home.resolve("r.jsonl"), "{\"url\":\"/v1/embeddings\"}\n");
+    String again = home.resolve("x/../r.jsonl").toString();
+    for (String command : List.of("submit " + file, "follow batch_1", "download batch_1")) {
+      List<String> words = new ArrayList<>(List.of("batch"));
+      words.addAll(List.of(command.split(" ")));
+      words.addAll(List.of("--output", again, "--errors", file.toString()));
+      assertThat(cli.run(words.toArray(String[]::new))).as(command).isEqualTo(ExitCodes.USAGE);
+      assertThat(cli.err()).contains("--output and --errors both name", "give two files");
+    }
+    for (String option : List.of("--output", "--errors")) {
+      assertThat(cli.run("batch", "submit", file.toString(), option, again))
+          .isEqualTo(ExitCodes.USAGE);
+      assertThat(cli.err()).contains(option + " names", "which is the file of requests");
+    }
+    assertThat(front.seen()).isEmpty();
   }
 
   @Test
