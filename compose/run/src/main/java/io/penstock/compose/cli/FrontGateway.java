@@ -31,6 +31,9 @@ final class FrontGateway implements RequestGateway, AutoCloseable {
 
   private static final Duration WAIT = Duration.ofSeconds(30);
 
+  /** Calls for a result begin no sooner one after another. */
+  private static final Duration BETWEEN = Duration.ofMillis(200);
+
   private final FrontClient client;
   private final Clock clock;
   private final Map<String, String> ids = new ConcurrentHashMap<>();
@@ -100,17 +103,24 @@ final class FrontGateway implements RequestGateway, AutoCloseable {
   }
 
   /**
-   * The answer to a request, however long it takes; each call waits for a while.
+   * The answer to a request, however long it takes; each call waits for a while. A front or proxy
+   * that does not let calls wait is not called without a pause.
    *
    * @param wait how long a call waits, where it may
    */
   static FrontAnswer await(FrontClient client, String id, Duration wait)
       throws InterruptedException {
-    FrontAnswer answer = result(client, id, wait);
-    while (answer.status() == 202) {
-      answer = result(client, id, wait);
+    while (true) {
+      long begun = System.nanoTime();
+      FrontAnswer answer = result(client, id, wait);
+      if (answer.status() != 202) {
+        return answer;
+      }
+      Duration early = BETWEEN.minusNanos(System.nanoTime() - begun);
+      if (early.isPositive()) {
+        Thread.sleep(early);
+      }
     }
-    return answer;
   }
 
   /** The answer to a request, or its status with 202 if there is none within that time. */

@@ -9,6 +9,7 @@ import io.penstock.compose.http.ScriptedFront;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +188,19 @@ class HttpCommandsTest {
     answering(200, "{\"a\": 1.0}");
     assertThat(cli.run("results", "--id", "req_1", "--follow")).isZero();
     assertThat(cli.out()).isEqualTo("{\"a\": 1.0}\n");
+  }
+
+  @Test
+  void aFrontThatAnswersAtOnceThatThereIsNoResultIsNotAskedWithoutAPause() {
+    front.on(
+        "GET /v1/requests/req_1/result",
+        (exchange, _, times) ->
+            reply(exchange, times < 4 ? 202 : 200, "{}", "penstock-request-id", "req_1"));
+    long begun = System.nanoTime();
+
+    assertThat(cli.run("results", "--id", "req_1", "--follow")).isZero();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(599));
   }
 
   @Test
