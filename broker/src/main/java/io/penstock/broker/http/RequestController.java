@@ -173,7 +173,8 @@ final class RequestController {
     return Replies.json(202, json(known));
   }
 
-  @Get("/{id}/events")
+  /** HEAD has no route: nobody would read the stream, and so nothing would ever end it. */
+  @Get(value = "/{id}/events", headRoute = false)
   HttpResponse<?> events(HttpRequest<?> request, String id) {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
     if (elsewhere.isPresent()) {

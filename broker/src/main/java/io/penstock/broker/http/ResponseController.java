@@ -187,7 +187,8 @@ final class ResponseController {
         submitted);
   }
 
-  @Get("/{id}")
+  /** HEAD has no route: nobody would read the stream, and so nothing would ever end it. */
+  @Get(value = "/{id}", headRoute = false)
   HttpResponse<?> one(HttpRequest<?> request, String id) throws InterruptedException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
     if (elsewhere.isPresent()) {

@@ -77,6 +77,29 @@ class ApiDocumentTest {
     assertThat(DOCUMENT.operations()).isEqualTo(served);
   }
 
+  /** Nobody reads the body of an answer to HEAD, so that a stream begun for it would never end. */
+  @Test
+  void noStreamHasARouteForHead() {
+    Set<String> streams = new TreeSet<>();
+    DOCUMENT
+        .tree()
+        .path("paths")
+        .properties()
+        .forEach(
+            path -> {
+              if (!path.getValue()
+                  .at("/get/responses/200/content/text~1event-stream")
+                  .isMissingNode()) {
+                streams.add("HEAD " + path.getKey());
+              }
+            });
+
+    assertThat(streams).contains("HEAD /v1/requests/{id}/events", "HEAD /v1/responses/{id}");
+    assertThat(server.routes())
+        .contains("HEAD /v1/requests/{id}")
+        .doesNotContainAnyElementsOf(streams);
+  }
+
   @Test
   void eachOperationSaysWhatItDoesWhoMayCallItAndWhatItAnswers() {
     DOCUMENT
