@@ -15,6 +15,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.ResultReply;
@@ -186,6 +187,13 @@ final class RequestController {
         new StatusEvents(
             serving.timer(), serving.connections(), () -> lookups.find(tenant, id).map(this::json));
     Watches.Watch watch = serving.submissions().watch(tenant, id, events);
+    try {
+      // A home that moved before the watch was open is not read for it, so that nothing would come.
+      lookups.requireHome(id);
+    } catch (HomeException moved) {
+      watch.close();
+      throw moved;
+    }
     KnownRequest known = lookups.find(tenant, id).orElse(before);
     return Replies.events(events.begin(known, watch::close));
   }

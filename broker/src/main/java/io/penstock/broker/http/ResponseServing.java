@@ -215,6 +215,8 @@ public final class ResponseServing {
 
   private ResponseFeed.Past past(StoredResponse response, ResponseStream events)
       throws InterruptedException {
+    // A home that moved before the watch was open is not read for it, so that nothing would come.
+    lookups.requireHome(response.id());
     Optional<KnownRequest> known = known(response);
     Optional<InferenceResult> result = result(response);
     List<TokenChunk> all =
