@@ -93,12 +93,14 @@ final class ResponseController {
     try (var _ = submitted.watch();
         HangUp _ = new HangUp(request, () -> hungUp(tenant, submitted, wait))) {
       StoredResponse response = creation.of(submitted);
-      Optional<InferenceResult> result = responses.result(response);
+      // Whether a request that was sent is the one that was stored, its answer tells.
+      Optional<InferenceResult> result =
+          submitted.before().isPresent() ? responses.result(response) : Optional.empty();
       if (result.isEmpty()) {
-        result = wait.await(most).map(record -> record.result());
-      }
-      if (result.filter(each -> each.getRepetition().isPresent()).isPresent()) {
-        result = responses.result(response);
+        Optional<InferenceResult> news = wait.await(most).map(record -> record.result());
+        if (news.isPresent()) {
+          result = Optional.of(responses.settled(response, news.get()));
+        }
       }
       return headed(
           result
@@ -181,7 +183,7 @@ final class ResponseController {
         };
     return headed(
         Replies.events(
-            submitted.before().isPresent()
+            creation.isRepeated(submitted)
                 ? responses.replay(response, OptionalLong.empty(), feed, submitted.watch(), most)
                 : responses.follow(response, feed, submitted.watch(), most, gone)),
         submitted);

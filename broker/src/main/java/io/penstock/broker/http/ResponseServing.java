@@ -5,6 +5,7 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.StoredChunks;
 import io.penstock.broker.requests.Watches;
@@ -16,6 +17,7 @@ import io.penstock.broker.responses.StoredResponse;
 import io.penstock.broker.submission.Recording;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.Repetition;
 import io.penstock.schemas.RequestState;
 import io.penstock.schemas.TokenChunk;
 import java.time.Duration;
@@ -65,6 +67,7 @@ public final class ResponseServing {
     private final String tenant;
     private final ResponseRequest asked;
     private @Nullable StoredResponse created;
+    private boolean repeated;
 
     private Creation(String tenant, ResponseRequest asked) {
       this.tenant = tenant;
@@ -73,9 +76,21 @@ public final class ResponseServing {
 
     @Override
     public CompletableFuture<Void> write(String id) {
+      Optional<StoredResponse> before = registry.find(tenant, id, clock.instant());
+      if (before.isPresent()) {
+        // An earlier call stored it under the same Idempotency-Key, and its end may be known.
+        created = before.get();
+        repeated = true;
+        return Recording.NONE.write(id);
+      }
       StoredResponse response = StoredResponse.of(id, tenant, clock.instant(), asked);
       created = response;
       return asked.store() ? registry.add(response) : Recording.NONE.write(id);
+    }
+
+    /** Whether the request was submitted, or the response stored, by an earlier call. */
+    boolean isRepeated(Submitted submitted) {
+      return repeated || submitted.before().isPresent();
     }
 
     /** The response, also where it was created by an earlier call. */
@@ -127,13 +142,42 @@ public final class ResponseServing {
                     each.getId().equals(response.id())
                         && each.getTenant().equals(response.tenant()));
     if (result.isEmpty()) {
-      throw new ApiException(
-          ApiError.invalid(
-              410,
-              "result_gone",
-              "The answer of response %s is kept no longer.".formatted(response.id())));
+      throw gone(response);
     }
     return result;
+  }
+
+  /**
+   * What answers a call whose request was sent: its result or, where it repeats an earlier call,
+   * that one's.
+   *
+   * @throws ApiException with 409 if the id stands for another request, and with 410 if the earlier
+   *     result is kept no longer
+   */
+  InferenceResult settled(StoredResponse response, InferenceResult news)
+      throws InterruptedException {
+    Repetition repetition = news.getRepetition().orElse(null);
+    return switch (repetition) {
+      case null -> news;
+      case CONFLICT -> throw new ApiException(ResultReply.conflict());
+      case SAME -> {
+        Optional<InferenceResult> first = result(response);
+        if (first.isEmpty()) {
+          lookups.requireHome(response.id());
+          throw gone(response);
+        }
+        yield first.get();
+      }
+    };
+  }
+
+  private static ApiException gone(StoredResponse response) {
+    return new ApiException(
+        ApiError.invalid(
+                410,
+                "result_gone",
+                "The answer of response %s is kept no longer.".formatted(response.id()))
+            .with(ApiError.SHOULD_RETRY, "false"));
   }
 
   private Optional<KnownRequest> known(StoredResponse response) {
