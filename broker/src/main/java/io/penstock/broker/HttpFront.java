@@ -189,7 +189,8 @@ public final class HttpFront implements AutoCloseable {
       served.addAll(
           List.of(
               serving,
-              new ResponseServing(serving, owned, responses, chunks, clock),
+              new ResponseServing(
+                  serving, owned, responses, chunks, 4L * MOST_REPLAYED_BYTES, clock),
               forwarding,
               owned,
               keys,

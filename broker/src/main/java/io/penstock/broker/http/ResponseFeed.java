@@ -12,9 +12,11 @@ import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.TokenChunk;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,7 @@ final class ResponseFeed implements Watcher {
   private final List<Step> waiting = new ArrayList<>();
   private long waitingBytes;
   private @Nullable ResponseStream stream;
+  private ReplayBudget.Share share = ReplayBudget.Share.NONE;
   private Runnable ended = () -> {};
   private boolean live;
   private boolean stopping;
@@ -56,10 +59,15 @@ final class ResponseFeed implements Watcher {
    * @param chunks in the order of the log
    * @param result empty if it has not ended
    * @param complete whether no more chunks are to come
+   * @param share the memory of the chunks; given back when they are sent
    */
-  record Past(List<TokenChunk> chunks, Optional<InferenceResult> result, boolean complete) {
+  record Past(
+      List<TokenChunk> chunks,
+      Optional<InferenceResult> result,
+      boolean complete,
+      ReplayBudget.Share share) {
 
-    static final Past NONE = new Past(List.of(), Optional.empty(), false);
+    static final Past NONE = new Past(List.of(), Optional.empty(), false, ReplayBudget.Share.NONE);
   }
 
   ResponseFeed(ScheduledExecutorService timer, ConnectionSettings settings) {
@@ -85,6 +93,7 @@ final class ResponseFeed implements Watcher {
       Runnable onGone) {
     stream = events;
     ended = onEnd;
+    share = past.share();
     long keepAlive = settings.keepAlive().toMillis();
     timers.add(
         timer.scheduleAtFixedRate(this::keepAlive, keepAlive, keepAlive, TimeUnit.MILLISECONDS));
@@ -92,7 +101,7 @@ final class ResponseFeed implements Watcher {
         length -> timers.add(timer.schedule(this::late, length.toMillis(), TimeUnit.MILLISECONDS)));
     // The first bytes take the headers with them, and so the response's id.
     Flux<byte[]> first = Flux.just(SseText.comment("response " + id));
-    Flux<byte[]> replayed = Flux.fromIterable(steps(past)).concatMapIterable(this::replay, 1);
+    Flux<byte[]> replayed = drained(steps(past)).concatMapIterable(this::replay, 1);
     return Flux.concat(first, replayed, Flux.defer(this::goLive))
         .doOnCancel(
             () -> {
@@ -102,8 +111,21 @@ final class ResponseFeed implements Watcher {
             });
   }
 
-  private static List<Step> steps(Past past) {
-    List<Step> steps = new ArrayList<>();
+  /** What was sent is not kept. */
+  private static Flux<Step> drained(Queue<Step> steps) {
+    return Flux.generate(
+        next -> {
+          Step step = steps.poll();
+          if (step == null) {
+            next.complete();
+          } else {
+            next.next(step);
+          }
+        });
+  }
+
+  private static Queue<Step> steps(Past past) {
+    Queue<Step> steps = new ArrayDeque<>();
     steps.add(ResponseStream::begin);
     past.chunks().forEach(chunk -> steps.add(events -> events.chunk(chunk)));
     past.result().ifPresent(result -> steps.add(events -> events.result(result)));
@@ -127,6 +149,7 @@ final class ResponseFeed implements Watcher {
   }
 
   private synchronized Flux<byte[]> goLive() {
+    share.close();
     if (over) {
       return Flux.empty();
     }
@@ -271,6 +294,7 @@ final class ResponseFeed implements Watcher {
     timers.forEach(each -> each.cancel(false));
     timers.clear();
     waiting.clear();
+    share.close();
     ended.run();
     return true;
   }

@@ -44,19 +44,26 @@ public final class ResponseServing {
   private final Homes homes;
   private final ResponseRegistry registry;
   private final StoredChunks chunks;
+  private final ReplayBudget budget;
   private final Lookups lookups;
   private final InstantSource clock;
 
+  /**
+   * @param replayedBytes how many bytes of chunks all streams together may have read again and not
+   *     sent yet
+   */
   public ResponseServing(
       Serving serving,
       Homes homes,
       ResponseRegistry registry,
       StoredChunks chunks,
+      long replayedBytes,
       InstantSource clock) {
     this.serving = serving;
     this.homes = homes;
     this.registry = registry;
     this.chunks = chunks;
+    this.budget = new ReplayBudget(replayedBytes);
     this.lookups = new Lookups(homes, serving.recent());
     this.clock = clock;
   }
@@ -244,14 +251,17 @@ public final class ResponseServing {
       Optional<Duration> most)
       throws InterruptedException {
     boolean begun = false;
+    ReplayBudget.Share share = ReplayBudget.Share.NONE;
     try {
       ResponseStream events = new ResponseStream(response, startingAfter);
       ResponseFeed.Past past = past(response, events);
+      share = past.share();
       Flux<byte[]> flux = feed.begin(response.id(), events, past, most, watch::close, () -> {});
       begun = true;
       return flux;
     } finally {
       if (!begun) {
+        share.close();
         watch.close();
       }
     }
@@ -275,7 +285,8 @@ public final class ResponseServing {
         result
             .filter(each -> each.getFinishedAt().plus(CHUNKS_ARE_IN).isBefore(clock.instant()))
             .isPresent();
-    return new ResponseFeed.Past(wanted(all, events), result, complete);
+    List<TokenChunk> wanted = wanted(all, events);
+    return new ResponseFeed.Past(wanted, result, complete, budget.take(wanted));
   }
 
   /** When the attempt began whose chunks are wanted: the latest one that is known of. */
