@@ -1,5 +1,6 @@
 package io.penstock.broker.following;
 
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.reading.Partitions;
@@ -15,6 +16,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -53,9 +55,18 @@ public final class TopicScan {
    * Passes all records of a topic from a time to what is its end now. What cannot be read is passed
    * over.
    *
-   * @throws TimeoutException if the end is not reached within half a minute
+   * @throws KafkaUnavailableException if the end is not reached within half a minute
    */
   public <T extends SpecificRecord> void read(
+      String topic, Class<T> type, Instant from, Visitor<T> visitor) {
+    try {
+      readAll(topic, type, from, visitor);
+    } catch (KafkaException failed) {
+      throw new KafkaUnavailableException(failed);
+    }
+  }
+
+  private <T extends SpecificRecord> void readAll(
       String topic, Class<T> type, Instant from, Visitor<T> visitor) {
     try (Consumer<String, byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = Partitions.of(consumer, Set.of(topic));
@@ -78,8 +89,21 @@ public final class TopicScan {
     }
   }
 
-  /** The record at this place; empty if there is none any more, or it cannot be read. */
+  /**
+   * The record at this place; empty if there is none any more, or it cannot be read.
+   *
+   * @throws KafkaUnavailableException if it is not read within half a minute
+   */
   public <T extends SpecificRecord> Optional<T> at(
+      String topic, Class<T> type, int partition, long offset) {
+    try {
+      return readAt(topic, type, partition, offset);
+    } catch (KafkaException failed) {
+      throw new KafkaUnavailableException(failed);
+    }
+  }
+
+  private <T extends SpecificRecord> Optional<T> readAt(
       String topic, Class<T> type, int partition, long offset) {
     TopicPartition one = new TopicPartition(topic, partition);
     try (Consumer<String, byte[]> consumer = consumer()) {
@@ -116,7 +140,9 @@ public final class TopicScan {
   private static void seek(
       Consumer<String, byte[]> consumer, List<TopicPartition> partitions, Instant from) {
     Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(each -> times.put(each, from.toEpochMilli()));
+    // Kafka takes times before 1970 for something else.
+    long time = Math.max(0, from.toEpochMilli());
+    partitions.forEach(each -> times.put(each, time));
     Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
     for (TopicPartition each : partitions) {
       OffsetAndTimestamp first = found.get(each);

@@ -1,5 +1,6 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.broker.requests.StoredChunks;
 import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -12,7 +13,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -44,7 +44,7 @@ public final class ChunkLog implements StoredChunks, AutoCloseable {
   /**
    * The chunks of a request. Blocks.
    *
-   * @throws KafkaException if Kafka does not answer in time
+   * @throws KafkaUnavailableException if Kafka does not answer in time
    */
   @Override
   public List<TokenChunk> read(int home, String tenant, String id, Instant since)

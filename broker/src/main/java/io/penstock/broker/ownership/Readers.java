@@ -1,5 +1,6 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.schemas.reading.CommittedReads;
 import java.time.Duration;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -42,13 +45,14 @@ final class Readers implements AutoCloseable {
   /**
    * Reads something, once a consumer is free.
    *
-   * @throws TimeoutException if none is free in time
+   * @throws KafkaUnavailableException if none is free in time, or Kafka does not answer
    */
   <T> T read(Function<Consumer<String, byte[]>, T> reading) throws InterruptedException {
     Optional<Consumer<String, byte[]>> slot =
         slots.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     if (slot == null) {
-      throw new TimeoutException("too many other results are being read; try again in a moment");
+      throw new KafkaUnavailableException(
+          new TimeoutException("too many other results are being read; try again in a moment"));
     }
     Optional<Consumer<String, byte[]>> kept = Optional.empty();
     try {
@@ -57,6 +61,11 @@ final class Readers implements AutoCloseable {
       T found = reading.apply(consumer);
       kept = slot;
       return found;
+    } catch (SerializationException damaged) {
+      // To try again does not help.
+      throw damaged;
+    } catch (KafkaException failed) {
+      throw new KafkaUnavailableException(failed);
     } finally {
       if (kept.isEmpty()) {
         slot.ifPresent(Consumer::close);

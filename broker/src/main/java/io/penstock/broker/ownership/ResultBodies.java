@@ -1,5 +1,6 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.broker.requests.KnownRequest.ResultPlace;
 import io.penstock.broker.requests.StoredResults;
 import io.penstock.schemas.InferenceResult;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -34,7 +34,7 @@ public final class ResultBodies implements StoredResults, AutoCloseable {
   /**
    * The result at a place; empty if Kafka has deleted it. Blocks.
    *
-   * @throws KafkaException if Kafka does not answer in time
+   * @throws KafkaUnavailableException if Kafka does not answer in time
    */
   @Override
   public Optional<InferenceResult> read(ResultPlace place) throws InterruptedException {
