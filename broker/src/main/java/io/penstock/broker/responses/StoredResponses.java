@@ -8,7 +8,8 @@ import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.settings.ResponseSettings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stored responses of one partition, the oldest first, within bounds. Not safe for use by many
- * threads.
+ * The stored responses of one partition, within bounds that all tenants share. Where there are too
+ * many, the tenant that has the most makes room: no tenant loses responses to one that has more.
+ * Not safe for use by many threads.
  */
 final class StoredResponses {
 
@@ -33,8 +35,20 @@ final class StoredResponses {
   private final StateWriter writer;
   private final ResponseSettings settings;
   private final Map<String, StoredResponse> byId = new LinkedHashMap<>();
+  private final Map<String, Held> byTenant = new HashMap<>();
   private long bytes;
   private long resultsReadTo;
+
+  /** What one tenant has, the oldest first. */
+  private static final class Held {
+
+    private final Map<String, StoredResponse> byId = new LinkedHashMap<>();
+    private long bytes;
+
+    Optional<StoredResponse> oldestEnded() {
+      return byId.values().stream().filter(StoredResponse::isEnded).findFirst();
+    }
+  }
 
   StoredResponses(StateWriter writer, ResponseSettings settings) {
     this.writer = writer;
@@ -57,33 +71,62 @@ final class StoredResponses {
   /** Keeps a response that was written before. */
   void put(StoredResponse response) {
     StoredResponse before = byId.put(response.id(), response);
-    bytes += size(response) - (before == null ? 0 : size(before));
+    if (before != null) {
+      bytes -= size(before);
+      if (before.tenant().equals(response.tenant())) {
+        byTenant.get(before.tenant()).bytes -= size(before);
+      } else {
+        unhold(before);
+      }
+    }
+    Held held = byTenant.computeIfAbsent(response.tenant(), _ -> new Held());
+    held.byId.put(response.id(), response);
+    held.bytes += size(response);
+    bytes += size(response);
+  }
+
+  private void drop(StoredResponse response) {
+    StoredResponse before = byId.remove(response.id());
+    if (before != null) {
+      bytes -= size(before);
+      unhold(before);
+    }
+  }
+
+  private void unhold(StoredResponse response) {
+    byTenant.computeIfPresent(
+        response.tenant(),
+        (_, held) -> {
+          if (held.byId.remove(response.id()) != null) {
+            held.bytes -= size(response);
+          }
+          return held.byId.isEmpty() ? null : held;
+        });
   }
 
   /**
    * Keeps a new response, and forgets old ones where there are too many.
    *
-   * @throws ApiException with 503 if too many have not ended
+   * @throws ApiException with 503 if too many have not ended, or others have less and the tenant
+   *     has none that has ended
    */
   CompletableFuture<Void> add(StoredResponse response) {
     StoredResponse begun = response.resultsFrom(resultsReadTo);
     put(begun);
     List<StateChange> changes = new ArrayList<>();
     changes.add(written(begun));
-    for (Iterator<StoredResponse> oldest = byId.values().iterator();
-        isTooMuch() && oldest.hasNext(); ) {
-      StoredResponse each = oldest.next();
-      if (each.isEnded()) {
-        oldest.remove();
-        bytes -= size(each);
-        changes.add(removed(each));
+    while (isTooMuch()) {
+      Optional<StoredResponse> spare = spare(response.tenant());
+      if (spare.isEmpty()) {
+        break;
       }
+      drop(spare.get());
+      changes.add(removed(spare.get()));
     }
     if (isTooMuch()) {
       changes.removeFirst();
       changes.add(removed(begun));
-      byId.remove(begun.id());
-      bytes -= size(begun);
+      drop(begun);
       var _ = writer.write(changes);
       throw new ApiException(
           ApiError.unavailable(
@@ -92,6 +135,23 @@ final class StoredResponses {
               PAUSE));
     }
     return writer.write(changes);
+  }
+
+  /** The oldest that has ended, of the tenant that has the most and not less than this one. */
+  private Optional<StoredResponse> spare(String tenant) {
+    double own = share(byTenant.get(tenant));
+    return byTenant.values().stream()
+        .filter(held -> share(held) >= own)
+        .sorted(Comparator.comparingDouble(this::share).reversed())
+        .flatMap(held -> held.oldestEnded().stream())
+        .findFirst();
+  }
+
+  /** How much of the bounds it takes: of the one that it takes more of. */
+  private double share(Held held) {
+    return Math.max(
+        (double) held.byId.size() / settings.mostStored(),
+        (double) held.bytes / settings.mostStoredBytes());
   }
 
   private boolean isTooMuch() {
@@ -113,9 +173,7 @@ final class StoredResponses {
 
   CompletableFuture<Void> remove(List<StoredResponse> gone) {
     for (StoredResponse each : gone) {
-      if (byId.remove(each.id()) != null) {
-        bytes -= size(each);
-      }
+      drop(each);
     }
     return writer.write(gone.stream().map(StoredResponses::removed).toList());
   }

@@ -123,6 +123,27 @@ class ResponseRegistryTest {
     assertThat(home.size()).isEqualTo(10);
   }
 
+  /** Nobody loses responses to a tenant that has more of them. */
+  @Test
+  void theTenantThatHasTheMostMakesRoom() {
+    registry.add(response("resp_small", "small")).join();
+    registry.result(result("resp_small", "small", 1));
+    for (int each = 0; each < 9; each++) {
+      registry.add(response("resp_" + each)).join();
+    }
+
+    assertThatThrownBy(() -> registry.add(response("resp_more"))).isInstanceOf(ApiException.class);
+    registry.result(result("resp_5", 2));
+    registry.add(response("resp_more")).join();
+    assertThat(find(registry, "resp_5")).isEmpty();
+
+    registry.result(result("resp_6", 3));
+    registry.add(response("resp_small_2", "small")).join();
+    assertThat(find(registry, "resp_6")).isEmpty();
+    assertThat(registry.find("small", "resp_small", NOW)).isPresent();
+    assertThat(home.size()).isEqualTo(10);
+  }
+
   @Test
   void parametersThatTheLogWouldNotTakeAreRefused() {
     StoredResponse large =
@@ -160,12 +181,23 @@ class ResponseRegistryTest {
   }
 
   private static StoredResponse response(String id) {
+    return response(id, "default");
+  }
+
+  private static StoredResponse response(String id, String tenant) {
     return StoredResponse.of(
-        id, "default", NOW, ResponseRequestReader.read(bytes("{'model':'m','input':'Hi'}")));
+        id, tenant, NOW, ResponseRequestReader.read(bytes("{'model':'m','input':'Hi'}")));
   }
 
   private static ResultRecord result(String id, long offset) {
+    return result(id, "default", offset);
+  }
+
+  private static ResultRecord result(String id, String tenant, long offset) {
     return new ResultRecord(
-        0, offset, NOW, InferenceResult.newBuilder(answer(1, "Ciao")).setId(id).build());
+        0,
+        offset,
+        NOW,
+        InferenceResult.newBuilder(answer(1, "Ciao")).setId(id).setTenant(tenant).build());
   }
 }
