@@ -2,6 +2,7 @@ package io.penstock.broker.http;
 
 import io.micronaut.core.order.Ordered;
 import io.micronaut.http.BasicHttpAttributes;
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
@@ -26,6 +27,7 @@ final class MetricsFilter implements Ordered {
 
   private static final String BEGUN = "penstock.begun";
   private static final String UNKNOWN = "unknown";
+  private static final String OTHER = "other";
 
   private final FrontMetrics metrics;
 
@@ -51,7 +53,7 @@ final class MetricsFilter implements Ordered {
     long now = System.nanoTime();
     long begun = request.getAttribute(BEGUN, Long.class).orElse(now);
     metrics.answered(
-        request.getMethodName(), template(request), response.code(), Duration.ofNanos(now - begun));
+        method(request), template(request), response.code(), Duration.ofNanos(now - begun));
     response.getAttribute(ERROR_CODE, String.class).ifPresent(metrics::refused);
     if (response.getAttribute(FORWARDED).isPresent()) {
       metrics.forwarded(FrontMetrics.Direction.OUT);
@@ -60,6 +62,11 @@ final class MetricsFilter implements Ordered {
         && response.body() instanceof Publisher<?> events) {
       countStream(response, events);
     }
+  }
+
+  /** HTTP lets callers invent methods; each name would be a time series of its own. */
+  private static String method(HttpRequest<?> request) {
+    return request.getMethod() == HttpMethod.CUSTOM ? OTHER : request.getMethodName();
   }
 
   /** Paths that lead nowhere are whatever a caller makes up. */

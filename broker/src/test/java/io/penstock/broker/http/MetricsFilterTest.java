@@ -14,6 +14,7 @@ import io.penstock.schemas.models.ModelCatalog;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.util.List;
@@ -70,6 +71,21 @@ class MetricsFilterTest {
 
     assertThat(registry.find("penstock.front.requests").timers()).hasSize(1);
     assertThat(calls("unknown", 401)).isEqualTo(20);
+  }
+
+  @Test
+  void aMethodThatACallerMakesUpIsNoTag() throws Exception {
+    for (int call = 0; call < 20; call++) {
+      client.send(
+          HttpRequest.newBuilder(uri("/v1/models"))
+              .method("MADEUP" + call, BodyPublishers.noBody())
+              .build(),
+          BodyHandlers.ofString());
+    }
+
+    assertThat(registry.find("penstock.front.requests").timers())
+        .allMatch(timer -> "other".equals(timer.getId().getTag("method")))
+        .hasSize(1);
   }
 
   @Test
