@@ -61,8 +61,7 @@ final class EventRecorder {
     boolean more = true;
     while (more && changes.size() < MOST_CHANGES) {
       Optional<PartitionDeliveries.Note> note = partition.nextNote();
-      note.flatMap(each -> ResultEvents.of(each.result()))
-          .ifPresent(event -> record(partition, event, now, changes, begun));
+      note.ifPresent(each -> record(partition, each.event(), now, changes, begun));
       more = note.isPresent();
     }
     if (!more) {

@@ -5,7 +5,6 @@ import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.webhooks.endpoints.EndpointCodec;
-import io.penstock.schemas.InferenceResult;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,12 +36,19 @@ final class PartitionDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionDeliveries.class);
   private static final long UNKNOWN = -1;
 
-  /** A result that somebody may have to be told of. */
-  record Note(long offset, InferenceResult result) {}
+  /** An event that somebody may have to be told of, and the offset of its result. */
+  record Note(long offset, WebhookEvent event) {}
 
   private final int partition;
   private final StateWriter writer;
+
+  /**
+   * The notes of results whose events are not recorded yet: those from the saved position on. The
+   * thread of the deliveries takes them out as fast as they are read, once it knows the endpoints.
+   * A note is a few ids, never a body, so that even those of a long outage are small.
+   */
   private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
+
   private final AtomicLong heardUpTo = new AtomicLong(UNKNOWN);
   private volatile boolean caughtUp;
 
@@ -54,6 +60,9 @@ final class PartitionDeliveries {
 
   /** The endpoints of which this partition holds a status. */
   private final Set<String> statuses = new HashSet<>();
+
+  /** The position that a predecessor has left. */
+  private final long takenFrom;
 
   /** The first offset whose event, if it has one, is not recorded yet. */
   private long position = UNKNOWN;
@@ -77,6 +86,7 @@ final class PartitionDeliveries {
     dead.clear();
     letters.forEach(this::buried);
     position = saved;
+    takenFrom = saved;
   }
 
   private void read(StateEntry entry) {
@@ -134,17 +144,19 @@ final class PartitionDeliveries {
   }
 
   /**
-   * Leaves a result. Called by the thread that reads results.
+   * Leaves a result. Results of before the saved position are heard again if other listeners need
+   * them, and leave nothing. Called by the thread that reads results.
    *
    * @return whether it may be an event
    */
   boolean heard(ResultRecord record) {
-    boolean noted = record.isFirst() && record.result().getWebhook().isPresent();
-    if (noted) {
-      notes.add(new Note(record.offset(), record.result()));
-    }
+    Optional<WebhookEvent> event =
+        record.isFirst() && record.offset() >= takenFrom
+            ? ResultEvents.of(record.result())
+            : Optional.empty();
+    event.ifPresent(each -> notes.add(new Note(record.offset(), each)));
     heardUpTo.accumulateAndGet(record.offset() + 1, Math::max);
-    return noted;
+    return event.isPresent();
   }
 
   /** All results of before the take-over were heard. Called by any thread. */

@@ -300,6 +300,25 @@ class DeliveriesTest {
   }
 
   @Test
+  void aResultOfBeforeTheSavedPositionIsNotNoted() {
+    StateEntry saved = DeliveryCodec.position(0, 7);
+    PartitionDeliveries next = new PartitionDeliveries(0, List.of(saved), new Writer());
+
+    assertThat(next.heard(recordAt(6))).isFalse();
+    assertThat(next.heard(recordAt(7))).isTrue();
+    assertThat(next.nextNote().map(PartitionDeliveries.Note::offset)).contains(7L);
+    assertThat(next.nextNote()).isEmpty();
+  }
+
+  private ResultRecord recordAt(long place) {
+    return new ResultRecord(
+        0,
+        place,
+        now,
+        BrokerSamples.result("req_" + place, TerminalStatus.SUCCEEDED).setWebhook("*").build());
+  }
+
+  @Test
   void anEmptyHomeHasAPositionOnceItIsUpToDate() {
     pass(Duration.ofSeconds(1));
     assertThat(entries(DeliveryCodec.POSITION)).isZero();
