@@ -5,9 +5,12 @@ import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.ApiKeys;
 import io.penstock.broker.tenants.KeyDocument;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Writes API keys, each at its home. Safe for use by many threads. */
 public final class AdminKeys {
@@ -18,6 +21,9 @@ public final class AdminKeys {
 
   private final HomeWrites homes;
   private final Supplier<ApiKeys> keys;
+
+  /** Keys that were removed, until that is followed. An id never comes back. */
+  private final Set<String> removed = new HashSet<>();
 
   /**
    * @param keys as they are followed
@@ -37,16 +43,49 @@ public final class AdminKeys {
     return homes.newId(PREFIX);
   }
 
-  /** Keeps a key, and returns when this instance knows it as it is now. */
-  void put(ApiKey key) throws InterruptedException {
+  /** Keeps a new key, and returns when this instance knows it. */
+  synchronized void add(ApiKey key) throws InterruptedException {
+    put(key);
+  }
+
+  /**
+   * Changes a key as it is now, and returns when this instance knows the change. Changes and
+   * removals take turns, so that none brings back what another has removed.
+   *
+   * @return the key as it is from now on; empty if there is none
+   */
+  synchronized Optional<ApiKey> change(String id, UnaryOperator<ApiKey> change)
+      throws InterruptedException {
+    Optional<ApiKey> changed = current(id).map(change);
+    if (changed.isPresent()) {
+      put(changed.get());
+    }
+    return changed;
+  }
+
+  private Optional<ApiKey> current(String id) {
+    removed.removeIf(each -> keys.get().byId(each).isEmpty());
+    return keys.get().byId(id).filter(key -> !removed.contains(key.id()));
+  }
+
+  private void put(ApiKey key) throws InterruptedException {
     homes.put(KeyDocument.write(key));
     await(() -> keys.get().byId(key.id()).equals(Optional.of(key)));
   }
 
-  /** Removes a key, and returns when this instance refuses it. */
-  void remove(String id) throws InterruptedException {
+  /**
+   * Removes a key, and returns when this instance refuses it.
+   *
+   * @return whether there was such a one
+   */
+  synchronized boolean remove(String id) throws InterruptedException {
+    if (current(id).isEmpty()) {
+      return false;
+    }
     homes.remove(KeyDocument.KIND, id);
+    removed.add(id);
     await(() -> keys.get().byId(id).isEmpty());
+    return true;
   }
 
   /** The follower of the topic knows it within milliseconds, and other instances do as well. */

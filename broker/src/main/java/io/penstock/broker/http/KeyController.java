@@ -49,7 +49,7 @@ final class KeyController {
   HttpResponse<byte[]> create(@Body byte[] body) throws InterruptedException {
     String secret = KeySecret.next(random);
     ApiKey key = KeyRequest.read(body, keys.newId(), KeySecret.hash(secret), clock.instant());
-    keys.put(key);
+    keys.add(key);
     return Replies.json(201, json(key).put("key", secret))
         .header("cache-control", "no-store")
         .header("location", "/admin/keys/" + key.id());
@@ -72,29 +72,34 @@ final class KeyController {
   @Patch("/{id}")
   HttpResponse<?> change(HttpRequest<?> request, String id, @Body byte[] body)
       throws InterruptedException {
-    ApiKey key = known(id);
-    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, key.id());
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, known(id).id());
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    ApiKey changed = KeyRequest.change(body, key, clock.instant());
-    keys.put(changed);
+    ApiKey changed =
+        keys.change(id, key -> KeyRequest.change(body, key, clock.instant()))
+            .orElseThrow(() -> unknown(id));
     return Replies.json(200, json(changed));
   }
 
   @Delete("/{id}")
   HttpResponse<?> revoke(HttpRequest<?> request, String id) throws InterruptedException {
-    ApiKey key = known(id);
-    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, key.id());
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, known(id).id());
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    keys.remove(key.id());
+    if (!keys.remove(id)) {
+      throw unknown(id);
+    }
     return HttpResponse.noContent();
   }
 
   private ApiKey known(String id) {
-    return keys.keys().byId(id).orElseThrow(() -> new ApiException(ApiError.notFound("key", id)));
+    return keys.keys().byId(id).orElseThrow(() -> unknown(id));
+  }
+
+  private static ApiException unknown(String id) {
+    return new ApiException(ApiError.notFound("key", id));
   }
 
   private ObjectNode json(ApiKey key) {
