@@ -89,12 +89,7 @@ final class AuthenticationFilter implements Ordered {
   }
 
   private Caller holder(HttpRequest<?> request) {
-    if (!readiness.knowsKeys()) {
-      throw new ApiException(
-          ApiError.unavailable(
-              "This instance does not know the API keys yet; try again in a moment.",
-              Duration.ofSeconds(1)));
-    }
+    requireKnownKeys();
     String presented =
         presented(request)
             .or(() -> Optional.ofNullable(request.getHeaders().get(API_KEY)).map(String::strip))
@@ -113,6 +108,16 @@ final class AuthenticationFilter implements Ordered {
     }
     keys.used(key, clock.instant());
     return Caller.of(key);
+  }
+
+  /** Until then no key can be told from one that does not exist. */
+  private void requireKnownKeys() {
+    if (!readiness.knowsKeys()) {
+      throw new ApiException(
+          ApiError.unavailable(
+              "This instance does not know the API keys yet; try again in a moment.",
+              Duration.ofSeconds(1)));
+    }
   }
 
   private static Optional<String> presented(HttpRequest<?> request) {
@@ -146,6 +151,7 @@ final class AuthenticationFilter implements Ordered {
       Callers.setAdmin(request, CONFIGURED);
       return;
     }
+    requireKnownKeys();
     ApiKey key =
         keys.valid(given, clock.instant())
             .filter(each -> each.role() == Role.ADMIN)

@@ -7,6 +7,7 @@ import io.penstock.broker.home.StateEntry;
 import io.penstock.schemas.ServiceClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,8 +68,7 @@ public final class KeyDocument {
     return new ApiKey(
         json.path("id").asText(),
         json.path("name").asText(),
-        // Keys of an earlier version have none.
-        Role.of(json.path("role").asText()).orElse(Role.TENANT),
+        role(json.path("role")),
         json.path("hash").asText(),
         json.path("tenant").asText(),
         ServiceClass.valueOf(json.path("ceiling").asText()),
@@ -82,9 +82,25 @@ public final class KeyDocument {
             : Optional.empty());
   }
 
-  /** When a key was used. */
+  /** Keys of an earlier version have none. A role of a later version is not guessed at. */
+  private static Role role(JsonNode role) {
+    return role.isMissingNode()
+        ? Role.TENANT
+        : Role.of(role.asText())
+            .orElseThrow(() -> new IllegalArgumentException("the entry has no known role"));
+  }
+
+  /**
+   * When a key was used.
+   *
+   * @throws IllegalArgumentException if the document says no time
+   */
   public static Instant readUse(byte[] document) {
-    return Instant.parse(tree(document).path("at").asText());
+    try {
+      return Instant.parse(tree(document).path("at").asText());
+    } catch (DateTimeException malformed) {
+      throw new IllegalArgumentException("its time is malformed", malformed);
+    }
   }
 
   private static JsonNode tree(byte[] document) {

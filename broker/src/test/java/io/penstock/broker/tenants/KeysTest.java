@@ -1,8 +1,10 @@
 package io.penstock.broker.tenants;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.schemas.ServiceClass;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +29,23 @@ class KeysTest {
     byte[] document = KeyDocument.write(key).document();
 
     assertThat(KeyDocument.read(document)).isEqualTo(key);
-    assertThat(new String(document, java.nio.charset.StandardCharsets.UTF_8))
-        .doesNotContain(secret);
+    assertThat(new String(document, StandardCharsets.UTF_8)).doesNotContain(secret);
+  }
+
+  @Test
+  void aKeyWithoutARoleIsATenantsAndOneWithAnUnknownRoleIsRefused() {
+    ApiKey key = key("key_1", "secret", Optional.empty());
+    String document = new String(KeyDocument.write(key).document(), StandardCharsets.UTF_8);
+
+    assertThat(KeyDocument.read(bytes(document.replace("\"role\":\"tenant\",", ""))))
+        .isEqualTo(key);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KeyDocument.read(bytes(document.replace("\"tenant\",", "\"auditor\","))))
+        .withMessageContaining("role");
+  }
+
+  private static byte[] bytes(String document) {
+    return document.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
