@@ -9,6 +9,7 @@ import io.penstock.broker.home.StateWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -33,11 +34,21 @@ public final class UseEntries implements PartitionListener {
     Map<String, Instant> uses = new ConcurrentHashMap<>();
     for (StateEntry entry : home.entries()) {
       if (entry.kind().equals(KeyDocument.USE)) {
-        uses.put(entry.id(), KeyDocument.readUse(entry.document()));
+        read(entry).ifPresent(at -> uses.put(entry.id(), at));
       }
     }
     partitions.put(home.partition(), new Partition(home.writer(), uses));
     return OptionalLong.empty();
+  }
+
+  /** An entry that cannot be read must not keep its partition closed. */
+  private static Optional<Instant> read(StateEntry entry) {
+    try {
+      return Optional.of(KeyDocument.readUse(entry.document()));
+    } catch (IllegalArgumentException damaged) {
+      LOG.warn("Ignoring the last use of key {}: {}", entry.id(), damaged.getMessage());
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -7,12 +7,15 @@ import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.schemas.ServiceClass;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UseEntriesTest {
 
@@ -77,8 +80,21 @@ class UseEntriesTest {
     assertThat(log.written).isEmpty();
   }
 
-  private void take(StateEntry entry) {
-    uses.taken(new Home(0, List.of(entry), log));
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"at\":\"yesterday\"}", "{}", "no JSON"})
+  void aDamagedEntryIsSkippedAndTheOthersCount(String damaged) {
+    keys.replace(List.of());
+    take(
+        new StateEntry(KeyDocument.USE, "key_2", damaged.getBytes(StandardCharsets.UTF_8)),
+        KeyDocument.use("key_1", NOW));
+
+    uses.sweep(keys);
+
+    assertThat(log.written).containsExactly("remove api-key-use/key_1");
+  }
+
+  private void take(StateEntry... entries) {
+    uses.taken(new Home(0, List.of(entries), log));
   }
 
   private static ApiKey key(String id) {
