@@ -79,7 +79,8 @@ final class EndpointController {
             Callers.of(request).tenant(),
             SigningSecrets.next(random),
             clock.instant());
-    probe.requireReachable(endpoint.url());
+    registry.requireRoom(endpoint.tenant());
+    probe.requireReachable(endpoint.tenant(), endpoint.url());
     registry.add(endpoint);
     return secret(endpoint);
   }
@@ -107,13 +108,15 @@ final class EndpointController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    WebhookEndpoint before = known(request, id);
+    String tenant = known(request, id).tenant();
     EndpointRequest asked = EndpointRequest.read(body);
-    WebhookEndpoint changed = asked.change(before, clock.instant());
     if (asked.url().isPresent()) {
-      probe.requireReachable(changed.url());
+      probe.requireReachable(tenant, asked.url().get());
     }
-    registry.put(changed);
+    WebhookEndpoint changed =
+        registry
+            .change(tenant, id, before -> asked.change(before, clock.instant()))
+            .orElseThrow(() -> unknown(id));
     return json(EndpointJson.of(changed, directory));
   }
 
@@ -123,7 +126,9 @@ final class EndpointController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    registry.remove(known(request, id).id());
+    if (!registry.remove(Callers.of(request).tenant(), id)) {
+      throw unknown(id);
+    }
     return json(
         JsonNodeFactory.instance
             .objectNode()
@@ -139,15 +144,21 @@ final class EndpointController {
     if (elsewhere.isPresent()) {
       return elsewhere.get();
     }
-    WebhookEndpoint endpoint = known(request, id);
+    String tenant = known(request, id).tenant();
+    boolean overlaps = overlaps(body);
+    return secret(
+        registry
+            .change(tenant, id, before -> rotated(before, overlaps))
+            .orElseThrow(() -> unknown(id)));
+  }
+
+  private WebhookEndpoint rotated(WebhookEndpoint endpoint, boolean overlaps) {
     Instant now = clock.instant();
     SigningSecrets secrets =
-        overlaps(body)
+        overlaps
             ? endpoint.secrets().rotated(random, now.plus(OVERLAP))
             : SigningSecrets.next(random);
-    WebhookEndpoint changed = endpoint.withSecrets(secrets, now);
-    registry.put(changed);
-    return secret(changed);
+    return endpoint.withSecrets(secrets, now);
   }
 
   private static boolean overlaps(byte[] body) {
@@ -193,9 +204,11 @@ final class EndpointController {
 
   /** The caller's endpoint; another tenant's looks as if there were none. */
   private WebhookEndpoint known(HttpRequest<?> request, String id) {
-    return directory
-        .find(Callers.of(request).tenant(), id)
-        .orElseThrow(() -> new ApiException(ApiError.notFound("webhook endpoint", id)));
+    return directory.find(Callers.of(request).tenant(), id).orElseThrow(() -> unknown(id));
+  }
+
+  private static ApiException unknown(String id) {
+    return new ApiException(ApiError.notFound("webhook endpoint", id));
   }
 
   private HttpResponse<byte[]> secret(WebhookEndpoint endpoint) {

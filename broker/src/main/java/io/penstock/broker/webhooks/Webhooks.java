@@ -67,7 +67,7 @@ public final class Webhooks implements StateListener, AutoCloseable {
     return List.of(
         endpoints,
         new EndpointRegistry(new HomeWrites(homes, writers), endpoints, settings.maxEndpoints()),
-        new ReceiverProbe(sender, resolver, clock),
+        new ReceiverProbe(sender, resolver::resolve, clock),
         new DeadLetters(deadLetters, endpoints, deliveries, forwarding));
   }
 

@@ -4,7 +4,11 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeWrites;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes endpoints, each at its home, and returns when this instance knows what was written. Safe
@@ -18,6 +22,9 @@ public final class EndpointRegistry {
   private final HomeWrites writes;
   private final EndpointDirectory directory;
   private final int most;
+
+  /** Endpoints that were removed, until that is followed. An id never comes back. */
+  private final Set<String> removed = new HashSet<>();
 
   /**
    * @param most how many endpoints a tenant may have
@@ -39,7 +46,17 @@ public final class EndpointRegistry {
    * @throws ApiException with 400 if the tenant has as many as it may have
    */
   public synchronized void add(WebhookEndpoint endpoint) throws InterruptedException {
-    if (directory.of(endpoint.tenant()).size() >= most) {
+    requireRoom(endpoint.tenant());
+    put(endpoint);
+  }
+
+  /**
+   * Refuses one more endpoint of a tenant that has as many as it may have.
+   *
+   * @throws ApiException with 400
+   */
+  public void requireRoom(String tenant) {
+    if (directory.of(tenant).size() >= most) {
       throw new ApiException(
           ApiError.invalid(
               400,
@@ -47,19 +64,45 @@ public final class EndpointRegistry {
               "There are %d webhook endpoints, and there may be no more; delete one first."
                   .formatted(most)));
     }
-    put(endpoint);
   }
 
-  /** Keeps an endpoint that was changed. */
-  public void put(WebhookEndpoint endpoint) throws InterruptedException {
+  /**
+   * Changes an endpoint as it is now. Changes and removals take turns, so that none undoes another.
+   *
+   * @return the endpoint as it is from now on; empty if the tenant has none of this id
+   */
+  public synchronized Optional<WebhookEndpoint> change(
+      String tenant, String id, UnaryOperator<WebhookEndpoint> change) throws InterruptedException {
+    Optional<WebhookEndpoint> changed = current(tenant, id).map(change);
+    if (changed.isPresent()) {
+      put(changed.get());
+    }
+    return changed;
+  }
+
+  private Optional<WebhookEndpoint> current(String tenant, String id) {
+    removed.removeIf(each -> directory.find(each).isEmpty());
+    return directory.find(tenant, id).filter(endpoint -> !removed.contains(endpoint.id()));
+  }
+
+  private void put(WebhookEndpoint endpoint) throws InterruptedException {
     writes.put(EndpointCodec.entry(endpoint));
     await(() -> directory.find(endpoint.id()).filter(endpoint::equals).isPresent());
   }
 
-  /** Removes an endpoint. What is pending for it is dropped. */
-  public void remove(String id) throws InterruptedException {
+  /**
+   * Removes an endpoint. What is pending for it is dropped.
+   *
+   * @return whether the tenant had one of this id
+   */
+  public synchronized boolean remove(String tenant, String id) throws InterruptedException {
+    if (current(tenant, id).isEmpty()) {
+      return false;
+    }
     writes.remove(EndpointCodec.KIND, id);
+    removed.add(id);
     await(() -> directory.find(id).isEmpty());
+    return true;
   }
 
   /** The follower of the topic knows it within milliseconds, and other instances do as well. */
