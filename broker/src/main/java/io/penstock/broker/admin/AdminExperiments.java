@@ -85,7 +85,7 @@ final class AdminExperiments {
 
   /** The registry first: while the experiment still runs, that changes nothing for its requests. */
   @Post("/{name}/promote")
-  HttpResponse<byte[]> promote(HttpRequest<?> request, String name, @Body byte[] body) {
+  HttpResponse<byte[]> promote(HttpRequest<?> request, String name, @Nullable @Body String body) {
     ObjectNode asked = AdminBody.optional(body, "arm");
     String arm =
         AdminBody.text(asked, "arm")

@@ -138,8 +138,9 @@ final class EndpointController {
   }
 
   @Post("/{id}/rotate_secret")
-  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Body byte[] body)
+  HttpResponse<?> rotate(HttpRequest<?> request, String id, @Nullable @Body String options)
       throws InterruptedException {
+    byte[] body = (options == null ? "{}" : options).getBytes(StandardCharsets.UTF_8);
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, body, id);
     if (elsewhere.isPresent()) {
       return elsewhere.get();
