@@ -93,8 +93,8 @@ class LineChargesTest {
     }
     assertThat(runner.isDone()).isTrue();
     assertThat(remaining()).isEqualTo(4 * LINE);
-    // They wait no more, and make room for others.
-    assertThat(limiter.admitLine(CALLER, "another", LINE)).isPresent();
+    // They wait no more, and make room for others; it is this batch's turn, which was refused last.
+    assertThat(limiter.admitLine(CALLER, "batch_1", LINE)).isPresent();
   }
 
   private long remaining() {
