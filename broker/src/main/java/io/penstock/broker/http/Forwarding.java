@@ -188,7 +188,8 @@ public final class Forwarding implements AutoCloseable {
   }
 
   static boolean isJson(String contentType) {
-    return contentType.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
+    String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    return type.equals(JSON) || type.endsWith("+json");
   }
 
   private static List<byte[]> bytes(List<ByteBuffer> buffers) {

@@ -29,6 +29,8 @@ class ForwardingTest {
     "Application/JSON; charset=utf-8,true",
     "application/jsonl,false",
     "application/octet-stream,false",
+    "application/problem+json,true",
+    "application/x-ndjson,false",
     "text/event-stream,false",
     "'',false",
   })
