@@ -14,21 +14,31 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Holds JSON to the schema that OpenAI publishes. A test that uses it is skipped without it. */
 public final class OpenAiSchema {
 
-  private static final Path FILE =
-      Path.of(
-          Optional.ofNullable(System.getenv("OPENAI_SCHEMA"))
-              .orElse("/work/shared/data/openai/openapi-subset.json"));
+  private static final Path PLACE = Path.of("shared", "data", "openai", "openapi-subset.json");
+  private static final Path FILE = find();
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, Schema> SCHEMAS = new ConcurrentHashMap<>();
 
   private OpenAiSchema() {}
+
+  /** In a folder above the checkout, or where the variable OPENAI_SCHEMA says. */
+  private static Path find() {
+    String given = System.getenv("OPENAI_SCHEMA");
+    if (given != null) {
+      return Path.of(given);
+    }
+    Path folder = Path.of("").toAbsolutePath();
+    while (folder.getParent() != null && !Files.isReadable(folder.resolve(PLACE))) {
+      folder = folder.getParent();
+    }
+    return folder.resolve(PLACE);
+  }
 
   /** Fails unless the JSON is as the schema of this name says. */
   public static void assertValid(String name, JsonNode json) {
