@@ -3,7 +3,6 @@ package io.penstock.broker.admin;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateListener;
 import io.penstock.broker.home.StateWriter;
@@ -81,16 +80,6 @@ public final class LetterMarks implements StateListener, PartitionListener {
   public OptionalLong taken(Home home) {
     owned.put(home.partition(), home.writer());
     return OptionalLong.empty();
-  }
-
-  @Override
-  public void result(ResultRecord record) {
-    // Results say nothing of dead letters.
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // Nothing waits for it.
   }
 
   @Override

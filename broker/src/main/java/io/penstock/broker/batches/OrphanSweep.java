@@ -5,7 +5,6 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileDirectory;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
@@ -64,16 +63,6 @@ final class OrphanSweep implements PartitionListener {
       writer = home.writer();
     }
     return OptionalLong.empty();
-  }
-
-  @Override
-  public void result(ResultRecord record) {
-    // It needs none.
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // The directories say what there is.
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
@@ -58,33 +57,11 @@ public final class FileRegistry implements PartitionListener {
 
   @Override
   public OptionalLong taken(Home home) {
-    Map<String, FileRecord> files = new ConcurrentHashMap<>();
-    for (StateEntry entry : home.entries()) {
-      if (entry.kind().equals(FileRecord.KIND)) {
-        read(entry).ifPresent(file -> files.put(file.id(), file));
-      }
-    }
+    Map<String, FileRecord> files =
+        new ConcurrentHashMap<>(
+            home.read(FileRecord.KIND, entry -> FileCodec.decode(entry.document())));
     ownedFiles.put(home.partition(), new OwnedFiles(home.writer(), files));
     return OptionalLong.empty();
-  }
-
-  private static Optional<FileRecord> read(StateEntry entry) {
-    try {
-      return Optional.of(FileCodec.decode(entry.document()));
-    } catch (IllegalArgumentException damaged) {
-      LOG.warn("Ignoring the record of file {}: {}", entry.id(), damaged.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  @Override
-  public void result(ResultRecord record) {
-    // Files have no results.
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // Its entries came with the home.
   }
 
   @Override

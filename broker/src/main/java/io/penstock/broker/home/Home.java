@@ -1,6 +1,11 @@
 package io.penstock.broker.home;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A partition as its new owner finds it.
@@ -9,4 +14,28 @@ import java.util.Collection;
  * @param entries what the front topic holds in this partition
  * @param writer writes to it while this instance owns the partition
  */
-public record Home(int partition, Collection<StateEntry> entries, StateWriter writer) {}
+public record Home(int partition, Collection<StateEntry> entries, StateWriter writer) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Home.class);
+
+  /**
+   * The entries of one kind by their ids, in the order of the log. One that cannot be decoded is
+   * left out with a warning: it must not keep the partition closed.
+   *
+   * @param decode throws an {@link IllegalArgumentException} for a damaged entry
+   */
+  public <T> Map<String, T> read(String kind, Function<StateEntry, T> decode) {
+    Map<String, T> read = new LinkedHashMap<>();
+    for (StateEntry entry : entries) {
+      if (!entry.kind().equals(kind)) {
+        continue;
+      }
+      try {
+        read.put(entry.id(), decode.apply(entry));
+      } catch (IllegalArgumentException damaged) {
+        LOG.warn("Ignoring the entry {}/{}: {}", kind, entry.id(), damaged.getMessage());
+      }
+    }
+    return read;
+  }
+}

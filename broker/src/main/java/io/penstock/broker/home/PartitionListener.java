@@ -23,12 +23,12 @@ public interface PartitionListener {
 
   /**
    * A record of results, in the order of the log. It may be one that the listener has heard before,
-   * since another listener may have asked for an earlier offset.
+   * since another listener may have asked for an earlier offset. Many need none.
    */
-  void result(ResultRecord record);
+  default void result(ResultRecord record) {}
 
   /** All that results held at the take-over was passed. Called once for each take-over. */
-  void upToDate(int partition);
+  default void upToDate(int partition) {}
 
   /** The partition belongs to another instance, or to none. Nothing may be written any more. */
   void lost(int partition);

@@ -7,7 +7,6 @@ import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
-import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.requests.KnownRequest.ResultPlace;
 import io.penstock.broker.settings.ResponseSettings;
 import java.time.Duration;
@@ -20,8 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The stored responses of the partitions that this instance owns. Safe for use by many threads; no
@@ -31,8 +28,6 @@ public final class ResponseRegistry implements PartitionListener {
 
   /** The kind of their entries. */
   static final String KIND = "response";
-
-  private static final Logger LOG = LoggerFactory.getLogger(ResponseRegistry.class);
 
   /** The log takes no larger entry. */
   private static final int MOST_BYTES = 900_000;
@@ -57,9 +52,7 @@ public final class ResponseRegistry implements PartitionListener {
   @Override
   public synchronized OptionalLong taken(Home home) {
     StoredResponses stored = new StoredResponses(home.writer(), settings);
-    home.entries().stream()
-        .filter(entry -> entry.kind().equals(KIND))
-        .flatMap(entry -> read(entry).stream())
+    home.read(KIND, entry -> ResponseCodec.decode(entry.id(), entry.document())).values().stream()
         .sorted(Comparator.comparing(StoredResponse::createdAt))
         .forEach(stored::put);
     partitions.put(home.partition(), stored);
@@ -67,15 +60,6 @@ public final class ResponseRegistry implements PartitionListener {
         .filter(each -> !each.isEnded())
         .mapToLong(StoredResponse::resultsFrom)
         .min();
-  }
-
-  private static Optional<StoredResponse> read(StateEntry entry) {
-    try {
-      return Optional.of(ResponseCodec.decode(entry.id(), entry.document()));
-    } catch (IllegalArgumentException damaged) {
-      LOG.warn("Ignoring the record of response {}: {}", entry.id(), damaged.getMessage());
-      return Optional.empty();
-    }
   }
 
   @Override
@@ -97,11 +81,6 @@ public final class ResponseRegistry implements PartitionListener {
                     response.ended(
                         new ResultPlace(record.partition(), record.offset()),
                         record.result().getFinishedAt())));
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // Its entries came with the home.
   }
 
   @Override

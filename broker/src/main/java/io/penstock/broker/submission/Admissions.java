@@ -115,11 +115,6 @@ public final class Admissions implements PartitionListener {
         : 0;
   }
 
-  @Override
-  public void upToDate(int partition) {
-    // Only what this instance submits is held.
-  }
-
   /** Its next owner hears the results, and holds the keys to its own share of their limits. */
   @Override
   public synchronized void lost(int partition) {

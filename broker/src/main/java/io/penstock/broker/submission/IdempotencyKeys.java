@@ -7,7 +7,6 @@ import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
@@ -133,16 +132,6 @@ public final class IdempotencyKeys implements PartitionListener {
         .forEach(each -> asked.put(each.key(), each));
     partitions.put(home.partition(), new Partition(home.writer(), asked));
     return OptionalLong.empty();
-  }
-
-  @Override
-  public void result(ResultRecord record) {
-    // A key stands for its request after its end, too.
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // Its entries came with the home.
   }
 
   @Override

@@ -2,14 +2,11 @@ package io.penstock.broker.tenants;
 
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
-import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -31,34 +28,11 @@ public final class UseEntries implements PartitionListener {
 
   @Override
   public OptionalLong taken(Home home) {
-    Map<String, Instant> uses = new ConcurrentHashMap<>();
-    for (StateEntry entry : home.entries()) {
-      if (entry.kind().equals(KeyDocument.USE)) {
-        read(entry).ifPresent(at -> uses.put(entry.id(), at));
-      }
-    }
+    Map<String, Instant> uses =
+        new ConcurrentHashMap<>(
+            home.read(KeyDocument.USE, entry -> KeyDocument.readUse(entry.document())));
     partitions.put(home.partition(), new Partition(home.writer(), uses));
     return OptionalLong.empty();
-  }
-
-  /** An entry that cannot be read must not keep its partition closed. */
-  private static Optional<Instant> read(StateEntry entry) {
-    try {
-      return Optional.of(KeyDocument.readUse(entry.document()));
-    } catch (IllegalArgumentException damaged) {
-      LOG.warn("Ignoring the last use of key {}: {}", entry.id(), damaged.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  @Override
-  public void result(ResultRecord record) {
-    // Results say nothing of keys.
-  }
-
-  @Override
-  public void upToDate(int partition) {
-    // Nothing waits for it.
   }
 
   @Override

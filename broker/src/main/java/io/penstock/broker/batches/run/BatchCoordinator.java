@@ -192,11 +192,6 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   }
 
   @Override
-  public void upToDate(int partition) {
-    // A batch goes on before that: it does not matter in which order it hears its results.
-  }
-
-  @Override
   public void lost(int partition) {
     OwnedPartition owned = ownedPartitions.remove(partition);
     if (owned != null) {
