@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,17 +116,27 @@ public final class Owners {
         return;
       }
       if (asked.isDone()) {
-        asked = group.get().thenApply(this::read);
+        asked = group.get().thenApply(this::read).whenComplete(this::note);
       }
       question = asked;
     }
     try {
-      heard = question.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      question.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException failed) {
       failedAt = nanos.getAsLong();
       LOG.warn("Cannot hear which instance owns what: {}", failed.toString());
+    }
+  }
+
+  /** Comes before the question counts as answered, so that nobody asks again in between. */
+  private void note(@Nullable Heard answer, @Nullable Throwable failure) {
+    if (answer != null) {
+      heard = answer;
+    }
+    if (failure != null) {
+      failedAt = nanos.getAsLong();
     }
   }
 
