@@ -8,7 +8,6 @@ import io.penstock.schemas.reading.FollowedTopic;
 import io.penstock.schemas.reading.TableReader;
 import io.penstock.schemas.serde.AvroSerdes;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -33,9 +32,6 @@ final class PartitionTakeover {
 
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTakeover.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /** The entry that counts the owners of a partition. */
-  private static final String EPOCH = "home-epoch";
 
   /** A partition that was taken over. */
   record Opened(KafkaStateWriter writer, Collection<StateEntry> entries) {}
@@ -63,27 +59,15 @@ final class PartitionTakeover {
     try {
       producer.initTransactions();
       Map<String, StateEntry> entries = read(front);
-      StateEntry before = entries.remove(StateEntry.key(EPOCH, Integer.toString(partition)));
-      long epoch = before == null ? 1 : epoch(before) + 1;
+      StateEntry before = entries.remove(OwnerEpoch.key(partition));
+      long epoch = OwnerEpoch.next(before, clock.instant());
       writer.begin(epoch);
-      writer
-          .write(
-              List.of(
-                  new StateChange.Put(
-                      new StateEntry(
-                          EPOCH,
-                          Integer.toString(partition),
-                          Long.toString(epoch).getBytes(StandardCharsets.UTF_8)))))
-          .join();
+      writer.write(List.of(new StateChange.Put(OwnerEpoch.entry(partition, epoch)))).join();
       return new Opened(writer, List.copyOf(entries.values()));
     } catch (RuntimeException cannot) {
       writer.close();
       throw cannot;
     }
-  }
-
-  private static long epoch(StateEntry entry) {
-    return Long.parseLong(new String(entry.document(), StandardCharsets.UTF_8));
   }
 
   private Map<String, StateEntry> read(TopicPartition front) {
@@ -101,7 +85,12 @@ final class PartitionTakeover {
                         entries.put(key, entry(entry));
                       }
                     },
-                    (key, why) -> LOG.warn("Ignoring the entry {} of {}: {}", key, front, why))));
+                    (key, why) -> {
+                      LOG.warn("Ignoring the entry {} of {}: {}", key, front, why);
+                      if (key.equals(OwnerEpoch.key(front.partition()))) {
+                        entries.put(key, OwnerEpoch.damaged(front.partition()));
+                      }
+                    })));
     try (Consumer<String, byte[]> consumer =
         CommittedReads.consumer(
             homes.connection(),
