@@ -5,7 +5,7 @@ public final class KafkaUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  public KafkaUnavailableException(RuntimeException cause) {
+  public KafkaUnavailableException(Throwable cause) {
     super("Kafka did not serve a call: " + cause.getMessage(), cause);
   }
 }

@@ -31,7 +31,7 @@ final class CompletionExceptionHandler
     return switch (cause) {
       case ApiException api -> refused.handle(request, api);
       case HomeException home -> moved.handle(request, home);
-      default -> KafkaExceptionHandler.answer(request, cause);
+      default -> UnexpectedFailures.answer(request, cause);
     };
   }
 }

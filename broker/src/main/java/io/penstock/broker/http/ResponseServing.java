@@ -29,10 +29,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /** What is known of responses at their home, for the controller. */
 public final class ResponseServing {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResponseServing.class);
 
   /** Workers' clocks differ from those of others. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
@@ -93,6 +97,22 @@ public final class ResponseServing {
       StoredResponse response = StoredResponse.of(id, tenant, clock.instant(), asked);
       created = response;
       return asked.store() ? registry.add(response) : Recording.NONE.write(id);
+    }
+
+    /** Nobody would ever end a response whose request was not sent. */
+    @Override
+    public void undo(String id) {
+      StoredResponse written = created;
+      if (written != null && asked.store() && !repeated) {
+        var _ =
+            registry
+                .remove(written)
+                .exceptionally(
+                    failed -> {
+                      LOG.debug("Response {} stays until it is too old", id, failed);
+                      return null;
+                    });
+      }
     }
 
     /** Whether the request was submitted, or the response stored, by an earlier call. */

@@ -1,5 +1,6 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.following.KafkaFailures;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.client.RequestSender;
@@ -17,11 +18,11 @@ public final class KafkaRequestGateway implements RequestGateway {
 
   @Override
   public CompletableFuture<Void> submit(InferenceRequest request, @Nullable String traceparent) {
-    return sender.send(request, traceparent).thenApply(_ -> null);
+    return KafkaFailures.told(sender.send(request, traceparent).thenApply(_ -> null));
   }
 
   @Override
   public CompletableFuture<Void> cancel(String tenant, String id) {
-    return sender.cancel(tenant, id);
+    return KafkaFailures.told(sender.cancel(tenant, id));
   }
 }

@@ -15,4 +15,7 @@ public interface Recording {
    * @return completed once it lasts, which the caller is not answered before
    */
   CompletableFuture<Void> write(String id);
+
+  /** Takes back what was written, since the request was not sent. Waits for nothing. */
+  default void undo(String id) {}
 }

@@ -2,6 +2,7 @@ package io.penstock.broker.submission;
 
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.NoHomeException;
@@ -213,6 +214,7 @@ public final class Submissions {
       admissions.hold(call.caller(), id, home, admission);
       undo.push(() -> admissions.release(tenant, id));
       CompletableFuture<Void> recorded = recording.write(id);
+      undo.push(() -> recording.undo(id));
       fingerprint.ifPresent(print -> last(keys.note(tenant, id, print, clock.instant())));
       asker.begin();
       send(judged, id);
@@ -277,7 +279,7 @@ public final class Submissions {
       if (failed.getCause() instanceof ApiException refused) {
         throw refused;
       }
-      throw notStored();
+      throw failed;
     }
   }
 
@@ -372,7 +374,11 @@ public final class Submissions {
     } catch (IllegalArgumentException wrong) {
       throw new ApiException(ApiError.invalid(400, "invalid_value", wrong.getMessage()));
     } catch (CompletionException failed) {
-      throw notStored();
+      if (failed.getCause() instanceof KafkaUnavailableException away) {
+        LOG.warn("Request {} was not sent", id, away);
+        throw notStored();
+      }
+      throw failed;
     }
   }
 

@@ -30,17 +30,35 @@ class CompletionExceptionHandlerTest {
 
   @Test
   void aFailureOfKafkaIsToldAsOneThatPassesInTheShapeOfThePath() {
-    RuntimeException late = new IllegalStateException("timed out after 30000 ms");
+    RuntimeException late =
+        new org.apache.kafka.common.errors.TimeoutException("timed out after 30000 ms");
     HttpResponse<byte[]> openai = handle("/v1/requests/req_1", late);
     HttpResponse<byte[]> admin = handle("/admin/workers/w/drain", new CompletionException(late));
+    HttpResponse<byte[]> direct =
+        new UnexpectedFailures().handle(HttpRequest.GET("/admin/models"), late);
 
-    for (HttpResponse<byte[]> each : List.of(openai, admin)) {
+    for (HttpResponse<byte[]> each : List.of(openai, admin, direct)) {
       assertThat(each.code()).isEqualTo(503);
       assertThat(each.getHeaders().get("retry-after")).isEqualTo("2");
       assertThat(body(each)).doesNotContain("30000");
     }
     assertThat(body(openai)).startsWith("{\"error\":");
     assertThat(body(admin)).contains("\"code\":\"unavailable\"");
+  }
+
+  @Test
+  void aFaultOfOursIsNotToldAsOneOfKafkaAndIsFoundInTheLog() {
+    RuntimeException fault = new IllegalStateException("what nobody need know");
+    HttpResponse<byte[]> inFuture = handle("/v1/requests/req_1", fault);
+    HttpResponse<byte[]> direct =
+        new UnexpectedFailures().handle(HttpRequest.GET("/v1/models"), fault);
+
+    for (HttpResponse<byte[]> each : List.of(inFuture, direct)) {
+      assertThat(each.code()).isEqualTo(500);
+      assertThat(each.getHeaders().get("retry-after")).isNull();
+      assertThat(body(each)).contains("internal_error", "failure_").doesNotContain("nobody");
+    }
+    assertThat(body(inFuture)).isNotEqualTo(body(direct));
   }
 
   private HttpResponse<byte[]> handle(String path, Throwable cause) {

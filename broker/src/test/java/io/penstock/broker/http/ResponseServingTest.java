@@ -98,6 +98,22 @@ class ResponseServingTest {
   }
 
   @Test
+  void aResponseWhoseRequestWasNotSentIsNotKeptUnlessAnEarlierCallStoredIt() {
+    ResponseServing.Creation creation =
+        responses.creation("default", asked("{'model':'m','input':'Hi'}"));
+    creation.write(ID).join();
+    creation.undo(ID);
+    assertThat(registry.find("default", ID, NOW)).isEmpty();
+
+    stored("{'model':'m','input':'Hi'}");
+    ResponseServing.Creation again =
+        responses.creation("default", asked("{'model':'m','input':'Hi'}"));
+    again.write(ID).join();
+    again.undo(ID);
+    assertThat(registry.find("default", ID, NOW)).isPresent();
+  }
+
+  @Test
   void theAnswerToARepetitionIsTheFirstOneOrSaysWhyThereIsNone() throws Exception {
     StoredResponse response = stored("{'model':'m','input':'Hi'}");
     assertThat(responses.settled(response, ANSWER)).isSameAs(ANSWER);

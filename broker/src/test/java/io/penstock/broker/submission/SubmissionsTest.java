@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.MemoryHome;
 import io.penstock.broker.home.OneHome;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,9 +62,13 @@ class SubmissionsTest {
 
   @Test
   void nobodyWatchesARequestThatTheLogDidNotTake() {
-    log.answer = CompletableFuture.failedFuture(new IllegalStateException("Kafka is away"));
+    log.answer =
+        CompletableFuture.failedFuture(
+            new KafkaUnavailableException(new IllegalStateException("Kafka is away")));
 
-    assertThatThrownBy(() -> submit(Optional.empty(), "one")).isInstanceOf(ApiException.class);
+    assertThatThrownBy(() -> submit(Optional.empty(), "one"))
+        .isInstanceOfSatisfying(
+            ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
 
     assertThat(watches.count()).isZero();
     assertThat(recent.find(0, "default", "req_1")).isEmpty();
@@ -169,6 +175,48 @@ class SubmissionsTest {
     assertThat(log.cancelled).containsExactly("req_1");
     assertThat(watches.count()).isZero();
     assertThat(admissions.count()).isZero();
+  }
+
+  /** Nobody takes a fault of ours for one of Kafka's. */
+  @Test
+  void whatFailsForAnotherReasonIsToldAsItIs() {
+    log.answer = CompletableFuture.failedFuture(new IllegalStateException("a fault of ours"));
+
+    assertThatThrownBy(() -> submit(Optional.empty(), "one"))
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(watches.count()).isZero();
+  }
+
+  @Test
+  void whatWasWrittenOfARequestThatWasNotSentIsTakenBack() {
+    List<String> written = new ArrayList<>();
+    Recording recording =
+        new Recording() {
+          @Override
+          public CompletableFuture<Void> write(String id) {
+            written.add(id);
+            return CompletableFuture.completedFuture(null);
+          }
+
+          @Override
+          public void undo(String id) {
+            written.remove(id);
+          }
+        };
+    submissions
+        .submit(judged(submissions, Optional.empty(), "a"), recording, _ -> {})
+        .watch()
+        .close();
+    assertThat(written).containsExactly("req_1");
+
+    log.answer =
+        CompletableFuture.failedFuture(
+            new KafkaUnavailableException(new IllegalStateException("Kafka is away")));
+    JudgedRequest next = judged(submissions, Optional.empty(), "b");
+    assertThatThrownBy(() -> submissions.submit(next, recording, _ -> {}))
+        .isInstanceOf(ApiException.class);
+    assertThat(written).containsExactly("req_1");
   }
 
   private static ResultRecord repetition(String id, Repetition repetition) {
