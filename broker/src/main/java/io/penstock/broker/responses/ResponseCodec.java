@@ -2,7 +2,9 @@ package io.penstock.broker.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.requests.KnownRequest.ResultPlace;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -10,7 +12,26 @@ import java.util.Optional;
 /** Writes and reads what the front topic holds of a response. */
 final class ResponseCodec {
 
+  /** The kind of the entry that says up to where a partition's results were read. */
+  static final String POSITION = "response-position";
+
   private ResponseCodec() {}
+
+  static StateEntry position(int partition, long offset) {
+    return new StateEntry(
+        POSITION,
+        Integer.toString(partition),
+        Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads up to where results were read.
+   *
+   * @throws IllegalArgumentException if the entry is damaged
+   */
+  static long position(StateEntry entry) {
+    return Long.parseLong(new String(entry.document(), StandardCharsets.UTF_8));
+  }
 
   static byte[] encode(StoredResponse response) {
     ObjectNode json =

@@ -54,12 +54,12 @@ public final class ResponseRegistry implements PartitionListener {
     StoredResponses stored = new StoredResponses(home.writer(), settings);
     home.read(KIND, entry -> ResponseCodec.decode(entry.id(), entry.document())).values().stream()
         .sorted(Comparator.comparing(StoredResponse::createdAt))
-        .forEach(stored::put);
+        .forEach(stored::restore);
+    home.read(ResponseCodec.POSITION, ResponseCodec::position)
+        .values()
+        .forEach(stored::savedPosition);
     partitions.put(home.partition(), stored);
-    return stored.all().stream()
-        .filter(each -> !each.isEnded())
-        .mapToLong(StoredResponse::resultsFrom)
-        .min();
+    return stored.resultsFrom();
   }
 
   @Override
@@ -99,7 +99,7 @@ public final class ResponseRegistry implements PartitionListener {
    * Keeps a new response. It is found at once.
    *
    * @return completed once it lasts, as {@link io.penstock.broker.home.StateWriter#write} says
-   * @throws ApiException if its parameters are too long to be kept
+   * @throws ApiException if its parameters are too long to be kept, or too many are under way
    */
   public CompletableFuture<Void> add(StoredResponse response) {
     if (response.echo().length > MOST_BYTES) {
@@ -131,7 +131,7 @@ public final class ResponseRegistry implements PartitionListener {
         : stored.remove(List.of(response));
   }
 
-  /** Forgets what has been kept for long enough. */
+  /** Forgets what has been kept for long enough, and notes how far results were read. */
   public synchronized void sweep(Instant now) {
     for (StoredResponses stored : partitions.values()) {
       List<StoredResponse> expired =
@@ -139,6 +139,7 @@ public final class ResponseRegistry implements PartitionListener {
       if (!expired.isEmpty()) {
         var _ = stored.remove(expired);
       }
+      stored.savePosition();
     }
   }
 

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param retention how long a response can be fetched; its answer only while the results are kept,
  *     which {@code topics.resultRetention} says
  * @param mostStored how many are kept for each partition that an instance owns; beyond it the
- *     oldest that have ended are forgotten
+ *     oldest that have ended are forgotten. A tenant may have as many under way as all leave free,
+ *     so half of it at most
  * @param mostStoredBytes how much memory their parameters may take for each partition that an
  *     instance owns, in bytes; beyond it the oldest that have ended are forgotten
  */

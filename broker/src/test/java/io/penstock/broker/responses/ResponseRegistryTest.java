@@ -16,8 +16,13 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -106,20 +111,21 @@ class ResponseRegistryTest {
 
   @Test
   void theOldestThatHaveEndedMakeRoomAndOthersDoNot() {
-    for (int each = 0; each < 10; each++) {
+    for (int each = 0; each < 8; each++) {
       registry.add(response("resp_" + each)).join();
+      if (each < 6) {
+        registry.result(result("resp_" + each, each));
+      }
     }
-    assertThatThrownBy(() -> registry.add(response("resp_more")))
-        .isInstanceOfSatisfying(
-            ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
-    assertThat(home.size()).isEqualTo(10);
-
-    registry.result(result("resp_3", 1));
-    registry.result(result("resp_4", 2));
+    registry.add(response("resp_8")).join();
+    registry.add(response("resp_9")).join();
     registry.add(response("resp_more")).join();
 
-    assertThat(find(registry, "resp_3")).isEmpty();
-    assertThat(find(registry, "resp_4")).isPresent();
+    assertThat(find(registry, "resp_0")).isEmpty();
+    assertThat(find(registry, "resp_1")).isPresent();
+    assertThat(home.size()).isEqualTo(10);
+    assertRefused("default", 429);
+    assertThat(find(registry, "resp_1")).isPresent();
     assertThat(home.size()).isEqualTo(10);
   }
 
@@ -130,18 +136,92 @@ class ResponseRegistryTest {
     registry.result(result("resp_small", "small", 1));
     for (int each = 0; each < 9; each++) {
       registry.add(response("resp_" + each)).join();
+      if (each < 7) {
+        registry.result(result("resp_" + each, each + 2));
+      }
     }
 
-    assertThatThrownBy(() -> registry.add(response("resp_more"))).isInstanceOf(ApiException.class);
-    registry.result(result("resp_5", 2));
     registry.add(response("resp_more")).join();
-    assertThat(find(registry, "resp_5")).isEmpty();
-
-    registry.result(result("resp_6", 3));
+    assertThat(find(registry, "resp_0")).isEmpty();
     registry.add(response("resp_small_2", "small")).join();
-    assertThat(find(registry, "resp_6")).isEmpty();
+    assertThat(find(registry, "resp_1")).isEmpty();
     assertThat(registry.find("small", "resp_small", NOW)).isPresent();
     assertThat(home.size()).isEqualTo(10);
+  }
+
+  /** However many tenants begin however much: nobody's are lost, and a newcomer finds room. */
+  @Test
+  void noTenantHasMoreUnderWayThanTheOthersLeaveFree() {
+    for (long seed = 1; seed <= 200; seed++) {
+      Random random = new Random(seed);
+      MemoryHome log = new MemoryHome();
+      ResponseRegistry all = registry();
+      all.taken(log.taken());
+      Map<String, List<String>> open = new HashMap<>();
+      long offset = 0;
+      for (int step = 0; step < 60; step++) {
+        String tenant = "t" + random.nextInt(3);
+        List<String> own = open.computeIfAbsent(tenant, _ -> new ArrayList<>());
+        if (random.nextInt(4) == 0 && !own.isEmpty()) {
+          String ended = own.remove(random.nextInt(own.size()));
+          all.result(result(ended, tenant, offset++));
+        } else {
+          String id = "resp_" + step;
+          int total = open.values().stream().mapToInt(List::size).sum();
+          boolean taken = isTaken(all, response(id, tenant));
+          // The first one of a tenant needs room and no more.
+          boolean fits = own.isEmpty() ? total < 10 : own.size() + 1 + total + 1 <= 10;
+          if (taken) {
+            assertThat(fits).as("seed %d, step %d", seed, step).isTrue();
+            own.add(id);
+          }
+        }
+        open.forEach(
+            (who, ids) ->
+                assertThat(ids).allMatch(id -> all.find(who, id, NOW).isPresent(), "found"));
+        assertThat(log.size()).isLessThanOrEqualTo(10);
+      }
+      assertThat(isTaken(all, response("resp_new", "newcomer"))).as("seed %d", seed).isTrue();
+    }
+  }
+
+  private static boolean isTaken(ResponseRegistry registry, StoredResponse response) {
+    try {
+      registry.add(response).join();
+      return true;
+    } catch (ApiException refused) {
+      return false;
+    }
+  }
+
+  private void assertRefused(String tenant, int status) {
+    assertThatThrownBy(() -> registry.add(response("resp_refused", tenant)))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            refused -> {
+              assertThat(refused.error().status()).isEqualTo(status);
+              assertThat(refused.error().headers()).containsKey("retry-after");
+            });
+  }
+
+  /** One response that runs for hours does not let the next owner read the results of hours. */
+  @Test
+  void aTakeOverReadsFromWhereResultsWereReadForAllResponses() {
+    registry.add(response("resp_long")).join();
+    registry.result(result("resp_other", 500));
+    registry.sweep(NOW);
+    assertThat(registry().taken(home.taken())).hasValue(0);
+
+    registry.result(result("resp_other", 5000));
+    registry.sweep(NOW);
+    assertThat(registry().taken(home.taken())).hasValue(5001);
+
+    // Whatever begins at the next owner begins no earlier, though it has heard nothing yet.
+    ResponseRegistry next = registry();
+    next.taken(home.taken());
+    next.remove(find(next, "resp_long").orElseThrow()).join();
+    next.add(response("resp_next")).join();
+    assertThat(registry().taken(home.taken())).hasValue(5001);
   }
 
   @Test
