@@ -2,6 +2,7 @@ package io.penstock.broker.batches.input;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,13 +15,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges an input file as a whole, so that a batch with a fault runs nothing. Memory is bounded by
- * one line, a hash for each request and the faults that are listed.
+ * Judges an input file as a whole, so that a batch with a fault runs nothing. It is given the file
+ * piece by piece and reads nothing itself. Memory is bounded by one line, a hash for each request
+ * and the faults that are listed. For use by one thread at a time.
  */
 public final class InputJudge {
 
   /** 128 bits of SHA-256: nobody finds two names of one digest. */
   private record Digest(long high, long low) {}
+
+  private static final int PIECE = 64 * 1024;
 
   private final InputLimits limits;
   private final LineScanner scanner;
@@ -32,42 +36,79 @@ public final class InputJudge {
   private int requests;
   private @Nullable String model;
   private boolean severalModels;
+  private ByteBuffer piece = ByteBuffer.allocate(0);
+  private boolean ended;
 
   /**
    * Begins to judge.
    *
-   * @param in at the file's beginning; the caller closes it
    * @param endpoint the batch's, which every line must name as its url
    */
-  public InputJudge(InputStream in, String endpoint, InputLimits limits) {
+  public InputJudge(String endpoint, InputLimits limits) {
     this.limits = limits;
-    this.scanner = new LineScanner(in, 0, limits.maxLineBytes());
+    this.scanner = new LineScanner(this::next, 0, limits.maxLineBytes());
     this.reader = new LineReader(endpoint, limits.maxBodyBytes());
   }
 
-  /** Reads the file to its end. */
+  /** Reads a file to its end. */
   public static InputVerdict judge(InputStream in, String endpoint, InputLimits limits)
       throws IOException {
-    return new InputJudge(in, endpoint, limits).advance(Long.MAX_VALUE).orElseThrow();
+    return new InputJudge(endpoint, limits).judge(in);
+  }
+
+  /** Reads a file to its end, from its beginning. */
+  public InputVerdict judge(InputStream in) throws IOException {
+    byte[] bytes = new byte[PIECE];
+    Optional<InputVerdict> verdict = Optional.empty();
+    while (verdict.isEmpty()) {
+      int length = in.readNBytes(bytes, 0, PIECE);
+      verdict = length == 0 ? Optional.of(end()) : take(bytes, length);
+    }
+    return verdict.get();
   }
 
   /**
-   * Reads on, line by line, until so many more bytes were read.
+   * Judges the lines that are complete with the next piece of the file.
    *
-   * @return the verdict; empty if there is more to read
+   * @param length how many bytes it has
+   * @return the verdict, if the file is refused whatever follows
    */
-  public Optional<InputVerdict> advance(long bytes) throws IOException {
-    long from = scanner.end();
-    while (scanner.end() - from < bytes) {
-      if (!scanner.next()) {
-        return Optional.of(verdict());
-      }
+  public Optional<InputVerdict> take(byte[] bytes, int length) {
+    piece = ByteBuffer.wrap(bytes, 0, length);
+    return lines();
+  }
+
+  /** The verdict, now that the file has ended. */
+  public InputVerdict end() {
+    ended = true;
+    return lines().orElseGet(this::verdict);
+  }
+
+  private Optional<InputVerdict> lines() {
+    while (find() == LineScanner.Found.LINE) {
       Optional<InputVerdict> refused = judgeLine();
       if (refused.isPresent()) {
         return refused;
       }
     }
     return Optional.empty();
+  }
+
+  private LineScanner.Found find() {
+    try {
+      return scanner.find();
+    } catch (IOException nothingIsRead) {
+      throw new UncheckedIOException(nothingIsRead);
+    }
+  }
+
+  private int next(byte[] into, int from, int length) {
+    if (!piece.hasRemaining()) {
+      return ended ? -1 : 0;
+    }
+    int some = Math.min(length, piece.remaining());
+    piece.get(into, from, some);
+    return some;
   }
 
   /** Judges the line on which the scanner stands; the verdict if the whole file is refused. */

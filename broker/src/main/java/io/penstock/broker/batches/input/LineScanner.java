@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Cuts a stream into lines and keeps one of them in memory. Lines end with LF or CRLF; the last may
+ * Cuts bytes into lines and keeps one of them in memory. Lines end with LF or CRLF; the last may
  * lack its end. A byte order mark at the beginning of the file is skipped. For use by one thread.
  */
 final class LineScanner {
@@ -13,18 +13,37 @@ final class LineScanner {
   private static final int CHUNK = 64 * 1024;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  private final InputStream in;
+  /** Where the bytes come from. */
+  @FunctionalInterface
+  interface Source {
+
+    /** Reads like a stream, but returns 0 where there are no more bytes now and may be later. */
+    int read(byte[] into, int from, int length) throws IOException;
+  }
+
+  /** What {@link #find} has found. */
+  enum Found {
+    LINE,
+    /** The line is not complete, and the source has no more bytes now. */
+    MORE_TO_COME,
+    END
+  }
+
+  private final Source source;
   private final int longest;
 
   private byte[] buffer = new byte[CHUNK];
   private long base;
   private int position;
   private int filled;
+  private boolean atBeginning;
 
   private long number;
   private int from;
+  private int looked;
   private int length;
   private boolean tooLong;
+  private boolean within;
 
   /**
    * @param in at the beginning of a line
@@ -32,21 +51,35 @@ final class LineScanner {
    * @param longest the most bytes that a line may have without its end; a longer one is read over
    */
   LineScanner(InputStream in, long offset, int longest) {
-    this.in = in;
-    this.base = offset;
-    this.longest = longest;
+    this(in::read, offset, longest);
   }
 
-  /** Goes to the next line; false if there is none. */
+  /** The same for a source that may have bytes later. */
+  LineScanner(Source source, long offset, int longest) {
+    this.source = source;
+    this.base = offset;
+    this.longest = longest;
+    this.atBeginning = offset == 0;
+  }
+
+  /** Goes to the next line of a stream; false if there is none. */
   boolean next() throws IOException {
-    from = position;
-    tooLong = false;
-    if (number == 0 && base == 0) {
-      skipByteOrderMark();
+    return find() == Found.LINE;
+  }
+
+  /** Goes to the next line, or on with it where it was not complete. */
+  Found find() throws IOException {
+    if (!within) {
+      within = true;
+      from = position;
+      looked = 0;
+      tooLong = false;
     }
-    int looked = from;
+    if (atBeginning && !skipByteOrderMark()) {
+      return Found.MORE_TO_COME;
+    }
     while (true) {
-      int newline = newline(looked);
+      int newline = newline(from + looked);
       if (newline >= 0) {
         return found(newline, newline + 1);
       }
@@ -58,10 +91,14 @@ final class LineScanner {
         from = 0;
         looked = 0;
       }
-      if (!fill()) {
-        return (filled > from || tooLong) && found(filled, filled);
+      int read = fill();
+      if (read == 0) {
+        return Found.MORE_TO_COME;
       }
-      looked += from;
+      if (read < 0) {
+        within = false;
+        return filled > from || tooLong ? found(filled, filled) : Found.END;
+      }
     }
   }
 
@@ -103,7 +140,8 @@ final class LineScanner {
     return !tooLong;
   }
 
-  private boolean found(int contentEnd, int next) {
+  private Found found(int contentEnd, int next) {
+    within = false;
     number++;
     position = next;
     length = contentEnd - from;
@@ -116,7 +154,7 @@ final class LineScanner {
     if (tooLong) {
       length = 0;
     }
-    return true;
+    return Found.LINE;
   }
 
   private int newline(int looked) {
@@ -129,7 +167,7 @@ final class LineScanner {
   }
 
   /** Reads more behind the line's beginning, which moves to the front of the buffer. */
-  private boolean fill() throws IOException {
+  private int fill() throws IOException {
     if (from > 0) {
       System.arraycopy(buffer, from, buffer, 0, filled - from);
       base += from;
@@ -139,18 +177,25 @@ final class LineScanner {
     if (filled == buffer.length) {
       buffer = Arrays.copyOf(buffer, (int) Math.min(2L * filled, (long) longest + CHUNK));
     }
-    int read = in.read(buffer, filled, buffer.length - filled);
+    int read = source.read(buffer, filled, buffer.length - filled);
     filled += Math.max(0, read);
-    return read > 0;
+    return read;
   }
 
-  private void skipByteOrderMark() throws IOException {
-    while (filled < BYTE_ORDER_MARK.length && fill()) {
-      // Three bytes tell.
+  /** Whether it is known if there is one. */
+  private boolean skipByteOrderMark() throws IOException {
+    int read = 1;
+    while (filled < BYTE_ORDER_MARK.length && read > 0) {
+      read = fill();
     }
+    if (read == 0) {
+      return false;
+    }
+    atBeginning = false;
     if (filled >= BYTE_ORDER_MARK.length
         && Arrays.equals(buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, 3)) {
       from = BYTE_ORDER_MARK.length;
     }
+    return true;
   }
 }

@@ -212,9 +212,11 @@ final class BatchRunner {
   }
 
   private InputVerdict judge() throws IOException {
-    try (InputStream in = blobs.read(input())) {
+    try {
       return judging.judge(
-          batch.order().tenant(), new InputJudge(in, batch.order().endpoint(), limits));
+          batch.order().tenant(),
+          () -> blobs.read(input()),
+          new InputJudge(batch.order().endpoint(), limits));
     } catch (NoSuchBlobException deleted) {
       String message = "The input file was deleted before it was read. Upload it again.";
       return new InputVerdict.Refused(

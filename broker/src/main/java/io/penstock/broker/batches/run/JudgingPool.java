@@ -3,35 +3,47 @@ package io.penstock.broker.batches.run;
 import io.penstock.broker.batches.input.InputJudge;
 import io.penstock.broker.batches.input.InputVerdict;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Judges input files on a few threads of its own, so that this work takes no time of the threads
- * that serve callers. Files are judged a slice at a time, and tenants take turns: before each slice
- * of its own, a file waits for one slice of every other tenant at most, and for those of its own
- * tenant's other files.
+ * that serve callers. The callers' threads read the files, so a store that stalls holds up nobody
+ * else. Tenants take turns: before each slice of its own, a file waits for one slice of every other
+ * tenant at most, and for those of its own tenant's other files. Of each tenant a few files are
+ * open at once.
  */
 public final class JudgingPool implements InputJudging, AutoCloseable {
 
-  /** A fast machine judges it in some 30 ms. */
-  static final long SLICE_BYTES = 4 << 20;
+  /** A fast machine judges it in some 2 ms. */
+  static final int SLICE_BYTES = 256 * 1024;
+
+  /** How many files of one tenant are read at once. */
+  static final int MOST_OF_TENANT = 4;
 
   private static final int MOST_THREADS = 4;
 
-  private record Job(String tenant, InputJudge judge, CompletableFuture<InputVerdict> verdict) {}
+  private record Job(
+      Supplier<Optional<InputVerdict>> slice, CompletableFuture<Optional<InputVerdict>> verdict) {}
 
   private final TenantTurns<Job> waiting = new TenantTurns<>();
-  private final Map<Long, CompletableFuture<InputVerdict>> open = new ConcurrentHashMap<>();
-  private final AtomicLong opened = new AtomicLong();
+  private final Set<CompletableFuture<Optional<InputVerdict>>> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
+
+  /** How many files of each tenant are read now. Also the lock for them. */
+  private final Map<String, Integer> reading = new HashMap<>();
+
+  private volatile boolean closed;
 
   /** Half the processors, at least one. */
   public JudgingPool() {
@@ -45,41 +57,80 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   }
 
   @Override
-  public InputVerdict judge(String tenant, InputJudge judge) throws IOException {
-    CompletableFuture<InputVerdict> verdict = new CompletableFuture<>();
-    long number = opened.incrementAndGet();
-    open.put(number, verdict);
-    try {
-      enqueue(new Job(tenant, judge, verdict));
-      return verdict.join();
-    } catch (CompletionException failed) {
-      if (failed.getCause() instanceof IOException unreadable) {
-        throw new IOException(unreadable.getMessage(), unreadable);
+  public InputVerdict judge(String tenant, Source file, InputJudge judge) throws IOException {
+    begin(tenant);
+    try (InputStream in = file.open()) {
+      byte[] slice = new byte[SLICE_BYTES];
+      Optional<InputVerdict> verdict = Optional.empty();
+      while (verdict.isEmpty()) {
+        int length = in.readNBytes(slice, 0, SLICE_BYTES);
+        verdict =
+            inTurn(
+                tenant,
+                length == 0 ? () -> Optional.of(judge.end()) : () -> judge.take(slice, length));
       }
-      throw failed;
-    } catch (RejectedExecutionException closed) {
-      throw new IOException("this instance stops", closed);
+      return verdict.get();
     } finally {
-      open.remove(number);
+      end(tenant);
     }
   }
 
-  private void enqueue(Job job) {
-    waiting.add(job.tenant, job);
-    threads.execute(this::slice);
+  /** Waits until another file of the tenant may be read. */
+  private void begin(String tenant) throws IOException {
+    synchronized (reading) {
+      while (!closed && reading.getOrDefault(tenant, 0) >= MOST_OF_TENANT) {
+        try {
+          reading.wait();
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted", interrupted);
+        }
+      }
+      requireOpen();
+      reading.merge(tenant, 1, Integer::sum);
+    }
   }
 
-  /** Each thread that runs this takes one turn, and as many are asked for as jobs wait. */
-  private void slice() {
+  private void end(String tenant) {
+    synchronized (reading) {
+      reading.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+      reading.notifyAll();
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("this instance stops");
+    }
+  }
+
+  private Optional<InputVerdict> inTurn(String tenant, Supplier<Optional<InputVerdict>> slice)
+      throws IOException {
+    Job job = new Job(slice, new CompletableFuture<>());
+    open.add(job.verdict);
+    try {
+      requireOpen();
+      waiting.add(tenant, job);
+      threads.execute(this::run);
+      return job.verdict.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof IOException stopped) {
+        throw new IOException(stopped.getMessage(), stopped);
+      }
+      throw failed;
+    } catch (RejectedExecutionException stopped) {
+      throw new IOException("this instance stops", stopped);
+    } finally {
+      open.remove(job.verdict);
+    }
+  }
+
+  /** Each thread that runs this takes one turn, and as many are asked for as slices wait. */
+  private void run() {
     Job job = waiting.next().orElseThrow();
     try {
-      Optional<InputVerdict> verdict = job.judge.advance(SLICE_BYTES);
-      if (verdict.isPresent()) {
-        job.verdict.complete(verdict.get());
-      } else {
-        enqueue(job);
-      }
-    } catch (IOException | RuntimeException failed) {
+      job.verdict.complete(job.slice.get());
+    } catch (RuntimeException failed) {
       job.verdict.completeExceptionally(failed);
     } catch (Error fatal) {
       // Whoever waits for the verdict is told, too.
@@ -88,16 +139,14 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
     }
   }
 
-  /** Whether a file waits for a turn. */
-  boolean isWaiting() {
-    return !waiting.isEmpty();
-  }
-
   /** Ends what is being judged with an {@link IOException}. */
   @Override
   public void close() {
+    synchronized (reading) {
+      closed = true;
+      reading.notifyAll();
+    }
     threads.shutdownNow();
-    open.values()
-        .forEach(each -> each.completeExceptionally(new IOException("this instance stops")));
+    open.forEach(each -> each.completeExceptionally(new IOException("this instance stops")));
   }
 }

@@ -8,6 +8,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -47,6 +48,26 @@ class InputRequestsTest {
     for (InputRequest each : rest) {
       assertThat(each.customId()).isEqualTo("id-" + each.number());
     }
+  }
+
+  @Property(tries = 200)
+  void theVerdictDoesNotDependOnWhereAFileIsCut(
+      @ForAll long seed, @ForAll @IntRange(min = 0, max = 20) int requests) throws IOException {
+    Random random = new Random(seed);
+    byte[] file = write(random, requests).file();
+    if (random.nextInt(3) == 0 && file.length > 0) {
+      file[random.nextInt(file.length)] = (byte) "{}\n\"x".charAt(random.nextInt(5));
+    }
+    InputVerdict whole = InputJudge.judge(new ByteArrayInputStream(file), URL, LIMITS);
+
+    InputJudge judge = new InputJudge(URL, LIMITS);
+    Optional<InputVerdict> verdict = Optional.empty();
+    for (int at = 0; at < file.length && verdict.isEmpty(); ) {
+      int some = Math.min(file.length - at, 1 + random.nextInt(random.nextBoolean() ? 5 : 70_000));
+      verdict = judge.take(Arrays.copyOfRange(file, at, at + some), some);
+      at += some;
+    }
+    assertThat(verdict.orElseGet(judge::end)).isEqualTo(whole);
   }
 
   private static Written write(Random random, int requests) {

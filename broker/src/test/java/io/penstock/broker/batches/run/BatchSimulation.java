@@ -327,7 +327,11 @@ final class BatchSimulation {
               from,
               new BatchMachine(Duration.ofSeconds(20)),
               InputLimits.of(10_000),
-              (_, judge) -> judge.advance(Long.MAX_VALUE).orElseThrow(),
+              (_, source, judge) -> {
+                try (InputStream in = source.open()) {
+                  return judge.judge(in);
+                }
+              },
               (_, _, _) -> Optional.empty(),
               new DisturbedStore(),
               this,

@@ -10,56 +10,127 @@ import io.penstock.broker.batches.input.InputVerdict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class JudgingPoolTest {
 
   private static final String URL = "/v1/completions";
   private static final byte[] SMALL = line("a", 10).getBytes(UTF_8);
+  private static final InputVerdict GOOD = new InputVerdict.Accepted(1, "m");
 
+  /** A store that does not answer holds up the files that wait for it, and no others. */
   @Test
-  void aSmallFileWaitsForNoMoreThanASliceOfEachOtherTenantsFile() throws Exception {
-    CountDownLatch smallWaits = new CountDownLatch(1);
-    List<String> ended = new CopyOnWriteArrayList<>();
+  void readsThatStallHoldUpNobodyElse() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    Semaphore stalled = new Semaphore(0);
     try (JudgingPool pool = new JudgingPool(1);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Large large = new Large(20 * JudgingPool.SLICE_BYTES, smallWaits);
-      Future<InputVerdict> big =
-          callers.submit(
-              () -> {
-                InputVerdict verdict = pool.judge("one", judge(large));
-                ended.add("large");
-                return verdict;
-              });
-      large.begun.await();
-      Future<InputVerdict> small =
-          callers.submit(
-              () -> {
-                InputVerdict verdict = pool.judge("other", judge(new ByteArrayInputStream(SMALL)));
-                ended.add("small after " + large.slices());
-                return verdict;
-              });
-      while (!pool.isWaiting()) {
-        Thread.onSpinWait();
+      List<Future<InputVerdict>> waiting = new ArrayList<>();
+      for (int each = 0; each < 20; each++) {
+        String tenant = "stalled-" + each;
+        waiting.add(
+            callers.submit(
+                () -> pool.judge(tenant, () -> new Stalling(stalled, answers), judge())));
       }
-      smallWaits.countDown();
+      stalled.acquire(20);
 
-      assertThat(small.get()).isEqualTo(new InputVerdict.Accepted(1, "m"));
-      assertThat(big.get()).isInstanceOf(InputVerdict.Accepted.class);
-      assertThat(ended.getFirst()).startsWith("small");
-      assertThat(large.slicesWhenReleased).isEqualTo(0);
+      assertThat(pool.judge("other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+
+      answers.countDown();
+      for (Future<InputVerdict> each : waiting) {
+        assertThat(each.get()).isEqualTo(GOOD);
+      }
     }
   }
 
   @Test
-  void whatCannotBeReadIsTheCallersFailure() {
+  void ofEachTenantAFewFilesAreOpenAtOnce() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    Semaphore stalled = new Semaphore(0);
+    AtomicInteger opened = new AtomicInteger();
+    try (JudgingPool pool = new JudgingPool(1);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<InputVerdict>> waiting = new ArrayList<>();
+      for (int each = 0; each < 20; each++) {
+        waiting.add(
+            callers.submit(
+                () ->
+                    pool.judge(
+                        "many",
+                        () -> {
+                          opened.incrementAndGet();
+                          return new Stalling(stalled, answers);
+                        },
+                        judge())));
+      }
+      stalled.acquire(JudgingPool.MOST_OF_TENANT);
+      assertThat(pool.judge("other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(opened).hasValue(JudgingPool.MOST_OF_TENANT);
+
+      answers.countDown();
+      for (Future<InputVerdict> each : waiting) {
+        assertThat(each.get()).isEqualTo(GOOD);
+      }
+      assertThat(opened).hasValue(20);
+    }
+  }
+
+  @Test
+  void aSmallFileIsJudgedBetweenTwoSlicesOfALargeOne() throws Exception {
+    CountDownLatch smallIsJudged = new CountDownLatch(1);
+    CountDownLatch firstSliceIsRead = new CountDownLatch(1);
+    byte[] large = line("line-1", 1000).getBytes(UTF_8);
+    try (JudgingPool pool = new JudgingPool(1);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      InputStream slices =
+          new InputStream() {
+            private int lines;
+            private InputStream line = InputStream.nullInputStream();
+
+            @Override
+            public int read() {
+              throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+              int read = line.read(into, from, length);
+              if (read > 0) {
+                return read;
+              }
+              lines++;
+              if (lines * large.length > 2 * JudgingPool.SLICE_BYTES) {
+                return -1;
+              }
+              if (lines * large.length > JudgingPool.SLICE_BYTES + 2 * large.length) {
+                firstSliceIsRead.countDown();
+                await(smallIsJudged);
+              }
+              line = new ByteArrayInputStream(line("line-" + lines, 1000).getBytes(UTF_8));
+              return line.read(into, from, length);
+            }
+          };
+      Future<InputVerdict> big = callers.submit(() -> pool.judge("one", () -> slices, judge()));
+      firstSliceIsRead.await();
+      assertThat(pool.judge("one", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(big.isDone()).isFalse();
+      smallIsJudged.countDown();
+      assertThat(big.get()).isInstanceOf(InputVerdict.Accepted.class);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsTheCallersFailureAndKeepsNoPlace() throws IOException {
     try (JudgingPool pool = new JudgingPool(1)) {
       InputStream broken =
           new InputStream() {
@@ -73,22 +144,52 @@ class JudgingPoolTest {
               throw new IOException("disk");
             }
           };
-      assertThatThrownBy(() -> pool.judge("t", judge(broken)))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("disk");
+      for (int each = 0; each <= JudgingPool.MOST_OF_TENANT; each++) {
+        assertThatThrownBy(() -> pool.judge("t", () -> broken, judge()))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("disk");
+        assertThatThrownBy(
+                () ->
+                    pool.judge(
+                        "t",
+                        () -> {
+                          throw new IOException("not there");
+                        },
+                        judge()))
+            .hasMessageContaining("not there");
+      }
+      assertThat(pool.judge("t", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
     }
   }
 
   @Test
-  void aClosedPoolJudgesNothing() {
+  void aClosedPoolJudgesNothingAndLetsNobodyWait() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    Semaphore stalled = new Semaphore(0);
     JudgingPool pool = new JudgingPool(1);
-    pool.close();
-    assertThatThrownBy(() -> pool.judge("t", judge(new ByteArrayInputStream(SMALL))))
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<InputVerdict>> waiting = new ArrayList<>();
+      for (int each = 0; each < 10; each++) {
+        waiting.add(
+            callers.submit(() -> pool.judge("t", () -> new Stalling(stalled, answers), judge())));
+      }
+      stalled.acquire(JudgingPool.MOST_OF_TENANT);
+      pool.close();
+      answers.countDown();
+      for (Future<InputVerdict> each : waiting) {
+        assertThatThrownBy(each::get).hasRootCauseInstanceOf(IOException.class);
+      }
+    }
+    assertThatThrownBy(() -> pool.judge("t", JudgingPoolTest::small, judge()))
         .isInstanceOf(IOException.class);
   }
 
-  private static InputJudge judge(InputStream in) {
-    return new InputJudge(in, URL, InputLimits.of(1 << 20));
+  private static InputStream small() {
+    return new ByteArrayInputStream(SMALL);
+  }
+
+  private static InputJudge judge() {
+    return new InputJudge(URL, InputLimits.of(1 << 20));
   }
 
   private static String line(String customId, int filling) {
@@ -96,25 +197,24 @@ class JudgingPoolTest {
         .formatted(customId, URL, "x".repeat(filling));
   }
 
-  /** Lines without end, up to a size; the first read waits for a signal. */
-  private static final class Large extends InputStream {
-
-    private final long bytes;
-    private final CountDownLatch signal;
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final AtomicLong read = new AtomicLong();
-    private volatile long slicesWhenReleased = -1;
-    private byte[] rest = new byte[0];
-    private int at;
-    private int lines;
-
-    Large(long bytes, CountDownLatch signal) {
-      this.bytes = bytes;
-      this.signal = signal;
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      throw new IOException(interrupted);
     }
+  }
 
-    long slices() {
-      return read.get() / JudgingPool.SLICE_BYTES;
+  /** A small file that comes once the store answers. */
+  private static final class Stalling extends InputStream {
+
+    private final InputStream file = small();
+    private final Semaphore stalled;
+    private final CountDownLatch answers;
+
+    Stalling(Semaphore stalled, CountDownLatch answers) {
+      this.stalled = stalled;
+      this.answers = answers;
     }
 
     @Override
@@ -124,28 +224,11 @@ class JudgingPoolTest {
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      if (slicesWhenReleased < 0) {
-        begun.countDown();
-        try {
-          signal.await();
-        } catch (InterruptedException interrupted) {
-          throw new IOException(interrupted);
-        }
-        slicesWhenReleased = slices();
+      if (answers.getCount() > 0) {
+        stalled.release();
+        await(answers);
       }
-      if (at == rest.length) {
-        if (read.get() >= bytes) {
-          return -1;
-        }
-        lines++;
-        rest = line("line-" + lines, 10_000).getBytes(UTF_8);
-        at = 0;
-      }
-      int some = Math.min(length, rest.length - at);
-      System.arraycopy(rest, at, into, from, some);
-      at += some;
-      long _ = read.addAndGet(some);
-      return some;
+      return file.read(into, from, length);
     }
   }
 }

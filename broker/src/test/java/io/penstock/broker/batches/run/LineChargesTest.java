@@ -24,6 +24,7 @@ import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ServiceClass;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -133,7 +134,11 @@ class LineChargesTest {
         Batch.created(order, 0),
         new BatchMachine(GRACE),
         InputLimits.of(10_000),
-        (_, judge) -> judge.advance(Long.MAX_VALUE).orElseThrow(),
+        (_, source, judge) -> {
+          try (InputStream in = source.open()) {
+            return judge.judge(in);
+          }
+        },
         (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
         store,
         new Log(),
