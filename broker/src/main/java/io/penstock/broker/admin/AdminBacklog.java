@@ -19,6 +19,8 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What waits and runs, by model and class, as dispatch says each second. */
 @Controller("/admin/backlog")
@@ -56,7 +58,12 @@ final class AdminBacklog {
             .put("reason", status.reason())
             .put("workers", status.workers())
             .put("slots", status.slots())
-            .put("leased", status.leased());
+            .put("leased", status.leased())
+            .put("succeeded", status.succeeded())
+            .put("failed", status.failed())
+            .put("error_rate", orNull(status.errorRate()))
+            .put("first_token_ms", orNull(status.firstTokenMillis()))
+            .put("service_ms", orNull(status.serviceMillis()));
     ArrayNode classes = json.putArray("waiting");
     for (ServiceClass each : ServiceClass.values()) {
       TargetStatus.Backlog backlog = status.backlog().get(each);
@@ -74,6 +81,10 @@ final class AdminBacklog {
       }
     }
     return json;
+  }
+
+  private static @Nullable Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
   }
 
   private static Optional<Instant> oldest(FleetView view, Target target, ServiceClass of) {

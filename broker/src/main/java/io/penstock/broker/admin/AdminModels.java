@@ -95,21 +95,40 @@ final class AdminModels {
     ObjectNode list = Replies.JSON.createObjectNode().put("object", "list");
     ArrayNode data = list.putArray("data");
     for (Revision each : publisher.history()) {
-      data.addObject()
-          .put("number", each.name())
-          .put("summary", each.summary())
-          .put("created_at", each.appliedAt().toString());
+      data.add(json(each));
     }
     return Replies.json(200, list);
+  }
+
+  /** A revision with its models, as {@code PUT /admin/models} takes them. */
+  @Get("/revisions/{number}")
+  HttpResponse<byte[]> revision(String number) {
+    Revision revision = kept(number);
+    ObjectNode json = json(revision);
+    json.set("models", AdminBody.object(bytes(revision.models())).path("models"));
+    return Replies.json(200, json);
   }
 
   /** Makes the registry what it was. */
   @Post("/revisions/{number}/restore")
   HttpResponse<byte[]> restore(String number) {
-    if (publisher.history().stream().noneMatch(each -> each.name().equals(number))) {
-      throw Refusals.notFound("revision", number);
-    }
+    var _ = kept(number);
     return Replies.json(200, changes(Refusals.explained(() -> publisher.rollback(number))));
+  }
+
+  private Revision kept(String number) {
+    return publisher.history().stream()
+        .filter(each -> each.name().equals(number))
+        .findFirst()
+        .orElseThrow(() -> Refusals.notFound("revision", number));
+  }
+
+  private static ObjectNode json(Revision revision) {
+    return Replies.JSON
+        .createObjectNode()
+        .put("number", revision.name())
+        .put("summary", revision.summary())
+        .put("created_at", revision.appliedAt().toString());
   }
 
   private ModelSpec known(String name) {

@@ -38,21 +38,31 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class AdminRollouts {
 
-  /** What is done to a rollout. */
-  private interface Step {
+  /** Decides what becomes of a rollout. */
+  private interface Decision {
     Rollout apply(RoutingState state, String model, String reason, Instant now);
   }
+
+  /**
+   * What is done to a rollout.
+   *
+   * @param usualReason the reason where the operator gives none
+   */
+  private record Step(String usualReason, Decision decision) {}
 
   private static final Map<String, Step> STEPS =
       Map.of(
           "pause",
-          RolloutCommands::pause,
+          new Step("paused by hand", RolloutCommands::pause),
           "resume",
-          (state, model, _, now) -> RolloutCommands.resume(state, model, now),
+          new Step(
+              "resumed by hand",
+              (state, model, _, now) -> RolloutCommands.resume(state, model, now)),
           "force",
-          (state, model, _, now) -> RolloutCommands.force(state, model, now),
+          new Step(
+              "forced by hand", (state, model, _, now) -> RolloutCommands.force(state, model, now)),
           "rollback",
-          RolloutCommands::rollBack);
+          new Step("rolled back by hand", RolloutCommands::rollBack));
 
   private final RoutingPublisher publisher;
   private final ModelPublisher models;
@@ -97,14 +107,15 @@ final class AdminRollouts {
     if (asked == null) {
       throw Refusals.notFound("step of a rollout", step);
     }
-    String reason = AdminBody.reason(AdminBody.optional(body, "reason")).orElse(step + " by hand");
+    String reason =
+        AdminBody.reason(AdminBody.optional(body, "reason")).orElse(asked.usualReason());
     Rollout changed =
         written(
             request,
             reason,
             state -> {
               var _ = known(state, model);
-              return asked.apply(state, model, reason, clock.instant());
+              return asked.decision().apply(state, model, reason, clock.instant());
             });
     return Replies.json(200, DocumentJson.of(changed));
   }

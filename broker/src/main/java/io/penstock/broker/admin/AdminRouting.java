@@ -106,9 +106,12 @@ final class AdminRouting {
         });
   }
 
+  /**
+   * Removes an entry of any kind: what the control loop decided, too, which it then begins anew.
+   */
   @Delete("/{kind}/{+name}")
   HttpResponse<?> remove(HttpRequest<?> request, String kind, String name) {
-    RoutingKind of = writtenKind(kind);
+    RoutingKind of = kindOf(kind);
     var _ = known(of, name);
     Refusals.explained(
         () ->

@@ -3,6 +3,7 @@ package io.penstock.schemas.policies;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.routing.Experiment;
@@ -42,6 +43,13 @@ public final class ExperimentFile {
     } catch (JsonProcessingException malformed) {
       throw new IllegalArgumentException(JsonMessage.of(malformed), malformed);
     }
+  }
+
+  /** An experiment as {@link #parse} reads it: JSON, without what came of it. */
+  public static String json(Experiment experiment) {
+    ObjectNode root = RoutingCodec.mapper().valueToTree(experiment);
+    root.path("arms").forEach(arm -> ((ObjectNode) arm).retain(OF_ARM));
+    return root.retain(KEYS).toString();
   }
 
   private static void known(String where, JsonNode node, Set<String> keys) {

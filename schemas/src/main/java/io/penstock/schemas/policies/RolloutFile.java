@@ -68,6 +68,13 @@ public final class RolloutFile {
     }
   }
 
+  /** A plan as {@link #parse} reads it: JSON, without what is known of a rollout that runs. */
+  public static String json(Rollout plan) {
+    ObjectNode root = RoutingCodec.mapper().valueToTree(plan);
+    root.set("model", root.remove("name"));
+    return root.retain(KEYS).toString();
+  }
+
   private static ArrayNode steps(JsonNode given) {
     ArrayNode steps = YAML.createArrayNode();
     if (given.isMissingNode() || given.isNull()) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.schemas.json.JsonMessage;
 import io.penstock.schemas.routing.AliasPolicy;
@@ -98,6 +99,20 @@ public final class RoutingFile {
       throw new InvalidRoutingException(name, violations);
     }
     return documents;
+  }
+
+  /** Policies as {@link #parse} reads them: JSON. */
+  public static String json(List<RoutingDocument> documents) {
+    ObjectNode root = RoutingCodec.mapper().createObjectNode();
+    for (RoutingDocument document : documents) {
+      SECTIONS.forEach(
+          (key, kind) -> {
+            if (kind == RoutingKind.of(document)) {
+              root.withArray("/" + key).add(RoutingCodec.mapper().<JsonNode>valueToTree(document));
+            }
+          });
+    }
+    return root.toString();
   }
 
   private static void section(

@@ -53,4 +53,26 @@ class RolloutFileTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(named);
   }
+
+  @Test
+  void aPlanIsReadAsItWasWritten() {
+    Rollout plan =
+        RolloutFile.parse(
+            """
+            model: a/b
+            from: blue
+            to: green
+            steps: [5, {percent: 100, minSeconds: 1, minRequests: 2}]
+            gates: {maxErrorRate: 0.5, minSample: 7}
+            warm: {minWorkers: 3, timeoutSeconds: 9}
+            evaluation:
+              items: [{endpoint: /v1/completions, body: "{}", expected: Paris}]
+              minScore: 0.5
+              timeoutSeconds: 8
+            onBreach: pause
+            """);
+    assertThat(RolloutFile.parse(RolloutFile.json(plan))).isEqualTo(plan);
+    Rollout small = RolloutFile.parse("{\"model\":\"m\",\"from\":\"a\",\"to\":\"b\"}");
+    assertThat(RolloutFile.parse(RolloutFile.json(small))).isEqualTo(small);
+  }
 }

@@ -41,6 +41,7 @@ class RoutingFileTest {
     assertThat(acme.allowedModels()).isEmpty();
     DegradationLadder ladder = (DegradationLadder) documents.getLast();
     assertThat(ladder.rungs().getFirst().of()).isEqualTo(ServiceClass.STANDARD);
+    assertThat(RoutingFile.parse("again.json", RoutingFile.json(documents))).isEqualTo(documents);
   }
 
   @Test

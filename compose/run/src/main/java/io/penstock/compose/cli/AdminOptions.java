@@ -29,6 +29,18 @@ final class AdminOptions {
               + " processes.")
   @Nullable String adminKey;
 
+  AdminOptions() {}
+
+  AdminOptions(@Nullable String url, @Nullable String adminKey) {
+    this.url = url;
+    this.adminKey = adminKey;
+  }
+
+  /** Whether the variable of an operator's key is set. */
+  static boolean hasKey(Environment environment) {
+    return FrontOptions.variable(environment, ADMIN_KEY).isPresent();
+  }
+
   /** Whether an option asks for the front. */
   boolean isGiven() {
     return url != null || adminKey != null;
@@ -38,7 +50,7 @@ final class AdminOptions {
   boolean isNamed(Environment environment) {
     return isGiven()
         || (FrontOptions.variable(environment, FrontOptions.URL).isPresent()
-            && FrontOptions.variable(environment, ADMIN_KEY).isPresent());
+            && hasKey(environment));
   }
 
   FrontClient client(Environment environment) {

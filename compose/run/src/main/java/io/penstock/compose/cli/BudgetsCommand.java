@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.policies.BudgetReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
           + " at most some seconds old. JSON: an object for each tenant and period."
     },
     footer = {"", "Examples:", "  penstock budgets", "  penstock budgets --tenant acme --json"})
-final class BudgetsCommand extends ClusterCommand {
+final class BudgetsCommand extends OperatorResultCommand<List<BudgetReport.Line>> {
 
   @Option(names = "--tenant", paramLabel = "NAME", description = "Only this tenant's.")
   @Nullable String tenant;
@@ -29,15 +30,23 @@ final class BudgetsCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) throws Exception {
-    List<BudgetReport.Line> lines =
-        BudgetReport.of(
-                cluster.routing().list(),
-                FleetReader.read(cluster, console()).committed(),
-                environment.clock().instant())
-            .stream()
-            .filter(line -> tenant == null || tenant.equals(line.tenant()))
-            .toList();
+  List<BudgetReport.Line> ask(Cluster cluster) {
+    return BudgetReport.of(
+            cluster.routing().list(),
+            FleetReader.read(cluster, console()).committed(),
+            environment.clock().instant())
+        .stream()
+        .filter(line -> tenant == null || tenant.equals(line.tenant()))
+        .toList();
+  }
+
+  @Override
+  List<BudgetReport.Line> ask(FrontClient client) throws InterruptedException {
+    return FrontFleet.budgets(client, tenant);
+  }
+
+  @Override
+  int show(List<BudgetReport.Line> lines) {
     Instant now = environment.clock().instant();
     Listing.<BudgetReport.Line>of(
             Column.of("TENANT", "tenant", BudgetReport.Line::tenant),

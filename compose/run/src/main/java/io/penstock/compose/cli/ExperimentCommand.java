@@ -1,13 +1,16 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.policies.ExperimentCommands;
 import io.penstock.schemas.policies.ExperimentCommands.Promotion;
 import io.penstock.schemas.policies.ExperimentFile;
 import io.penstock.schemas.policies.RoutingPublisher.Edit;
 import io.penstock.schemas.routing.Experiment;
-import io.penstock.schemas.routing.RoutingDocument;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Parameters;
       "  penstock experiment promote concise short"
     })
 final class ExperimentCommand extends GroupCommand {
+
+  private static final String PATH = "/admin/experiments";
 
   /** {@code penstock experiment start}. */
   @Command(
@@ -53,7 +58,7 @@ final class ExperimentCommand extends GroupCommand {
         "    - {name: short, target: llama#v2, weight: 1}",
         "  guardrails: {maxErrorRateIncrease: 0.02, maxLatencyRatio: 1.5}"
       })
-  static final class Start extends ClusterCommand {
+  static final class Start extends OperatorResultCommand<Experiment> {
 
     @Parameters(paramLabel = "FILE", description = "A YAML or JSON file.")
     Path file = Path.of("");
@@ -78,16 +83,25 @@ final class ExperimentCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
+    Experiment ask(Cluster cluster) {
       Experiment wanted = experiment();
       ModelCatalog models = ModelCatalog.following(cluster.models().list());
-      print(
+      return RoutingCommand.write(
           this,
-          RoutingCommand.write(
-              this,
-              cluster,
-              "started",
-              (state, now) -> ExperimentCommands.start(state, models, wanted, now)));
+          cluster,
+          "started",
+          (state, now) -> ExperimentCommands.start(state, models, wanted, now));
+    }
+
+    @Override
+    Experiment ask(FrontClient client) throws InterruptedException {
+      byte[] body = ExperimentFile.json(experiment()).getBytes(StandardCharsets.UTF_8);
+      return FrontDocuments.read(Experiment.class, client.object(FrontCall.post(PATH, body)));
+    }
+
+    @Override
+    int show(Experiment experiment) throws Exception {
+      print(this, experiment);
       return ExitCodes.OK;
     }
   }
@@ -97,7 +111,7 @@ final class ExperimentCommand extends GroupCommand {
   static final class ListExperiments extends DocumentListCommand<Experiment> {
 
     ListExperiments(Environment environment) {
-      super(environment, Experiment.class, "no experiment");
+      super(environment, Experiment.class, PATH, "no experiment");
     }
 
     @Override
@@ -117,7 +131,7 @@ final class ExperimentCommand extends GroupCommand {
   @Command(
       name = "stop",
       description = "End an experiment; requests are served as without it. JSON: the experiment.")
-  static final class Stop extends ClusterCommand {
+  static final class Stop extends OperatorResultCommand<Experiment> {
 
     @Parameters(paramLabel = "NAME", description = "The experiment's name.")
     String name = "";
@@ -130,12 +144,26 @@ final class ExperimentCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
+    Experiment ask(Cluster cluster) {
       String why = reason == null ? "stopped by hand" : reason;
-      print(
-          this,
-          RoutingCommand.write(
-              this, cluster, why, (state, now) -> ExperimentCommands.stop(state, name, why, now)));
+      return RoutingCommand.write(
+          this, cluster, why, (state, now) -> ExperimentCommands.stop(state, name, why, now));
+    }
+
+    @Override
+    Experiment ask(FrontClient client) throws InterruptedException {
+      return FrontDocuments.read(
+          Experiment.class,
+          client.object(
+              FrontDocuments.change(
+                  FrontDocuments.path(PATH, name) + "/stop",
+                  RecordJson.MAPPER.createObjectNode(),
+                  reason)));
+    }
+
+    @Override
+    int show(Experiment experiment) throws Exception {
+      print(this, experiment);
       return ExitCodes.OK;
     }
   }
@@ -151,7 +179,7 @@ final class ExperimentCommand extends GroupCommand {
             + " left with the winner alone, a model's alias moves to the winner. A model's own name"
             + " cannot mean another model: that is refused. JSON: the experiment."
       })
-  static final class Promote extends ClusterCommand {
+  static final class Promote extends OperatorResultCommand<Promoted> {
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The experiment's name.")
     String name = "";
@@ -164,7 +192,7 @@ final class ExperimentCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
+    Promoted ask(Cluster cluster) {
       Instant now = environment.clock().instant();
       ModelCatalog models = ModelCatalog.following(cluster.models().list());
       // The registry first: while the experiment still runs, that changes nothing for its requests.
@@ -180,18 +208,42 @@ final class ExperimentCommand extends GroupCommand {
               ExperimentCommands.promote(state, models, name, arm, now).documents().stream()
                   .<Edit>map(Edit.Put::new)
                   .toList());
+      return new Promoted(
+          promotion.documents().stream()
+              .filter(Experiment.class::isInstance)
+              .map(Experiment.class::cast)
+              .findFirst()
+              .orElseThrow(),
+          promotion.summary());
+    }
+
+    @Override
+    Promoted ask(FrontClient client) throws InterruptedException {
+      ObjectNode body = RecordJson.MAPPER.createObjectNode().put("arm", arm);
+      ObjectNode promoted =
+          client.object(
+              FrontDocuments.change(FrontDocuments.path(PATH, name) + "/promote", body, null));
+      return new Promoted(
+          FrontDocuments.read(Experiment.class, promoted), promoted.path("summary").asText());
+    }
+
+    @Override
+    int show(Promoted promoted) {
       if (output.json) {
-        for (RoutingDocument each : promotion.documents()) {
-          if (each instanceof Experiment) {
-            console().print(RoutingCommand.json(each));
-          }
-        }
+        console().print(RoutingCommand.json(promoted.experiment()));
       } else {
-        console().print("%s: %s".formatted(name, promotion.summary()));
+        console().print("%s: %s".formatted(name, promoted.summary()));
       }
       return ExitCodes.OK;
     }
   }
+
+  /**
+   * An experiment that has ended with a winner.
+   *
+   * @param summary what became of the models and aliases
+   */
+  private record Promoted(Experiment experiment, String summary) {}
 
   private static void print(ClusterCommand command, Experiment experiment) throws Exception {
     if (command.output.json) {

@@ -41,6 +41,11 @@ final class FrontOptions {
     return isGiven() || variable(environment, URL).isPresent();
   }
 
+  /** Whether an option or a variable gives a key. */
+  boolean hasKey(Environment environment) {
+    return key != null || variable(environment, KEY).isPresent();
+  }
+
   FrontClient client(Environment environment) {
     return client(
         environment,

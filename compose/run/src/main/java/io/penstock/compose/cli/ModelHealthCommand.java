@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.fleet.TargetStatus;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Command;
           + " class, succeeded, failed, errorRate, firstTokenMillis, serviceMillis."
     },
     footer = {"", "Examples:", "  penstock models health", "  penstock models health --json"})
-final class ModelHealthCommand extends ClusterCommand {
+final class ModelHealthCommand extends OperatorResultCommand<List<TargetStatus>> {
 
   private static final Listing<TargetStatus> LISTING =
       Listing.of(
@@ -62,7 +63,7 @@ final class ModelHealthCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) {
+  List<TargetStatus> ask(Cluster cluster) {
     FleetView view = FleetReader.read(cluster, console());
     Instant now = environment.clock().instant();
     List<TargetStatus> known = new ArrayList<>();
@@ -70,6 +71,16 @@ final class ModelHealthCommand extends ClusterCommand {
       view.status(target, now).ifPresent(known::add);
     }
     known.sort(Comparator.comparing(status -> status.target().toString()));
+    return known;
+  }
+
+  @Override
+  List<TargetStatus> ask(FrontClient client) throws InterruptedException {
+    return FrontFleet.targets(client);
+  }
+
+  @Override
+  int show(List<TargetStatus> known) {
     LISTING.print(
         console(), output.json, known, "dispatch knows of no worker and of nothing that waits");
     return ExitCodes.OK;

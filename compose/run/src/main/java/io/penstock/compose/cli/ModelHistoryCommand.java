@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.models.ModelChanges;
 import io.penstock.schemas.routing.Revision;
 import java.util.List;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Parameters;
           + " 'models apply' reads."
     },
     footer = {"", "Examples:", "  penstock models history", "  penstock models rollback 12"})
-final class ModelHistoryCommand extends ClusterCommand {
+final class ModelHistoryCommand extends OperatorResultCommand<List<Revision>> {
 
   private static final Listing<Revision> LISTING =
       Listing.of(
@@ -30,8 +31,19 @@ final class ModelHistoryCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) {
-    LISTING.print(console(), output.json, cluster.models().history(), "no revision is kept");
+  List<Revision> ask(Cluster cluster) {
+    return cluster.models().history();
+  }
+
+  @Override
+  List<Revision> ask(FrontClient client) throws InterruptedException {
+    // Only JSON shows the models.
+    return FrontModels.history(client, output.json);
+  }
+
+  @Override
+  int show(List<Revision> revisions) {
+    LISTING.print(console(), output.json, revisions, "no revision is kept");
     return ExitCodes.OK;
   }
 
@@ -45,7 +57,7 @@ final class ModelHistoryCommand extends ClusterCommand {
             + " revision of its own. JSON: revision, and changes with added, updated, unchanged and"
             + " removed."
       })
-  static final class Rollback extends ClusterCommand {
+  static final class Rollback extends OperatorResultCommand<ModelChanges> {
 
     @Parameters(paramLabel = "REVISION", description = "Its number; see 'penstock models history'.")
     String revision = "";
@@ -55,8 +67,17 @@ final class ModelHistoryCommand extends ClusterCommand {
     }
 
     @Override
-    int run(Cluster cluster) {
-      ModelChanges changes = cluster.models().rollback(revision);
+    ModelChanges ask(Cluster cluster) {
+      return cluster.models().rollback(revision);
+    }
+
+    @Override
+    ModelChanges ask(FrontClient client) throws InterruptedException {
+      return FrontModels.rollback(client, revision);
+    }
+
+    @Override
+    int show(ModelChanges changes) {
       if (output.json) {
         console()
             .print(

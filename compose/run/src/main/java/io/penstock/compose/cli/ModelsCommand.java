@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code penstock models} and the commands below it. */
@@ -36,7 +38,7 @@ final class ModelsCommand extends GroupCommand {
         "Show all models. JSON: a ModelSpec record for each, by name.",
         "",
         "Over HTTP, which --url, --key and $$PENSTOCK_URL choose, models and aliases by name; JSON:"
-            + " OpenAI's object for each."
+            + " OpenAI's object for each. An operator's key shows the same as Kafka."
       })
   static final class ListModels extends RequesterCommand {
 
@@ -45,6 +47,14 @@ final class ModelsCommand extends GroupCommand {
             model -> model,
             Column.shown("NAME", model -> model.path("id").asText()),
             Column.shown("OWNER", model -> model.path("owned_by").asText()));
+
+    @Option(
+        names = "--admin-key",
+        paramLabel = "SECRET",
+        description =
+            "A key of role admin, or the admin secret: everything about models over HTTP. Else"
+                + " $$PENSTOCK_ADMIN_KEY, where no other key is given.")
+    @Nullable String adminKey;
 
     ListModels(Environment environment) {
       super(environment);
@@ -56,11 +66,33 @@ final class ModelsCommand extends GroupCommand {
       return ExitCodes.OK;
     }
 
+    private boolean isForOperators() {
+      return adminKey != null || (!front.hasKey(environment) && AdminOptions.hasKey(environment));
+    }
+
     @Override
-    void validateHttp() {}
+    boolean isHttpAskedFor() {
+      return adminKey != null || super.isHttpAskedFor();
+    }
+
+    @Override
+    FrontClient client() {
+      return isForOperators()
+          ? new AdminOptions(front.url, adminKey).client(environment)
+          : super.client();
+    }
+
+    @Override
+    void validateHttp() {
+      requireAbsent(adminKey != null && front.key != null, "--admin-key", "--key is given, too");
+    }
 
     @Override
     int run(FrontClient client) throws InterruptedException {
+      if (isForOperators()) {
+        print(this, FrontModels.list(client));
+        return ExitCodes.OK;
+      }
       NAMES.print(
           console(), output.json, FrontPages.objects(client.object(FrontCall.get("/v1/models"))));
       return ExitCodes.OK;
@@ -76,7 +108,7 @@ final class ModelsCommand extends GroupCommand {
         "The file is checked as a whole, together with what the registry holds, before anything"
             + " changes. JSON: a ModelSpec record for each model applied."
       })
-  static final class Apply extends ClusterCommand {
+  static final class Apply extends OperatorResultCommand<List<ModelSpec>> {
 
     @Parameters(paramLabel = "FILE", description = "A YAML or JSON file of models.")
     Path file = Path.of("");
@@ -86,8 +118,17 @@ final class ModelsCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) {
-      List<ModelSpec> applied = cluster.models().apply(file);
+    List<ModelSpec> ask(Cluster cluster) {
+      return cluster.models().apply(file);
+    }
+
+    @Override
+    List<ModelSpec> ask(FrontClient client) throws InterruptedException {
+      return FrontModels.apply(client, file, environment.clock().instant());
+    }
+
+    @Override
+    int show(List<ModelSpec> applied) {
       print(this, applied);
       return ExitCodes.OK;
     }
@@ -101,7 +142,7 @@ final class ModelsCommand extends GroupCommand {
         "",
         "JSON: {\"name\",\"removed\"}. Exits 1 if there is no such model."
       })
-  static final class Remove extends ClusterCommand {
+  static final class Remove extends OperatorResultCommand<Boolean> {
 
     @Parameters(paramLabel = "NAME", description = "The model's name, not an alias.")
     String name = "";
@@ -111,8 +152,17 @@ final class ModelsCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) {
-      boolean removed = cluster.models().remove(name);
+    Boolean ask(Cluster cluster) {
+      return cluster.models().remove(name);
+    }
+
+    @Override
+    Boolean ask(FrontClient client) throws InterruptedException {
+      return FrontModels.remove(client, name);
+    }
+
+    @Override
+    int show(Boolean removed) {
       if (output.json) {
         console()
             .print(RecordJson.MAPPER.createObjectNode().put("name", name).put("removed", removed));

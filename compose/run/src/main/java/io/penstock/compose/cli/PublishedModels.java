@@ -11,6 +11,7 @@ import io.penstock.schemas.routing.Revision;
 import io.penstock.schemas.topics.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -37,12 +38,7 @@ final class PublishedModels implements ModelRegistry {
   public List<ModelSpec> apply(Path file) {
     return explained(
         () -> {
-          List<ModelSpec> models;
-          try {
-            models = ModelFile.read(file, topics.modelPartitions(), clock.instant());
-          } catch (IOException e) {
-            throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
-          }
+          List<ModelSpec> models = read(file, topics.modelPartitions(), clock.instant());
           publisher.apply(models);
           return models;
         });
@@ -66,6 +62,23 @@ final class PublishedModels implements ModelRegistry {
   @Override
   public ModelChanges rollback(String revision) {
     return explained(() -> publisher.rollback(revision));
+  }
+
+  /**
+   * The models of a file.
+   *
+   * @param modelPartitions {@link Integer#MAX_VALUE} if unknown
+   * @throws CliException if the file would be invalid
+   */
+  static List<ModelSpec> read(Path file, int modelPartitions, Instant now) {
+    return explained(
+        () -> {
+          try {
+            return ModelFile.read(file, modelPartitions, now);
+          } catch (IOException e) {
+            throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+          }
+        });
   }
 
   private static <T> T explained(Supplier<T> change) {

@@ -21,18 +21,28 @@ abstract class RequesterCommand extends ClusterCommand {
       return super.connected();
     }
     validateHttp();
-    try (FrontClient client = front.client(environment)) {
+    try (FrontClient client = client()) {
       return run(client);
     }
   }
 
   final boolean isOverHttp() {
-    if (front.isGiven() && clusterOptions.namesCluster()) {
+    if (isHttpAskedFor() && clusterOptions.namesCluster()) {
       throw CliException.usage(
           "--url and --key are for HTTP, and --kafka, --registry, --prefix and --kafka-config for"
               + " Kafka; give those of one");
     }
-    return front.isNamed(environment) && !clusterOptions.namesCluster();
+    return (isHttpAskedFor() || front.isNamed(environment)) && !clusterOptions.namesCluster();
+  }
+
+  /** Whether an option asks for HTTP. */
+  boolean isHttpAskedFor() {
+    return front.isGiven();
+  }
+
+  /** Calls in the name of whom the options or variables name. */
+  FrontClient client() {
+    return front.client(environment);
   }
 
   /** Refuses options that HTTP has nothing for. */

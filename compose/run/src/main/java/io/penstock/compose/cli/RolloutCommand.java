@@ -1,8 +1,12 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.policies.RolloutCommands;
+import io.penstock.schemas.policies.RolloutFile;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -31,14 +35,22 @@ import picocli.CommandLine.Parameters;
     })
 final class RolloutCommand extends GroupCommand {
 
+  private static final String PATH = "/admin/rollouts";
+
   /** A command on one model's rollout. */
-  abstract static class OfModel extends ClusterCommand {
+  abstract static class OfModel extends OperatorResultCommand<Rollout> {
 
     @Parameters(paramLabel = "MODEL", description = "The model's name.")
     String model = "";
 
     OfModel(Environment environment) {
       super(environment);
+    }
+
+    @Override
+    final int show(Rollout rollout) throws Exception {
+      print(this, rollout);
+      return ExitCodes.OK;
     }
   }
 
@@ -54,10 +66,23 @@ final class RolloutCommand extends GroupCommand {
 
     abstract Rollout change(RoutingState state, Instant now);
 
+    /** The last part of the path by which the front makes the change. */
+    abstract String step();
+
     @Override
-    final int run(Cluster cluster) throws Exception {
-      print(this, RoutingCommand.write(this, cluster, reason, this::change));
-      return ExitCodes.OK;
+    final Rollout ask(Cluster cluster) {
+      return RoutingCommand.write(this, cluster, reason, this::change);
+    }
+
+    @Override
+    final Rollout ask(FrontClient client) throws InterruptedException {
+      return FrontDocuments.read(
+          Rollout.class,
+          client.object(
+              FrontDocuments.change(
+                  FrontDocuments.path(PATH, model) + "/" + step(),
+                  RecordJson.MAPPER.createObjectNode(),
+                  reason)));
     }
   }
 
@@ -76,15 +101,20 @@ final class RolloutCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
-      print(
-          this,
-          cluster
-              .routing()
-              .list()
-              .rollout(model)
-              .orElseThrow(() -> CliException.failure("'%s' has no rollout".formatted(model))));
-      return ExitCodes.OK;
+    Rollout ask(Cluster cluster) {
+      return known(cluster.routing().list().rollout(model));
+    }
+
+    @Override
+    Rollout ask(FrontClient client) throws InterruptedException {
+      return known(
+          FrontDocuments.find(client, FrontDocuments.path(PATH, model))
+              .map(json -> FrontDocuments.read(Rollout.class, json)));
+    }
+
+    private Rollout known(Optional<Rollout> rollout) {
+      return rollout.orElseThrow(
+          () -> CliException.failure("'%s' has no rollout".formatted(model)));
     }
   }
 
@@ -93,7 +123,7 @@ final class RolloutCommand extends GroupCommand {
   static final class ListRollouts extends DocumentListCommand<Rollout> {
 
     ListRollouts(Environment environment) {
-      super(environment, Rollout.class, "no rollout");
+      super(environment, Rollout.class, PATH, "no rollout");
     }
 
     @Override
@@ -123,6 +153,11 @@ final class RolloutCommand extends GroupCommand {
     }
 
     @Override
+    String step() {
+      return "pause";
+    }
+
+    @Override
     Rollout change(RoutingState state, Instant now) {
       return RolloutCommands.pause(state, model, reason == null ? "paused by hand" : reason, now);
     }
@@ -136,6 +171,11 @@ final class RolloutCommand extends GroupCommand {
 
     Resume(Environment environment) {
       super(environment);
+    }
+
+    @Override
+    String step() {
+      return "resume";
     }
 
     @Override
@@ -159,6 +199,11 @@ final class RolloutCommand extends GroupCommand {
     }
 
     @Override
+    String step() {
+      return "force";
+    }
+
+    @Override
     Rollout change(RoutingState state, Instant now) {
       return RolloutCommands.force(state, model, now);
     }
@@ -175,14 +220,27 @@ final class RolloutCommand extends GroupCommand {
     }
 
     @Override
+    String step() {
+      return "rollback";
+    }
+
+    @Override
     Rollout change(RoutingState state, Instant now) {
       return RolloutCommands.rollBack(
           state, model, reason == null ? "rolled back by hand" : reason, now);
     }
   }
 
+  /** Starts a rollout over HTTP. */
+  static Rollout start(FrontClient client, Rollout plan) throws InterruptedException {
+    return FrontDocuments.read(
+        Rollout.class,
+        client.object(
+            FrontCall.post(PATH, RolloutFile.json(plan).getBytes(StandardCharsets.UTF_8))));
+  }
+
   /** Prints a rollout with its figures. */
-  static void print(ClusterCommand command, Rollout rollout) throws Exception {
+  private static void print(ClusterCommand command, Rollout rollout) throws Exception {
     Console console = command.console();
     if (command.output.json) {
       console.print(RoutingCommand.json(rollout));

@@ -1,5 +1,6 @@
 package io.penstock.compose.cli;
 
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.routing.Rollout;
@@ -203,16 +204,15 @@ final class RolloutStartCommand extends RolloutCommand.OfModel {
   }
 
   @Override
-  int run(Cluster cluster) throws Exception {
+  Rollout ask(Cluster cluster) {
     ModelCatalog models = ModelCatalog.following(cluster.models().list());
     Rollout plan = plan();
-    RolloutCommand.print(
-        this,
-        RoutingCommand.write(
-            this,
-            cluster,
-            "started",
-            (state, now) -> RolloutCommands.start(state, models, plan, now)));
-    return ExitCodes.OK;
+    return RoutingCommand.write(
+        this, cluster, "started", (state, now) -> RolloutCommands.start(state, models, plan, now));
+  }
+
+  @Override
+  Rollout ask(FrontClient client) throws InterruptedException {
+    return RolloutCommand.start(client, plan());
   }
 }

@@ -1,6 +1,8 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.policies.InvalidRoutingException;
 import io.penstock.schemas.policies.RoutingFile;
 import io.penstock.schemas.policies.RoutingPublisher;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Parameters;
     })
 final class RoutingCommand extends GroupCommand {
 
+  private static final String PATH = "/admin/routing";
+
   /** {@code penstock routing list}. */
   @Command(
       name = "list",
@@ -48,7 +52,7 @@ final class RoutingCommand extends GroupCommand {
         "JSON: an object for each entry with kind, name, version, changedBy, reason, changedAt and"
             + " document."
       })
-  static final class ListEntries extends ClusterCommand {
+  static final class ListEntries extends OperatorResultCommand<List<RoutingPublisher.Stored>> {
 
     private static final Listing<RoutingPublisher.Stored> LISTING =
         Listing.of(
@@ -81,7 +85,7 @@ final class RoutingCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) throws Exception {
+    List<RoutingPublisher.Stored> ask(Cluster cluster) {
       Map<String, RoutingPublisher.Stored> entries = cluster.routing().entries();
       // Revisions have a command of their own.
       entries
@@ -91,7 +95,20 @@ final class RoutingCommand extends GroupCommand {
                   kind != null
                       ? !key.startsWith(kind + "/")
                       : key.startsWith(RoutingKind.REVISION.key("")));
-      LISTING.print(console(), output.json, List.copyOf(entries.values()), "no routing entry");
+      return List.copyOf(entries.values());
+    }
+
+    @Override
+    List<RoutingPublisher.Stored> ask(FrontClient client) throws InterruptedException {
+      String query = kind == null ? "" : "?kind=" + FrontPages.encoded(kind);
+      return FrontPages.objects(client.object(FrontCall.get(PATH + query))).stream()
+          .map(FrontDocuments::stored)
+          .toList();
+    }
+
+    @Override
+    int show(List<RoutingPublisher.Stored> entries) {
+      LISTING.print(console(), output.json, entries, "no routing entry");
       return ExitCodes.OK;
     }
   }
@@ -117,7 +134,7 @@ final class RoutingCommand extends GroupCommand {
         "      models: [small, large]",
         "      goal: {strongShare: 0.3}"
       })
-  static final class Apply extends ClusterCommand {
+  static final class Apply extends OperatorResultCommand<List<String>> {
 
     @Parameters(paramLabel = "FILE", description = "A YAML or JSON file of policies.")
     Path file = Path.of("");
@@ -129,22 +146,43 @@ final class RoutingCommand extends GroupCommand {
       super(environment);
     }
 
+    private List<RoutingDocument> documents() {
+      return explained(
+          () -> {
+            try {
+              return RoutingFile.read(file);
+            } catch (IOException e) {
+              throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+            }
+          });
+    }
+
     @Override
-    int run(Cluster cluster) {
-      List<String> keys =
-          explained(
-              () -> {
-                List<RoutingDocument> documents;
-                try {
-                  documents = RoutingFile.read(file);
-                } catch (IOException e) {
-                  throw CliException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
-                }
-                cluster.routing().put(documents, user(), reason);
-                return documents.stream()
-                    .map(document -> RoutingKind.of(document).key(document.name()))
-                    .toList();
-              });
+    List<String> ask(Cluster cluster) {
+      List<RoutingDocument> documents = documents();
+      explained(() -> cluster.routing().put(documents, user(), reason));
+      return keys(documents);
+    }
+
+    @Override
+    List<String> ask(FrontClient client) throws InterruptedException {
+      List<RoutingDocument> documents = documents();
+      ObjectNode body = RecordJson.read(RoutingFile.json(documents));
+      if (reason != null) {
+        body.put("reason", reason);
+      }
+      var _ = client.succeed(FrontCall.put(PATH, FrontDocuments.bytes(body)));
+      return keys(documents);
+    }
+
+    private static List<String> keys(List<RoutingDocument> documents) {
+      return documents.stream()
+          .map(document -> RoutingKind.of(document).key(document.name()))
+          .toList();
+    }
+
+    @Override
+    int show(List<String> keys) {
       if (output.json) {
         ObjectNode node = RecordJson.MAPPER.createObjectNode();
         keys.forEach(node.putArray("applied")::add);
@@ -164,7 +202,7 @@ final class RoutingCommand extends GroupCommand {
         "",
         "JSON: {\"entry\",\"removed\"}. Exits 1 if there is no such entry."
       })
-  static final class Remove extends ClusterCommand {
+  static final class Remove extends OperatorResultCommand<Boolean> {
 
     @Parameters(index = "0", paramLabel = "KIND", description = "Such as tenant, alias or ladder.")
     String kind = "";
@@ -182,7 +220,7 @@ final class RoutingCommand extends GroupCommand {
     }
 
     @Override
-    int run(Cluster cluster) {
+    Boolean ask(Cluster cluster) {
       RoutingKind of = kindOf(kind);
       boolean[] removed = {false};
       change(
@@ -192,19 +230,27 @@ final class RoutingCommand extends GroupCommand {
             removed[0] = state.all(of.type()).anyMatch(each -> each.name().equals(name));
             return List.of(new RoutingPublisher.Edit.Remove(of, name));
           });
+      return removed[0];
+    }
+
+    @Override
+    Boolean ask(FrontClient client) throws InterruptedException {
+      String path = FrontDocuments.path(PATH, kindOf(kind).label());
+      return FrontDocuments.remove(client, FrontDocuments.pathWithSlashes(path, name));
+    }
+
+    @Override
+    int show(Boolean removed) {
+      String key = kindOf(kind).key(name);
       if (output.json) {
         console()
-            .print(
-                RecordJson.MAPPER
-                    .createObjectNode()
-                    .put("entry", of.key(name))
-                    .put("removed", removed[0]));
-      } else if (removed[0]) {
-        console().print("removed " + of.key(name));
+            .print(RecordJson.MAPPER.createObjectNode().put("entry", key).put("removed", removed));
+      } else if (removed) {
+        console().print("removed " + key);
       } else {
-        console().error("there is no %s; see 'penstock routing list'".formatted(of.key(name)));
+        console().error("there is no %s; see 'penstock routing list'".formatted(key));
       }
-      return removed[0] ? ExitCodes.OK : ExitCodes.FAILURE;
+      return removed ? ExitCodes.OK : ExitCodes.FAILURE;
     }
   }
 

@@ -52,6 +52,12 @@ public record FrontCall(
         "PATCH", path, post.headers(), post.body(), post.patience(), post.repeatable());
   }
 
+  /** Puts the same in the same place however often it is made. */
+  public static FrontCall put(String path, byte[] json) {
+    FrontCall post = post(path, json);
+    return new FrontCall("PUT", path, post.headers(), post.body(), post.patience(), true);
+  }
+
   public static FrontCall post(String path) {
     return new FrontCall("POST", path, Map.of(), BodyPublishers.noBody(), USUAL_PATIENCE, false);
   }

@@ -69,6 +69,8 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
   public @Nullable TopicNames askedNames;
   public @Nullable TopicSettings askedTopics;
   public @Nullable CliException refusal;
+  private Connector connector = this::connect;
+  private Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   private final Path home;
   private ByteArrayOutputStream out = new ByteArrayOutputStream();
   private ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -83,7 +85,7 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
     return new Environment(
         variables,
         home,
-        Clock.fixed(NOW, ZoneOffset.UTC),
+        clock,
         new Console(
             new PrintStream(out, true, UTF_8),
             new PrintStream(err, true, UTF_8),
@@ -91,7 +93,14 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
             false,
             false,
             120),
-        this::connect);
+        connector);
+  }
+
+  /** The same before a real cluster, at the present time. */
+  public CliHarness atKafka() {
+    connector = KafkaCluster::connect;
+    clock = Clock.systemUTC();
+    return this;
   }
 
   private Cluster connect(ClusterConnection connection, TopicSettings configured) {

@@ -1,0 +1,294 @@
+package io.penstock.compose.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.broker.HttpFront;
+import io.penstock.broker.settings.KeySettings;
+import io.penstock.compose.cli.CliHarness;
+import io.penstock.compose.e2e.PenstockFixture;
+import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.ClassBacklog;
+import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.ServiceClass;
+import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.cluster.ClusterConnection;
+import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.serde.AvroSerdes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every command of operators, by Kafka and over HTTP on the same topics: what it prints is the
+ * same. Commands that change something do so to one thing by Kafka and to its twin over HTTP.
+ */
+@ExtendWith(PenstockFixture.class)
+class OperatorCommandsIT {
+
+  private static final String SECRET = "an-admin-secret-of-32-characters";
+  private static final String BY_KAFKA = "alpha";
+  private static final String OVER_HTTP = "omega";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String MODELS =
+      """
+      models:
+        - name: $1
+          aliases: [$1-alias]
+          endpoints: [/v1/chat/completions]
+          contextWindow: 4096
+          maxOutputTokens: 512
+          inputPricePerMillion: 0.5
+          outputPricePerMillion: 1.5
+          quality: 0.7
+          variants:
+            - {name: blue, weight: 1}
+            - {name: green, weight: 0, state: shadow}
+        - name: $1/tried
+          endpoints: [/v1/chat/completions]
+          contextWindow: 4096
+          maxOutputTokens: 512
+          variants:
+            - {name: blue, weight: 1}
+            - {name: green, weight: 0, state: shadow}
+      """;
+  private static final String POLICIES =
+      """
+      tenants:
+        - name: $1
+          deniedProviders: [elsewhere]
+          budgets: [{period: day, soft: 5, hard: 10}, {period: month, hard: 100}]
+      aliases:
+        - name: $1-smart
+          models: [$1, $1/tried]
+      """;
+  private static final String EXPERIMENT =
+      """
+      name: $1-concise
+      subject: $1/tried
+      metric: feedback
+      arms:
+        - {name: long, target: $1/tried#blue, weight: 1}
+        - {name: short, target: $1/tried#green, weight: 1}
+      """;
+
+  private static FrontCluster cluster;
+  private static HttpFront front;
+  private static ClusterConnection connection;
+
+  @TempDir Path home;
+  private CliHarness cli;
+
+  @BeforeAll
+  static void start(PenstockNode node) throws Exception {
+    connection = node.connection();
+    cluster = new FrontCluster(node, "operator-commands-it.", 2);
+    front =
+        cluster.start(FrontCluster.settings().withKeys(new KeySettings(true, Optional.of(SECRET))));
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void newHarness() {
+    cli = new CliHarness(home).atKafka();
+  }
+
+  @Test
+  void everyCommandPrintsTheSameByKafkaAndOverHttp() throws Exception {
+    file("models.yaml", MODELS);
+    file("policies.yaml", POLICIES);
+    file("experiment.yaml", EXPERIMENT);
+    file("broken.yaml", "models: [{name: $1}]");
+
+    changes(0, "models apply $1-models.yaml");
+    changes(1, "models apply $1-broken.yaml");
+    changes(2, "models apply $1-nowhere.yaml");
+    shows("models list");
+    changes(0, "models remove $1");
+    changes(1, "models remove $1");
+    shows("models history");
+    String before = latestRevision(3);
+    changes(0, "models remove $1/tried");
+    changes(0, "models rollback " + before + " ", OVER_HTTP);
+    changes(0, "models apply $1-models.yaml");
+    changes(1, "models rollback 999");
+
+    fleet();
+    shows("models health");
+
+    changes(0, "routing apply $1-policies.yaml --reason contract");
+    shows("routing list");
+    shows("routing list --kind tenant");
+    changes(1, "routing remove tenant $1-nobody");
+    changes(2, "routing remove colour red");
+    shows("budgets");
+    shows("budgets --tenant omega");
+
+    changes(0, "rollout start $1 --from blue --to green --steps 5,100 --warm-timeout 5m");
+    changes(1, "rollout start $1 --from blue --to green");
+    shows("rollout status omega");
+    changes(0, "rollout pause $1");
+    changes(0, "rollout resume $1 --reason better");
+    changes(0, "rollout pause $1 --reason look");
+    shows("rollout list");
+    changes(0, "rollout resume $1");
+    changes(0, "rollout force $1");
+    changes(0, "rollout rollback $1");
+    changes(1, "rollout status $1-nobody");
+    changes(0, "routing remove rollout $1");
+
+    changes(0, "experiment start $1-experiment.yaml");
+    shows("experiment list");
+    changes(1, "experiment promote $1-concise nobody");
+    changes(0, "experiment promote $1-concise short");
+    changes(1, "experiment stop $1-concise");
+    changes(0, "routing remove alias $1-smart");
+    shows("routing list");
+    shows("models list");
+  }
+
+  private void file(String name, String text) throws IOException {
+    for (String twin : List.of(BY_KAFKA, OVER_HTTP)) {
+      Files.writeString(home.resolve(twin + "-" + name), text.replace("$1", twin));
+    }
+  }
+
+  /** A command that finds something prints the same table and the same JSON either way. */
+  private void shows(String command) {
+    for (String form : List.of("", " --json")) {
+      String byKafka = byKafka(command + form);
+      assertThat(byKafka).as(command).startsWith("exit 0");
+      assertThat(overHttp(command + form)).as(command + form).isEqualTo(byKafka);
+    }
+  }
+
+  /** A command that changes something says the same of twins either way. */
+  private void changes(int exit, String command) {
+    String byKafka = byKafka(command.replace("$1", BY_KAFKA));
+    assertThat(byKafka).as(command + ": " + cli.err()).startsWith("exit " + exit);
+    assertThat(overHttp(command.replace("$1", OVER_HTTP)).replace(OVER_HTTP, BY_KAFKA))
+        .as(command)
+        .isEqualTo(byKafka);
+  }
+
+  /** Going back twice changes something the first time only. */
+  private void changes(int exit, String command, String twin) {
+    String overHttp = overHttp(command.strip());
+    assertThat(overHttp).as(command + ": " + cli.err()).startsWith("exit " + exit).contains(twin);
+    assertThat(byKafka(command.strip())).isEqualTo("exit 0\n");
+  }
+
+  private String latestRevision(int atLeast) {
+    assertThat(overHttp("models history --json")).startsWith("exit 0");
+    List<JsonNode> revisions = cli.json();
+    assertThat(revisions).hasSizeGreaterThanOrEqualTo(atLeast);
+    assertThat(revisions.getFirst().path("models")).isNotEmpty();
+    return revisions.getFirst().path("revision").asText();
+  }
+
+  private String byKafka(String command) {
+    return run(
+        command,
+        "--kafka",
+        connection.bootstrapServers(),
+        "--registry",
+        connection.registryUrl(),
+        "--prefix",
+        cluster.topics().names().prefix());
+  }
+
+  private String overHttp(String command) {
+    return run(command, "--url", front.url(), "--admin-key", SECRET);
+  }
+
+  private String run(String command, String... way) {
+    List<String> words = new ArrayList<>();
+    for (String word : command.split(" ")) {
+      words.add(word.endsWith(".yaml") ? home.resolve(word).toString() : word);
+    }
+    words.addAll(List.of(way));
+    int exit = cli.run(words.toArray(String[]::new));
+    return "exit %d\n%s".formatted(exit, steady(cli.out()));
+  }
+
+  /** What depends on the moment of a call, and on who makes it, is left out. */
+  private static String steady(String out) {
+    return out.replaceAll("\"(spentAt|ends)\":\"[^\"]*\"", "\"$1\":TIME")
+        .replaceAll("[0-9.]+(ms|s|m|h|d)([0-9]+[smh])?\\b", "AGE")
+        .replaceAll(" +", " ");
+  }
+
+  private static void fleet() throws Exception {
+    Instant now = Instant.now();
+    FleetReport report =
+        FleetReport.newBuilder()
+            .setPartition(0)
+            .setModel("busy")
+            .setVariant("v1")
+            .setHealth(TargetHealth.UNHEALTHY)
+            .setReason("too many errors")
+            .setHealthSince(now)
+            .setWorkers(2)
+            .setSlots(8)
+            .setLeased(5)
+            .setSucceeded(90)
+            .setFailed(10)
+            .setErrorRate(0.1)
+            .setFirstTokenMillis(12.5)
+            .setServiceMillis(250.0)
+            .setStartedAt(now)
+            .setSentAt(now.plusSeconds(600))
+            .setBacklog(
+                List.of(
+                    ClassBacklog.newBuilder()
+                        .setServiceClass(ServiceClass.BATCH)
+                        .setRequests(12)
+                        .setDeferred(3)
+                        .setPromptTokens(100)
+                        .setOutputTokens(200)
+                        .build()))
+            .build();
+    AvroSerdes serdes = new AvroSerdes(connection);
+    try (KafkaProducer<String, SpecificRecord> producer =
+        new KafkaProducer<>(
+            connection.with(Map.of()),
+            new StringSerializer(),
+            serdes.serializer(SpecificRecord.class))) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  cluster.topics().names().fleet(), 0, FleetView.key(report), report))
+          .get();
+    }
+    try (FrontCalls http = new FrontCalls(front.url())) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  http.get("/admin/backlog", "authorization", "Bearer " + SECRET)
+                      .body()
+                      .contains("busy"));
+    }
+  }
+}
