@@ -118,7 +118,9 @@ public final class HttpFront implements AutoCloseable {
       RequestGateway gateway = metrics.counting(new KafkaRequestGateway(sender));
       HomeWrites writes = new HomeWrites(owned, owned::writer);
       LetterMarks marks = new LetterMarks(writes);
-      this.webhooks = opened(new Webhooks(settings.webhooks(), owned, owned::writer, clock));
+      this.webhooks =
+          opened(
+              new Webhooks(settings.webhooks(), owned, owned::writer, metrics.webhooks(), clock));
       Limiter limiter = new Limiter(owners::instances);
       this.files =
           opened(

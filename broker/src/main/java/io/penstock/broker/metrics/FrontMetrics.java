@@ -29,10 +29,12 @@ public final class FrontMetrics {
   private static final String PREFIX = "penstock.front.";
 
   private final MeterRegistry registry;
+  private final WebhookMetrics webhooks;
   private final AtomicInteger streams = new AtomicInteger();
 
   public FrontMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.webhooks = new WebhookMetrics(registry);
     registry.gauge(PREFIX + "streams", streams);
   }
 
@@ -83,6 +85,11 @@ public final class FrontMetrics {
   /** A call passed between instances. */
   public void forwarded(Direction direction) {
     registry.counter(PREFIX + "forwarded", "direction", direction.tag).increment();
+  }
+
+  /** What is counted of webhooks. */
+  public WebhookMetrics webhooks() {
+    return webhooks;
   }
 
   public void streamBegan() {

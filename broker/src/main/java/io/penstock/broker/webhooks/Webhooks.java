@@ -6,6 +6,7 @@ import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.StateListener;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.http.Forwarding;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.webhooks.delivery.DeadLetterDirectory;
 import io.penstock.broker.webhooks.delivery.DeliveryService;
@@ -42,6 +43,7 @@ public final class Webhooks implements StateListener, AutoCloseable {
       WebhookSettings settings,
       Homes homes,
       IntFunction<Optional<StateWriter>> writers,
+      WebhookMetrics metrics,
       InstantSource clock) {
     this.settings = settings;
     this.homes = homes;
@@ -49,7 +51,7 @@ public final class Webhooks implements StateListener, AutoCloseable {
     this.clock = clock;
     this.resolver = new CheckedResolver(new AddressRules(settings.networks()));
     this.sender = new HttpSender(settings, resolver);
-    this.deliveries = new DeliveryService(homes, endpoints, settings, sender, clock);
+    this.deliveries = new DeliveryService(homes, endpoints, settings, sender, metrics, clock);
   }
 
   /** What lives in this instance's homes. */

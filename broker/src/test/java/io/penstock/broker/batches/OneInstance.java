@@ -19,6 +19,7 @@ import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.metrics.FrontMetrics;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.settings.KeySettings;
@@ -95,7 +96,13 @@ public final class OneInstance implements AutoCloseable {
   private OneInstance(BlobStore blobs, KeySettings required, WebhookSettings webhookSettings) {
     Homes homes = new OneHome();
     Writer writer = new Writer();
-    webhooks = new Webhooks(webhookSettings, homes, _ -> Optional.of(writer), clock);
+    webhooks =
+        new Webhooks(
+            webhookSettings,
+            homes,
+            _ -> Optional.of(writer),
+            new WebhookMetrics(new SimpleMeterRegistry()),
+            clock);
     files =
         new FilesAndBatches(
             FileSettings.DEFAULT.withGrace(Duration.ofSeconds(5)),

@@ -1,6 +1,7 @@
 package io.penstock.broker.webhooks.delivery;
 
 import io.penstock.broker.home.StateChange;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.broker.webhooks.endpoints.EndpointStatus;
@@ -44,6 +45,7 @@ final class Deliveries {
   private final Attempts attempts;
   private final Executor self;
   private final DoubleSupplier random;
+  private final WebhookMetrics metrics;
   private final DeliveryQueue queue;
   private final EventRecorder recorder;
   private final DeadLetterBox deadLetters;
@@ -60,19 +62,21 @@ final class Deliveries {
       WebhookSettings settings,
       Attempts attempts,
       Executor self,
-      DoubleSupplier random) {
+      DoubleSupplier random,
+      WebhookMetrics metrics) {
     this.endpoints = endpoints;
     this.schedule = new RetrySchedule(settings.retryFor());
     this.attempts = attempts;
     this.self = self;
     this.random = random;
+    this.metrics = metrics;
     this.queue =
         new DeliveryQueue(
             new DeliveryQueue.Limits(
                 settings.maxConcurrent(),
                 settings.maxConcurrentPerTenant(),
                 settings.maxConcurrentPerHost()));
-    this.recorder = new EventRecorder(endpoints, settings.maxPending());
+    this.recorder = new EventRecorder(endpoints, settings.maxPending(), metrics);
     this.deadLetters = new DeadLetterBox(endpoints, settings.deadLetterRetention(), queue, self);
   }
 
@@ -111,6 +115,9 @@ final class Deliveries {
       partitions.values().forEach(each -> deadLetters.sweep(each, now));
       recorder.sweep(now);
     }
+    metrics.kept(
+        partitions.values().stream().mapToInt(each -> each.pending().size()).sum(),
+        partitions.values().stream().mapToInt(PartitionDeliveries::countDeadLetters).sum());
     return queue.nextDue(now);
   }
 
@@ -165,7 +172,7 @@ final class Deliveries {
         write(
             partition,
             List.of(new StateChange.Remove(DeliveryCodec.PENDING, delivery.id())),
-            () -> done(partition, delivery.id()));
+            () -> done(partition, delivery, end(outcome)));
       }
       case AttemptDecision.Retry(Delivery next) -> {
         write(
@@ -193,15 +200,22 @@ final class Deliveries {
         partition,
         changes,
         () -> {
-          done(partition, letter.id());
+          done(partition, letter.delivery(), WebhookMetrics.End.DEAD);
           partition.buried(letter);
         });
   }
 
   /** It may wait again, if the partition was taken anew while its attempt ran. */
-  private void done(PartitionDeliveries partition, String id) {
-    partition.ended(id);
-    queue.remove(id);
+  private void done(PartitionDeliveries partition, Delivery delivery, WebhookMetrics.End end) {
+    metrics.ended(end, Duration.between(delivery.begunAt(), now));
+    partition.ended(delivery.id());
+    queue.remove(delivery.id());
+  }
+
+  private static WebhookMetrics.End end(Outcome forgotten) {
+    return forgotten instanceof Outcome.Deleted
+        ? WebhookMetrics.End.DELETED
+        : WebhookMetrics.End.TAKEN;
   }
 
   /** Where a pending delivery is at home, if that is here. */

@@ -5,6 +5,7 @@ import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.broker.webhooks.endpoints.WebhookEndpoint;
@@ -42,6 +43,7 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
   private final Homes homes;
   private final EndpointDirectory endpoints;
   private final Sender sender;
+  private final WebhookMetrics metrics;
   private final InstantSource clock;
   private final Deliveries deliveries;
   private final Map<Integer, PartitionDeliveries> partitions = new ConcurrentHashMap<>();
@@ -55,10 +57,12 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
       EndpointDirectory endpoints,
       WebhookSettings settings,
       Sender sender,
+      WebhookMetrics metrics,
       InstantSource clock) {
     this.homes = homes;
     this.endpoints = endpoints;
     this.sender = sender;
+    this.metrics = metrics;
     this.clock = clock;
     this.deliveries =
         new Deliveries(
@@ -66,7 +70,8 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
             settings,
             this::attempt,
             mail::add,
-            () -> ThreadLocalRandom.current().nextDouble());
+            () -> ThreadLocalRandom.current().nextDouble(),
+            metrics);
     this.thread = Thread.ofPlatform().daemon().name("penstock-webhooks").unstarted(this::run);
   }
 
@@ -170,6 +175,7 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
     try {
       attempts.execute(
           () -> {
+            long began = System.nanoTime();
             Outcome outcome;
             try {
               outcome = sender.send(endpoint, delivery.event(), clock.instant());
@@ -177,11 +183,24 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
               LOG.warn("A webhook could not be sent", unexpected);
               outcome = Outcome.Failed.of("it could not be sent");
             }
+            counted(outcome)
+                .ifPresent(
+                    each -> metrics.attempted(each, Duration.ofNanos(System.nanoTime() - began)));
             ended.accept(outcome);
           });
     } catch (RejectedExecutionException closing) {
       LOG.debug("No more webhooks are sent, since this instance stops");
     }
+  }
+
+  /** How an attempt counts; empty if nothing was sent. */
+  private static Optional<WebhookMetrics.Attempt> counted(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Taken _ -> Optional.of(WebhookMetrics.Attempt.TAKEN);
+      case Outcome.Failed _ -> Optional.of(WebhookMetrics.Attempt.FAILED);
+      case Outcome.Gone() -> Optional.of(WebhookMetrics.Attempt.GONE);
+      case Outcome.Disabled(), Outcome.Deleted() -> Optional.empty();
+    };
   }
 
   private void run() {

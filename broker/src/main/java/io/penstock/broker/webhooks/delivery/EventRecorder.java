@@ -1,6 +1,7 @@
 package io.penstock.broker.webhooks.delivery;
 
 import io.penstock.broker.home.StateChange;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.webhooks.endpoints.EndpointCodec;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import io.penstock.broker.webhooks.endpoints.EndpointStatus;
@@ -39,14 +40,16 @@ final class EventRecorder {
 
   private final EndpointDirectory endpoints;
   private final int mostPending;
+  private final WebhookMetrics metrics;
   private final Map<String, Instant> droppedAt = new HashMap<>();
 
   /**
    * @param mostPending how many deliveries and dead letters of one endpoint a partition keeps
    */
-  EventRecorder(EndpointDirectory endpoints, int mostPending) {
+  EventRecorder(EndpointDirectory endpoints, int mostPending, WebhookMetrics metrics) {
     this.endpoints = endpoints;
     this.mostPending = mostPending;
+    this.metrics = metrics;
   }
 
   /** What is to be written of a partition now; to be asked again until it is empty. */
@@ -103,6 +106,7 @@ final class EventRecorder {
       changes.add(new StateChange.Remove(DeliveryCodec.DEAD, oldest.get().id()));
       return true;
     }
+    metrics.dropped();
     if (!droppedAt.containsKey(endpoint)) {
       LOG.warn(
           "Events for webhook endpoint {} are dropped, since {} are pending",

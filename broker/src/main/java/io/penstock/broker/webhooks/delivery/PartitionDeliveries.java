@@ -58,6 +58,8 @@ final class PartitionDeliveries {
   /** The dead letters of each endpoint, the oldest first. */
   private final Map<String, Map<String, DeadLetter>> dead = new HashMap<>();
 
+  private int deadLetters;
+
   /** The endpoints of which this partition holds a status. */
   private final Set<String> statuses = new HashSet<>();
 
@@ -84,6 +86,7 @@ final class PartitionDeliveries {
             .sorted(Comparator.comparing(DeadLetter::at))
             .toList();
     dead.clear();
+    deadLetters = 0;
     letters.forEach(this::buried);
     position = saved;
     takenFrom = saved;
@@ -226,8 +229,16 @@ final class PartitionDeliveries {
   }
 
   void buried(DeadLetter letter) {
-    dead.computeIfAbsent(letter.delivery().endpoint(), _ -> new LinkedHashMap<>())
-        .put(letter.id(), letter);
+    Map<String, DeadLetter> letters =
+        dead.computeIfAbsent(letter.delivery().endpoint(), _ -> new LinkedHashMap<>());
+    if (letters.put(letter.id(), letter) == null) {
+      deadLetters++;
+    }
+  }
+
+  /** How many dead letters there are. */
+  int countDeadLetters() {
+    return deadLetters;
   }
 
   Optional<DeadLetter> oldestDeadLetter(String endpoint) {
@@ -248,7 +259,9 @@ final class PartitionDeliveries {
     dead.computeIfPresent(
         letter.delivery().endpoint(),
         (_, letters) -> {
-          letters.remove(letter.id());
+          if (letters.remove(letter.id()) != null) {
+            deadLetters--;
+          }
           return letters.isEmpty() ? null : letters;
         });
   }

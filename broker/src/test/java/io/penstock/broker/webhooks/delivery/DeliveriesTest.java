@@ -2,11 +2,14 @@ package io.penstock.broker.webhooks.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.webhooks.WebhookSamples;
@@ -27,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -53,8 +57,10 @@ class DeliveriesTest {
   private final List<WebhookEvent> sent = new ArrayList<>();
   private Function<WebhookEvent, Outcome> receiver = _ -> new Outcome.Taken(200);
   private final PartitionDeliveries partition = new PartitionDeliveries(0, List.of(), new Writer());
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final WebhookMetrics metrics = new WebhookMetrics(registry);
   private final Deliveries deliveries =
-      new Deliveries(directory, SETTINGS, this::attempt, mail::add, () -> 0.5);
+      new Deliveries(directory, SETTINGS, this::attempt, mail::add, () -> 0.5, metrics);
   private Instant now = WebhookSamples.START;
   private long offset;
 
@@ -267,7 +273,12 @@ class DeliveriesTest {
     List<Consumer<Outcome>> running = new ArrayList<>();
     Deliveries slow =
         new Deliveries(
-            directory, SETTINGS, (_, _, ended) -> running.add(ended), mail::add, () -> 0.5);
+            directory,
+            SETTINGS,
+            (_, _, ended) -> running.add(ended),
+            mail::add,
+            () -> 0.5,
+            metrics);
     PartitionDeliveries other = new PartitionDeliveries(0, List.of(), new Writer());
     slow.taken(other);
     slow.adopt(
@@ -330,7 +341,8 @@ class DeliveriesTest {
   @Test
   void anInstanceThatDoesNotKnowTheEndpointsYetTellsNobodyAndForgetsNothing() {
     EndpointDirectory empty = new EndpointDirectory();
-    Deliveries young = new Deliveries(empty, SETTINGS, this::attempt, mail::add, () -> 0.5);
+    Deliveries young =
+        new Deliveries(empty, SETTINGS, this::attempt, mail::add, () -> 0.5, metrics);
     young.taken(partition);
     heard("req_1", TerminalStatus.SUCCEEDED, "*");
     assertThat(young.turn(now)).isEmpty();
@@ -341,6 +353,56 @@ class DeliveriesTest {
     empty.upToDate();
     var _ = young.turn(now);
     assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
+  }
+
+  private double count(String name, String... outcome) {
+    Timer timer = registry.find("penstock.front.webhooks." + name).tags(outcome).timer();
+    return timer == null ? -1 : timer.count();
+  }
+
+  private double gauge(String name) {
+    return registry.get("penstock.front.webhooks." + name).gauge().value();
+  }
+
+  @Test
+  void metricsTellWhatIsPendingAndHowDeliveriesEnd() {
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    assertThat(count("deliveries", "outcome", "taken")).isEqualTo(1);
+
+    receiver = _ -> Outcome.Failed.of("no");
+    heard("req_2", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    assertThat(gauge("pending")).isEqualTo(1);
+    pass(Duration.ofDays(2));
+    pass(Duration.ZERO);
+    assertThat(gauge("pending")).isZero();
+    assertThat(gauge("dead.letters")).isEqualTo(1);
+    assertThat(count("deliveries", "outcome", "dead")).isEqualTo(1);
+    assertThat(
+            registry
+                .get("penstock.front.webhooks.deliveries")
+                .tag("outcome", "dead")
+                .timer()
+                .totalTime(TimeUnit.DAYS))
+        .isEqualTo(2);
+
+    assertThat(deliveries.discard(deadLetter(), _ -> true)).isNotNull();
+    pass(Duration.ZERO);
+    assertThat(gauge("dead.letters")).isZero();
+  }
+
+  @Test
+  void anEventThatAnEndpointHasNoRoomForIsCounted() {
+    receiver = _ -> Outcome.Failed.of("no");
+    for (int i = 0; i <= SETTINGS.maxPending(); i++) {
+      heard("req_" + i, TerminalStatus.SUCCEEDED, "*");
+    }
+    pass(Duration.ZERO);
+    assertThat(registry.get("penstock.front.webhooks.dropped").counter().count()).isEqualTo(1);
+    deliveries.lost(partition);
+    pass(Duration.ZERO);
+    assertThat(gauge("pending")).isZero();
   }
 
   private final class Writer implements StateWriter {

@@ -1,11 +1,13 @@
 package io.penstock.broker.webhooks.delivery;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.submission.WebhookChoice;
 import io.penstock.broker.webhooks.WebhookSamples;
@@ -226,7 +228,12 @@ final class DeliverySimulation {
       partition = new PartitionDeliveries(PARTITION, List.copyOf(front.values()), this);
       deliveries =
           new Deliveries(
-              directory, SETTINGS, this::attempt, mail::add, () -> random.nextDouble() * 0.99);
+              directory,
+              SETTINGS,
+              this::attempt,
+              mail::add,
+              () -> random.nextDouble() * 0.99,
+              new WebhookMetrics(new SimpleMeterRegistry()));
       deliveries.at(now);
       deliveries.taken(partition);
       read = (int) partition.from().orElse(0);
