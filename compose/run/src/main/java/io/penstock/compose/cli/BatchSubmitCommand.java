@@ -34,11 +34,13 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  penstock batch submit requests.jsonl",
       "  penstock batch submit requests.jsonl --window 2h --metadata run=7 --follow",
-      "  penstock batch submit requests.jsonl --output answers.jsonl --errors errors.jsonl"
+      "  penstock batch submit requests.jsonl --output answers.jsonl --errors errors.jsonl",
+      "  penstock batch submit requests.jsonl --webhook whe_0195f0a2"
     })
 final class BatchSubmitCommand extends FrontCommand {
 
   private static final int LONGEST_LINE = 16 * 1024 * 1024;
+  private static final int LONGEST_ID = 256;
 
   @Parameters(paramLabel = "FILE", description = "A .jsonl file of requests.")
   Path file = Path.of("");
@@ -64,6 +66,13 @@ final class BatchSubmitCommand extends FrontCommand {
       description = "A label of your own; may be repeated, 16 at most.")
   Map<String, String> metadata = Map.of();
 
+  @Option(
+      names = "--webhook",
+      paramLabel = "ID",
+      description =
+          "A webhook endpoint of yours that is told when the batch ends, whatever it lists.")
+  @Nullable String webhook;
+
   @Option(names = "--follow", description = "Wait for the end and show how far it is.")
   boolean follow;
 
@@ -78,12 +87,21 @@ final class BatchSubmitCommand extends FrontCommand {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw CliException.usage("%s is no file that can be read".formatted(file));
     }
+    if (webhook != null && !webhook.matches("[!-~]{1,%d}".formatted(LONGEST_ID))) {
+      throw CliException.usage(
+          "--webhook is '%s'; give the id of a webhook endpoint, such as whe_0195f0a2"
+              .formatted(webhook));
+    }
     files.validate(file);
   }
 
   @Override
   int run(FrontClient client) throws Exception {
     String path = endpoint == null ? endpointOf(file) : endpoint;
+    if (webhook != null) {
+      // A wrong one is found out before a large file is sent.
+      var _ = client.succeed(FrontCall.get("/v1/webhook_endpoints/" + FrontPages.encoded(webhook)));
+    }
     ObjectNode uploaded = client.object(FileForm.upload(file, Map.of("purpose", "batch")));
     BatchObject batch = create(client, uploaded.path("id").asText(), path);
     if (!follow && !files.isGiven()) {
@@ -106,8 +124,10 @@ final class BatchSubmitCommand extends FrontCommand {
       metadata.forEach(wanted.putObject("metadata")::put);
     }
     byte[] body = wanted.toString().getBytes(StandardCharsets.UTF_8);
+    FrontCall call = FrontCall.post("/v1/batches", body);
     try {
-      return new BatchObject(client.object(FrontCall.post("/v1/batches", body)));
+      return new BatchObject(
+          client.object(webhook == null ? call : call.with("penstock-webhook", webhook)));
     } catch (FrontException.Refused refused) {
       try {
         var _ = client.answer(FrontCall.delete("/v1/files/" + FrontPages.encoded(input)));

@@ -257,6 +257,27 @@ class HttpCommandsTest {
   }
 
   @Test
+  void aBatchNamesTheWebhookEndpointThatIsToldOfItsEnd() throws IOException {
+    Path file = Files.writeString(home.resolve("r.jsonl"), "{\"url\":\"/v1/embeddings\"}\n");
+    front
+        .on("GET /v1/webhook_endpoints/whe_1", 200, "{\"id\":\"whe_1\"}")
+        .on("POST /v1/files", 200, "{\"id\":\"file-1\"}")
+        .on("POST /v1/batches", 200, "{\"id\":\"batch_1\",\"status\":\"validating\"}");
+
+    assertThat(cli.run("batch", "submit", file.toString(), "--webhook", "whe 1"))
+        .isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--webhook is 'whe 1'; give the id of a webhook endpoint");
+    assertThat(front.seen()).isEmpty();
+    assertThat(cli.run("batch", "submit", file.toString(), "--webhook", "whe_2"))
+        .isEqualTo(ExitCodes.FAILURE);
+    assertThat(front.seen()).hasSize(1);
+    assertThat(cli.run("batch", "submit", file.toString(), "--webhook", "whe_1")).isZero();
+    assertThat(cli.out()).isEqualTo("batch_1\n");
+    assertThat(seen("POST /v1/batches").header("penstock-webhook")).isEqualTo("whe_1");
+    assertThat(seen("POST /v1/files").header("penstock-webhook")).isEmpty();
+  }
+
+  @Test
   void aBatchThatIsNotMadeLeavesNoFileBehind() throws IOException {
     Path file = Files.writeString(home.resolve("r.jsonl"), "{}\n");
     assertThat(cli.run("batch", "submit", file.toString())).isEqualTo(ExitCodes.USAGE);
