@@ -12,14 +12,17 @@ import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.inference.Reply;
 import io.penstock.broker.inference.ResultReply;
+import io.penstock.broker.paging.Page;
 import io.penstock.broker.requests.ResultWait;
 import io.penstock.broker.requests.Watches;
+import io.penstock.broker.responses.InputItems;
 import io.penstock.broker.responses.ResponseObject;
 import io.penstock.broker.responses.ResponseRequest;
 import io.penstock.broker.responses.ResponseRequestReader;
@@ -33,8 +36,10 @@ import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.Names;
 import io.penstock.schemas.models.Endpoint;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** OpenAI's Responses API. */
 @Controller("/v1/responses")
@@ -45,6 +50,9 @@ final class ResponseController {
 
   /** How long a call that cancels waits until it is known how the response has ended. */
   private static final Duration CANCELLATION = Duration.ofSeconds(10);
+
+  private static final int MOST_ITEMS = 100;
+  private static final int USUAL_ITEMS = 20;
 
   private final Serving serving;
   private final Forwarding forwarding;
@@ -206,6 +214,36 @@ final class ResponseController {
     return Replies.with(
         Replies.events(
             responses.replay(response, query.startingAfter(), feed, watch, Optional.empty())),
+        ResultReply.headers(id));
+  }
+
+  /** What the response was asked with, the latest item first unless another order is asked for. */
+  @Get("/{id}/input_items")
+  HttpResponse<?> inputItems(
+      HttpRequest<?> request,
+      String id,
+      @Nullable @QueryValue String after,
+      @Nullable @QueryValue String limit,
+      @Nullable @QueryValue String order) {
+    Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, checked(id));
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
+    ResponseQuery.refuseInclude(request.getParameters());
+    StoredResponse response = responses.require(Callers.of(request).tenant(), id);
+    Page.Query query = Page.Query.of(after, limit, order, MOST_ITEMS, USUAL_ITEMS);
+    List<ObjectNode> items = InputItems.of(response);
+    if (items.isEmpty()) {
+      throw new ApiException(
+          ApiError.invalid(
+                  410,
+                  "input_not_kept",
+                  "The input of response %s was too long to be kept.".formatted(id))
+              .with(ApiError.SHOULD_RETRY, "false"));
+    }
+    return Replies.with(
+        Replies.json(
+            200, Page.of(items, item -> item.path("id").asText(), query).json(item -> item)),
         ResultReply.headers(id));
   }
 

@@ -18,9 +18,7 @@ record ResponseQuery(boolean stream, OptionalLong startingAfter) {
   private static final int MOST_DIGITS = 18;
 
   static ResponseQuery read(HttpParameters parameters) {
-    if (parameters.contains("include") || parameters.contains("include[]")) {
-      throw wrong("include", "'include' is not supported here; leave it out.");
-    }
+    refuseInclude(parameters);
     boolean stream =
         switch (parameters.getFirst("stream").orElse("false")) {
           case "true" -> true;
@@ -33,6 +31,12 @@ record ResponseQuery(boolean stream, OptionalLong startingAfter) {
     }
     return new ResponseQuery(
         stream, after.map(ResponseQuery::number).orElseGet(OptionalLong::empty));
+  }
+
+  static void refuseInclude(HttpParameters parameters) {
+    if (parameters.contains("include") || parameters.contains("include[]")) {
+      throw wrong("include", "'include' is not supported here; leave it out.");
+    }
   }
 
   private static OptionalLong number(String text) {

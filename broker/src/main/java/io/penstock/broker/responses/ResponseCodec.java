@@ -50,6 +50,9 @@ final class ResponseCodec {
                     .put("offset", end.place().offset())
                     .put("at", end.at().toString()));
     json.set("echo", ResponseJsonMapper.readObject(response.echo()).orElseThrow());
+    if (response.input().length > 0) {
+      json.set("input", ResponseJsonMapper.read(response.input()));
+    }
     return ResponseJsonMapper.write(json);
   }
 
@@ -72,6 +75,7 @@ final class ResponseCodec {
           json.path("background").asBoolean(),
           json.path("streamed").asBoolean(),
           ResponseJsonMapper.write(json.path("echo")),
+          json.has("input") ? ResponseJsonMapper.write(json.path("input")) : new byte[0],
           json.path("results_from").asLong(),
           end.isObject()
               ? Optional.of(

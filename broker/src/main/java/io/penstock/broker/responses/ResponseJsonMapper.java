@@ -46,6 +46,15 @@ final class ResponseJsonMapper {
     return STRICT.readTree(json);
   }
 
+  /** What was written here before. */
+  static JsonNode read(byte[] json) {
+    try {
+      return LENIENT.readTree(json);
+    } catch (IOException impossible) {
+      throw new IllegalStateException("what was written as JSON is none", impossible);
+    }
+  }
+
   /** What an engine sent; empty if it is not a JSON object. */
   static Optional<ObjectNode> readObject(byte[] json) {
     try {

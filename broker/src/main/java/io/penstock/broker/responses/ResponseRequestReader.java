@@ -96,7 +96,7 @@ public final class ResponseRequestReader {
       chat.put("stream", true);
       chat.putObject("stream_options").put("include_usage", true);
     }
-    return new ResponseRequest(chat, echo, store, background, stream);
+    return new ResponseRequest(chat, input, echo, store, background, stream);
   }
 
   private void refuseWhatIsNotServed() {

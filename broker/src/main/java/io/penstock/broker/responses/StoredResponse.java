@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param background whether its caller comes back for it
  * @param streamed whether the engine was asked for chunks
  * @param echo the parameters that the response object repeats: a JSON object
+ * @param input what its caller gave as input, as JSON; empty if it was too long to be kept
  * @param resultsFrom an offset of results, in its home's partition, before which its result does
  *     not lie
  * @param end how it ended, once it has
@@ -24,10 +25,16 @@ public record StoredResponse(
     boolean background,
     boolean streamed,
     byte[] echo,
+    byte[] input,
     long resultsFrom,
     Optional<End> end) {
 
   public static final String ID_PREFIX = "resp_";
+
+  /** Longer input is not kept, in bytes: all of it is in memory. */
+  static final int LONGEST_INPUT = 64 * 1024;
+
+  private static final byte[] NOT_KEPT = {};
 
   /**
    * The end of a response.
@@ -47,14 +54,19 @@ public record StoredResponse(
         request.background(),
         request.stream(),
         ResponseJsonMapper.write(request.echo()),
+        kept(ResponseJsonMapper.write(request.input())),
         0,
         Optional.empty());
+  }
+
+  private static byte[] kept(byte[] input) {
+    return input.length > LONGEST_INPUT ? NOT_KEPT : input;
   }
 
   /** The same, whose result does not lie before this offset. */
   StoredResponse resultsFrom(long offset) {
     return new StoredResponse(
-        id, tenant, createdAt, background, streamed, echo, offset, Optional.empty());
+        id, tenant, createdAt, background, streamed, echo, input, offset, Optional.empty());
   }
 
   /** The same at its end. */
@@ -66,6 +78,7 @@ public record StoredResponse(
         background,
         streamed,
         echo,
+        input,
         resultsFrom,
         Optional.of(new End(place, at)));
   }
@@ -77,6 +90,11 @@ public record StoredResponse(
   /** What its ids have in common. */
   private String suffix() {
     return id.startsWith(ID_PREFIX) ? id.substring(ID_PREFIX.length()) : id;
+  }
+
+  /** The id of an item of its input. */
+  String inputId(String prefix, int index) {
+    return "%s_%s_in%d".formatted(prefix, suffix(), index);
   }
 
   /** The id of its message. */

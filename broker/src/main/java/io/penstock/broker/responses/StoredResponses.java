@@ -36,7 +36,7 @@ final class StoredResponses {
   /** So many results are read in less than a second. */
   private static final long WORTH_SAVING = 1000;
 
-  /** What a response takes beside its parameters, in bytes. */
+  /** What a response takes beside its parameters and input, in bytes. */
   private static final int OVERHEAD = 400;
 
   private final StateWriter writer;
@@ -67,7 +67,7 @@ final class StoredResponses {
     }
 
     private static long bytes(StoredResponse response) {
-      return (long) response.echo().length + OVERHEAD;
+      return (long) response.echo().length + response.input().length + OVERHEAD;
     }
   }
 

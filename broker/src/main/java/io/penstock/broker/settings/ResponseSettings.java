@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param mostStored how many are kept for each partition that an instance owns; beyond it the
  *     oldest that have ended are forgotten. A tenant may have as many under way as all leave free,
  *     so half of it at most
- * @param mostStoredBytes how much memory their parameters may take for each partition that an
- *     instance owns, in bytes; beyond it the oldest that have ended are forgotten
+ * @param mostStoredBytes how much memory their parameters and input may take for each partition
+ *     that an instance owns, in bytes; beyond it the oldest that have ended are forgotten
  */
 public record ResponseSettings(Duration retention, int mostStored, int mostStoredBytes) {
 

@@ -5,9 +5,11 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseRetrieveParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ResponseTextDeltaEvent;
+import com.openai.models.responses.inputitems.InputItemListParams;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +43,17 @@ public final class ResponseCalls implements AutoCloseable {
 
   Response retrieve(String id) {
     return client.responses().retrieve(id);
+  }
+
+  /** All items of a response's input, a page of one at a time. */
+  List<ResponseItem> inputItems(String id, InputItemListParams.Order order) {
+    return client
+        .responses()
+        .inputItems()
+        .list(InputItemListParams.builder().responseId(id).order(order).limit(1).build())
+        .autoPager()
+        .stream()
+        .toList();
   }
 
   Response cancel(String id) {

@@ -11,7 +11,9 @@ import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseStatus;
+import com.openai.models.responses.inputitems.InputItemListParams;
 import io.penstock.broker.HttpFront;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.front.ResponseCalls.Reading;
@@ -76,6 +78,41 @@ class ResponsesIT {
     assertThat(found).isEqualTo(answer);
     second.delete(answer.id());
     assertThatThrownBy(() -> first.retrieve(answer.id())).isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void whatAResponseWasAskedWithIsListedAtAnyInstance() throws Exception {
+    backend.on("chat", call -> call.succeed(ANSWER));
+    String input =
+        "[{\"role\":\"system\",\"content\":\"Be"
+            + " brief.\"},{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Ciao\"},{\"role\":\"user\",\"content\":\"And?\"}]";
+    HttpResponse<String> made =
+        http.post("/v1/responses", "{\"model\":\"chat\",\"input\":%s}".formatted(input));
+    String id = FrontCalls.json(made).path("id").asText();
+
+    List<ResponseItem> latestFirst = second.inputItems(id, InputItemListParams.Order.DESC);
+    assertThat(latestFirst).hasSize(4);
+    assertThat(
+            latestFirst
+                .getFirst()
+                .asResponseInputMessageItem()
+                .content()
+                .getFirst()
+                .asInputText()
+                .text())
+        .isEqualTo("And?");
+    assertThat(latestFirst.get(1).isResponseOutputMessage()).isTrue();
+    assertThat(first.inputItems(id, InputItemListParams.Order.ASC))
+        .isEqualTo(latestFirst.reversed());
+    String path = "/v1/responses/" + id + "/input_items";
+    JsonNode page = FrontCalls.json(http.get(path));
+    OpenAiSchema.find().ifPresent(schema -> schema.assertIs("ResponseItemList", page));
+    assertThat(http.get(path + "?limit=0").statusCode()).isEqualTo(400);
+    assertThat(http.get(path + "?order=up").statusCode()).isEqualTo(400);
+    assertThat(http.get(path + "?after=x").statusCode()).isEqualTo(400);
+    assertThat(http.get(path + "?include=x").statusCode()).isEqualTo(400);
+    second.delete(id);
+    assertThat(http.get(path).statusCode()).isEqualTo(404);
   }
 
   @Test
