@@ -69,12 +69,30 @@ public final class PenstockProcess implements AutoCloseable {
   }
 
   /** As `kill`: it may drain. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
+  /** As `kill -STOP`: it does nothing until {@link #goOn}, and then does not know of it. */
+  public void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** As `kill -CONT`. */
+  public void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int exit =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException("kill -%s ended with %d".formatted(name, exit));
+    }
+  }
+
   /** Whether it ended by itself in time. */
-  boolean awaitEnd(Duration patience) throws InterruptedException {
+  public boolean awaitEnd(Duration patience) throws InterruptedException {
     return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -24,7 +25,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  *
  * @param <T> what the topic holds
  */
-final class ResultsLog<T> implements AutoCloseable {
+public final class ResultsLog<T> implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -41,12 +42,12 @@ final class ResultsLog<T> implements AutoCloseable {
     Partitions.assignWhole(consumer, topic);
   }
 
-  static <T extends SpecificRecord> ResultsLog<T> of(
+  public static <T extends SpecificRecord> ResultsLog<T> of(
       ClusterConnection connection, String topic, Class<T> type) {
     return new ResultsLog<>(connection, topic, new AvroSerdes(connection).deserializer(type));
   }
 
-  static ResultsLog<InferenceResult> of(ClusterConnection connection, String topic) {
+  public static ResultsLog<InferenceResult> of(ClusterConnection connection, String topic) {
     return of(connection, topic, InferenceResult.class);
   }
 
@@ -63,7 +64,7 @@ final class ResultsLog<T> implements AutoCloseable {
   }
 
   /** Returns as soon as each of these keys has a record. */
-  void awaitSoon(Collection<String> keys, Duration patience) {
+  public void awaitSoon(Collection<String> keys, Duration patience) {
     long until = System.nanoTime() + patience.toNanos();
     while (!byKey.keySet().containsAll(keys)) {
       assertThat(System.nanoTime())
@@ -99,6 +100,22 @@ final class ResultsLog<T> implements AutoCloseable {
       read();
     }
     return repetitions.remove(key).getLast();
+  }
+
+  /**
+   * Everything that lies on the topic now, by its key; what answers a repetition is left out.
+   *
+   * @param patience how long reading it may take
+   */
+  public Map<String, List<T>> all(Duration patience) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    long until = System.nanoTime() + patience.toNanos();
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      assertThat(System.nanoTime()).as("reading %s to its end", topic).isLessThan(until);
+      read();
+    }
+    return Map.copyOf(byKey);
   }
 
   int count() {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** Models that tests serve with workers of their own. */
-final class TestModels {
+public final class TestModels {
 
   private TestModels() {}
 
@@ -18,7 +18,7 @@ final class TestModels {
   }
 
   /** Registers a model that serves this endpoint. */
-  static void register(PenstockNode node, String name, Endpoint endpoint)
+  public static void register(PenstockNode node, String name, Endpoint endpoint)
       throws InterruptedException {
     new ModelPublisher(node.connection(), node.topics())
         .apply(

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Worker processes beside the tests' node. */
-final class TestWorkers {
+public final class TestWorkers {
 
   private TestWorkers() {}
 
@@ -18,7 +18,7 @@ final class TestWorkers {
   }
 
   /** Starts a worker with further options, such as those of its engine. */
-  static PenstockProcess start(
+  public static PenstockProcess start(
       PenstockNode node,
       Path home,
       String id,

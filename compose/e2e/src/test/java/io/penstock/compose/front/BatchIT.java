@@ -120,8 +120,8 @@ class BatchIT {
   @Test
   void aBatchGoesOnWhereAnInstanceIsKilled(PenstockNode node, @TempDir Path home) throws Exception {
     try (FrontCluster cluster = new FrontCluster(node, "batch-killed.", 4);
-        PenstockProcess one = KilledFrontIT.front(node, cluster, home.resolve("one"));
-        PenstockProcess two = KilledFrontIT.front(node, cluster, home.resolve("two"))) {
+        PenstockProcess one = cluster.process(home.resolve("one"));
+        PenstockProcess two = cluster.process(home.resolve("two"))) {
       cluster.backend().on("m", BatchIT::answerSlowly);
       OpenAIClient first = client(one.awaitReady().path("http").asText());
       OpenAIClient second = client(two.awaitReady().path("http").asText());

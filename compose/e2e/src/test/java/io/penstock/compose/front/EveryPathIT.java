@@ -339,33 +339,13 @@ class EveryPathIT {
     String line =
         "{\"custom_id\":\"one\",\"method\":\"POST\",\"url\":\"%s\",\"body\":{\"model\":\"waits\",\"messages\":[]}}"
             .formatted(CHAT);
-    String form =
-        "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-            + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n"
-            + line
-            + "\r\n--b--\r\n";
-    HttpResponse<String> made =
-        fronts
-            .getFirst()
-            .send(
-                fronts
-                    .getFirst()
-                    .request("/v1/files", auth(red))
-                    .header("content-type", "multipart/form-data; boundary=b")
-                    .POST(BodyPublishers.ofString(form)));
+    HttpResponse<String> made = fronts.getFirst().upload(line, auth(red));
     assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
     return FrontCalls.json(made).path("id").asText();
   }
 
   private static String batch(String file) throws Exception {
-    HttpResponse<String> made =
-        fronts
-            .getFirst()
-            .post(
-                "/v1/batches",
-                "{\"input_file_id\":\"%s\",\"endpoint\":\"%s\",\"completion_window\":\"24h\"}"
-                    .formatted(file, CHAT),
-                auth(red));
+    HttpResponse<String> made = fronts.getFirst().batch(file, auth(red));
     assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
     return FrontCalls.json(made).path("id").asText();
   }

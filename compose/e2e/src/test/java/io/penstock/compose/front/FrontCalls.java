@@ -39,6 +39,30 @@ final class FrontCalls implements AutoCloseable {
     return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /** Uploads the input file of a batch. */
+  HttpResponse<String> upload(String lines, String... headers)
+      throws IOException, InterruptedException {
+    String form =
+        "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
+            + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n"
+            + lines
+            + "\r\n--b--\r\n";
+    return send(
+        request("/v1/files", headers)
+            .header("content-type", "multipart/form-data; boundary=b")
+            .POST(HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  /** Makes a batch of chat completions. */
+  HttpResponse<String> batch(String file, String... headers)
+      throws IOException, InterruptedException {
+    return post(
+        "/v1/batches",
+        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+            .formatted(file),
+        headers);
+  }
+
   /** The lines of a stream as they come. */
   HttpResponse<Stream<String>> lines(HttpRequest.Builder request)
       throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.FolderStore;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.HttpSettings;
+import io.penstock.compose.e2e.PenstockProcess;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
@@ -97,6 +98,15 @@ final class FrontCluster implements AutoCloseable {
     fronts.push(front);
     awaitReady(front);
     return front;
+  }
+
+  /**
+   * A process with one instance, which can be killed.
+   *
+   * @param more further arguments
+   */
+  PenstockProcess process(Path home, String... more) throws IOException {
+    return FrontProcess.start(node.connection(), topics, home, more);
   }
 
   static void awaitReady(HttpFront front) throws InterruptedException {

@@ -31,8 +31,8 @@ class KilledFrontIT {
   void theOtherAnswersForAllIdsAndRunsNothingTwice(PenstockNode node, @TempDir Path home)
       throws Exception {
     try (FrontCluster cluster = new FrontCluster(node, "killed-front.", 4);
-        PenstockProcess one = front(node, cluster, home.resolve("one"));
-        PenstockProcess two = front(node, cluster, home.resolve("two"))) {
+        PenstockProcess one = cluster.process(home.resolve("one"));
+        PenstockProcess two = cluster.process(home.resolve("two"))) {
       cluster.backend().on("m", call -> call.succeed(ANSWER));
       cluster.backend().on("slow", call -> call.pause(Duration.ofSeconds(2)).succeed(ANSWER));
       try (FrontCalls first = new FrontCalls(one.awaitReady().path("http").asText());
@@ -81,45 +81,5 @@ class KilledFrontIT {
     } catch (Exception expected) {
       // The connection was lost.
     }
-  }
-
-  /**
-   * A process with one instance; both share the folder of files beside its home.
-   *
-   * @param more further arguments
-   */
-  static PenstockProcess front(PenstockNode node, FrontCluster cluster, Path home, String... more)
-      throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "up",
-                "--roles",
-                "http",
-                "--data",
-                home.resolve("data").toString(),
-                "--kafka",
-                node.connection().bootstrapServers(),
-                "--registry",
-                node.connection().registryUrl(),
-                "--prefix",
-                cluster.topics().names().prefix(),
-                "--set",
-                "topics.modelPartitions=" + cluster.topics().modelPartitions(),
-                "--set",
-                "topics.otherPartitions=" + cluster.topics().otherPartitions(),
-                "--set",
-                "topics.maxRequestBytes=" + cluster.topics().maxRequestBytes(),
-                "--set",
-                "http.sessionTimeout=3s",
-                "--set",
-                "http.files.folder=" + home.resolveSibling("files"),
-                "--operations-port",
-                "0",
-                "--http-port",
-                "0",
-                "--json"));
-    arguments.addAll(List.of(more));
-    return PenstockProcess.start(home, arguments.toArray(String[]::new));
   }
 }

@@ -28,8 +28,8 @@ class KilledResponseIT {
   void theStreamGoesOnAtTheOtherInstanceTokenByToken(PenstockNode node, @TempDir Path home)
       throws Exception {
     try (FrontCluster cluster = new FrontCluster(node, "killed-response.", 4);
-        PenstockProcess one = KilledFrontIT.front(node, cluster, home.resolve("one"));
-        PenstockProcess two = KilledFrontIT.front(node, cluster, home.resolve("two"))) {
+        PenstockProcess one = cluster.process(home.resolve("one"));
+        PenstockProcess two = cluster.process(home.resolve("two"))) {
       cluster
           .backend()
           .on(

@@ -208,16 +208,7 @@ class OpenAiSchemaIT {
           "{\"custom_id\":\"%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":{\"model\":\"%s\",\"messages\":[]}}\n"
               .formatted(line, CHAT, models[line]));
     }
-    String form =
-        "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-            + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n"
-            + lines
-            + "\r\n--b--\r\n";
-    return FrontCalls.json(
-        http.send(
-            http.request("/v1/files")
-                .header("content-type", "multipart/form-data; boundary=b")
-                .POST(BodyPublishers.ofString(form))));
+    return FrontCalls.json(http.upload(lines.toString()));
   }
 
   private static JsonNode batch(String file) throws Exception {
