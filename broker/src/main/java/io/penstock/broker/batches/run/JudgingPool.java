@@ -37,7 +37,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
       Supplier<Optional<InputVerdict>> slice, CompletableFuture<Optional<InputVerdict>> verdict) {}
 
   private final TenantTurns<Job> waiting = new TenantTurns<>();
-  private final Set<CompletableFuture<Optional<InputVerdict>>> open = ConcurrentHashMap.newKeySet();
+  private final Set<Job> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
 
   /** How many files of each tenant are read now. Also the lock for them. */
@@ -107,7 +107,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   private Optional<InputVerdict> inTurn(String tenant, Supplier<Optional<InputVerdict>> slice)
       throws IOException {
     Job job = new Job(slice, new CompletableFuture<>());
-    open.add(job.verdict);
+    open.add(job);
     try {
       requireOpen();
       waiting.add(tenant, job);
@@ -121,7 +121,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
     } catch (RejectedExecutionException stopped) {
       throw new IOException("this instance stops", stopped);
     } finally {
-      open.remove(job.verdict);
+      open.remove(job);
     }
   }
 
@@ -147,6 +147,7 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
       reading.notifyAll();
     }
     threads.shutdownNow();
-    open.forEach(each -> each.completeExceptionally(new IOException("this instance stops")));
+    open.forEach(
+        each -> each.verdict.completeExceptionally(new IOException("this instance stops")));
   }
 }
