@@ -30,12 +30,11 @@ public record ConnectionSettings(
           16 * 1024);
 
   public ConnectionSettings {
-    HttpSettings.requireRange("maxHeaderBytes", maxHeaderBytes, 1024, 1024 * 1024);
-    HttpSettings.requireRange("idle", idle, Duration.ofSeconds(1), Duration.ofHours(1));
-    HttpSettings.requireRange("keepAlive", keepAlive, Duration.ofMillis(10), Duration.ofMinutes(5));
-    HttpSettings.requireRange("maxStreamBytes", maxStreamBytes, 64 * 1024, 1024 * 1024 * 1024);
-    HttpSettings.requireRange(
-        "requestGrace", requestGrace, Duration.ofMillis(100), Duration.ofHours(1));
-    HttpSettings.requireRange("leastBytesPerSecond", leastBytesPerSecond, 1, 1024 * 1024 * 1024);
+    Bounds.require("maxHeaderBytes", maxHeaderBytes, 1024, 1024 * 1024);
+    Bounds.require("idle", idle, Duration.ofSeconds(1), Duration.ofHours(1));
+    Bounds.require("keepAlive", keepAlive, Duration.ofMillis(10), Duration.ofMinutes(5));
+    Bounds.require("maxStreamBytes", maxStreamBytes, 64 * 1024, 1024 * 1024 * 1024);
+    Bounds.require("requestGrace", requestGrace, Duration.ofMillis(100), Duration.ofHours(1));
+    Bounds.require("leastBytesPerSecond", leastBytesPerSecond, 1, 1024 * 1024 * 1024);
   }
 }

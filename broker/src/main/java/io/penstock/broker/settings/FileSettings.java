@@ -41,9 +41,9 @@ public record FileSettings(
     if (store == FileStoreKind.S3 && s3.bucket().isEmpty()) {
       throw new IllegalArgumentException("store is s3 and s3.bucket is missing; name a bucket");
     }
-    HttpSettings.requireRange("grace", grace, Duration.ofSeconds(1), Duration.ofHours(1));
-    HttpSettings.requireRange("outputRetention", outputRetention, Duration.ofHours(1), LONGEST);
-    HttpSettings.requireRange("batchRetention", batchRetention, Duration.ofHours(1), LONGEST);
+    Bounds.require("grace", grace, Duration.ofSeconds(1), Duration.ofHours(1));
+    Bounds.require("outputRetention", outputRetention, Duration.ofHours(1), LONGEST);
+    Bounds.require("batchRetention", batchRetention, Duration.ofHours(1), LONGEST);
   }
 
   /** The same with another grace. */

@@ -76,8 +76,8 @@ public record HttpSettings(
           "advertised is empty and host is %s, at which no other instance can reach this one; set advertised to a base such as http://10.0.0.7:8080"
               .formatted(host));
     }
-    requireRange("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
-    requireRange("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
+    Bounds.require("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    Bounds.require("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
   }
 
   /** The same on another port. */
@@ -180,20 +180,6 @@ public record HttpSettings(
           responses,
           sessionTimeout,
           drain);
-    }
-  }
-
-  static void requireRange(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          "%s is %s; it must be from %s to %s".formatted(name, value, least, most));
-    }
-  }
-
-  static void requireRange(String name, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s is %d; it must be from %d to %d".formatted(name, value, least, most));
     }
   }
 

@@ -15,8 +15,8 @@ public record MemorySettings(int recentRequests, int maxWaiting, long maxBodyByt
   public static final MemorySettings DEFAULT = new MemorySettings(20_000, 10_000, 128L << 20);
 
   public MemorySettings {
-    HttpSettings.requireRange("recentRequests", recentRequests, 100, 10_000_000);
-    HttpSettings.requireRange("maxWaiting", maxWaiting, 1, 1_000_000);
-    HttpSettings.requireRange("maxBodyBytes", maxBodyBytes, 1024 * 1024, 1L << 40);
+    Bounds.require("recentRequests", recentRequests, 100, 10_000_000);
+    Bounds.require("maxWaiting", maxWaiting, 1, 1_000_000);
+    Bounds.require("maxBodyBytes", maxBodyBytes, 1024 * 1024, 1L << 40);
   }
 }

@@ -20,8 +20,8 @@ public record ResponseSettings(Duration retention, int mostStored, int mostStore
       new ResponseSettings(Duration.ofDays(30), 20_000, 32 * 1024 * 1024);
 
   public ResponseSettings {
-    HttpSettings.requireRange("retention", retention, Duration.ofMinutes(1), Duration.ofDays(3650));
-    HttpSettings.requireRange("mostStored", mostStored, 10, 10_000_000);
-    HttpSettings.requireRange("mostStoredBytes", mostStoredBytes, 1024 * 1024, 1024 * 1024 * 1024);
+    Bounds.require("retention", retention, Duration.ofMinutes(1), Duration.ofDays(3650));
+    Bounds.require("mostStored", mostStored, 10, 10_000_000);
+    Bounds.require("mostStoredBytes", mostStoredBytes, 1024 * 1024, 1024 * 1024 * 1024);
   }
 }

@@ -29,10 +29,10 @@ public record WaitSettings(
           Duration.ofMinutes(1));
 
   public WaitSettings {
-    HttpSettings.requireRange("interactive", interactive, Duration.ofMillis(1), LONGEST);
-    HttpSettings.requireRange("standard", standard, Duration.ofMillis(1), LONGEST);
-    HttpSettings.requireRange("batch", batch, Duration.ofMillis(1), LONGEST);
-    HttpSettings.requireRange("longestPoll", longestPoll, Duration.ofMillis(1), LONGEST);
+    Bounds.require("interactive", interactive, Duration.ofMillis(1), LONGEST);
+    Bounds.require("standard", standard, Duration.ofMillis(1), LONGEST);
+    Bounds.require("batch", batch, Duration.ofMillis(1), LONGEST);
+    Bounds.require("longestPoll", longestPoll, Duration.ofMillis(1), LONGEST);
   }
 
   public Duration of(ServiceClass serviceClass) {

@@ -53,15 +53,15 @@ public record WebhookSettings(
         throw new IllegalArgumentException("allowedNetworks: " + malformed.getMessage(), malformed);
       }
     }
-    HttpSettings.requireRange("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-    HttpSettings.requireRange("retryFor", retryFor, Duration.ofSeconds(1), Duration.ofDays(7));
-    HttpSettings.requireRange(
+    Bounds.require("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+    Bounds.require("retryFor", retryFor, Duration.ofSeconds(1), Duration.ofDays(7));
+    Bounds.require(
         "deadLetterRetention", deadLetterRetention, Duration.ofMinutes(1), Duration.ofDays(365));
-    HttpSettings.requireRange("maxEndpoints", maxEndpoints, 1, 1_000);
-    HttpSettings.requireRange("maxPending", maxPending, 1, MOST);
-    HttpSettings.requireRange("maxConcurrent", maxConcurrent, 1, 10_000);
-    HttpSettings.requireRange("maxConcurrentPerTenant", maxConcurrentPerTenant, 1, 10_000);
-    HttpSettings.requireRange("maxConcurrentPerHost", maxConcurrentPerHost, 1, 10_000);
+    Bounds.require("maxEndpoints", maxEndpoints, 1, 1_000);
+    Bounds.require("maxPending", maxPending, 1, MOST);
+    Bounds.require("maxConcurrent", maxConcurrent, 1, 10_000);
+    Bounds.require("maxConcurrentPerTenant", maxConcurrentPerTenant, 1, 10_000);
+    Bounds.require("maxConcurrentPerHost", maxConcurrentPerHost, 1, 10_000);
   }
 
   /** The networks that are allowed. */
