@@ -56,8 +56,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -141,10 +141,7 @@ public final class HttpFront implements AutoCloseable {
                   topics.names(),
                   serdes,
                   new StateListeners(List.of(files, webhooks, marks))));
-      ScheduledExecutorService timer =
-          opened(
-              Executors.newSingleThreadScheduledExecutor(
-                  Thread.ofPlatform().daemon().name("penstock-front-timer").factory()));
+      ScheduledExecutorService timer = opened(timer());
       ChunkLog chunks = opened(new ChunkLog(homes, serdes, MOST_REPLAYED_BYTES));
       Admissions admissions = new Admissions();
       IdempotencyKeys idempotency = new IdempotencyKeys(owned);
@@ -232,6 +229,15 @@ public final class HttpFront implements AutoCloseable {
       closeParts();
       throw failed;
     }
+  }
+
+  /** What is cancelled is forgotten at once: it holds what an answer needs, and may be due late. */
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("penstock-front-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   /** What the paths under {@code /admin} are served with, beside what others need too. */

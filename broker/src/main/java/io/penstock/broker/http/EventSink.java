@@ -22,13 +22,9 @@ final class EventSink {
     this.mostBytes = mostBytes;
   }
 
-  /**
-   * What the caller reads.
-   *
-   * @param gone runs when the caller has gone before the end
-   */
-  Flux<byte[]> flux(Runnable gone) {
-    return sink.asFlux().doOnNext(each -> unread.addAndGet(-each.length)).doOnCancel(gone);
+  /** What the caller reads. */
+  Flux<byte[]> flux() {
+    return sink.asFlux().doOnNext(each -> unread.addAndGet(-each.length));
   }
 
   /** Whether there is room for so many bytes more. */

@@ -71,7 +71,7 @@ final class InferenceController {
     }
     JudgedRequest judged = serving.submissions().judge(call);
     serving.submissions().requireTimely(judged, serving.waits());
-    return judged.facts().stream() ? stream(judged) : await(request, judged);
+    return judged.facts().stream() ? stream(request, judged) : await(request, judged);
   }
 
   private HttpResponse<?> await(HttpRequest<?> request, JudgedRequest judged)
@@ -95,8 +95,8 @@ final class InferenceController {
 
   /** A caller that gave the request a name may come back for it. */
   private void hungUp(String tenant, Submitted submitted, ResultWait wait) {
-    if (!wait.isEnded() && !submitted.named()) {
-      serving.cancellations().cancel(tenant, submitted.id());
+    if (!wait.isEnded()) {
+      gone(tenant, submitted);
     }
     wait.abandon();
   }
@@ -167,27 +167,34 @@ final class InferenceController {
             .with(ApiError.SHOULD_RETRY, "false"));
   }
 
-  private HttpResponse<Publisher<byte[]>> stream(JudgedRequest judged) {
+  private HttpResponse<Publisher<byte[]>> stream(HttpRequest<?> request, JudgedRequest judged) {
     String tenant = judged.call().caller().tenant();
     AnswerEvents events = new AnswerEvents(serving.timer(), serving.connections());
     Submitted submitted = serving.submissions().submit(judged, events);
-    if (submitted.before().isPresent()) {
-      submitted.watch().close();
-      throw new ApiException(ResultReply.repeated(Repetition.SAME, submitted.id()));
+    events.hold(submitted.watch()::close);
+    try {
+      if (submitted.before().isPresent()) {
+        throw new ApiException(ResultReply.repeated(Repetition.SAME, submitted.id()));
+      }
+      Publisher<byte[]> body =
+          events.begin(
+              request,
+              submitted.id(),
+              judged.facts().includeUsage(),
+              serving.waits().of(submitted.serviceClass()),
+              () -> gone(tenant, submitted));
+      return Replies.with(
+          Replies.with(Replies.events(body), ResultReply.headers(submitted.id())),
+          submitted.headers());
+    } catch (RuntimeException failed) {
+      events.gone();
+      throw failed;
     }
-    Publisher<byte[]> body =
-        events.begin(
-            submitted.id(),
-            judged.facts().includeUsage(),
-            serving.waits().of(submitted.serviceClass()),
-            submitted.watch()::close,
-            () -> {
-              if (!submitted.named()) {
-                serving.cancellations().cancel(tenant, submitted.id());
-              }
-            });
-    return Replies.with(
-        Replies.with(Replies.events(body), ResultReply.headers(submitted.id())),
-        submitted.headers());
+  }
+
+  private void gone(String tenant, Submitted submitted) {
+    if (!submitted.named()) {
+      serving.cancellations().cancel(tenant, submitted.id());
+    }
   }
 }

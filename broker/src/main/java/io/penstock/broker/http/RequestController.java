@@ -15,7 +15,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
-import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.broker.inference.ResultReply;
@@ -186,16 +185,16 @@ final class RequestController {
     StatusEvents events =
         new StatusEvents(
             serving.timer(), serving.connections(), () -> lookups.find(tenant, id).map(this::json));
-    Watches.Watch watch = serving.submissions().watch(tenant, id, events);
+    events.hold(serving.submissions().watch(tenant, id, events)::close);
     try {
       // A home that moved before the watch was open is not read for it, so that nothing would come.
       lookups.requireHome(id);
-    } catch (HomeException moved) {
-      watch.close();
-      throw moved;
+      KnownRequest known = lookups.find(tenant, id).orElse(before);
+      return Replies.events(events.begin(request, known));
+    } catch (RuntimeException failed) {
+      events.gone();
+      throw failed;
     }
-    KnownRequest known = lookups.find(tenant, id).orElse(before);
-    return Replies.events(events.begin(known, watch::close));
   }
 
   private KnownRequest known(HttpRequest<?> request, String id) {

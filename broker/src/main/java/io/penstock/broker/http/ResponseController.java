@@ -77,10 +77,10 @@ final class ResponseController {
     }
     JudgedRequest judged = serving.submissions().judge(call);
     if (asked.background()) {
-      return asked.stream() ? stream(judged, asked) : background(judged, asked);
+      return asked.stream() ? stream(request, judged, asked) : background(judged, asked);
     }
     serving.submissions().requireTimely(judged, serving.waits());
-    return asked.stream() ? stream(judged, asked) : await(request, judged, asked);
+    return asked.stream() ? stream(request, judged, asked) : await(request, judged, asked);
   }
 
   private HttpResponse<?> background(JudgedRequest judged, ResponseRequest asked)
@@ -171,30 +171,38 @@ final class ResponseController {
         Replies.with(response, ResultReply.headers(submitted.id())), submitted.headers());
   }
 
-  /** A caller of the foreground that has gone wants no answer, unless it gave the call a name. */
-  private HttpResponse<?> stream(JudgedRequest judged, ResponseRequest asked)
+  private HttpResponse<?> stream(
+      HttpRequest<?> request, JudgedRequest judged, ResponseRequest asked)
       throws InterruptedException {
     String tenant = judged.call().caller().tenant();
     ResponseFeed feed = new ResponseFeed(serving.timer(), serving.connections());
     ResponseServing.Creation creation = responses.creation(tenant, asked);
     Submitted submitted = serving.submissions().submit(judged, creation, feed);
-    StoredResponse response = creation.of(submitted);
-    Optional<Duration> most =
-        asked.background()
-            ? Optional.empty()
-            : Optional.of(serving.waits().of(submitted.serviceClass()));
-    Runnable gone =
-        () -> {
-          if (!asked.background() && !submitted.named()) {
-            serving.cancellations().cancel(tenant, submitted.id());
-          }
-        };
-    return headed(
-        Replies.events(
-            creation.isRepeated(submitted)
-                ? responses.replay(response, OptionalLong.empty(), feed, submitted.watch(), most)
-                : responses.follow(response, feed, submitted.watch(), most, gone)),
-        submitted);
+    feed.hold(submitted.watch()::close);
+    try {
+      StoredResponse response = creation.of(submitted);
+      Optional<Duration> most =
+          asked.background()
+              ? Optional.empty()
+              : Optional.of(serving.waits().of(submitted.serviceClass()));
+      return headed(
+          Replies.events(
+              creation.isRepeated(submitted)
+                  ? responses.replay(request, response, OptionalLong.empty(), feed, most)
+                  : responses.follow(
+                      request, response, feed, most, () -> gone(tenant, submitted, asked))),
+          submitted);
+    } catch (RuntimeException | InterruptedException failed) {
+      feed.gone();
+      throw failed;
+    }
+  }
+
+  /** A caller of the foreground that has gone wants no answer, unless it gave the call a name. */
+  private void gone(String tenant, Submitted submitted, ResponseRequest asked) {
+    if (!asked.background() && !submitted.named()) {
+      serving.cancellations().cancel(tenant, submitted.id());
+    }
   }
 
   /** HEAD has no route: nobody would read the stream, and so nothing would ever end it. */
@@ -210,11 +218,16 @@ final class ResponseController {
       return Replies.with(Replies.json(200, responses.shown(response)), ResultReply.headers(id));
     }
     ResponseFeed feed = new ResponseFeed(serving.timer(), serving.connections());
-    Watches.Watch watch = serving.submissions().watch(response.tenant(), id, feed);
-    return Replies.with(
-        Replies.events(
-            responses.replay(response, query.startingAfter(), feed, watch, Optional.empty())),
-        ResultReply.headers(id));
+    feed.hold(serving.submissions().watch(response.tenant(), id, feed)::close);
+    try {
+      return Replies.with(
+          Replies.events(
+              responses.replay(request, response, query.startingAfter(), feed, Optional.empty())),
+          ResultReply.headers(id));
+    } catch (RuntimeException | InterruptedException failed) {
+      feed.gone();
+      throw failed;
+    }
   }
 
   /** What the response was asked with, the latest item first unless another order is asked for. */

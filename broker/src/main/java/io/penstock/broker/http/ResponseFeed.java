@@ -1,8 +1,8 @@
 package io.penstock.broker.http;
 
+import io.micronaut.http.HttpRequest;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.home.ResultRecord;
-import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.responses.ResponseEvent;
 import io.penstock.broker.responses.ResponseStream;
 import io.penstock.broker.settings.ConnectionSettings;
@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -29,25 +27,16 @@ import reactor.core.publisher.Flux;
  * caller reads, and then what comes. What comes while the caller still reads the first part waits,
  * within the bound of a stream.
  */
-final class ResponseFeed implements Watcher {
+final class ResponseFeed extends CallerStream {
 
-  /** Chunks and results are read together, so what is missing after so long is lost. */
-  private static final Duration LATE = Duration.ofSeconds(5);
-
-  private final ScheduledExecutorService timer;
-  private final ConnectionSettings settings;
-  private final EventSink sink;
-  private final List<ScheduledFuture<?>> timers = new ArrayList<>();
+  private final long mostWaitingBytes;
   private final List<Step> waiting = new ArrayList<>();
   private long waitingBytes;
   private @Nullable ResponseStream stream;
   private ReplayBudget.Share share = ReplayBudget.Share.NONE;
-  private Runnable ended = () -> {};
   private boolean live;
   private boolean stopping;
   private boolean answering;
-  private boolean spoke;
-  private boolean over;
 
   /** Something that happened to the response, and what it makes the stream send. */
   @FunctionalInterface
@@ -71,44 +60,34 @@ final class ResponseFeed implements Watcher {
   }
 
   ResponseFeed(ScheduledExecutorService timer, ConnectionSettings settings) {
-    this.timer = timer;
-    this.settings = settings;
-    this.sink = new EventSink(settings.maxStreamBytes());
+    super(timer, settings);
+    this.mostWaitingBytes = settings.maxStreamBytes();
+    hold(waiting::clear);
   }
 
   /**
    * Begins to send.
    *
+   * @param request the caller's
    * @param past what the log had after the watching of the response began
    * @param most how long the answer may take to begin; empty: as long as it likes
-   * @param onEnd runs once when the stream has ended or the caller has gone
-   * @param onGone runs besides if the caller has gone
+   * @param onGone runs once if the caller goes before the end
    */
   synchronized Flux<byte[]> begin(
+      HttpRequest<?> request,
       String id,
       ResponseStream events,
       Past past,
       Optional<Duration> most,
-      Runnable onEnd,
       Runnable onGone) {
     stream = events;
-    ended = onEnd;
     share = past.share();
-    long keepAlive = settings.keepAlive().toMillis();
-    timers.add(
-        timer.scheduleAtFixedRate(this::keepAlive, keepAlive, keepAlive, TimeUnit.MILLISECONDS));
-    most.ifPresent(
-        length -> timers.add(timer.schedule(this::late, length.toMillis(), TimeUnit.MILLISECONDS)));
+    hold(share::close);
+    most.ifPresent(length -> later(length, this::late));
     // The first bytes take the headers with them, and so the response's id.
     Flux<byte[]> first = Flux.just(SseText.comment("response " + id));
     Flux<byte[]> replayed = drained(steps(past)).concatMapIterable(this::replay, 1);
-    return Flux.concat(first, replayed, Flux.defer(this::goLive))
-        .doOnCancel(
-            () -> {
-              if (stop()) {
-                onGone.run();
-              }
-            });
+    return start(request, Flux.concat(first, replayed, Flux.defer(this::goLive)), onGone);
   }
 
   /** What was sent is not kept. */
@@ -136,25 +115,25 @@ final class ResponseFeed implements Watcher {
   }
 
   private synchronized List<byte[]> replay(Step step) {
-    if (over || stream == null) {
+    if (isOver() || stream == null) {
       return List.of();
     }
     List<ResponseEvent> events = step.apply(stream);
     answering |= events.stream().anyMatch(ResponseEvent::isOfAnswer);
     List<byte[]> texts = events.stream().map(ResponseFeed::text).toList();
     if (stream.isEnded()) {
-      stop();
+      finish();
     }
     return texts;
   }
 
   private synchronized Flux<byte[]> goLive() {
     share.close();
-    if (over) {
+    if (isOver()) {
       return Flux.empty();
     }
     live = true;
-    if (waitingBytes > settings.maxStreamBytes()) {
+    if (waitingBytes > mostWaitingBytes) {
       tooSlow();
     }
     // The last one clears the list.
@@ -164,7 +143,7 @@ final class ResponseFeed implements Watcher {
       sayThatItStops();
     }
     giveUpLater();
-    return sink.flux(() -> {});
+    return Flux.empty();
   }
 
   @Override
@@ -206,14 +185,14 @@ final class ResponseFeed implements Watcher {
   }
 
   private synchronized void take(int bytes, Step step) {
-    if (over) {
+    if (isOver()) {
       return;
     }
     if (live) {
       apply(step);
     } else {
       waitingBytes += bytes;
-      if (waitingBytes <= settings.maxStreamBytes()) {
+      if (waitingBytes <= mostWaitingBytes) {
         waiting.add(step);
       }
     }
@@ -221,27 +200,19 @@ final class ResponseFeed implements Watcher {
 
   /** Nothing follows a result for long. Where there is none yet, this changes nothing. */
   private void giveUpLater() {
-    if (!over) {
-      timers.add(
-          timer.schedule(
-              () -> take(0, ResponseStream::giveUp), LATE.toMillis(), TimeUnit.MILLISECONDS));
-    }
+    later(LATE, () -> take(0, ResponseStream::giveUp));
   }
 
   private void apply(Step step) {
     ResponseStream events = stream;
-    if (over || events == null) {
+    if (isOver() || events == null) {
       return;
     }
     for (ResponseEvent each : step.apply(events)) {
-      byte[] text = text(each);
-      if (!events.isEnded() && !sink.hasRoom(text.length)) {
-        tooSlow();
+      if (!send(text(each), events.isEnded())) {
         return;
       }
-      spoke = true;
       answering |= each.isOfAnswer();
-      sink.send(text);
     }
     if (events.isEnded()) {
       finish();
@@ -252,20 +223,19 @@ final class ResponseFeed implements Watcher {
     return SseText.data(Optional.of(event.type()), event.bytes());
   }
 
-  private synchronized void keepAlive() {
-    if (live && !over && !spoke && sink.hasRoom(0)) {
-      sink.send(SseText.comment(answering ? "more follows" : "waiting"));
-    }
-    spoke = false;
+  @Override
+  Optional<String> idle() {
+    return live ? Optional.of(answering ? "more follows" : "waiting") : Optional.empty();
   }
 
-  private synchronized void late() {
+  private void late() {
     if (live && !answering) {
       fail("wait_timeout", "The answer was not begun in time. The response goes on.");
     }
   }
 
-  private void tooSlow() {
+  @Override
+  void tooSlow() {
     fail(
         "reader_too_slow",
         "The stream was read too slowly. Read on from the last sequence_number that you have.");
@@ -273,29 +243,11 @@ final class ResponseFeed implements Watcher {
 
   private void fail(String code, String message) {
     ResponseStream events = stream;
-    if (!over && events != null) {
-      events.fail(ApiError.server(504, code, message)).forEach(event -> sink.send(text(event)));
+    if (!isOver() && events != null) {
+      for (ResponseEvent each : events.fail(ApiError.server(504, code, message))) {
+        boolean _ = send(text(each), true);
+      }
       finish();
     }
-  }
-
-  private void finish() {
-    if (stop()) {
-      sink.end();
-    }
-  }
-
-  /** Returns whether this was the end. */
-  private synchronized boolean stop() {
-    if (over) {
-      return false;
-    }
-    over = true;
-    timers.forEach(each -> each.cancel(false));
-    timers.clear();
-    waiting.clear();
-    share.close();
-    ended.run();
-    return true;
   }
 }

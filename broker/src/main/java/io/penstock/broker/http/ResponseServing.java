@@ -1,6 +1,7 @@
 package io.penstock.broker.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.http.HttpRequest;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeException;
@@ -8,7 +9,6 @@ import io.penstock.broker.home.Homes;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.StoredChunks;
-import io.penstock.broker.requests.Watches;
 import io.penstock.broker.responses.ResponseObject;
 import io.penstock.broker.responses.ResponseRegistry;
 import io.penstock.broker.responses.ResponseRequest;
@@ -241,50 +241,43 @@ public final class ResponseServing {
     }
   }
 
-  /** The events of a response that was created just now. */
+  /**
+   * The events of a response that was created just now.
+   *
+   * @param request the caller's
+   * @param gone runs once if the caller goes before the end
+   */
   Flux<byte[]> follow(
+      HttpRequest<?> request,
       StoredResponse response,
       ResponseFeed feed,
-      Watches.Watch watch,
       Optional<Duration> most,
       Runnable gone) {
     return feed.begin(
+        request,
         response.id(),
         new ResponseStream(response, OptionalLong.empty()),
         ResponseFeed.Past.NONE,
         most,
-        watch::close,
         gone);
   }
 
   /**
    * The events of a response that was created before.
    *
+   * @param request the caller's
    * @param feed watches the response already, so that nothing is missed between what the log has
    *     and what comes
    */
   Flux<byte[]> replay(
+      HttpRequest<?> request,
       StoredResponse response,
       OptionalLong startingAfter,
       ResponseFeed feed,
-      Watches.Watch watch,
       Optional<Duration> most)
       throws InterruptedException {
-    boolean begun = false;
-    ReplayBudget.Share share = ReplayBudget.Share.NONE;
-    try {
-      ResponseStream events = new ResponseStream(response, startingAfter);
-      ResponseFeed.Past past = past(response, events);
-      share = past.share();
-      Flux<byte[]> flux = feed.begin(response.id(), events, past, most, watch::close, () -> {});
-      begun = true;
-      return flux;
-    } finally {
-      if (!begun) {
-        share.close();
-        watch.close();
-      }
-    }
+    ResponseStream events = new ResponseStream(response, startingAfter);
+    return feed.begin(request, response.id(), events, past(response, events), most, () -> {});
   }
 
   private ResponseFeed.Past past(StoredResponse response, ResponseStream events)

@@ -3,6 +3,7 @@ package io.penstock.broker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micronaut.http.HttpRequest;
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeLostException;
@@ -172,8 +173,14 @@ class ResponseServingTest {
 
   private Flux<byte[]> replay(StoredResponse response) throws InterruptedException {
     ResponseFeed feed = new ResponseFeed(timer, ConnectionSettings.DEFAULT);
-    Watches.Watch watch = watches.watch("default", ID, 0, feed).orElseThrow();
-    return responses.replay(response, OptionalLong.empty(), feed, watch, Optional.empty());
+    feed.hold(watches.watch("default", ID, 0, feed).orElseThrow()::close);
+    try {
+      return responses.replay(
+          HttpRequest.GET("/"), response, OptionalLong.empty(), feed, Optional.empty());
+    } catch (RuntimeException refused) {
+      feed.gone();
+      throw refused;
+    }
   }
 
   private StoredResponse stored(String body) {
