@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** However a caller asks for content: what was opened in the store is closed again. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(30)
 class ContentReadersTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
