@@ -116,7 +116,7 @@ public final class Forwarding implements AutoCloseable {
     CompletableFuture<java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer =
         client.sendAsync(outgoing(request, body, owner), BodyHandlers.ofPublisher());
     try (HangUp _ = new HangUp(request, () -> answer.cancel(true))) {
-      return returned(answer.get());
+      return returned(request, answer.get());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw notNow();
@@ -167,7 +167,7 @@ public final class Forwarding implements AutoCloseable {
   }
 
   private static HttpResponse<?> returned(
-      java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
+      HttpRequest<?> request, java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
     Flux<byte[]> pieces =
         JdkFlowAdapter.flowPublisherToFlux(answer.body()).concatMapIterable(Forwarding::bytes);
     // Files and events may be long and are passed on as they come. Micronaut would make an array
@@ -184,7 +184,7 @@ public final class Forwarding implements AutoCloseable {
               }
             });
     response.setAttribute(MetricsFilter.FORWARDED, true);
-    return response.body(whole ? whole(pieces) : pieces);
+    return response.body(whole ? whole(pieces) : new PassedOn(pieces).readBy(request));
   }
 
   static boolean isJson(String contentType) {
