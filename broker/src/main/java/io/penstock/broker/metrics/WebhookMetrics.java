@@ -55,7 +55,7 @@ public final class WebhookMetrics {
     }
     this.dropped =
         Counter.builder(PREFIX + "dropped")
-            .description("Events that an endpoint had no room for")
+            .description("Dead letters that made room for newer ones")
             .register(registry);
     gauge(registry, "pending", "Deliveries that wait or run in homes of this instance", pending);
     gauge(registry, "dead.letters", "Dead letters in homes of this instance", deadLetters);
@@ -91,7 +91,7 @@ public final class WebhookMetrics {
     ends.get(outcome).record(since);
   }
 
-  /** An endpoint had no room for an event. */
+  /** A dead letter made room for a newer one. */
   public void dropped() {
     dropped.increment();
   }

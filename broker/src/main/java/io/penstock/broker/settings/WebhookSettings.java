@@ -12,9 +12,9 @@ import java.util.List;
  * @param retryFor how long a delivery is tried, with growing pauses, until it becomes a dead letter
  * @param deadLetterRetention how long dead letters are kept
  * @param maxEndpoints how many endpoints a tenant may have
- * @param maxPending how many deliveries and dead letters of one endpoint are kept in each
- *     partition; beyond that the oldest dead letter makes room, and where all are pending, new
- *     events of the endpoint are dropped
+ * @param maxPending how many deliveries of one endpoint are pending in each partition, and how many
+ *     dead letters it keeps; beyond that new events become dead letters at once, and the oldest
+ *     dead letters are dropped
  * @param maxConcurrent how many deliveries run at once in an instance
  * @param maxConcurrentPerTenant how many of them may be of one tenant
  * @param maxConcurrentPerHost how many of them may go to one host

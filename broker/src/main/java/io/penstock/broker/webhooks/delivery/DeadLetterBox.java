@@ -24,18 +24,25 @@ final class DeadLetterBox {
 
   private final EndpointDirectory endpoints;
   private final Duration retention;
+  private final int mostPending;
   private final DeliveryQueue queue;
   private final Executor self;
 
   /**
    * @param retention how long dead letters are kept
+   * @param mostPending how many deliveries of one endpoint a partition keeps
    * @param queue takes what is replayed
    * @param self runs something on the thread of this object, never at once
    */
   DeadLetterBox(
-      EndpointDirectory endpoints, Duration retention, DeliveryQueue queue, Executor self) {
+      EndpointDirectory endpoints,
+      Duration retention,
+      int mostPending,
+      DeliveryQueue queue,
+      Executor self) {
     this.endpoints = endpoints;
     this.retention = retention;
+    this.mostPending = mostPending;
     this.queue = queue;
     this.self = self;
   }
@@ -54,7 +61,11 @@ final class DeadLetterBox {
         .findFirst();
   }
 
-  /** Tries one again from the beginning; completed with whether there is such a one. */
+  /**
+   * Tries one again from the beginning.
+   *
+   * @return completed with whether there is such a one; exceptionally if too many are pending
+   */
   CompletableFuture<Boolean> replay(
       Collection<PartitionDeliveries> partitions,
       String id,
@@ -66,6 +77,10 @@ final class DeadLetterBox {
     }
     PartitionDeliveries partition = found.get().partition;
     DeadLetter letter = found.get().letter;
+    if (partition.countPending(letter.delivery().endpoint()) >= mostPending) {
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("too many deliveries to the endpoint are pending"));
+    }
     Delivery anew = Delivery.begun(letter.delivery().event(), letter.delivery().endpoint(), now);
     return partition
         .write(

@@ -77,7 +77,9 @@ final class Deliveries {
                 settings.maxConcurrentPerTenant(),
                 settings.maxConcurrentPerHost()));
     this.recorder = new EventRecorder(endpoints, settings.maxPending(), metrics);
-    this.deadLetters = new DeadLetterBox(endpoints, settings.deadLetterRetention(), queue, self);
+    this.deadLetters =
+        new DeadLetterBox(
+            endpoints, settings.deadLetterRetention(), settings.maxPending(), queue, self);
   }
 
   void taken(PartitionDeliveries partition) {
@@ -190,19 +192,13 @@ final class Deliveries {
   private void bury(PartitionDeliveries partition, DeadLetter letter, boolean gone) {
     List<StateChange> changes = new ArrayList<>();
     changes.add(new StateChange.Remove(DeliveryCodec.PENDING, letter.id()));
-    changes.add(new StateChange.Put(DeliveryCodec.entry(letter)));
+    changes.addAll(recorder.bury(partition, letter, now));
     if (gone) {
       changes.add(
           recorder.status(
               partition, letter.delivery().endpoint(), EndpointStatus.gone(letter.at())));
     }
-    write(
-        partition,
-        changes,
-        () -> {
-          done(partition, letter.delivery(), WebhookMetrics.End.DEAD);
-          partition.buried(letter);
-        });
+    write(partition, changes, () -> done(partition, letter.delivery(), WebhookMetrics.End.DEAD));
   }
 
   /** It may wait again, if the partition was taken anew while its attempt ran. */

@@ -17,12 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes deliveries of the results that were heard, for as many as there is room. For use by one
- * thread.
+ * Makes deliveries of the results that were heard, and dead letters of those for which there is no
+ * room. For use by one thread.
  */
 final class EventRecorder {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
+
+  private static final String TOO_MANY =
+      "too many deliveries to the endpoint were pending when it happened";
 
   /** So many changes are written at once. */
   private static final int MOST_CHANGES = 200;
@@ -44,7 +47,8 @@ final class EventRecorder {
   private final Map<String, Instant> droppedAt = new HashMap<>();
 
   /**
-   * @param mostPending how many deliveries and dead letters of one endpoint a partition keeps
+   * @param mostPending how many deliveries of one endpoint a partition keeps, and how many dead
+   *     letters
    */
   EventRecorder(EndpointDirectory endpoints, int mostPending, WebhookMetrics metrics) {
     this.endpoints = endpoints;
@@ -86,36 +90,46 @@ final class EventRecorder {
     for (WebhookEndpoint endpoint :
         endpoints.listening(event.tenant(), event.type(), event.named())) {
       Delivery delivery = Delivery.begun(event, endpoint.id(), now);
-      if (!partition.isPending(delivery.id()) && makeRoom(partition, endpoint.id(), now, changes)) {
+      if (partition.isPending(delivery.id())) {
+        continue;
+      }
+      if (partition.countPending(endpoint.id()) < mostPending) {
         partition.began(delivery);
         changes.add(new StateChange.Put(DeliveryCodec.entry(delivery)));
         begun.add(delivery);
+      } else {
+        changes.addAll(bury(partition, new DeadLetter(delivery, TOO_MANY, now), now));
+        metrics.ended(WebhookMetrics.End.DEAD, Duration.ZERO);
       }
     }
   }
 
-  /** Whether there is room for one more delivery to an endpoint. */
-  private boolean makeRoom(
-      PartitionDeliveries partition, String endpoint, Instant now, List<StateChange> changes) {
-    if (partition.count(endpoint) < mostPending) {
-      return true;
+  /** Keeps a dead letter. Where there are too many of its endpoint, the oldest are dropped. */
+  List<StateChange> bury(PartitionDeliveries partition, DeadLetter letter, Instant now) {
+    String endpoint = letter.delivery().endpoint();
+    List<StateChange> changes = new ArrayList<>();
+    while (partition.countDeadLetters(endpoint) >= mostPending) {
+      DeadLetter oldest = partition.oldestDeadLetter(endpoint).orElseThrow();
+      partition.exhumed(oldest);
+      changes.add(new StateChange.Remove(DeliveryCodec.DEAD, oldest.id()));
+      metrics.dropped();
+      sayThatOneIsDropped(partition, endpoint, now).ifPresent(changes::add);
     }
-    Optional<DeadLetter> oldest = partition.oldestDeadLetter(endpoint);
-    if (oldest.isPresent()) {
-      partition.exhumed(oldest.get());
-      changes.add(new StateChange.Remove(DeliveryCodec.DEAD, oldest.get().id()));
-      return true;
+    partition.buried(letter);
+    changes.add(new StateChange.Put(DeliveryCodec.entry(letter)));
+    return changes;
+  }
+
+  private Optional<StateChange> sayThatOneIsDropped(
+      PartitionDeliveries partition, String endpoint, Instant now) {
+    if (droppedAt.putIfAbsent(endpoint, now) != null) {
+      return Optional.empty();
     }
-    metrics.dropped();
-    if (!droppedAt.containsKey(endpoint)) {
-      LOG.warn(
-          "Events for webhook endpoint {} are dropped, since {} are pending",
-          endpoint,
-          mostPending);
-      droppedAt.put(endpoint, now);
-      changes.add(status(partition, endpoint, EndpointStatus.dropped(now)));
-    }
-    return false;
+    LOG.warn(
+        "The oldest dead letters of webhook endpoint {} are dropped, since there are {}",
+        endpoint,
+        mostPending);
+    return Optional.of(status(partition, endpoint, EndpointStatus.dropped(now)));
   }
 
   /** Says in a partition what was found out about an endpoint, besides what was known. */

@@ -222,10 +222,14 @@ final class PartitionDeliveries {
     return pending.containsKey(id);
   }
 
-  /** How many deliveries and dead letters of an endpoint are here. */
-  int count(String endpoint) {
-    return pendingByEndpoint.getOrDefault(endpoint, 0)
-        + dead.getOrDefault(endpoint, Map.of()).size();
+  /** How many deliveries to an endpoint are here. */
+  int countPending(String endpoint) {
+    return pendingByEndpoint.getOrDefault(endpoint, 0);
+  }
+
+  /** How many dead letters of an endpoint are here. */
+  int countDeadLetters(String endpoint) {
+    return dead.getOrDefault(endpoint, Map.of()).size();
   }
 
   void buried(DeadLetter letter) {

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DeliveriesTest {
@@ -239,21 +240,52 @@ class DeliveriesTest {
   }
 
   @Test
-  void whatIsKeptForAnEndpointIsBoundedAndTheTenantSeesThatEventsWereDropped() {
+  void eventsForWhichThereIsNoRoomAreDeadLettersThatCanBeReplayed() {
+    int most = SETTINGS.maxPending();
     receiver = _ -> Outcome.Failed.of("the receiver answered 500");
-    for (int number = 0; number < 20; number++) {
+    for (int number = 0; number < 2 * most; number++) {
       heard("req_" + number, TerminalStatus.SUCCEEDED, "*");
     }
     pass(Duration.ZERO);
-    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(SETTINGS.maxPending());
-    assertThat(directory.status("whe_1").droppedAt()).contains(now);
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(most);
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(most);
+    assertThat(directory.status("whe_1").droppedAt()).isEmpty();
+    // While so many are pending, none is added.
+    assertThat(deliveries.replay(deadLetter(), _ -> true)).isCompletedExceptionally();
 
-    // Dead letters make room, the oldest first.
+    receiver = _ -> new Outcome.Taken(200);
+    pass(Duration.ofHours(12));
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+    while (entries(DeliveryCodec.DEAD) > 0) {
+      var _ = deliveries.replay(deadLetter(), _ -> true);
+      pass(Duration.ZERO);
+    }
+    assertThat(sent.stream().map(WebhookEvent::subject).distinct()).hasSize(2 * most);
+  }
+
+  @Test
+  void whatIsKeptForAnEndpointIsBoundedAndTheTenantSeesThatEventsWereDropped() {
+    int most = SETTINGS.maxPending();
+    receiver = _ -> Outcome.Failed.of("the receiver answered 500");
+    for (int number = 0; number < 3 * most; number++) {
+      heard("req_" + number, TerminalStatus.SUCCEEDED, "*");
+    }
+    pass(Duration.ZERO);
+    assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(most);
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(most);
+    assertThat(directory.status("whe_1").droppedAt()).contains(now);
+    assertThat(partition.deadLetters())
+        .extracting(letter -> letter.delivery().event().subject())
+        .containsExactlyElementsOf(
+            IntStream.range(2 * most, 3 * most).mapToObj(number -> "req_" + number).toList());
+
+    // What is given up takes the place of older ones, too.
     pass(Duration.ofDays(2));
-    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(SETTINGS.maxPending());
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(most);
     heard("req_99", TerminalStatus.SUCCEEDED, "*");
     pass(Duration.ofSeconds(1));
-    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(SETTINGS.maxPending() - 1);
+    assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(most);
     assertThat(entries(DeliveryCodec.PENDING)).isEqualTo(1);
   }
 
@@ -393,9 +425,9 @@ class DeliveriesTest {
   }
 
   @Test
-  void anEventThatAnEndpointHasNoRoomForIsCounted() {
+  void aDeadLetterThatMakesRoomIsCounted() {
     receiver = _ -> Outcome.Failed.of("no");
-    for (int i = 0; i <= SETTINGS.maxPending(); i++) {
+    for (int i = 0; i <= 2 * SETTINGS.maxPending(); i++) {
       heard("req_" + i, TerminalStatus.SUCCEEDED, "*");
     }
     pass(Duration.ZERO);
