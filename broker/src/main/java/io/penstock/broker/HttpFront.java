@@ -3,6 +3,7 @@ package io.penstock.broker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.admin.Fleet;
 import io.penstock.broker.admin.LetterMarks;
+import io.penstock.broker.admin.LogReports;
 import io.penstock.broker.admin.OperatorLog;
 import io.penstock.broker.batches.FilesAndBatches;
 import io.penstock.broker.blobs.BlobStore;
@@ -100,6 +101,7 @@ public final class HttpFront implements AutoCloseable {
       TopicSettings topics,
       HttpSettings settings,
       BlobStore blobs,
+      LogReports reports,
       FrontMetrics metrics) {
     this.settings = settings;
     this.watches = new Watches(settings.memory().maxWaiting());
@@ -185,6 +187,7 @@ public final class HttpFront implements AutoCloseable {
               topics,
               new OperatorLog(new TopicScan(connection, serdes), sender, topics.names())));
       served.add(marks);
+      served.add(reports);
       served.addAll(
           List.of(
               serving,
@@ -281,6 +284,7 @@ public final class HttpFront implements AutoCloseable {
    * Connects, and starts to listen. It serves once {@link #problem} is empty.
    *
    * @param blobs holds the contents of files; all instances share it
+   * @param reports makes what operators ask for out of the log
    * @param metrics receives what this instance counts
    * @throws RuntimeException if the address is in use, naming the setting
    */
@@ -289,8 +293,10 @@ public final class HttpFront implements AutoCloseable {
       TopicSettings topics,
       HttpSettings settings,
       BlobStore blobs,
+      LogReports reports,
       MeterRegistry metrics) {
-    HttpFront front = new HttpFront(connection, topics, settings, blobs, new FrontMetrics(metrics));
+    HttpFront front =
+        new HttpFront(connection, topics, settings, blobs, reports, new FrontMetrics(metrics));
     front.followed.start();
     front.keeper.start();
     front.files.start();

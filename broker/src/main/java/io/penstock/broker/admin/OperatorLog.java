@@ -2,14 +2,18 @@ package io.penstock.broker.admin;
 
 import io.penstock.broker.following.TopicScan;
 import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
+import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.topics.TopicNames;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * The topics that operators read and the commands that they write. Each call blocks. Safe for use
@@ -39,6 +43,26 @@ public final class OperatorLog {
   /** Passes dead letters since then. */
   void letters(Instant since, TopicScan.Visitor<DeadLetter> visitor) {
     scan.read(names.deadLetters(), DeadLetter.class, since, visitor);
+  }
+
+  /**
+   * Passes results since then, each of them, repetitions included.
+   *
+   * @throws io.penstock.broker.following.SlowScanException if that takes longer
+   */
+  void results(Instant since, Duration patience, Consumer<InferenceResult> taker) {
+    scan.read(
+        names.results(),
+        InferenceResult.class,
+        since,
+        patience,
+        found -> taker.accept(found.value()));
+  }
+
+  /** Passes judgements of results likewise. */
+  void feedback(Instant since, Duration patience, Consumer<Feedback> taker) {
+    scan.read(
+        names.feedback(), Feedback.class, since, patience, found -> taker.accept(found.value()));
   }
 
   /** The dead letter at this place; empty if it is kept no longer. */

@@ -60,25 +60,43 @@ public final class TopicScan {
   public <T extends SpecificRecord> void read(
       String topic, Class<T> type, Instant from, Visitor<T> visitor) {
     try {
-      readAll(topic, type, from, visitor);
+      readAll(topic, type, from, PATIENCE, visitor);
+    } catch (SlowScanException slow) {
+      throw new KafkaUnavailableException(slow);
+    } catch (KafkaException failed) {
+      throw new KafkaUnavailableException(failed);
+    }
+  }
+
+  /**
+   * Does the same for a topic that may hold much.
+   *
+   * @param patience how long it may take
+   * @throws SlowScanException if the end is not reached within that time
+   * @throws KafkaUnavailableException if Kafka does not answer
+   */
+  public <T extends SpecificRecord> void read(
+      String topic, Class<T> type, Instant from, Duration patience, Visitor<T> visitor) {
+    try {
+      readAll(topic, type, from, patience, visitor);
     } catch (KafkaException failed) {
       throw new KafkaUnavailableException(failed);
     }
   }
 
   private <T extends SpecificRecord> void readAll(
-      String topic, Class<T> type, Instant from, Visitor<T> visitor) {
+      String topic, Class<T> type, Instant from, Duration patience, Visitor<T> visitor) {
     try (Consumer<String, byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = Partitions.of(consumer, Set.of(topic));
       consumer.assign(partitions);
       seek(consumer, partitions, from);
       Map<TopicPartition, Long> ends = Partitions.ends(consumer, partitions);
       Deserializer<T> values = serdes.deserializer(type);
-      long until = System.nanoTime() + PATIENCE.toNanos();
+      long until = System.nanoTime() + patience.toNanos();
       while (!Partitions.reached(consumer, ends)) {
         if (System.nanoTime() - until > 0) {
-          throw new TimeoutException(
-              "%s was not read to the end within %d s".formatted(topic, PATIENCE.toSeconds()));
+          throw new SlowScanException(
+              "%s was not read to the end within %d s".formatted(topic, patience.toSeconds()));
         }
         for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
           decoded(values, each)

@@ -183,7 +183,8 @@ class ArchitectureTest {
               CONTROL,
               "io.penstock.compose.node..",
               "io.penstock.compose.config..",
-              "io.penstock.compose.cli..")
+              "io.penstock.compose.cli..",
+              "io.penstock.compose.reports..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(CONTROL);

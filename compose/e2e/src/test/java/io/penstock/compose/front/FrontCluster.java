@@ -9,6 +9,7 @@ import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.e2e.PenstockProcess;
 import io.penstock.compose.node.PenstockNode;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicAdmin;
 import io.penstock.schemas.topics.TopicCatalog;
@@ -94,7 +95,8 @@ final class FrontCluster implements AutoCloseable {
 
   /** Starts an instance and waits until it serves. */
   HttpFront start(HttpSettings settings) throws InterruptedException {
-    HttpFront front = HttpFront.start(node.connection(), topics, settings, blobs, metrics);
+    HttpFront front =
+        HttpFront.start(node.connection(), topics, settings, blobs, new ControlReports(), metrics);
     fronts.push(front);
     awaitReady(front);
     return front;

@@ -10,9 +10,14 @@ import io.penstock.compose.cli.CliHarness;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.ClassBacklog;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.FleetReport;
+import io.penstock.schemas.InferenceResult;
+import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.TerminalStatus;
+import io.penstock.schemas.TokenUsage;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.fleet.FleetView;
 import io.penstock.schemas.serde.AvroSerdes;
@@ -89,6 +94,7 @@ class OperatorCommandsIT {
         - {name: short, target: $1/tried#green, weight: 1}
       """;
 
+  private static KafkaProducer<String, SpecificRecord> producer;
   private static FrontCluster cluster;
   private static HttpFront front;
   private static ClusterConnection connection;
@@ -99,6 +105,11 @@ class OperatorCommandsIT {
   @BeforeAll
   static void start(PenstockNode node) throws Exception {
     connection = node.connection();
+    producer =
+        new KafkaProducer<>(
+            connection.with(Map.of("linger.ms", 0)),
+            new StringSerializer(),
+            new AvroSerdes(connection).serializer(SpecificRecord.class));
     cluster = new FrontCluster(node, "operator-commands-it.", 2);
     front =
         cluster.start(FrontCluster.settings().withKeys(new KeySettings(true, Optional.of(SECRET))));
@@ -106,6 +117,7 @@ class OperatorCommandsIT {
 
   @AfterAll
   static void stop() throws IOException {
+    producer.close();
     cluster.close();
   }
 
@@ -161,6 +173,12 @@ class OperatorCommandsIT {
     changes(0, "experiment start $1-experiment.yaml");
     shows("experiment list");
     changes(1, "experiment promote $1-concise nobody");
+    results();
+    shows("experiment report omega-concise");
+    shows("costs");
+    shows("costs --by day,class --since 2h --limit 1");
+    shows("costs --by model --against omega --until 1m");
+    changes(1, "experiment report $1-nothing");
     changes(0, "experiment promote $1-concise short");
     changes(1, "experiment stop $1-concise");
     changes(0, "routing remove alias $1-smart");
@@ -239,6 +257,51 @@ class OperatorCommandsIT {
         .replaceAll(" +", " ");
   }
 
+  /** Results of the experiment over HTTP, and a judgement of each. */
+  private static void results() throws Exception {
+    Instant now = Instant.now().minusSeconds(120);
+    for (int i = 0; i < 40; i++) {
+      String arm = i % 2 == 0 ? "long" : "short";
+      InferenceResult result =
+          InferenceResult.newBuilder()
+              .setId("judged-" + i)
+              .setTenant("tenant-" + i % 3)
+              .setEndpoint("/v1/chat/completions")
+              .setStatus(TerminalStatus.SUCCEEDED)
+              .setStatusCode(200)
+              .setRequestedModel("omega/tried")
+              .setAttempts(1)
+              .setAcceptedAt(now.minusSeconds(1))
+              .setServiceClass(i % 4 == 0 ? ServiceClass.BATCH : ServiceClass.STANDARD)
+              .setChoice(
+                  ModelChoice.newBuilder()
+                      .setModel("omega/tried")
+                      .setVariant(arm.equals("long") ? "blue" : "green")
+                      .setExperiment("omega-concise")
+                      .setArm(arm)
+                      .setExperimentUnit("unit-" + i)
+                      .build())
+              .setUsage(new TokenUsage(1000L + i, 10L, 0L))
+              .setCost(0.001 * i)
+              .setFinishedAt(i == 39 ? Instant.now() : now)
+              .build();
+      Feedback feedback =
+          Feedback.newBuilder()
+              .setRequestId(result.getId())
+              .setTenant(result.getTenant())
+              .setScore(i % 2)
+              .setSource("review")
+              .setGivenAt(now)
+              .build();
+      write(cluster.topics().names().results(), result.getId(), result);
+      write(cluster.topics().names().feedback(), feedback.getRequestId(), feedback);
+    }
+  }
+
+  private static void write(String topic, String key, SpecificRecord value) throws Exception {
+    producer.send(new ProducerRecord<>(topic, 0, key, value)).get();
+  }
+
   private static void fleet() throws Exception {
     Instant now = Instant.now();
     FleetReport report =
@@ -269,18 +332,7 @@ class OperatorCommandsIT {
                         .setOutputTokens(200)
                         .build()))
             .build();
-    AvroSerdes serdes = new AvroSerdes(connection);
-    try (KafkaProducer<String, SpecificRecord> producer =
-        new KafkaProducer<>(
-            connection.with(Map.of()),
-            new StringSerializer(),
-            serdes.serializer(SpecificRecord.class))) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  cluster.topics().names().fleet(), 0, FleetView.key(report), report))
-          .get();
-    }
+    write(cluster.topics().names().fleet(), FleetView.key(report), report);
     try (FrontCalls http = new FrontCalls(front.url())) {
       await()
           .atMost(PATIENCE)

@@ -1,16 +1,18 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.broker.admin.LogReports;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.InferenceResult;
-import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.ModelCatalog;
-import io.penstock.streams.control.spend.CostReport;
 import io.penstock.streams.control.spend.CostReport.Dimension;
-import io.penstock.streams.control.spend.CostReport.Line;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,9 +36,12 @@ import picocli.CommandLine.Option;
       "  penstock costs --by tenant,model --since 7d",
       "  penstock costs --by day --against gpt-4 --json"
     })
-final class CostsCommand extends ClusterCommand {
+final class CostsCommand extends OperatorResultCommand<ObjectNode> {
 
   private static final int DEFAULT_LINES = 20;
+
+  /** The front gives no more. */
+  private static final int MOST_LINES = 10_000;
 
   @Option(
       names = "--by",
@@ -101,12 +106,18 @@ final class CostsCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) {
+  ObjectNode ask(Cluster cluster) {
     ModelCatalog models = ModelCatalog.following(cluster.models().list());
-    Optional<ModelSpec> strong = strong(models);
-    CostReport report = new CostReport(by, strong);
     Instant from = instant("--since", since);
-    Instant to = instant("--until", until);
+    LogReports.Report report =
+        new ControlReports()
+            .costs(
+                new LogReports.CostQuestion(
+                    labels(),
+                    Optional.ofNullable(instant("--until", until)),
+                    Optional.ofNullable(against),
+                    most(output.json ? Integer.MAX_VALUE : DEFAULT_LINES)),
+                models);
     EntryReader<InferenceResult> reader =
         new EntryReader<>(cluster.serdes(), InferenceResult.class);
     cluster
@@ -115,83 +126,89 @@ final class CostsCommand extends ClusterCommand {
             cluster.names().results(),
             from == null ? new TopicLog.Start.Beginning() : new TopicLog.Start.At(from),
             entry -> {
-              reader
-                  .read(entry)
-                  .filter(result -> result.getRepetition().isEmpty())
-                  .filter(result -> to == null || result.getFinishedAt().isBefore(to))
-                  .ifPresent(report::add);
+              reader.read(entry).ifPresent(report::add);
               return true;
             });
     reader.warn(console(), cluster.names().results());
-    print(report, strong);
-    return ExitCodes.OK;
+    return report.json();
   }
 
-  private Optional<ModelSpec> strong(ModelCatalog models) {
-    if (against == null) {
-      return CostReport.strongest(models);
+  @Override
+  ObjectNode ask(FrontClient client) throws InterruptedException {
+    StringBuilder path = new StringBuilder("/admin/costs?by=" + String.join(",", labels()));
+    query(path, "since", instant("--since", since));
+    query(path, "until", instant("--until", until));
+    query(path, "against", against);
+    query(path, "limit", Math.min(MOST_LINES, most(output.json ? MOST_LINES : DEFAULT_LINES)));
+    ObjectNode costs =
+        client.object(FrontCall.get(path.toString()).withPatience(FrontFleet.REPORT_PATIENCE));
+    if (limit == null && (output.json || all) && costs.path("others_count").asLong() > 0) {
+      console()
+          .warn(
+              "there are more lines; the front gives the %d with the highest cost"
+                  .formatted(MOST_LINES));
     }
-    ModelSpec model =
-        models
-            .resolve(against)
-            .orElseThrow(
-                () ->
-                    CliException.usage(
-                        "--against is '%s', which is no model; see 'penstock models list'"
-                            .formatted(against)));
-    if (model.getOutputPricePerMillion().isEmpty() && model.getInputPricePerMillion().isEmpty()) {
-      throw CliException.usage(
-          "--against is '%s', which has no price in the registry".formatted(against));
+    return costs;
+  }
+
+  private static void query(StringBuilder path, String name, @Nullable Object value) {
+    if (value != null) {
+      path.append('&').append(name).append('=').append(FrontPages.encoded(value.toString()));
     }
-    return Optional.of(model);
+  }
+
+  private List<String> labels() {
+    return by.stream().map(Dimension::label).toList();
   }
 
   /** A line of the report, the sum of those not shown, or the total. */
-  private record Row(Line line, List<String> names, boolean total) {}
+  private record Row(JsonNode line, List<String> names, boolean total) {
 
-  private void print(CostReport report, Optional<ModelSpec> strong) {
-    List<Line> lines = report.lines();
-    int shown = Math.min(lines.size(), most(output.json ? Integer.MAX_VALUE : DEFAULT_LINES));
+    long count(String field) {
+      return line.path(field).asLong();
+    }
+
+    @Nullable Double amount(String field) {
+      return line.path(field).isNumber() ? line.path(field).asDouble() : null;
+    }
+  }
+
+  @Override
+  int show(ObjectNode costs) {
     List<Row> rows = new ArrayList<>();
-    for (Line line : lines.subList(0, shown)) {
-      rows.add(new Row(line, by.stream().map(line.by()::get).toList(), false));
+    for (JsonNode line : costs.path("data")) {
+      rows.add(
+          new Row(line, labels().stream().map(each -> line.path(each).asText()).toList(), false));
     }
-    List<Line> others = lines.subList(shown, lines.size());
-    if (!others.isEmpty() && !output.json) {
-      rows.add(new Row(sum(others), named("%d others".formatted(others.size())), false));
+    if (costs.path("others").isObject() && !output.json) {
+      rows.add(
+          new Row(
+              costs.path("others"),
+              named("%d others".formatted(costs.path("others_count").asLong())),
+              false));
     }
-    rows.add(new Row(report.total(), named("total"), true));
+    Row total = new Row(costs.path("total"), named("total"), true);
+    rows.add(total);
+    String strong = costs.path("against").textValue();
     listing(strong).print(console(), output.json, rows);
     if (output.json) {
-      return;
+      return ExitCodes.OK;
     }
-    strong.ifPresent(
-        model -> console().note("saved against always taking %s".formatted(model.getName())));
-    if (report.total().unpriced() > 0) {
+    if (strong != null) {
+      console().note("saved against always taking %s".formatted(strong));
+    }
+    if (total.count("unpriced") > 0) {
       console()
           .note(
               "%d answers have no cost: their models have no prices"
-                  .formatted(report.total().unpriced()));
+                  .formatted(total.count("unpriced")));
     }
+    return ExitCodes.OK;
   }
 
   /** Returns how many of the lines to show, which come with the highest cost first. */
   private int most(int usual) {
     return all ? Integer.MAX_VALUE : Optional.ofNullable(limit).orElse(usual);
-  }
-
-  private static Line sum(List<Line> lines) {
-    return new Line(
-        Map.of(),
-        lines.stream().mapToLong(Line::requests).sum(),
-        lines.stream().mapToLong(Line::succeeded).sum(),
-        lines.stream().mapToLong(Line::promptTokens).sum(),
-        lines.stream().mapToLong(Line::outputTokens).sum(),
-        lines.stream().mapToDouble(Line::cost).sum(),
-        lines.stream().mapToLong(Line::unpriced).sum(),
-        lines.getFirst().against() == null
-            ? null
-            : lines.stream().map(Line::against).mapToDouble(each -> each == null ? 0 : each).sum());
   }
 
   private List<String> named(String name) {
@@ -200,24 +217,24 @@ final class CostsCommand extends ClusterCommand {
     return names;
   }
 
-  private Listing<Row> listing(Optional<ModelSpec> strong) {
+  private Listing<Row> listing(@Nullable String strong) {
     List<Column<Row>> columns = new ArrayList<>();
     for (int i = 0; i < by.size(); i++) {
       int place = i;
       String label = by.get(i).label();
       columns.add(
           Column.shown(label.toUpperCase(Locale.ROOT), (Row row) -> row.names().get(place)));
-      columns.add(Column.fieldIfPresent(label, (Row row) -> row.line().by().get(by.get(place))));
+      columns.add(Column.fieldIfPresent(label, (Row row) -> row.line().path(label).textValue()));
     }
-    columns.add(Column.of("REQUESTS", "requests", row -> row.line().requests()));
-    columns.add(Column.of("SUCCEEDED", "succeeded", row -> row.line().succeeded()));
-    columns.add(Column.of("PROMPT", "prompt_tokens", row -> row.line().promptTokens()));
-    columns.add(Column.of("OUTPUT", "output_tokens", row -> row.line().outputTokens()));
-    columns.add(Column.of("COST", "cost", row -> row.line().cost(), CostsCommand::money));
-    columns.add(Column.field("unpriced", row -> row.line().unpriced()));
-    columns.add(Column.field("against", _ -> strong.map(ModelSpec::getName)));
-    columns.add(Column.field("against_cost", row -> row.line().against()));
-    columns.add(Column.of("SAVED", "savings", row -> row.line().savings(), CostsCommand::money));
+    columns.add(Column.of("REQUESTS", "requests", row -> row.count("requests")));
+    columns.add(Column.of("SUCCEEDED", "succeeded", row -> row.count("succeeded")));
+    columns.add(Column.of("PROMPT", "prompt_tokens", row -> row.count("prompt_tokens")));
+    columns.add(Column.of("OUTPUT", "output_tokens", row -> row.count("output_tokens")));
+    columns.add(Column.of("COST", "cost", row -> row.amount("cost"), CostsCommand::money));
+    columns.add(Column.field("unpriced", row -> row.count("unpriced")));
+    columns.add(Column.field("against", _ -> strong));
+    columns.add(Column.field("against_cost", row -> row.amount("against_cost")));
+    columns.add(Column.of("SAVED", "savings", row -> row.amount("savings"), CostsCommand::money));
     columns.add(Column.fieldIfPresent("total", row -> row.total() ? true : null));
     return Listing.of(columns);
   }

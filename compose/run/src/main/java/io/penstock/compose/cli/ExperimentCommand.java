@@ -197,7 +197,8 @@ final class ExperimentCommand extends GroupCommand {
       ModelCatalog models = ModelCatalog.following(cluster.models().list());
       // The registry first: while the experiment still runs, that changes nothing for its requests.
       Promotion promotion =
-          ExperimentCommands.promote(cluster.routing().list(), models, name, arm, now);
+          RoutingCommand.explained(
+              () -> ExperimentCommands.promote(cluster.routing().list(), models, name, arm, now));
       if (!promotion.models().isEmpty()) {
         cluster.models().apply(promotion.models());
       }

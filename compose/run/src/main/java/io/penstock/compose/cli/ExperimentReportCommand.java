@@ -1,7 +1,12 @@
 package io.penstock.compose.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.broker.admin.LogReports;
 import io.penstock.compose.chart.Chart;
 import io.penstock.compose.chart.SvgChart;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.routing.Experiment;
@@ -9,9 +14,6 @@ import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.streams.control.experiment.ExperimentReport;
 import io.penstock.streams.control.experiment.ExperimentReport.ArmReport;
 import io.penstock.streams.control.experiment.ExperimentReport.Row;
-import io.penstock.streams.control.experiment.ExperimentStatistics;
-import io.penstock.streams.control.observation.FeedbackScores;
-import io.penstock.streams.control.observation.Observation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +45,7 @@ import picocli.CommandLine.Parameters;
       "  penstock experiment report concise",
       "  penstock experiment report concise --chart concise.svg --json"
     })
-final class ExperimentReportCommand extends ClusterCommand {
-
-  private static final int MOST_JUDGED = 1_000_000;
+final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
 
   @Parameters(paramLabel = "NAME", description = "The experiment's name.")
   String name = "";
@@ -61,23 +61,36 @@ final class ExperimentReportCommand extends ClusterCommand {
   }
 
   @Override
-  int run(Cluster cluster) throws IOException {
-    Experiment experiment =
-        cluster
-            .routing()
-            .list()
-            .experiment(name)
-            .orElseThrow(
-                () ->
-                    CliException.failure(
-                        "there is no experiment '%s'; see 'penstock experiment list'"
-                            .formatted(name)));
-    if (experiment.startedAt() == null) {
+  JsonNode ask(Cluster cluster) {
+    Experiment experiment = cluster.routing().list().experiment(name).orElseThrow(this::unknown);
+    Instant started = experiment.startedAt();
+    if (started == null) {
       throw CliException.failure("experiment '%s' was never started".formatted(name));
     }
-    ExperimentReport report = ExperimentReport.of(experiment, statistics(cluster, experiment));
+    LogReports.Report report = new ControlReports().experiment(experiment);
+    TopicLog.Start from = new TopicLog.Start.At(started);
+    read(cluster, cluster.names().results(), from, InferenceResult.class, report::add);
+    read(cluster, cluster.names().feedback(), from, Feedback.class, report::add);
+    return report.json();
+  }
+
+  @Override
+  JsonNode ask(FrontClient client) throws InterruptedException {
+    String path = FrontDocuments.path("/admin/experiments", name);
+    var _ = FrontDocuments.find(client, path).orElseThrow(this::unknown);
+    return client.object(FrontCall.get(path + "/report").withPatience(FrontFleet.REPORT_PATIENCE));
+  }
+
+  private CliException unknown() {
+    return CliException.failure(
+        "there is no experiment '%s'; see 'penstock experiment list'".formatted(name));
+  }
+
+  @Override
+  int show(JsonNode json) throws IOException {
+    ExperimentReport report = RoutingCodec.mapper().treeToValue(json, ExperimentReport.class);
     if (output.json) {
-      console().print(RecordJson.MAPPER.readTree(RoutingCodec.mapper().writeValueAsString(report)));
+      console().print(json);
     } else {
       print(report);
     }
@@ -90,36 +103,6 @@ final class ExperimentReportCommand extends ClusterCommand {
       console().note("chart: " + chart);
     }
     return ExitCodes.OK;
-  }
-
-  private ExperimentStatistics statistics(Cluster cluster, Experiment experiment) {
-    ExperimentStatistics statistics = new ExperimentStatistics(experiment);
-    FeedbackScores feedback = new FeedbackScores(MOST_JUDGED);
-    Instant start = experiment.startedAt();
-    Instant end = experiment.endedAt();
-    TopicLog.Start from =
-        start == null ? new TopicLog.Start.Beginning() : new TopicLog.Start.At(start);
-    read(
-        cluster,
-        cluster.names().results(),
-        from,
-        InferenceResult.class,
-        result ->
-            Observation.of(result)
-                .filter(each -> experiment.name().equals(each.experiment()))
-                .filter(each -> end == null || !each.finishedAt().isAfter(end))
-                .ifPresent(
-                    each -> {
-                      statistics.add(each);
-                      feedback.add(each).forEach(statistics::add);
-                    }));
-    read(
-        cluster,
-        cluster.names().feedback(),
-        from,
-        Feedback.class,
-        given -> feedback.add(given).ifPresent(statistics::add));
-    return statistics;
   }
 
   private <T extends SpecificRecord> void read(

@@ -10,6 +10,7 @@ import io.penstock.schemas.fleet.TargetStatus;
 import io.penstock.schemas.policies.BudgetReport;
 import io.penstock.schemas.routing.BudgetPeriod;
 import io.penstock.schemas.routing.Target;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the front tells of models that serve, and of tenants' budgets. */
 final class FrontFleet {
+
+  /** The front reads all results of a report's time. */
+  static final Duration REPORT_PATIENCE = Duration.ofSeconds(150);
 
   private FrontFleet() {}
 

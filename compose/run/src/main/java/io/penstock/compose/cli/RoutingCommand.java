@@ -310,11 +310,16 @@ final class RoutingCommand extends GroupCommand {
                                 .collect(Collectors.joining(", ")))));
   }
 
-  /** Runs a change of the routing, and says in plain words why it was refused. */
+  /**
+   * Runs a change of the routing, and says in plain words why it was refused: by the rules, by
+   * somebody else's change, or by the state of things.
+   */
   static <T> T explained(Supplier<T> change) {
     try {
       return change.get();
-    } catch (InvalidRoutingException | ConcurrentRegistryChangeException e) {
+    } catch (InvalidRoutingException
+        | ConcurrentRegistryChangeException
+        | IllegalArgumentException e) {
       throw CliException.failure(e.getMessage(), e);
     }
   }

@@ -8,6 +8,7 @@ import io.penstock.broker.blobs.s3.S3Store;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.settings.S3Settings;
 import io.penstock.compose.operations.HealthCheck;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.streams.control.ControlApplication;
 import io.penstock.streams.delivery.DeliveryApplication;
@@ -147,7 +148,13 @@ final class Jobs {
   /** Last, so that it stops first and those who wait are still answered. */
   private void startHttp(StopSequence stops) {
     HttpFront front =
-        HttpFront.start(connection, config.topics(), config.http(), files(stops), metrics);
+        HttpFront.start(
+            connection,
+            config.topics(),
+            config.http(),
+            files(stops),
+            new ControlReports(),
+            metrics);
     stops.add("the HTTP front", front);
     running.put(Role.HTTP, Job.of(front::problem, front::failure));
     http = front;

@@ -7,6 +7,7 @@ import io.penstock.broker.settings.HttpSettings;
 import io.penstock.compose.kafka.EmbeddedKafka;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
 import io.penstock.compose.kafka.KafkaQuorum;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.DispatchApplication;
@@ -115,6 +116,7 @@ final class BenchChild {
             topics,
             HttpSettings.DEFAULT.withPort(Integer.parseInt(arguments.get(0))),
             FolderStore.open(Path.of(arguments.get(1))),
+            new ControlReports(),
             new SimpleMeterRegistry());
     BenchCluster.await("the HTTP front", () -> front.problem().isEmpty());
   }

@@ -12,6 +12,7 @@ import io.penstock.compose.registry.RegistryConfig;
 import io.penstock.compose.registry.RegistryDistribution;
 import io.penstock.compose.registry.RegistryProcess;
 import io.penstock.compose.registry.RegistryStorage;
+import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelPublisher;
@@ -232,6 +233,7 @@ public final class BenchCluster implements AutoCloseable {
             topics,
             settings.withPort(0),
             FolderStore.open(folder.resolve("files")),
+            new ControlReports(),
             metrics);
     front = Optional.of(starting);
     parts.push(starting);

@@ -1,0 +1,164 @@
+package io.penstock.broker.admin;
+
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.following.SlowScanException;
+import io.penstock.broker.http.Replies;
+import io.penstock.broker.inference.DeadlineHeader;
+import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.policies.RoutingPublisher;
+import io.penstock.schemas.routing.Experiment;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports of what the log holds. Each reads all results of its time, so an instance makes one at a
+ * time.
+ */
+@Controller("/admin")
+@Produces(MediaType.ALL)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class AdminReports {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final String USUAL_DIMENSIONS = "tenant,model";
+  private static final int MOST_DIMENSIONS = 4;
+  private static final int MOST_LINES = 10_000;
+  private static final int USUAL_LINES = 1000;
+
+  private final OperatorLog log;
+  private final LogReports reports;
+  private final RoutingPublisher routing;
+  private final ModelPublisher models;
+  private final InstantSource clock;
+  private final Semaphore turn = new Semaphore(1);
+
+  AdminReports(
+      OperatorLog log,
+      LogReports reports,
+      RoutingPublisher routing,
+      ModelPublisher models,
+      InstantSource clock) {
+    this.log = log;
+    this.reports = reports;
+    this.routing = routing;
+    this.models = models;
+    this.clock = clock;
+  }
+
+  /** What requests cost, and what was saved against always taking one model. */
+  @Get("/costs")
+  HttpResponse<byte[]> costs(
+      @Nullable @QueryValue String by,
+      @Nullable @QueryValue String since,
+      @Nullable @QueryValue String until,
+      @Nullable @QueryValue String against,
+      @Nullable @QueryValue String limit) {
+    Instant from = time("since", since).orElse(Instant.EPOCH);
+    Optional<Instant> to = time("until", until);
+    if (to.isPresent() && !from.isBefore(to.get())) {
+      throw AdminBody.wrong("since", "it must lie before until");
+    }
+    LogReports.CostQuestion question =
+        new LogReports.CostQuestion(dimensions(by), to, Optional.ofNullable(against), lines(limit));
+    ModelCatalog catalog = models.list();
+    LogReports.Report report = Refusals.readable(() -> reports.costs(question, catalog));
+    return made(report, () -> log.results(from, PATIENCE, report::add));
+  }
+
+  /** What an experiment has found so far. */
+  @Get("/experiments/{name}/report")
+  HttpResponse<byte[]> experiment(String name) {
+    Experiment experiment =
+        routing.list().experiment(name).orElseThrow(() -> Refusals.notFound("experiment", name));
+    Instant started = experiment.startedAt();
+    if (started == null) {
+      throw new ApiException(
+          ApiError.invalid(
+              409, "not_possible", "Experiment '%s' was never started.".formatted(name)));
+    }
+    LogReports.Report report = reports.experiment(experiment);
+    return made(
+        report,
+        () -> {
+          log.results(started, PATIENCE, report::add);
+          log.feedback(started, PATIENCE, report::add);
+        });
+  }
+
+  private HttpResponse<byte[]> made(LogReports.Report report, Runnable reading) {
+    if (!turn.tryAcquire()) {
+      throw new ApiException(
+          ApiError.unavailable("Another report is being made here; try again later.", PAUSE));
+    }
+    try {
+      reading.run();
+      return Replies.json(200, report.json());
+    } catch (SlowScanException slow) {
+      throw new ApiException(
+          ApiError.unavailable(
+              "The log was not read to its end within %d s; ask for a shorter time, or later."
+                  .formatted(PATIENCE.toSeconds()),
+              PAUSE));
+    } finally {
+      turn.release();
+    }
+  }
+
+  private static List<String> dimensions(@Nullable String by) {
+    List<String> dimensions = List.of((by == null ? USUAL_DIMENSIONS : by).split(",", -1));
+    if (dimensions.size() > MOST_DIMENSIONS
+        || dimensions.stream().distinct().count() < dimensions.size()) {
+      throw AdminBody.wrong("by", "name each of tenant, model, class and day once at most");
+    }
+    return dimensions;
+  }
+
+  private static int lines(@Nullable String limit) {
+    if (limit == null) {
+      return USUAL_LINES;
+    }
+    try {
+      int number = Integer.parseInt(limit);
+      if (number >= 1 && number <= MOST_LINES) {
+        return number;
+      }
+    } catch (NumberFormatException noNumber) {
+      // It is answered as what is out of range.
+    }
+    throw AdminBody.wrong("limit", "it must be from 1 to " + MOST_LINES);
+  }
+
+  private Optional<Instant> time(String field, @Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    Optional<Duration> ago = DeadlineHeader.length(text);
+    if (ago.isPresent()) {
+      return Optional.of(clock.instant().minus(ago.get()));
+    }
+    try {
+      return Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException malformed) {
+      throw AdminBody.wrong(
+          field, "it must be a time ago such as 7d, or an instant such as 2026-11-22T15:04:05Z");
+    }
+  }
+}
