@@ -276,6 +276,7 @@ class OperatorCommandsIT {
               .setChoice(
                   ModelChoice.newBuilder()
                       .setModel("omega/tried")
+                      .setReason("named")
                       .setVariant(arm.equals("long") ? "blue" : "green")
                       .setExperiment("omega-concise")
                       .setArm(arm)
