@@ -81,71 +81,43 @@ public record DispatchConfig(
 
   /** A copy with other time-outs for a dead instance. */
   public DispatchConfig withFailover(Duration session, Duration transaction) {
-    return new DispatchConfig(
-        shard,
-        statusDetail,
-        tick,
-        exactlyOnce,
-        commitInterval,
-        pollTime,
-        threads,
-        standbys,
-        session,
-        transaction,
-        tenantsCounted,
-        progress,
-        beginAnew);
+    return with(shard, exactlyOnce, commitInterval, standbys, session, transaction);
   }
 
   /** A copy with other rules. */
   public DispatchConfig withShard(ShardSettings other) {
-    return new DispatchConfig(
-        other,
-        statusDetail,
-        tick,
-        exactlyOnce,
-        commitInterval,
-        pollTime,
-        threads,
-        standbys,
-        sessionTimeout,
-        transactionTimeout,
-        tenantsCounted,
-        progress,
-        beginAnew);
+    return with(other, exactlyOnce, commitInterval, standbys, sessionTimeout, transactionTimeout);
   }
 
   /** A copy with another guarantee and the commit interval that suits it. */
   public DispatchConfig withExactlyOnce(boolean other) {
-    return new DispatchConfig(
-        shard,
-        statusDetail,
-        tick,
-        other,
-        other ? DEFAULT.commitInterval() : OFFSETS_EVERY,
-        pollTime,
-        threads,
-        standbys,
-        sessionTimeout,
-        transactionTimeout,
-        tenantsCounted,
-        progress,
-        beginAnew);
+    Duration interval = other ? DEFAULT.commitInterval() : OFFSETS_EVERY;
+    return with(shard, other, interval, standbys, sessionTimeout, transactionTimeout);
   }
 
   /** A copy with another number of warm copies. */
   public DispatchConfig withStandbys(int other) {
+    return with(shard, exactlyOnce, commitInterval, other, sessionTimeout, transactionTimeout);
+  }
+
+  private DispatchConfig with(
+      ShardSettings rules,
+      boolean once,
+      Duration interval,
+      int copies,
+      Duration session,
+      Duration transaction) {
     return new DispatchConfig(
-        shard,
+        rules,
         statusDetail,
         tick,
-        exactlyOnce,
-        commitInterval,
+        once,
+        interval,
         pollTime,
         threads,
-        other,
-        sessionTimeout,
-        transactionTimeout,
+        copies,
+        session,
+        transaction,
         tenantsCounted,
         progress,
         beginAnew);

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,112 +104,119 @@ public record Batch(
     Map<BatchStatus, Instant> more = new EnumMap<>(BatchStatus.class);
     more.putAll(reached);
     more.put(next, now);
-    return with(next, more, answered, tally, faults);
+    return changed(
+        draft -> {
+          draft.status = next;
+          draft.reached = more;
+        });
   }
 
   Batch judged(int requests, @Nullable String ofModel) {
-    return new Batch(
-        order,
-        status,
-        reached,
-        requests,
-        ofModel,
-        fed,
-        fedOffset,
-        answered,
-        resultsOffset,
-        outputParts,
-        errorParts,
-        tally,
-        faults);
+    return changed(
+        draft -> {
+          draft.total = requests;
+          draft.model = ofModel;
+        });
   }
 
   Batch refused(List<InputFault> found) {
-    return with(status, reached, answered, tally, found);
+    return changed(draft -> draft.faults = found);
   }
 
   /** The same without what makes a checkpoint large. */
   Batch withoutFiles() {
-    return new Batch(
-        order,
-        status,
-        reached,
-        total,
-        model,
-        fed,
-        fedOffset,
-        answered,
-        resultsOffset,
-        List.of(),
-        List.of(),
-        tally,
-        faults);
+    return changed(
+        draft -> {
+          draft.outputParts = List.of();
+          draft.errorParts = List.of();
+        });
   }
 
   Batch fedUpTo(int number, long offset) {
-    return new Batch(
-        order,
-        status,
-        reached,
-        total,
-        model,
-        number,
-        offset,
-        answered,
-        resultsOffset,
-        outputParts,
-        errorParts,
-        tally,
-        faults);
+    return changed(
+        draft -> {
+          draft.fed = number;
+          draft.fedOffset = offset;
+        });
   }
 
   Batch answered(int number, Tally sum) {
-    return with(status, reached, answered.with(number), sum, faults);
+    return changed(
+        draft -> {
+          draft.answered = answered.with(number);
+          draft.tally = sum;
+        });
   }
 
   /** The same with more of its files in the store, and read so far. */
   public Batch flushed(List<Part> output, List<Part> errors, long readUpTo) {
-    return new Batch(
-        order,
-        status,
-        reached,
-        total,
-        model,
-        fed,
-        fedOffset,
-        answered,
-        readUpTo,
-        joined(outputParts, output),
-        joined(errorParts, errors),
-        tally,
-        faults);
-  }
-
-  private Batch with(
-      BatchStatus newStatus,
-      Map<BatchStatus, Instant> newReached,
-      AnsweredLines newAnswered,
-      Tally newTally,
-      List<InputFault> newFaults) {
-    return new Batch(
-        order,
-        newStatus,
-        newReached,
-        total,
-        model,
-        fed,
-        fedOffset,
-        newAnswered,
-        resultsOffset,
-        outputParts,
-        errorParts,
-        newTally,
-        newFaults);
+    return changed(
+        draft -> {
+          draft.resultsOffset = readUpTo;
+          draft.outputParts = joined(outputParts, output);
+          draft.errorParts = joined(errorParts, errors);
+        });
   }
 
   private static List<Part> joined(List<Part> before, List<Part> after) {
     List<Part> all = new ArrayList<>(before);
     all.addAll(after);
     return all;
+  }
+
+  private Batch changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
+  }
+
+  /** A batch of which something is about to change. */
+  private static final class Draft {
+    private final BatchOrder order;
+    private BatchStatus status;
+    private Map<BatchStatus, Instant> reached;
+    private int total;
+    private @Nullable String model;
+    private int fed;
+    private long fedOffset;
+    private AnsweredLines answered;
+    private long resultsOffset;
+    private List<Part> outputParts;
+    private List<Part> errorParts;
+    private Tally tally;
+    private List<InputFault> faults;
+
+    Draft(Batch batch) {
+      order = batch.order;
+      status = batch.status;
+      reached = batch.reached;
+      total = batch.total;
+      model = batch.model;
+      fed = batch.fed;
+      fedOffset = batch.fedOffset;
+      answered = batch.answered;
+      resultsOffset = batch.resultsOffset;
+      outputParts = batch.outputParts;
+      errorParts = batch.errorParts;
+      tally = batch.tally;
+      faults = batch.faults;
+    }
+
+    Batch build() {
+      return new Batch(
+          order,
+          status,
+          reached,
+          total,
+          model,
+          fed,
+          fedOffset,
+          answered,
+          resultsOffset,
+          outputParts,
+          errorParts,
+          tally,
+          faults);
+    }
   }
 }
