@@ -25,12 +25,10 @@ import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.ownership.ChunkLog;
 import io.penstock.broker.ownership.HomeKeeper;
-import io.penstock.broker.ownership.HomeTopics;
 import io.penstock.broker.ownership.KafkaRequestGateway;
 import io.penstock.broker.ownership.OwnedHomes;
 import io.penstock.broker.ownership.Owners;
 import io.penstock.broker.ownership.ResultBodies;
-import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.responses.ResponseRegistry;
 import io.penstock.broker.settings.HttpSettings;
@@ -45,25 +43,16 @@ import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.policies.RoutingPublisher;
-import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One instance of the HTTP front, put together. Several share the work. Its topics must exist.
@@ -73,9 +62,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpFront implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
   private static final Duration LOOK = Duration.ofMillis(20);
-  private static final Duration SWEEP = Duration.ofMinutes(10);
 
   /** So long those may take who are told that this instance stops. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -89,7 +76,7 @@ public final class HttpFront implements AutoCloseable {
   private final HttpSettings settings;
   private final Watches watches;
   private final Followed followed;
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final OpenParts parts = new OpenParts();
   private final Webhooks webhooks;
   private final FilesAndBatches files;
   private final FrontServer server;
@@ -105,133 +92,81 @@ public final class HttpFront implements AutoCloseable {
       FrontMetrics metrics) {
     this.settings = settings;
     this.watches = new Watches(settings.memory().maxWaiting());
-    Clock clock = Clock.systemUTC();
-    AvroSerdes serdes = new AvroSerdes(connection);
-    HomeTopics homes = new HomeTopics(connection, topics);
-    OwnedHomes owned = new OwnedHomes(homes.count());
-    RecentRequests recent = new RecentRequests(settings.memory().recentRequests());
+    FrontBase base = FrontBase.of(connection, topics, settings, metrics);
+    OwnedHomes owned = base.owned();
+    HomeWrites writes = new HomeWrites(owned, owned::writer);
+    LetterMarks marks = new LetterMarks(writes);
+    Admissions admissions = new Admissions();
+    IdempotencyKeys idempotency = new IdempotencyKeys(owned);
+    UseEntries uses = new UseEntries();
+    ResponseRegistry responses =
+        new ResponseRegistry(owned, settings.responses(), topics.maxDeadline());
     try {
-      Admin admin =
-          opened(Admin.create(connection.with(Map.of("client.id", "penstock-front-admin"))));
-      Owners owners = new Owners(admin, homes);
-      ResultBodies results = opened(new ResultBodies(homes, serdes));
+      Owners owners = owners(base);
       RequestSender sender =
-          opened(RequestSender.open(PenstockClientConfig.of(connection, topics)));
+          parts.add(RequestSender.open(PenstockClientConfig.of(connection, topics)));
       RequestGateway gateway = metrics.counting(new KafkaRequestGateway(sender));
-      HomeWrites writes = new HomeWrites(owned, owned::writer);
-      LetterMarks marks = new LetterMarks(writes);
-      this.webhooks =
-          opened(
-              new Webhooks(settings.webhooks(), owned, owned::writer, metrics.webhooks(), clock));
       Limiter limiter = new Limiter(owners::instances);
-      this.files =
-          opened(
-              new FilesAndBatches(
-                  settings.files(),
-                  topics,
-                  blobs,
-                  owned,
-                  gateway,
-                  webhooks.announcer(),
-                  limiter,
-                  () -> followed().keys(),
-                  clock));
+      this.webhooks =
+          parts.add(
+              new Webhooks(
+                  settings.webhooks(), owned, owned::writer, metrics.webhooks(), base.clock()));
+      this.files = parts.add(files(base, blobs, gateway, limiter));
       this.followed =
-          opened(
+          parts.add(
               new Followed(
                   connection,
                   topics.names(),
-                  serdes,
+                  base.serdes(),
                   new StateListeners(List.of(files, webhooks, marks))));
-      ScheduledExecutorService timer = opened(timer());
-      ChunkLog chunks = opened(new ChunkLog(homes, serdes, MOST_REPLAYED_BYTES));
-      Admissions admissions = new Admissions();
-      IdempotencyKeys idempotency = new IdempotencyKeys(owned);
-      ResponseRegistry responses =
-          new ResponseRegistry(owned, settings.responses(), topics.maxDeadline());
-      Submissions submissions =
-          new Submissions(
-              owned,
-              gateway,
-              watches,
-              recent,
-              limiter,
-              admissions,
-              idempotency,
-              followed::models,
-              followed::fleet,
-              topics.maxDeadline(),
-              clock);
-      Forwarding forwarding =
-          opened(
-              new Forwarding(
-                  owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT)));
-      AdminKeys keys = new AdminKeys(writes, followed::keys);
-      UseEntries uses = new UseEntries();
-      Serving serving =
-          new Serving(
-              submissions,
-              gateway,
-              opened(new Cancellations(gateway)),
-              watches,
-              recent,
-              results,
-              settings.waits(),
-              settings.connections(),
-              timer);
+      ScheduledExecutorService timer = parts.add(timer());
+      Forwarding forwarding = parts.add(forwarding(owned, owners));
+      Submissions submissions = submissions(base, gateway, limiter, admissions, idempotency);
+      Serving serving = serving(base, submissions, gateway, timer);
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(webhooks.parts(forwarding));
-      served.addAll(
-          ofOperators(
-              connection,
-              topics,
-              new OperatorLog(new TopicScan(connection, serdes), sender, topics.names())));
-      served.add(marks);
+      served.addAll(ofCallers(base, serving, responses, forwarding));
+      served.addAll(ofKeys(writes, uses));
+      served.addAll(ofOperators(base, sender, marks));
       served.add(reports);
-      served.addAll(
-          List.of(
-              serving,
-              new ResponseServing(
-                  serving, owned, responses, chunks, 4L * MOST_REPLAYED_BYTES, clock),
-              forwarding,
-              owned,
-              keys,
-              new KeyUses(followed::keys, uses::used),
-              settings.keys(),
-              metrics,
-              new ModelController.Catalog(followed::models, followed::aliases),
-              new Ready(),
-              clock));
-      forgetOld(
+      Sweeps.start(
           timer,
-          clock,
+          base.clock(),
           List.of(
               idempotency::sweep,
               responses::sweep,
               _ -> sweep(uses),
               now -> marks.sweep(now, owned::of)));
       show(metrics, owned);
-      this.server = opened(FrontServer.start(settings, topics.maxRequestBytes(), served));
+      this.server = parts.add(FrontServer.start(settings, topics.maxRequestBytes(), served));
       this.keeper =
-          opened(
-              new HomeKeeper(
-                  homes,
-                  owned,
-                  URI.create(settings.advertised().orElseGet(this::url)),
-                  settings.sessionTimeout(),
-                  listeners(
-                      files,
-                      webhooks,
-                      List.of(responses, admissions, idempotency, uses, marks, metrics.listener())),
-                  watches,
-                  recent,
-                  settings.memory().recentRequests(),
-                  serdes,
-                  clock));
+          parts.add(
+              keeper(
+                  base,
+                  List.of(responses, admissions, idempotency, uses, marks, metrics.listener())));
     } catch (RuntimeException failed) {
-      closeParts();
+      parts.close();
       throw failed;
     }
+  }
+
+  private Owners owners(FrontBase base) {
+    Map<String, Object> client = Map.of("client.id", "penstock-front-admin");
+    return new Owners(parts.add(Admin.create(base.connection().with(client))), base.homes());
+  }
+
+  private FilesAndBatches files(
+      FrontBase base, BlobStore blobs, RequestGateway gateway, Limiter limiter) {
+    return new FilesAndBatches(
+        settings.files(),
+        base.topics(),
+        blobs,
+        base.owned(),
+        gateway,
+        webhooks.announcer(),
+        limiter,
+        () -> followed().keys(),
+        base.clock());
   }
 
   /** What is cancelled is forgotten at once: it holds what an answer needs, and may be due late. */
@@ -243,41 +178,102 @@ public final class HttpFront implements AutoCloseable {
     return timer;
   }
 
-  /** What the paths under {@code /admin} are served with, beside what others need too. */
-  private List<Object> ofOperators(
-      ClusterConnection connection, TopicSettings topics, OperatorLog log) {
+  private Forwarding forwarding(OwnedHomes owned, Owners owners) {
+    return new Forwarding(
+        owned, owners::of, owners::forget, settings.waits().longest().plus(BEYOND_WAIT));
+  }
+
+  private Submissions submissions(
+      FrontBase base,
+      RequestGateway gateway,
+      Limiter limiter,
+      Admissions admissions,
+      IdempotencyKeys idempotency) {
+    return new Submissions(
+        base.owned(),
+        gateway,
+        watches,
+        base.recent(),
+        limiter,
+        admissions,
+        idempotency,
+        followed::models,
+        followed::fleet,
+        base.topics().maxDeadline(),
+        base.clock());
+  }
+
+  private Serving serving(
+      FrontBase base,
+      Submissions submissions,
+      RequestGateway gateway,
+      ScheduledExecutorService timer) {
+    return new Serving(
+        submissions,
+        gateway,
+        parts.add(new Cancellations(gateway)),
+        watches,
+        base.recent(),
+        parts.add(new ResultBodies(base.homes(), base.serdes())),
+        settings.waits(),
+        settings.connections(),
+        timer);
+  }
+
+  /** What the paths of requests and stored responses are served with. */
+  private List<Object> ofCallers(
+      FrontBase base, Serving serving, ResponseRegistry responses, Forwarding forwarding) {
+    ChunkLog chunks = parts.add(new ChunkLog(base.homes(), base.serdes(), MOST_REPLAYED_BYTES));
     return List.of(
-        new ModelPublisher(connection, topics),
-        new RoutingPublisher(connection, topics),
-        log,
-        new Fleet(followed()::fleet),
-        topics);
+        serving,
+        new ResponseServing(
+            serving, base.owned(), responses, chunks, 4L * MOST_REPLAYED_BYTES, base.clock()),
+        forwarding,
+        base.owned(),
+        base.metrics(),
+        new ModelController.Catalog(followed::models, followed::aliases),
+        new Ready(),
+        base.clock());
+  }
+
+  /** What callers are known by, and their keys changed with. */
+  private List<Object> ofKeys(HomeWrites writes, UseEntries uses) {
+    return List.of(
+        new AdminKeys(writes, followed::keys),
+        new KeyUses(followed::keys, uses::used),
+        settings.keys());
+  }
+
+  /** What the paths under {@code /admin} are served with, beside what others need too. */
+  private List<Object> ofOperators(FrontBase base, RequestSender sender, LetterMarks marks) {
+    TopicSettings topics = base.topics();
+    return List.of(
+        new ModelPublisher(base.connection(), topics),
+        new RoutingPublisher(base.connection(), topics),
+        new OperatorLog(new TopicScan(base.connection(), base.serdes()), sender, topics.names()),
+        new Fleet(followed::fleet),
+        topics,
+        marks);
+  }
+
+  private HomeKeeper keeper(FrontBase base, List<PartitionListener> others) {
+    return new HomeKeeper(
+        base.homes(),
+        base.owned(),
+        URI.create(settings.advertised().orElseGet(this::url)),
+        settings.sessionTimeout(),
+        listeners(files, webhooks, others),
+        watches,
+        base.recent(),
+        settings.memory().recentRequests(),
+        base.serdes(),
+        base.clock());
   }
 
   private void show(FrontMetrics metrics, OwnedHomes owned) {
     metrics.showWaiting(watches::count);
     metrics.showPartitions(() -> owned.open().size());
     metrics.showBatches(files::running);
-  }
-
-  /** Forgets from time to time what has been kept for long enough. */
-  private static void forgetOld(
-      ScheduledExecutorService timer, Clock clock, List<Consumer<Instant>> sweeps) {
-    long pause = SWEEP.toSeconds();
-    for (Consumer<Instant> each : sweeps) {
-      var _ =
-          timer.scheduleWithFixedDelay(
-              () -> {
-                try {
-                  each.accept(clock.instant());
-                } catch (RuntimeException failed) {
-                  LOG.warn("Forgetting what is old failed; it is tried again", failed);
-                }
-              },
-              pause,
-              pause,
-              TimeUnit.SECONDS);
-    }
   }
 
   /**
@@ -347,7 +343,7 @@ public final class HttpFront implements AutoCloseable {
     // Whoever waits still is told where the answer will be, and is not cut off.
     watches.stopping();
     awaitWatchers(LAST_WORDS);
-    closeParts();
+    parts.close();
   }
 
   /** What is made before it asks only once it serves. */
@@ -363,23 +359,6 @@ public final class HttpFront implements AutoCloseable {
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private <T extends AutoCloseable> T opened(T part) {
-    parts.push(part);
-    return part;
-  }
-
-  private void closeParts() {
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      } catch (Exception failed) {
-        LOG.warn("A part of the HTTP front did not stop cleanly", failed);
-      }
     }
   }
 
