@@ -224,7 +224,7 @@ class OpenAiClientTest {
   }
 
   @Test
-  void callsUnderOneKeyAtTheSameMomentMakeOneBatch() throws Exception {
+  void callsUnderOneKeyAtTheSameMomentAllGetTheBatch() throws Exception {
     FileObject file = upload("in.jsonl", line("a", "\"n\":1"));
     String body = batchOf(file.id(), "24h");
     try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {

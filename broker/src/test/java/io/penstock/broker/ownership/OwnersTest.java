@@ -40,18 +40,26 @@ class OwnersTest {
 
   @Test
   void callersThatComeTogetherAskOnceAndHearTheSame() throws Exception {
-    List<CompletableFuture<Optional<URI>>> callers = new ArrayList<>();
+    List<CompletableFuture<Optional<URI>>> answers = new ArrayList<>();
+    List<Thread> callers = new ArrayList<>();
     for (int caller = 0; caller < 20; caller++) {
       CompletableFuture<Optional<URI>> answer = new CompletableFuture<>();
-      callers.add(answer);
-      Thread.ofVirtual().start(() -> answer.complete(owners.of(1)));
+      answers.add(answer);
+      callers.add(Thread.ofVirtual().start(() -> answer.complete(owners.of(1))));
     }
-    asked.await();
-    questions.getFirst().complete(group());
-    for (CompletableFuture<Optional<URI>> each : callers) {
-      assertThat(each.get()).contains(ADDRESS);
+    // All of them wait for the answer before it comes.
+    for (Thread each : callers) {
+      while (each.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
     }
     assertThat(questions).hasSize(1);
+
+    questions.getFirst().complete(group());
+
+    for (CompletableFuture<Optional<URI>> each : answers) {
+      assertThat(each.get()).contains(ADDRESS);
+    }
   }
 
   @Test

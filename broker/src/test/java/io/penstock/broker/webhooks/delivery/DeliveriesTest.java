@@ -301,6 +301,22 @@ class DeliveriesTest {
   }
 
   @Test
+  void whatSomebodyElseHasWrittenIsNotSentAgainWhileItIsBeingSent() {
+    List<Consumer<Outcome>> running = new ArrayList<>();
+    Deliveries slow =
+        new Deliveries(
+            directory, SETTINGS, (_, _, ended) -> running.add(ended), mail::add, () -> 0.5);
+    slow.taken(partition);
+    Delivery delivery =
+        Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now);
+    slow.adopt(0, List.of(delivery));
+    var _ = slow.turn(now);
+    slow.adopt(0, List.of(delivery));
+    var _ = slow.turn(now);
+    assertThat(running).hasSize(1);
+  }
+
+  @Test
   void anAttemptThatOutlivesItsPartitionChangesNothing() {
     List<Consumer<Outcome>> running = new ArrayList<>();
     Deliveries slow =

@@ -1,0 +1,154 @@
+package io.penstock.broker.batches.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.lifecycle.BatchOrder;
+import io.penstock.broker.batches.lifecycle.BatchOrigin;
+import io.penstock.broker.batches.lifecycle.CompletionWindow;
+import io.penstock.broker.blobs.BlobName;
+import io.penstock.broker.blobs.MemoryStore;
+import io.penstock.broker.home.Home;
+import io.penstock.broker.home.OneHome;
+import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.StateChange;
+import io.penstock.broker.home.StateWriter;
+import io.penstock.broker.settings.FileSettings;
+import io.penstock.broker.webhooks.delivery.EventAnnouncer;
+import io.penstock.schemas.InferenceRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BatchCoordinatorTest {
+
+  private static final int CALLERS = 8;
+
+  private final CountDownLatch written = new CountDownLatch(1);
+  private final AtomicInteger writes = new AtomicInteger();
+  private final BatchCoordinator coordinator =
+      new BatchCoordinator(
+          new OneHome(),
+          new MemoryStore(),
+          new NoEngine(),
+          InputLimits.of(10_000),
+          (_, _) -> {
+            throw new IOException("the file is not there");
+          },
+          (_, _, _) -> Optional.empty(),
+          FileSettings.DEFAULT,
+          _ -> {},
+          EventAnnouncer.NOBODY,
+          InstantSource.system());
+
+  @BeforeEach
+  void own() {
+    var _ = coordinator.taken(new Home(0, List.of(), new SlowWriter()));
+  }
+
+  @AfterEach
+  void lose() {
+    coordinator.lost(0);
+  }
+
+  @Test
+  void callsUnderOneKeyAtTheSameMomentBeginOneBatch() throws Exception {
+    List<CompletableFuture<BatchCoordinator.Shown>> answers = new ArrayList<>();
+    List<Thread> callers = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      CompletableFuture<BatchCoordinator.Shown> answer = new CompletableFuture<>();
+      answers.add(answer);
+      callers.add(Thread.ofVirtual().start(() -> answer.complete(begin())));
+    }
+    // The first one writes, and the others wait for it.
+    for (Thread each : callers) {
+      while (each.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(writes).hasValue(1);
+
+    written.countDown();
+
+    for (CompletableFuture<BatchCoordinator.Shown> each : answers) {
+      assertThat(each.get().batch().order()).isEqualTo(ORDER);
+    }
+    assertThat(coordinator.running()).isEqualTo(1);
+  }
+
+  private BatchCoordinator.Shown begin() {
+    try {
+      return coordinator.beginOnce(ORDER);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static final BatchOrder ORDER =
+      new BatchOrder(
+          "batch_i1",
+          "acme",
+          "/v1/completions",
+          "file-in",
+          BlobName.of("files", "in"),
+          CompletionWindow.of("24h").orElseThrow(),
+          Map.of(),
+          null,
+          "file-out",
+          "file-err",
+          Instant.parse("2026-11-30T12:00:00Z"),
+          Optional.empty(),
+          BatchOrigin.PLAIN);
+
+  /** Counts what is written, and lets it wait. */
+  private final class SlowWriter implements StateWriter {
+
+    @Override
+    public int partition() {
+      return 0;
+    }
+
+    @Override
+    public long epoch() {
+      return 1;
+    }
+
+    @Override
+    public CompletableFuture<Void> write(List<StateChange> changes) {
+      writes.incrementAndGet();
+      try {
+        written.await();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private static final class NoEngine implements RequestGateway {
+
+    @Override
+    public CompletableFuture<Void> submit(InferenceRequest request, @Nullable String traceparent) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> cancel(String tenant, String id) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+}
