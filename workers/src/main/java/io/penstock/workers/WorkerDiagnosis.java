@@ -48,7 +48,7 @@ final class WorkerDiagnosis {
         .noVariants()
         .forEach(v -> reasons.add("variant %s is not in the registry, or is retired".formatted(v)));
     if (pause.admission(now) instanceof EnginePause.Admission.Paused(Instant until, String why)) {
-      reasons.add("the engine is left alone until %s: %s".formatted(until, why));
+      reasons.add("the engine is paused until %s: %s".formatted(until, why));
     }
     served.outOfRange().forEach(m -> reasons.add("model %s names unknown partitions".formatted(m)));
     if (config.slots() < leases.partitions().size()) {

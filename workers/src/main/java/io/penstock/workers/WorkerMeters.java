@@ -61,13 +61,13 @@ final class WorkerMeters {
                 now.pausedUntil(clock.instant())
                     .map(until -> Duration.between(clock.instant(), until).toMillis() / 1000.0)
                     .orElse(0.0))
-        .description("How long the engine or its provider is left alone yet; 0: not at all")
+        .description("How much longer the engine or its provider is paused; 0 if it is not")
         .baseUnit("seconds")
         .tags(tags)
         .strongReference(true)
         .register(meters);
     FunctionCounter.builder(PREFIX + "pauses", pause, EnginePause::count)
-        .description("How often the engine or its provider asked to be left alone")
+        .description("How often the engine or its provider asked for a pause")
         .tags(tags)
         .register(meters);
   }

@@ -187,7 +187,7 @@ public final class EnginePause {
     if (!paused) {
       count++;
       reason = Printable.of(failure.getCode() + ": " + failure.getMessage(), MAX_REASON);
-      LOG.warn("The engine is left alone until {}: {}", end, reason);
+      LOG.warn("The engine is paused until {}: {}", end, reason);
     }
     if (!paused || end.isAfter(until)) {
       until = end;

@@ -45,7 +45,7 @@ public final class EngineProbe {
     }
     if (load.isEmpty()) {
       return hasTold
-          ? new EngineReading.Lost("the engine tells its load no more")
+          ? new EngineReading.Lost("the engine no longer reports its load")
           : new EngineReading.Unreported();
     }
     hasTold = true;

@@ -67,7 +67,7 @@ public final class GpuProbe implements AutoCloseable {
         last = new GpuReading.Observed(devices, clock.instant());
         watch.observed();
       } else if (seen) {
-        lose("no device tells anything");
+        lose("no GPU reports its load");
       } else {
         watch.absent();
       }

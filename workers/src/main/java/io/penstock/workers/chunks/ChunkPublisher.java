@@ -86,7 +86,7 @@ public final class ChunkPublisher implements ChunkStreams, AutoCloseable {
     this.tags = tags;
     this.published =
         Counter.builder("penstock.worker.chunks")
-            .description("Chunks of answers that Kafka has")
+            .description("Chunks of answers written to Kafka")
             .tags(tags)
             .register(meters);
   }
@@ -206,7 +206,7 @@ public final class ChunkPublisher implements ChunkStreams, AutoCloseable {
 
   private void broken(String why) {
     Counter.builder("penstock.worker.streams.broken")
-        .description("Streams that broke off, whose requests went on")
+        .description("Streams that ended early while their requests went on")
         .tags(tags.and("why", why))
         .register(meters)
         .increment();
@@ -274,7 +274,8 @@ public final class ChunkPublisher implements ChunkStreams, AutoCloseable {
       if (!lost) {
         lost = true;
         broken("kafka");
-        LOG.warn("A stream breaks off, since a chunk was not written: {}", problem.toString());
+        LOG.warn(
+            "A stream ends early, because a chunk could not be written: {}", problem.toString());
       }
     }
   }

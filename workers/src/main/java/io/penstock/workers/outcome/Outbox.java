@@ -175,7 +175,7 @@ public final class Outbox {
           queue.putBack(instead(outgoing, SmallOutcome.tooLarge(outgoing.outcome(), problem)));
       case MalformedRecordException _ when SmallOutcome.isUnwritable(outgoing.outcome()) -> {
         LOG.error(
-            "Not even a failure can be reported of {}",
+            "Cannot report even the failure of {}",
             Printable.of(outgoing.outcome().getRequestId()));
         queue.done();
         dropped.accept(outgoing.outcome());

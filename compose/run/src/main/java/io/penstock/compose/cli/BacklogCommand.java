@@ -23,17 +23,18 @@ import picocli.CommandLine.Command;
     description = {
       "Show what waits, by model and class.",
       "",
-      "Folded from the lifecycle topic up to its end when the command began, so it is as old as the"
-          + " newest record there; the line below the table says how old. It shows only states"
-          + " that dispatch is configured to write, and OLDEST is the time since a request last"
-          + " began to wait. Requests that scoring has not read yet are in no lifecycle record.",
+      "The counts come from the lifecycle topic, read to the end that it had when the command"
+          + " began. They are as old as the newest record there, which the line below the table"
+          + " tells. They hold only states that dispatch is configured to write, and no requests"
+          + " that scoring has not read yet. OLDEST is the time since a request last began to"
+          + " wait.",
       "",
       "JSON: an object for each model and class with model, class, accepted, waiting, leased,"
           + " oldestWaitingSeconds and asOf (when the newest lifecycle record was written).",
       "",
-      "Over HTTP, which --url and --admin-key choose, from what dispatch last said: by model and"
-          + " variant, with WAITING as interactive/standard/batch. JSON: the front's object for"
-          + " each."
+      "Over HTTP, which --url and --admin-key choose, the counts are those that dispatch last"
+          + " reported, by model and variant, with WAITING as interactive/standard/batch. JSON: the"
+          + " front's object for each."
     },
     footer = {"", "Examples:", "  penstock backlog", "  penstock backlog --json | jq .waiting"})
 final class BacklogCommand extends OperatorCommand {

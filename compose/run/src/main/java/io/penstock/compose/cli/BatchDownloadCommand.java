@@ -12,9 +12,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Download the answers of a batch that has ended, and the errors.",
       "",
-      "Without --output and --errors the answers go to stdout. A file takes its name when it is"
-          + " whole; a download that broke off is gone on with by the same command. JSON: OpenAI's"
-          + " object of the batch, if both go to files."
+      "Without --output and --errors the answers go to stdout. A file gets its name once it is"
+          + " complete; the same command resumes a download that broke off. JSON: OpenAI's object"
+          + " of the batch, if both go to files."
     },
     footer = {
       "",

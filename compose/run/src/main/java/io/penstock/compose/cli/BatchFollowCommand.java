@@ -12,9 +12,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Wait for the end of a batch and show how far it is.",
       "",
-      "On a terminal with a bar and the time when it should be done; else with a line for each"
-          + " tenth. A front that is restarted meanwhile is waited for. Exits 0 only if every"
-          + " request succeeded. JSON: OpenAI's object, when it has ended."
+      "Shows a bar and the expected end on a terminal, and a line for each tenth elsewhere. Waits"
+          + " for a front that is restarted meanwhile. Exits 0 only if every request succeeded."
+          + " JSON: OpenAI's object, when it has ended."
     },
     footer = {"", "Examples:", "  penstock batch follow batch_0195f0a2 --output answers.jsonl"})
 final class BatchFollowCommand extends FrontCommand {

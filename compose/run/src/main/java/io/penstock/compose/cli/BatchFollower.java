@@ -29,7 +29,7 @@ final class BatchFollower {
 
   /** Returns the batch as it has ended. */
   BatchObject follow(String id) throws InterruptedException {
-    console.note("%s runs without this command, too; Ctrl-C ends only the following".formatted(id));
+    console.note("%s goes on without this command; Ctrl-C only stops following it".formatted(id));
     Progress progress = null;
     try {
       while (true) {

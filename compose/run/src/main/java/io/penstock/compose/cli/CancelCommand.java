@@ -118,7 +118,7 @@ final class CancelCommand extends RequesterCommand {
       } else if (tenants.isEmpty()) {
         console()
             .note(
-                "request %s is not known yet; taken for one of tenant %s, unless --tenant names another"
+                "request %s is not known yet; its tenant is taken to be %s. Name another with --tenant"
                     .formatted(Printable.of(id), NO_TENANT));
         owners.put(id, NO_TENANT);
       } else {

@@ -71,7 +71,7 @@ final class FeedbackExportCommand extends ClusterCommand {
       paramLabel = "TIME",
       description =
           "Only feedback since then: an instant such as 2026-11-22T15:04:05Z, or a time ago such as"
-              + " 10m. All of it without.")
+              + " 10m (default: all).")
   @Nullable String from;
 
   FeedbackExportCommand(Environment environment) {

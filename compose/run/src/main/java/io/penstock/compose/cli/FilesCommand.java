@@ -90,7 +90,7 @@ final class FilesCommand extends GroupCommand {
     @Override
     void validate() {
       if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-        throw CliException.usage("%s is no file that can be read".formatted(file));
+        throw CliException.usage("cannot read %s; name a file that is there".formatted(file));
       }
       fields();
     }
@@ -182,15 +182,15 @@ final class FilesCommand extends GroupCommand {
       description = {
         "Download a file's content, to stdout if no other place is named.",
         "",
-        "A file takes its name when it is whole; a download that broke off is gone on with by the"
-            + " same command. JSON: OpenAI's object, with --output."
+        "A file gets its name once it is complete; the same command resumes a download that broke"
+            + " off. JSON: OpenAI's object, with --output."
       })
   static final class Download extends OfFile {
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
-        description = "Where it goes.")
+        description = "The file to write.")
     @Nullable Path target;
 
     Download(Environment environment) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** What a key may do, and until when. */
 final class KeyOptions {
 
-  @Option(names = "--name", paramLabel = "TEXT", description = "What you call it.")
+  @Option(names = "--name", paramLabel = "TEXT", description = "A name for the key.")
   @Nullable String name;
 
   @Option(

@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
           + " finishes what runs within --drain-grace. It also ends, with exit code 0, when an"
           + " operator has it drained.",
       "",
-      "From penstock.yaml in the data folder it takes all but worker.workerId and operations.port,"
-          + " which are of 'penstock up'. A file that --config names is taken whole.",
+      "It reads penstock.yaml in the data folder, except worker.workerId and operations.port, which"
+          + " belong to 'penstock up'. It reads all keys of a file that --config names.",
       "",
       "Prints a line when it can take leases. JSON: {\"ready\":true,\"worker\",\"engine\","
           + "\"operations\"}. Logs go to stderr."
@@ -62,7 +62,8 @@ final class WorkerCommand extends ClusterCommand {
       names = "--id",
       paramLabel = "NAME",
       description =
-          "Who it is; one running worker for each id. Default: the host's name (worker.workerId).")
+          "The worker's id, which no other running worker may have. Default: the host's name"
+              + " (worker.workerId).")
   @Nullable String id;
 
   @Option(

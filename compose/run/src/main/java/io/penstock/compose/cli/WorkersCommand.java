@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
       "RUN/SLOTS: requests running of those the engine runs at once. WINDOW: leases it would still"
           + " take, over all its partitions. SPEED: observed prompt/output tokens per second."
           + " HEARD: age of its last heartbeat; one is sent each second, and after 5 s of silence"
-          + " its leases go to others. PAUSED in STATE: its engine or provider asked to be left"
-          + " alone that long yet; why is said below the table.",
+          + " its leases go to others. PAUSED in STATE: its engine or provider asked for a pause,"
+          + " which lasts that much longer; the reason stands below the table.",
       "",
       "JSON: an object for each worker with worker, session, state, models, engine, host, running,"
           + " slots, window, prefillTokensPerSecond, decodeTokensPerSecond, startedAt, heartbeatAt,"
@@ -108,9 +108,9 @@ final class WorkersCommand extends OperatorCommand {
   @Command(
       name = "drain",
       description = {
-        "Have workers finish what they run, take nothing more, and end. Over HTTP only.",
+        "Let workers finish what they run and then end. They take nothing new. Over HTTP only.",
         "",
-        "Returns when the command lasts. JSON: the front's object of each worker."
+        "Returns when the command is stored. JSON: the front's object of each worker."
       },
       footer = {"", "Examples:", "  penstock workers drain gpu-7 --reason 'new driver'"})
   static final class Drain extends AdminCommand {

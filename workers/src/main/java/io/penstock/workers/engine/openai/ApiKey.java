@@ -18,7 +18,8 @@ public sealed interface ApiKey {
   record FromEnvironment(String variable) implements ApiKey {
     public FromEnvironment {
       if (variable.isBlank()) {
-        throw new IllegalArgumentException("the key's environment variable has no name");
+        throw new IllegalArgumentException(
+            "api-key-env is empty; name the environment variable that holds the key");
       }
     }
   }

@@ -121,7 +121,7 @@ final class VllmMetricsPoller implements AutoCloseable {
     }
     available = now;
     if (now) {
-      LOG.info("engine metrics at {} are read", from.url());
+      LOG.info("Reading engine metrics at {}", from.url());
     } else {
       LOG.warn(
           "engine metrics at {} are not to be had ({}); capacity rests on slots and the adaptive"
