@@ -29,7 +29,7 @@ class ResponseObjectTest {
   void anOpenResponseRepeatsWhatWasAsked() {
     JsonNode json = ResponseObject.open(response(ALL), ResponseObject.Open.QUEUED);
 
-    OpenAiSchema.assertValid("Response", json);
+    OpenAiSchema.required().assertIs("Response", json);
     assertThat(json.path("status").asText()).isEqualTo("queued");
     assertThat(json.path("instructions").asText()).isEqualTo("Be brief.");
     assertThat(json.at("/metadata/a").asText()).isEqualTo("b");
@@ -42,7 +42,7 @@ class ResponseObjectTest {
   void anAnswerIsAMessageWithItsUsage() {
     JsonNode json = ResponseObject.ended(response(""), answer(1, "Ciao"));
 
-    OpenAiSchema.assertValid("Response", json);
+    OpenAiSchema.required().assertIs("Response", json);
     assertThat(json.path("status").asText()).isEqualTo("completed");
     assertThat(json.at("/output/0/content/0/text").asText()).isEqualTo("Ciao");
     assertThat(json.at("/output/0/status").asText()).isEqualTo("completed");
@@ -58,7 +58,7 @@ class ResponseObjectTest {
     JsonNode json =
         ResponseObject.ended(response(""), succeeded(1, "{'content':'Ci'}", finishReason));
 
-    OpenAiSchema.assertValid("Response", json);
+    OpenAiSchema.required().assertIs("Response", json);
     assertThat(json.path("status").asText()).isEqualTo("incomplete");
     assertThat(json.at("/incomplete_details/reason").asText()).isEqualTo(reason);
     assertThat(json.at("/output/0/status").asText()).isEqualTo("incomplete");
@@ -75,7 +75,7 @@ class ResponseObjectTest {
                     + "'function':{'name':'f','arguments':'{}'}}]}",
                 "tool_calls"));
 
-    OpenAiSchema.assertValid("Response", json);
+    OpenAiSchema.required().assertIs("Response", json);
     assertThat(json.path("status").asText()).isEqualTo("completed");
     assertThat(json.at("/output/0/content/0/refusal").asText()).isEqualTo("No.");
     assertThat(json.at("/output/1/call_id").asText()).isEqualTo("c1");
@@ -87,7 +87,7 @@ class ResponseObjectTest {
   void oneWithoutAnAnswerSaysWhy(TerminalStatus how, String status, String code) {
     JsonNode json = ResponseObject.ended(response(""), ended(how, 1));
 
-    OpenAiSchema.assertValid("Response", json);
+    OpenAiSchema.required().assertIs("Response", json);
     assertThat(json.path("status").asText()).isEqualTo(status);
     assertThat(json.at("/error/code").asText(null)).isEqualTo(code);
     assertThat(json.path("output")).isEmpty();

@@ -143,7 +143,7 @@ class ResponseStreamTest {
     events.addAll(stream.giveUp());
 
     assertThat(events).hasSize(1);
-    OpenAiSchema.assertValid("ResponseErrorEvent", events.getFirst().json());
+    OpenAiSchema.required().assertIs("ResponseErrorEvent", events.getFirst().json());
     assertThat(events.getFirst().json().path("code").asText()).isEqualTo("stream_interrupted");
     assertThat(events.getFirst().number()).isEqualTo(5);
   }
@@ -239,6 +239,6 @@ class ResponseStreamTest {
   }
 
   private static void assertValid(List<ResponseEvent> events) {
-    events.forEach(event -> OpenAiSchema.assertValid("ResponseStreamEvent", event.json()));
+    events.forEach(event -> OpenAiSchema.required().assertIs("ResponseStreamEvent", event.json()));
   }
 }

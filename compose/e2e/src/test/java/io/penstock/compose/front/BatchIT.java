@@ -14,17 +14,21 @@ import com.openai.models.batches.BatchCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import io.penstock.broker.HttpFront;
+import io.penstock.broker.blobs.s3.S3Server;
+import io.penstock.broker.settings.S3Settings;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.e2e.PenstockProcess;
 import io.penstock.compose.node.PenstockNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,9 +123,42 @@ class BatchIT {
 
   @Test
   void aBatchGoesOnWhereAnInstanceIsKilled(PenstockNode node, @TempDir Path home) throws Exception {
-    try (FrontCluster cluster = new FrontCluster(node, "batch-killed.", 4);
-        PenstockProcess one = cluster.process(home.resolve("one"));
-        PenstockProcess two = cluster.process(home.resolve("two"))) {
+    goesOnWhereAnInstanceIsKilled(node, "batch-killed.", home);
+
+    assertThat(home.resolve("files")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void aBatchInS3GoesOnWhereAnInstanceIsKilled(PenstockNode node, @TempDir Path home)
+      throws Exception {
+    Path objects = Files.createDirectory(home.resolve("s3"));
+    try (S3Server server = new S3Server(objects)) {
+      server.create("bucket");
+
+      goesOnWhereAnInstanceIsKilled(node, "batch-s3.", home, inS3(server.settings("bucket")));
+    }
+    assertThat(objects.resolve("bucket")).isNotEmptyDirectory();
+    assertThat(home.resolve("files")).doesNotExist();
+  }
+
+  private static String[] inS3(S3Settings s3) {
+    return Stream.of(
+            "store=s3",
+            "s3.bucket=" + s3.bucket().orElseThrow(),
+            "s3.region=" + s3.region(),
+            "s3.endpoint=" + s3.endpoint().orElseThrow(),
+            "s3.pathStyle=" + s3.pathStyle(),
+            "s3.accessKeyId=" + s3.accessKeyId().orElseThrow(),
+            "s3.secretAccessKey=" + s3.secretAccessKey().orElseThrow())
+        .flatMap(setting -> Stream.of("--set", "http.files." + setting))
+        .toArray(String[]::new);
+  }
+
+  private static void goesOnWhereAnInstanceIsKilled(
+      PenstockNode node, String prefix, Path home, String... arguments) throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, prefix, 4);
+        PenstockProcess one = cluster.process(home.resolve("one"), arguments);
+        PenstockProcess two = cluster.process(home.resolve("two"), arguments)) {
       cluster.backend().on("m", BatchIT::answerSlowly);
       OpenAIClient first = client(one.awaitReady().path("http").asText());
       OpenAIClient second = client(two.awaitReady().path("http").asText());

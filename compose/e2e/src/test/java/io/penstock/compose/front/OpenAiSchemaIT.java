@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.broker.HttpFront;
+import io.penstock.broker.OpenAiSchema;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.node.PenstockNode;
 import io.penstock.schemas.ChunkEnd;
@@ -17,9 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,9 +40,7 @@ class OpenAiSchemaIT {
 
   @BeforeAll
   static void start(PenstockNode node) throws Exception {
-    Optional<OpenAiSchema> found = OpenAiSchema.find();
-    Assumptions.assumeTrue(found.isPresent(), "OpenAI's schema is not there; nothing is checked");
-    schema = found.orElseThrow();
+    schema = OpenAiSchema.required();
     cluster = new FrontCluster(node, "openai-schema-it.", 2);
     cluster.backend().on("m", call -> call.succeed(ANSWER));
     cluster.backend().on("fails", call -> call.fail(400, "bad", "messages"));
