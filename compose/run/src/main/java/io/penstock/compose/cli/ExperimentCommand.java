@@ -244,7 +244,7 @@ final class ExperimentCommand extends GroupCommand {
    *
    * @param summary what became of the models and aliases
    */
-  private record Promoted(Experiment experiment, String summary) {}
+  record Promoted(Experiment experiment, String summary) {}
 
   private static void print(ClusterCommand command, Experiment experiment) throws Exception {
     if (command.output.json) {
