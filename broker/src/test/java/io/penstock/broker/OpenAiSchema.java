@@ -69,9 +69,14 @@ public final class OpenAiSchema {
     return names;
   }
 
+  /** The schema, if there is such a file. */
+  public static Optional<OpenAiSchema> find() {
+    return Read.SCHEMA;
+  }
+
   /** The schema. A test that asks for it is skipped if there is no such file. */
   public static OpenAiSchema required() {
-    Optional<OpenAiSchema> found = Read.SCHEMA;
+    Optional<OpenAiSchema> found = find();
     assumeTrue(found.isPresent(), "OpenAI's schema is not in a folder above, at " + PLACE);
     return found.orElseThrow();
   }

@@ -47,17 +47,19 @@ class InputItemsTest {
 
     assertThat(items).hasSize(7);
     assertThat(items).extracting(item -> item.path("id").asText()).doesNotHaveDuplicates();
-    for (ObjectNode item : items) {
-      OpenAiSchema.assertValid("ItemResource", item);
-    }
-    OpenAiSchema.assertValid(
-        "ResponseItemList",
-        Page.of(items, item -> item.path("id").asText(), Page.Query.of(null, null, null, 100, 20))
-            .json(item -> item));
+    OpenAiSchema.find().ifPresent(schema -> assertFollows(schema, items));
     assertThat(items.getFirst().path("role").asText()).isEqualTo("developer");
     assertThat(items.get(2).path("status").asText()).isEqualTo("incomplete");
     assertThat(items.get(2).at("/content/0/type").asText()).isEqualTo("output_text");
     assertThat(items.get(6).at("/output/0/text").asText()).isEqualTo("5");
+  }
+
+  private static void assertFollows(OpenAiSchema schema, List<ObjectNode> items) {
+    items.forEach(item -> schema.assertIs("ItemResource", item));
+    schema.assertIs(
+        "ResponseItemList",
+        Page.of(items, item -> item.path("id").asText(), Page.Query.of(null, null, null, 100, 20))
+            .json(item -> item));
   }
 
   @Test

@@ -46,7 +46,7 @@ class BatchCoordinatorTest {
           new MemoryStore(),
           new NoEngine(),
           InputLimits.of(10_000),
-          (_, _) -> {
+          (_, _, _) -> {
             throw new IOException("the file is not there");
           },
           (_, _, _) -> Optional.empty(),

@@ -305,7 +305,12 @@ class DeliveriesTest {
     List<Consumer<Outcome>> running = new ArrayList<>();
     Deliveries slow =
         new Deliveries(
-            directory, SETTINGS, (_, _, ended) -> running.add(ended), mail::add, () -> 0.5);
+            directory,
+            SETTINGS,
+            (_, _, ended) -> running.add(ended),
+            mail::add,
+            () -> 0.5,
+            metrics);
     slow.taken(partition);
     Delivery delivery =
         Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now);
