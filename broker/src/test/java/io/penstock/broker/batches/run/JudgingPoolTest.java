@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,13 +29,30 @@ class JudgingPoolTest {
   private static final byte[] SMALL = line("a", 10).getBytes(UTF_8);
   private static final InputVerdict GOOD = new InputVerdict.Accepted(1, "m");
 
+  private final CountDownLatch answers = new CountDownLatch(1);
+  private final Semaphore stalled = new Semaphore(0);
+
+  /** Lets whoever waits go on, also where a test has failed. */
+  private final class Callers implements AutoCloseable {
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    Future<InputVerdict> submit(Callable<InputVerdict> call) {
+      return threads.submit(call);
+    }
+
+    @Override
+    public void close() {
+      answers.countDown();
+      threads.close();
+    }
+  }
+
   /** A store that does not answer holds up the files that wait for it, and no others. */
   @Test
   void readsThatStallHoldUpNobodyElse() throws Exception {
-    CountDownLatch answers = new CountDownLatch(1);
-    Semaphore stalled = new Semaphore(0);
     try (JudgingPool pool = new JudgingPool(1);
-        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        Callers callers = new Callers()) {
       List<Future<InputVerdict>> waiting = new ArrayList<>();
       for (int each = 0; each < 20; each++) {
         String tenant = "stalled-" + each;
@@ -55,11 +73,9 @@ class JudgingPoolTest {
 
   @Test
   void ofEachTenantAFewFilesAreOpenAtOnce() throws Exception {
-    CountDownLatch answers = new CountDownLatch(1);
-    Semaphore stalled = new Semaphore(0);
     AtomicInteger opened = new AtomicInteger();
     try (JudgingPool pool = new JudgingPool(1);
-        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        Callers callers = new Callers()) {
       List<Future<InputVerdict>> waiting = new ArrayList<>();
       for (int each = 0; each < 20; each++) {
         waiting.add(
@@ -91,7 +107,7 @@ class JudgingPoolTest {
     CountDownLatch firstSliceIsRead = new CountDownLatch(1);
     byte[] large = line("line-1", 1000).getBytes(UTF_8);
     try (JudgingPool pool = new JudgingPool(1);
-        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        Callers callers = new Callers()) {
       InputStream slices =
           new InputStream() {
             private int lines;
@@ -164,10 +180,8 @@ class JudgingPoolTest {
 
   @Test
   void aClosedPoolJudgesNothingAndLetsNobodyWait() throws Exception {
-    CountDownLatch answers = new CountDownLatch(1);
-    Semaphore stalled = new Semaphore(0);
     JudgingPool pool = new JudgingPool(1);
-    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (Callers callers = new Callers()) {
       List<Future<InputVerdict>> waiting = new ArrayList<>();
       for (int each = 0; each < 10; each++) {
         waiting.add(
