@@ -15,6 +15,7 @@ import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.StateListeners;
 import io.penstock.broker.http.AdminKeys;
 import io.penstock.broker.http.Cancellations;
+import io.penstock.broker.http.FeedbackController;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.ModelController;
@@ -129,6 +130,7 @@ public final class HttpFront implements AutoCloseable {
       served.addAll(ofKeys(writes, uses));
       served.addAll(ofOperators(base, sender, marks));
       served.add(reports);
+      served.add(new FeedbackController.Judgements(sender::feedback));
       Sweeps.start(
           timer,
           base.clock(),

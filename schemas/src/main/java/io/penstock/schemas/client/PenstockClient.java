@@ -222,22 +222,12 @@ public final class PenstockClient implements AutoCloseable {
    * @throws IllegalArgumentException if the score is not from 0 to 1, or the id or source is blank
    */
   public CompletableFuture<Void> feedback(Feedback feedback) {
-    if (!(feedback.getScore() >= 0 && feedback.getScore() <= 1)) {
-      throw new IllegalArgumentException(
-          "score is %s; it must be from 0 to 1".formatted(feedback.getScore()));
-    }
-    if (feedback.getRequestId().isBlank() || feedback.getSource().isBlank()) {
-      throw new IllegalArgumentException("requestId and source must not be blank");
-    }
+    RequestSender.requireValid(feedback);
     if (closed.get()) {
       return CompletableFuture.failedFuture(
           new Closed(feedback.getRequestId(), config.resultTopic()));
     }
-    return sender
-        .write(
-            new ProducerRecord<>(
-                config.topics().names().feedback(), feedback.getRequestId(), feedback))
-        .thenApply(_ -> null);
+    return sender.feedback(feedback);
   }
 
   /** Does the same as {@link #close(Duration)}, without waiting for results. */

@@ -2,6 +2,7 @@ package io.penstock.schemas.client;
 
 import io.penstock.schemas.CommandKind;
 import io.penstock.schemas.ControlCommand;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.client.PenstockClientException.NotSent;
@@ -91,6 +92,30 @@ public final class RequestSender implements AutoCloseable {
             .setIssuedAt(clock.instant())
             .build();
     return everywhere(config.topics().names().cancellations(), requestId, command);
+  }
+
+  /**
+   * Says how good a result was. Of one source only the latest judgement of a request counts.
+   *
+   * @return completed once the log has it
+   * @throws IllegalArgumentException naming what is wrong with it
+   */
+  public CompletableFuture<Void> feedback(Feedback feedback) {
+    requireValid(feedback);
+    return write(
+            new ProducerRecord<>(
+                config.topics().names().feedback(), feedback.getRequestId(), feedback))
+        .thenApply(_ -> null);
+  }
+
+  static void requireValid(Feedback feedback) {
+    if (!(feedback.getScore() >= 0 && feedback.getScore() <= 1)) {
+      throw new IllegalArgumentException(
+          "score is %s; it must be from 0 to 1".formatted(feedback.getScore()));
+    }
+    if (feedback.getRequestId().isBlank() || feedback.getSource().isBlank()) {
+      throw new IllegalArgumentException("requestId and source must not be blank");
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.broker.following.TopicScan;
 import io.penstock.broker.settings.KeySettings;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.node.PenstockNode;
@@ -14,6 +15,7 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
+import io.penstock.schemas.Feedback;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.ResultFormat;
@@ -106,6 +108,11 @@ class AdminIT {
     assertThat(json(renamed).path("field").asText()).isEqualTo("name");
 
     String before = json(get("/admin/revisions")).at("/data/0/number").asText();
+    JsonNode revision = json(get("/admin/revisions/" + before));
+    assertThat(revision.at("/models/0/name").asText()).isEqualTo("first");
+    assertThat(
+            put("/admin/models", "{\"models\":%s}".formatted(revision.path("models"))).statusCode())
+        .isEqualTo(200);
     assertThat(delete("/admin/models/first").statusCode()).isEqualTo(204);
     assertThat(delete("/admin/models/first").statusCode()).isEqualTo(404);
     assertThat(get("/admin/models/first").statusCode()).isEqualTo(404);
@@ -195,6 +202,49 @@ class AdminIT {
     assertThat(json(get("/admin/models/tried")).at("/variants/1/state").asText())
         .isEqualTo("active");
     assertThat(post("/admin/experiments/one/stop", "").statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void reportsSayWhatIsWrongWithAQuestion() throws Exception {
+    String tomorrow = Instant.now().plus(Duration.ofDays(1)).toString();
+    for (String wrong :
+        List.of(
+            "by=colour",
+            "by=tenant,tenant",
+            "by=",
+            "limit=0",
+            "limit=10001",
+            "limit=x",
+            "since=yesterday",
+            "since=1h&until=2h",
+            "since=" + tomorrow + "&until=1h",
+            "against=nobody")) {
+      HttpResponse<String> refused = get("/admin/costs?" + wrong);
+      assertThat(refused.statusCode()).as(wrong + ": " + refused.body()).isEqualTo(400);
+      assertThat(json(refused).path("code").asText()).as(wrong).isEqualTo("invalid_value");
+    }
+    JsonNode costs = json(get("/admin/costs?by=day&since=1h&until=" + tomorrow));
+    assertThat(costs.path("object").asText()).isEqualTo("costs");
+    assertThat(costs.at("/total/requests").asLong()).isZero();
+    assertThat(get("/admin/experiments/nothing/report").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aTenantJudgesItsResults() throws Exception {
+    String key = key("{\"tenant\":\"judge\"}");
+    await().atMost(PATIENCE).until(() -> http.get("/v1/models", auth(key)).statusCode() == 200);
+    HttpResponse<String> judged =
+        http.post(
+            "/v1/feedback", "{\"request_id\":\"one\",\"score\":0.25,\"source\":\"ci\"}", auth(key));
+    assertThat(judged.statusCode()).as(judged.body()).isEqualTo(200);
+    List<Feedback> written = new ArrayList<>();
+    new TopicScan(penstock.connection(), serdes)
+        .read(names.feedback(), Feedback.class, Instant.EPOCH, found -> written.add(found.value()));
+    assertThat(written).hasSize(1);
+    assertThat(written.getFirst().getTenant()).contains("judge");
+    assertThat(written.getFirst().getSource()).isEqualTo("ci");
+    assertThat(http.post("/v1/feedback", "{\"request_id\":\"one\"}", auth(key)).statusCode())
+        .isEqualTo(400);
   }
 
   @Test

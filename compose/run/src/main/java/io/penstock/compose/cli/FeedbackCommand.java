@@ -1,6 +1,8 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.compose.http.FrontCall;
+import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.Feedback;
 import io.penstock.schemas.text.Printable;
 import java.util.List;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Parameters;
           + " --comment 'cites a law that does not exist'",
       "  penstock feedback export --cheap mixtral --strong gpt-4 --out outcomes.csv"
     })
-final class FeedbackCommand extends ClusterCommand {
+final class FeedbackCommand extends RequesterCommand {
 
   @Parameters(arity = "0..1", paramLabel = "REQUEST_ID", description = "Whose result is judged.")
   @Nullable String requestId;
@@ -101,12 +103,40 @@ final class FeedbackCommand extends ClusterCommand {
             .setGivenAt(environment.clock().instant())
             .build();
     cluster.requests().feedback(feedback).join();
+    show();
+    return ExitCodes.OK;
+  }
+
+  @Override
+  void validateHttp() {
+    requireAbsent(tenant != null, "--tenant", "it follows from the key");
+    requireAbsent(model != null, "--model", "the result says it");
+  }
+
+  @Override
+  int run(FrontClient client) throws InterruptedException {
+    ObjectNode body =
+        RecordJson.MAPPER
+            .createObjectNode()
+            .put("request_id", requestId)
+            .put("score", score)
+            .put("source", source);
+    if (comment != null) {
+      body.put("comment", comment);
+    }
+    // Said twice it counts once.
+    var _ =
+        client.succeed(FrontCall.post("/v1/feedback", FrontDocuments.bytes(body)).asRepeatable());
+    show();
+    return ExitCodes.OK;
+  }
+
+  private void show() {
     if (output.json) {
       ObjectNode json = RecordJson.MAPPER.createObjectNode();
       console().print(json.put("requestId", requestId).put("score", score).put("source", source));
     } else {
       console().print("noted %s for %s".formatted(score, Printable.of(String.valueOf(requestId))));
     }
-    return ExitCodes.OK;
   }
 }

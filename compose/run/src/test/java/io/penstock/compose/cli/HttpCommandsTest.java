@@ -257,6 +257,21 @@ class HttpCommandsTest {
   }
 
   @Test
+  void aJudgementIsSentInTheNameOfTheKeysTenant() {
+    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}");
+    assertThat(cli.run("feedback", "req_1", "--score", "0.5", "--comment", "so")).isZero();
+    assertThat(cli.out()).isEqualTo("noted 0.5 for req_1\n");
+    assertThat(seen("POST /v1/feedback").text())
+        .isEqualTo(
+            "{\"request_id\":\"req_1\",\"score\":0.5,\"source\":\"user\",\"comment\":\"so\"}");
+    assertThat(cli.feedback).isEmpty();
+    assertThat(cli.run("feedback", "req_1", "--score", "1", "--tenant", "acme"))
+        .isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.run("feedback", "req_1", "--score", "1", "--kafka", "h:1")).isZero();
+    assertThat(cli.feedback).hasSize(1);
+  }
+
+  @Test
   void aBatchNamesTheWebhookEndpointThatIsToldOfItsEnd() throws IOException {
     Path file = Files.writeString(home.resolve("r.jsonl"), "{\"url\":\"/v1/embeddings\"}\n");
     front

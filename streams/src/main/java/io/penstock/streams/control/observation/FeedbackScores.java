@@ -72,6 +72,9 @@ public final class FeedbackScores {
       }
       return Optional.empty();
     }
+    if (!isOf(judged.observation(), feedback)) {
+      return Optional.empty();
+    }
     Given given = judged.bySource().get(feedback.getSource());
     boolean outdated = given != null && given.at().isAfter(feedback.getGivenAt());
     boolean full = given == null && judged.bySource().size() >= MOST_SOURCES;
@@ -83,6 +86,11 @@ public final class FeedbackScores {
         .bySource()
         .put(feedback.getSource(), new Given(feedback.getScore(), feedback.getGivenAt()));
     return Optional.of(new Judgement(judged.observation(), before, judged.mean().orElseThrow()));
+  }
+
+  /** Ids are unique within a tenant only, and no tenant judges another's results. */
+  private static boolean isOf(Observation observation, Feedback feedback) {
+    return feedback.getTenant().map(observation.tenant()::equals).orElse(true);
   }
 
   /** Who may judge one request: more is no feedback but a flood. */
