@@ -15,7 +15,6 @@ import io.penstock.schemas.Feedback;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How good results were. A judgement counts for a result of the caller's own tenant only, so what
@@ -45,7 +44,7 @@ public final class FeedbackController {
   }
 
   @Post
-  HttpResponse<byte[]> judge(HttpRequest<?> request, @Nullable @Body byte[] body) {
+  HttpResponse<byte[]> judge(HttpRequest<?> request, @Body byte[] body) {
     limiter.count(Callers.of(request));
     FeedbackRequest judgement = FeedbackRequest.read(body);
     judgements

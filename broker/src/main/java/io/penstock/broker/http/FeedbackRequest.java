@@ -11,7 +11,6 @@ import io.penstock.schemas.json.JsonMessage;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A judgement of a result.
@@ -32,7 +31,7 @@ record FeedbackRequest(String requestId, double score, String source, Optional<S
    *
    * @throws ApiException with 400, naming the field that is wrong, and the remedy
    */
-  static FeedbackRequest read(byte @Nullable [] body) {
+  static FeedbackRequest read(byte[] body) {
     ObjectNode json = object(body);
     json.fieldNames()
         .forEachRemaining(
@@ -56,9 +55,9 @@ record FeedbackRequest(String requestId, double score, String source, Optional<S
         text(json, "comment", LONGEST_COMMENT));
   }
 
-  private static ObjectNode object(byte @Nullable [] body) {
+  private static ObjectNode object(byte[] body) {
     try {
-      if (Replies.JSON.readTree(body == null ? new byte[0] : body) instanceof ObjectNode object) {
+      if (Replies.JSON.readTree(body) instanceof ObjectNode object) {
         return object;
       }
     } catch (JsonProcessingException malformed) {
