@@ -13,13 +13,10 @@ public final class OptionRule {
    * Demands something of an option.
    *
    * @param option its name without hyphens in front
+   * @param otherwise what it must be, or what is wrong with it and what to do: the rest of a
+   *     sentence that begins with the option's name
    * @throws IllegalArgumentException if it is not so
    */
-  public static void require(String option, boolean good) {
-    require(option, good, "is out of range");
-  }
-
-  /** The same, saying what is wrong or what to do, after the option's name. */
   public static void require(String option, boolean good, String otherwise) {
     if (!good) {
       throw new IllegalArgumentException(option + " " + otherwise);
@@ -31,7 +28,7 @@ public final class OptionRule {
     require(
         option,
         time.compareTo(least) >= 0 && time.compareTo(LONGEST) < 0,
-        "is at least %s and less than 3600 seconds".formatted(text(least)));
+        "must be from %s to less than 3600 seconds".formatted(text(least)));
   }
 
   private static String text(Duration time) {

@@ -14,7 +14,7 @@ import java.util.Locale;
  */
 public record Spread(double median, double least, double most, int count) {
 
-  /** Of these repeats, at least one. */
+  /** Returns the spread of these repeats, at least one. */
   public static Spread of(double... repeats) {
     if (repeats.length == 0) {
       throw new IllegalArgumentException("there is no spread of no repeats");
@@ -27,7 +27,7 @@ public record Spread(double median, double least, double most, int count) {
     return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
   }
 
-  /** Of these repeats, at least one. */
+  /** Returns the spread of these repeats, at least one. */
   public static Spread of(Collection<Double> repeats) {
     return of(repeats.stream().mapToDouble(Double::doubleValue).toArray());
   }

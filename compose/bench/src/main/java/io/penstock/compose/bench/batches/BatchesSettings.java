@@ -19,9 +19,9 @@ public record BatchesSettings(int lines, long bytes, double rate, Duration time,
   private static final long MOST_BYTES = 209_715_200;
 
   public BatchesSettings {
-    require("lines", lines >= 100 && lines <= 50_000, "is from 100 to 50000");
-    require("bytes", bytes >= 1_000_000 && bytes <= MOST_BYTES, "is from 1M to 200M");
-    require("rate", rate > 0 && rate <= 10_000, "is above 0 and at most 10000");
+    require("lines", lines >= 100 && lines <= 50_000, "must be from 100 to 50000");
+    require("bytes", bytes >= 1_000_000 && bytes <= MOST_BYTES, "must be from 1M to 200M");
+    require("rate", rate > 0 && rate <= 10_000, "must be above 0 and at most 10000");
     requireTime("seconds", time, Duration.ofSeconds(1));
     requireTime("warm-up", warmUp, Duration.ZERO);
   }

@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Run every benchmark with its defaults, and write one page of what they found.",
       "",
-      "Each runs in a process of its own. One that fails is reported as that, and the others go on."
-          + " With --only the page keeps what the folder has of the others. Exits 0 only if each"
-          + " that ran measured what it set out to. JSON: page, benches{NAME: measured,"
+      "Each runs in a process of its own. One that fails is reported as failed, and the others go"
+          + " on. With --only the page keeps the earlier results of the others. Exits 0 only if"
+          + " each that ran measured what it set out to. JSON: page, benches{NAME: measured,"
           + " not_trustworthy or failed}."
     },
     footer = {
@@ -80,7 +80,7 @@ final class BenchAllCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of everything random (default: ${DEFAULT-VALUE}).")
+      description = "The seed of everything random (default: ${DEFAULT-VALUE}).")
   long seed = BenchmarkCommand.DEFAULT_SEED;
 
   @Option(

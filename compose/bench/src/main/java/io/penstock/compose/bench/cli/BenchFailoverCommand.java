@@ -51,7 +51,7 @@ final class BenchFailoverCommand extends BenchmarkCommand {
       names = "--brokers",
       paramLabel = "N",
       description =
-          "Of how many brokers one is killed, 3 or 5, or 0 to kill none (default:"
+          "How many brokers run, of which one is killed: 3 or 5, or 0 to kill none (default:"
               + " ${DEFAULT-VALUE}).")
   int brokers = 3;
 

@@ -55,7 +55,7 @@ final class BenchFairnessCommand extends BenchmarkCommand {
   @Option(
       names = "--class",
       paramLabel = "CLASS",
-      description = "Of all requests (default: ${DEFAULT-VALUE}).")
+      description = "The service class of all requests (default: ${DEFAULT-VALUE}).")
   ServiceClass serviceClass = ServiceClass.STANDARD;
 
   @Option(

@@ -61,21 +61,21 @@ final class BenchFleetCommand extends BenchmarkCommand {
       names = "--loads",
       paramLabel = "X",
       split = ",",
-      description = "Of a sweep: as --load (default: 2,3,4.5).")
+      description = "The loads of a sweep, like --load (default: 2,3,4.5).")
   List<Double> loads = List.of(2.0, 3.0, 4.5);
 
   @Option(
       names = "--slow-shares",
       paramLabel = "F",
       split = ",",
-      description = "Of a sweep: as --slow-share (default: 0,0.5).")
+      description = "The shares of slow workers of a sweep, like --slow-share (default: 0,0.5).")
   List<Double> slowShares = List.of(0.0, 0.5);
 
   @Option(
       names = "--most-requests",
       paramLabel = "N",
       description =
-          "Of a sweep: how many requests of each trace, the first ones (default:"
+          "How many requests a sweep takes from the beginning of each trace (default:"
               + " ${DEFAULT-VALUE}).")
   int mostRequests = 5000;
 

@@ -61,7 +61,8 @@ final class BenchOverheadCommand extends BenchmarkCommand {
       names = "--guarantee",
       paramLabel = "KIND",
       description =
-          "Of score and dispatch: exactly_once or at_least_once (default: ${DEFAULT-VALUE}).")
+          "The guarantee of score and dispatch: exactly_once or at_least_once (default:"
+              + " ${DEFAULT-VALUE}).")
   Guarantee guarantee = Guarantee.EXACTLY_ONCE;
 
   @Mixin final ClosedLoopOptions closedLoop = new ClosedLoopOptions(15, 1024);

@@ -37,7 +37,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
       names = "--systems",
       paramLabel = "NAME",
       split = ",",
-      description = "Which, in this order (default: ${DEFAULT-VALUE}).")
+      description = "The systems to measure, in this order (default: ${DEFAULT-VALUE}).")
   List<SystemName> systems = SystemName.ALL;
 
   @Option(
@@ -93,7 +93,7 @@ final class BenchPeersCommand extends BenchmarkCommand {
   @Option(
       names = "--kill-seconds",
       paramLabel = "N",
-      description = "How long they come (default: ${DEFAULT-VALUE}).")
+      description = "How long requests come while a worker is killed (default: ${DEFAULT-VALUE}).")
   int killSeconds = 6;
 
   @Option(

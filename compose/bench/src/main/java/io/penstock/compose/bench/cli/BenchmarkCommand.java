@@ -40,7 +40,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of everything random (default: ${DEFAULT-VALUE}).")
+      description = "The seed of everything random (default: ${DEFAULT-VALUE}).")
   long seed = DEFAULT_SEED;
 
   @Option(

@@ -109,7 +109,7 @@ final class ComplexityCommand implements Runnable {
     @Option(
         names = "--seed",
         paramLabel = "N",
-        description = "Of the cross-validation (default: ${DEFAULT-VALUE}).")
+        description = "The seed of the cross-validation (default: ${DEFAULT-VALUE}).")
     long seed = BenchmarkCommand.DEFAULT_SEED;
 
     @Mixin final OutputOptions output = new OutputOptions();

@@ -74,7 +74,8 @@ final class FleetOptions {
       names = "--delay",
       paramLabel = "TIME",
       description =
-          "Of a record between worker and dispatch, each way (default: ${DEFAULT-VALUE}).")
+          "The delay of a record between worker and dispatch, each way (default:"
+              + " ${DEFAULT-VALUE}).")
   String delay = "5ms";
 
   @Option(
@@ -87,7 +88,8 @@ final class FleetOptions {
   @Option(
       names = "--fail-at",
       paramLabel = "TIME",
-      description = "When they die (default: ${DEFAULT-VALUE} after the first arrival).")
+      description =
+          "When --fail-count workers die (default: ${DEFAULT-VALUE} after the first arrival).")
   String failAt = "60s";
 
   @Option(

@@ -28,15 +28,17 @@ public record DepthSettings(
   public DepthSettings {
     depths = depths.stream().sorted().distinct().toList();
     require(
-        "depths", !depths.isEmpty() && depths.getFirst() >= 1 && depths.getLast() <= 10_000_000);
+        "depths",
+        !depths.isEmpty() && depths.getFirst() >= 1 && depths.getLast() <= 10_000_000,
+        "must be from 1 to 10000000 each");
     requireTime("seconds", time, Duration.ofSeconds(1));
     requireTime("warm-up", warmUp, Duration.ZERO);
     requireTime("idle-seconds", idle, Duration.ZERO);
-    require("idle-workers", idleWorkers >= 1 && idleWorkers <= 100);
+    require("idle-workers", idleWorkers >= 1 && idleWorkers <= 100, "must be from 1 to 100");
     require(
         "rate",
         work.perSecond() <= work.servedPerSecond() / 2,
-        "is above 0 and at most half of what the worker serves");
+        "must be at most half of what the worker serves; lower it or raise --slots");
   }
 
   /** Batch requests per second that keep the backlog about as deep as it is. */

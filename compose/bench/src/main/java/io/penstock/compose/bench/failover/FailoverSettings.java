@@ -28,17 +28,23 @@ public record FailoverSettings(
     Duration brokerSession) {
 
   public FailoverSettings {
-    require("rate", work.perSecond() <= 10_000);
+    require("rate", work.perSecond() <= 10_000, "must be 10000 or less");
     requireTime("seconds", time, Duration.ofSeconds(6));
-    require("failover", failover.toSeconds() >= 2 && failover.toMinutes() < 5);
-    require("standbys", standbys >= 0 && standbys <= 1);
-    require("slots", work.slots() <= 1_000);
-    require("brokers", brokers == 0 || brokers == 3 || brokers == 5, "is 0, 3 or 5");
+    require(
+        "failover",
+        failover.toSeconds() >= 2 && failover.toMinutes() < 5,
+        "must be from 2 s to less than 5 minutes");
+    require("standbys", standbys >= 0 && standbys <= 1, "must be 0 or 1");
+    require("slots", work.slots() <= 1_000, "must be 1000 or less");
+    require("brokers", brokers == 0 || brokers == 3 || brokers == 5, "must be 0, 3 or 5");
     require(
         "broker-rate",
         brokerRate > 0 && brokerRate <= work.perSecond(),
-        "is above 0 and at most the rate");
-    require("broker-session", brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60);
+        "must be above 0 and at most --rate");
+    require(
+        "broker-session",
+        brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60,
+        "must be from 1 s to 60 s");
     require(
         "rate",
         work.perSecond() <= work.servedPerSecond(),

@@ -19,10 +19,10 @@ public record FloodSettings(
     int batch, Duration time, SleepingWork work, double reserve, Duration warmUp) {
 
   public FloodSettings {
-    require("batch", batch >= 1 && batch <= 10_000_000);
+    require("batch", batch >= 1 && batch <= 10_000_000, "must be from 1 to 10000000");
     requireTime("seconds", time, Duration.ofSeconds(1));
-    require("rate", work.perSecond() <= 10_000);
-    require("reserve", reserve >= 0 && reserve < 1);
+    require("rate", work.perSecond() <= 10_000, "must be 10000 or less");
+    require("reserve", reserve >= 0 && reserve < 1, "must be from 0 to less than 1");
     requireTime("warm-up", warmUp, Duration.ZERO);
   }
 }

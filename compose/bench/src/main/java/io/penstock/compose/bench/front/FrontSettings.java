@@ -36,20 +36,20 @@ public record FrontSettings(
     require(
         "rates",
         !rates.isEmpty() && rates.stream().allMatch(rate -> rate > 0 && rate <= 10_000),
-        "are above 0 and at most 10000, not " + rates);
+        "are %s; each must be above 0 and at most 10000".formatted(rates));
     requireTime("seconds", round, Duration.ofSeconds(1));
-    require("repeats", repeats >= 1 && repeats <= 100);
+    require("repeats", repeats >= 1 && repeats <= 100, "must be from 1 to 100");
     requireTime("warm-up", warmUp, Duration.ZERO);
-    require("tokens", tokens >= 1 && tokens <= 10_000);
+    require("tokens", tokens >= 1 && tokens <= 10_000, "must be from 1 to 10000");
     require(
         "gap-millis",
         !gap.isNegative() && gap.compareTo(Duration.ofSeconds(1)) <= 0,
-        "is 0 to 1000");
+        "must be from 0 to 1000");
     require(
         "linger-millis",
         linger.isPositive() && linger.compareTo(Duration.ofSeconds(1)) <= 0,
-        "is 1 to 1000");
-    require("kills", kills >= 0 && kills <= 100);
+        "must be from 1 to 1000");
+    require("kills", kills >= 0 && kills <= 100, "must be from 0 to 100");
   }
 
   /** How long a round at a rate is. */

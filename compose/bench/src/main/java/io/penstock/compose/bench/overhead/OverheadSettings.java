@@ -36,14 +36,14 @@ public record OverheadSettings(
     require(
         "rates",
         !rates.isEmpty() && rates.stream().allMatch(rate -> rate > 0 && rate <= 100_000),
-        "are above 0 and at most 100000, not " + rates);
+        "are %s; each must be above 0 and at most 100000".formatted(rates));
     requireTime("seconds", round, Duration.ofSeconds(1));
-    require("repeats", repeats >= 1 && repeats <= 100);
+    require("repeats", repeats >= 1 && repeats <= 100, "must be from 1 to 100");
     requireTime("warm-up", warmUp, Duration.ZERO);
     requireTime("throughput-seconds", throughput, Duration.ZERO);
-    require("in-flight", inFlight >= 1 && inFlight <= 1_000_000);
-    require("workers", workers >= 1 && workers <= 100);
-    require("slots", slots >= 1 && slots <= 10_000);
+    require("in-flight", inFlight >= 1 && inFlight <= 1_000_000, "must be from 1 to 1000000");
+    require("workers", workers >= 1 && workers <= 100, "must be from 1 to 100");
+    require("slots", slots >= 1 && slots <= 10_000, "must be from 1 to 10000");
   }
 
   /** The rate that the top of the JSON quotes: 200 if it is measured, else the middle one. */

@@ -18,7 +18,7 @@ record KilledWorker(
     int sent, long lost, long stuck, long duplicated, long runAgain, double recoveredMillis) {
 
   /**
-   * Of a round.
+   * Computes the cost of a round.
    *
    * @param waiting requests in the queue after it
    * @param runAgain runs begun beyond the first of their request

@@ -66,7 +66,7 @@ final class PeerAnswers {
     }
   }
 
-  /** Of the requests whose runs workers began, by line: runs beyond the first of a request. */
+  /** Counts the runs beyond the first of each request, from what workers say they began. */
   static long runAgain(Collection<String> begun) {
     return (long) begun.size() - new HashSet<>(begun).size();
   }

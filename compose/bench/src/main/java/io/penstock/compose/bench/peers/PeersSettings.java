@@ -49,6 +49,9 @@ public record PeersSettings(
    */
   static final Duration LOST_AFTER = Duration.ofSeconds(5);
 
+  private static final String SHORT_RUN =
+      "must be above 0 and less than %d seconds".formatted(LOST_AFTER.toSeconds());
+
   /** Workers of each system. */
   static final int WORKERS = 2;
 
@@ -62,18 +65,21 @@ public record PeersSettings(
 
   public PeersSettings {
     systems = systems.stream().distinct().toList();
-    require("systems", !systems.isEmpty());
+    require("systems", !systems.isEmpty(), "is empty; name at least one");
     requireTime("warm-up", warmUp, Duration.ZERO);
     requireTime("throughput-seconds", throughput, Duration.ofSeconds(1));
-    require("in-flight", inFlight >= 1 && inFlight <= 100_000);
-    require("rate", rate > 0 && rate <= 10_000);
+    require("in-flight", inFlight >= 1 && inFlight <= 100_000, "must be from 1 to 100000");
+    require("rate", rate > 0 && rate <= 10_000, "must be above 0 and at most 10000");
     requireTime("seconds", round, Duration.ofSeconds(1));
-    require("repeats", repeats >= 1 && repeats <= 100);
-    require("depth", depth >= 1 && depth <= 10_000_000);
-    require("slots", slots >= 1 && slots <= 1_000);
-    require("batch-job", batchJob.isPositive() && batchJob.compareTo(LOST_AFTER) < 0);
-    require("kill-rate", killRate > 0 && killRate <= slots * 1e9 / killJob.toNanos());
-    require("kill-job", killJob.isPositive() && killJob.compareTo(LOST_AFTER) < 0);
+    require("repeats", repeats >= 1 && repeats <= 100, "must be from 1 to 100");
+    require("depth", depth >= 1 && depth <= 10_000_000, "must be from 1 to 10000000");
+    require("slots", slots >= 1 && slots <= 1_000, "must be from 1 to 1000");
+    require("batch-job", batchJob.isPositive() && batchJob.compareTo(LOST_AFTER) < 0, SHORT_RUN);
+    require(
+        "kill-rate",
+        killRate > 0 && killRate <= slots * 1e9 / killJob.toNanos(),
+        "must be above 0 and at most what one worker serves; lower it or raise --slots");
+    require("kill-job", killJob.isPositive() && killJob.compareTo(LOST_AFTER) < 0, SHORT_RUN);
     requireTime("kill-seconds", killTime, Duration.ofSeconds(2));
     requireTime("patience", patience, Duration.ofSeconds(1));
   }

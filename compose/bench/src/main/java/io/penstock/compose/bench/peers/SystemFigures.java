@@ -30,6 +30,6 @@ record SystemFigures(
    */
   record Latency(Spread p50, Spread p99, Spread lagP99) {}
 
-  /** Of all single urgent requests: the median and the longest. */
+  /** The median and the longest of all single urgent requests. */
   record Urgent(double median, double most) {}
 }

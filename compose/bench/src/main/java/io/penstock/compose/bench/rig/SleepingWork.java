@@ -14,9 +14,10 @@ import java.time.Duration;
 public record SleepingWork(double perSecond, int slots, Duration job) {
 
   public SleepingWork {
-    require("rate", perSecond > 0, "is above 0");
-    require("slots", slots >= 1 && slots <= 10_000);
-    require("job", job.isPositive() && job.toMinutes() < 1);
+    require("rate", perSecond > 0, "must be above 0");
+    require("slots", slots >= 1 && slots <= 10_000, "must be from 1 to 10000");
+    require(
+        "job", job.isPositive() && job.toMinutes() < 1, "must be above 0 and less than a minute");
   }
 
   /** Requests per second that one worker serves at most. */

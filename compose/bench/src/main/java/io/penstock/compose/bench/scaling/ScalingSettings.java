@@ -23,11 +23,15 @@ public record ScalingSettings(
   public ScalingSettings {
     workers = workers.stream().sorted().distinct().toList();
     jobs = jobs.stream().sorted().distinct().toList();
-    require("workers", !workers.isEmpty() && workers.getFirst() >= 1 && workers.getLast() <= 256);
+    require(
+        "workers",
+        !workers.isEmpty() && workers.getFirst() >= 1 && workers.getLast() <= 256,
+        "must be from 1 to 256 each");
     require(
         "jobs",
-        !jobs.isEmpty() && jobs.getFirst().toMillis() >= 1 && jobs.getLast().toMinutes() < 1);
-    require("slots", slots >= 1 && slots <= 1_000);
+        !jobs.isEmpty() && jobs.getFirst().toMillis() >= 1 && jobs.getLast().toMinutes() < 1,
+        "must be from 1 ms to less than a minute each");
+    require("slots", slots >= 1 && slots <= 1_000, "must be from 1 to 1000");
     requireTime("seconds", time, Duration.ofSeconds(1));
     requireTime("warm-up", warmUp, Duration.ZERO);
   }

@@ -17,7 +17,7 @@ record SpeedUp(int workers, int slots, Duration job, double requestsPerSecond) {
     return requestsPerSecond * (job.toNanos() / 1e9);
   }
 
-  /** Of the ideal, 0 to 1. */
+  /** The share of the ideal, 0 to 1. */
   double efficiency() {
     return speedUp() / slots;
   }

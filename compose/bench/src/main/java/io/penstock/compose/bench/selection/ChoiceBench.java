@@ -32,7 +32,7 @@ final class ChoiceBench {
   private static final int ROUNDS = 5;
   private static final long LONGEST_NANOS = 10_000_000_000L;
 
-  /** Asked where no test files are given. */
+  /** The prompts where no test files are given. */
   private static final List<String> PROMPTS =
       List.of(
           "A shop sells pens at 3 for $2 and pads at $1.50. Ann buys 12 pens and 4 pads and pays"

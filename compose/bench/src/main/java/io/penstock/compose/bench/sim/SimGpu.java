@@ -71,7 +71,7 @@ final class SimGpu {
     return profile;
   }
 
-  /** Of its profile: 0.5 takes twice as long. */
+  /** The speed as a share of its profile's: 0.5 takes twice as long. */
   double speed() {
     return settings.speed();
   }
