@@ -74,14 +74,19 @@ public record Column<T>(
   }
 
   /** The row's value, or null. */
-  @Nullable Object of(T row) {
+  public @Nullable Object of(T row) {
     return unwrapped(value.apply(row));
+  }
+
+  /** What a person reads of the row's value, or null. */
+  public @Nullable Object shown(T row) {
+    Object found = value.apply(row);
+    return unwrapped(found) == null ? null : unwrapped(text.apply(found));
   }
 
   /** The row's cell in a table. */
   String cell(T row) {
-    Object found = value.apply(row);
-    Object shown = unwrapped(found) == null ? null : unwrapped(text.apply(found));
+    Object shown = shown(row);
     return shown == null ? NONE : shown.toString();
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.front.HttpLoad;
@@ -14,6 +15,7 @@ import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.LiveHeap;
 import io.penstock.compose.bench.rig.SleepingEngine;
+import io.penstock.compose.cli.Column;
 import io.penstock.workers.WorkerConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -51,6 +53,25 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
   }
 
   private record Judging(long bytes, double seconds, double heapMegabytes) {}
+
+  private static final Columns<BatchFigures> LINES =
+      Columns.of(
+          Column.of("lines", "lines", BatchFigures::lines),
+          Column.shown("upload s", BatchFigures::uploadSeconds),
+          Column.shown("judged s", BatchFigures::judgeSeconds),
+          Column.shown("run s", BatchFigures::runSeconds),
+          Column.of("lines in/s", "lines_in_per_s", BatchFigures::linesInPerSecond),
+          Column.of("lines out/s", "lines_out_per_s", BatchFigures::linesOutPerSecond),
+          Column.shown("promises", BatchFigures::promises),
+          Column.of("promise off, median", "promise_error_median", BatchFigures::promiseMedian),
+          Column.of("promise off, p90", "promise_error_p90", BatchFigures::promiseP90));
+
+  private static final Columns<Judging> JUDGING =
+      Columns.of(
+          Column.of("bytes", "judged_bytes", Judging::bytes),
+          Column.of("judged s", "judged_s", Judging::seconds),
+          Column.shown("MB/s", each -> each.bytes() / 1e6 / each.seconds()),
+          Column.of("peak heap MB", "judged_peak_heap_mb", Judging::heapMegabytes));
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
@@ -169,28 +190,6 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
 
   private Findings findings(
       BatchFigures batch, Interactive alone, Interactive beside, Judging judging) {
-    BenchTable lines =
-        new BenchTable(
-                "batch",
-                "lines",
-                "upload s",
-                "judged s",
-                "run s",
-                "lines in/s",
-                "lines out/s",
-                "promises",
-                "promise off, median",
-                "promise off, p90")
-            .row(
-                batch.lines(),
-                batch.uploadSeconds(),
-                batch.judgeSeconds(),
-                batch.runSeconds(),
-                batch.linesInPerSecond(),
-                batch.linesOutPerSecond(),
-                batch.promises(),
-                batch.promiseMedian(),
-                batch.promiseP90());
     BenchTable interactive =
         new BenchTable("interactive", "calls", "p50 ms", "p99 ms", "p99 ratio")
             .row("alone", alone.p50(), alone.p99(), 1.0)
@@ -199,16 +198,12 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
                 beside.p50(),
                 beside.p99(),
                 Figures.ratio(beside.p99(), alone.p99()));
-    BenchTable memory =
-        new BenchTable("judging", "bytes", "judged s", "MB/s", "peak heap MB")
-            .row(
-                judging.bytes(),
-                judging.seconds(),
-                judging.bytes() / 1e6 / judging.seconds(),
-                judging.heapMegabytes());
     long bad = alone.bad() + beside.bad() + batch.failed();
     return new Findings(
-        List.of(lines, interactive, memory),
+        List.of(
+            LINES.table("batch", List.of(batch)),
+            interactive,
+            JUDGING.table("judging", List.of(judging))),
         List.of(),
         json(batch, alone, beside, judging, bad),
         notes(batch, bad),
@@ -217,16 +212,10 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
 
   private static ObjectNode json(
       BatchFigures batch, Interactive alone, Interactive beside, Judging judging, long bad) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("lines", batch.lines());
-    Figures.put(json, "lines_in_per_s", batch.linesInPerSecond());
-    Figures.put(json, "lines_out_per_s", batch.linesOutPerSecond());
-    Figures.put(json, "promise_error_median", batch.promiseMedian());
-    Figures.put(json, "promise_error_p90", batch.promiseP90());
+    ObjectNode json = LINES.put(JsonNodeFactory.instance.objectNode(), batch);
     Figures.put(json, "interactive_alone_p99_ms", alone.p99());
     Figures.put(json, "interactive_beside_p99_ms", beside.p99());
-    json.put("judged_bytes", judging.bytes());
-    Figures.put(json, "judged_s", judging.seconds());
-    Figures.put(json, "judged_peak_heap_mb", judging.heapMegabytes());
+    JUDGING.put(json, judging);
     return json.put("bad", bad);
   }
 

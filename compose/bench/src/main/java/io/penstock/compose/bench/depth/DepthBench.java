@@ -4,19 +4,21 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.BenchProgress;
-import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.ProcessCpu;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.compose.chart.Chart;
+import io.penstock.compose.cli.Column;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 
 /**
  * Measures what a backlog of batch requests costs: how long an interactive request then waits for
@@ -28,6 +30,18 @@ public record DepthBench(DepthSettings settings) implements Bench {
 
   /** How many times as long as it is measured, idling is left to settle before. */
   private static final int SETTLING = 6;
+
+  /** What dispatch does at rest, and how fast it works a backlog off. */
+  private record Rest(double drain, int workers, ProcessCpu.Usage cpu) {}
+
+  private static final Columns<Rest> REST =
+      Columns.of(
+          Column.of("drain/s", "drain_per_s", Rest::drain),
+          Column.of("idle workers", "idle_workers", Rest::workers),
+          Column.of("idle CPU %", "idle_cpu_percent", each -> each.cpu().own()),
+          Column.of(
+              "idle CPU % of registry",
+              "idle_registry_cpu_percent", each -> each.cpu().children()));
 
   @Override
   public Findings run(BenchProgress progress) throws Exception {
@@ -75,67 +89,41 @@ public record DepthBench(DepthSettings settings) implements Bench {
     }
   }
 
+  /**
+   * The columns of a depth.
+   *
+   * @param first the depth with which the others are compared
+   */
+  private static Columns<DepthFigures> columns(DepthFigures first) {
+    return Columns.of(
+        Column.shown("waiting after", DepthFigures::depthAfter),
+        Column.of("lease p50 ms", "lease_p50_ms", DepthFigures::leaseP50),
+        Column.of("lease p99 ms", "lease_p99_ms", DepthFigures::leaseP99),
+        Column.shown("p99 ratio", each -> Figures.ratio(each.leaseP99(), first.leaseP99())),
+        Column.of("ingest/s", "ingest_per_s", DepthFigures::ingestPerSecond),
+        Column.shown(
+            "ingest ratio", each -> Figures.ratio(each.ingestPerSecond(), first.ingestPerSecond())),
+        Column.of("heap B/request", "heap_bytes_per_request", DepthFigures::heapBytesPerRequest),
+        Column.of("restart s", "restart_s", DepthFigures::restartSeconds),
+        Column.of(
+            "restart, folder lost s", "restart_folder_lost_s", DepthFigures::restartEmptySeconds));
+  }
+
   private Findings findings(List<DepthFigures> figures, double drain, ProcessCpu.Usage idle) {
-    DepthFigures first = figures.getFirst();
-    BenchTable table =
-        new BenchTable(
-            "depth",
-            "waiting",
-            "waiting after",
-            "lease p50 ms",
-            "lease p99 ms",
-            "p99 ratio",
-            "ingest/s",
-            "ingest ratio",
-            "heap B/request",
-            "restart s",
-            "restart, folder lost s");
-    for (DepthFigures each : figures) {
-      table.row(
-          each.depth(),
-          each.depthAfter(),
-          each.leaseP50(),
-          each.leaseP99(),
-          Figures.ratio(each.leaseP99(), first.leaseP99()),
-          each.ingestPerSecond(),
-          Figures.ratio(each.ingestPerSecond(), first.ingestPerSecond()),
-          each.heapBytesPerRequest(),
-          each.restartSeconds(),
-          each.restartEmptySeconds());
-    }
-    BenchTable rest =
-        new BenchTable("idle", "drain/s", "idle workers", "idle CPU %", "idle CPU % of registry")
-            .row(drain, settings.idleWorkers(), idle.own(), idle.children());
+    Map<Integer, DepthFigures> byDepth = new LinkedHashMap<>();
+    figures.forEach(each -> byDepth.put(each.depth(), each));
+    Columns<DepthFigures> columns = columns(figures.getFirst());
+    Rest rest = new Rest(drain, settings.idleWorkers(), idle);
     long bad = figures.stream().mapToLong(DepthFigures::bad).sum();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    columns.putByField(json, byDepth);
+    REST.put(json, rest).put("bad", bad);
     return new Findings(
-        List.of(table, rest),
+        List.of(columns.table("depth", "waiting", byDepth), REST.table("idle", List.of(rest))),
         List.of(chart(figures)),
-        json(figures, drain, idle, bad),
+        json,
         notes(bad),
         bad == 0);
-  }
-
-  private ObjectNode json(
-      List<DepthFigures> figures, double drain, ProcessCpu.Usage idle, long bad) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    put(json, "lease_p50_ms", figures, DepthFigures::leaseP50);
-    put(json, "lease_p99_ms", figures, DepthFigures::leaseP99);
-    put(json, "ingest_per_s", figures, DepthFigures::ingestPerSecond);
-    put(json, "heap_bytes_per_request", figures, DepthFigures::heapBytesPerRequest);
-    put(json, "restart_s", figures, DepthFigures::restartSeconds);
-    put(json, "restart_folder_lost_s", figures, DepthFigures::restartEmptySeconds);
-    Figures.put(json, "drain_per_s", drain);
-    json.put("idle_workers", settings.idleWorkers());
-    Figures.put(json, "idle_cpu_percent", idle.own());
-    Figures.put(json, "idle_registry_cpu_percent", idle.children());
-    return json.put("bad", bad);
-  }
-
-  private static void put(
-      ObjectNode json, String name, List<DepthFigures> figures, ToDoubleFunction<DepthFigures> of) {
-    ObjectNode byDepth = json.putObject(name);
-    figures.forEach(
-        each -> Figures.put(byDepth, Integer.toString(each.depth()), of.applyAsDouble(each)));
   }
 
   private static Chart chart(List<DepthFigures> figures) {

@@ -3,14 +3,16 @@ package io.penstock.compose.bench.failover;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
-import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.chart.Chart;
+import io.penstock.compose.cli.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Tables, chart and JSON of what was found. */
 final class FailoverReport {
@@ -32,10 +34,11 @@ final class FailoverReport {
 
   Findings findings() {
     List<BenchTable> tables = new ArrayList<>();
-    tables.add(kills());
-    loss.ifPresent(each -> tables.add(back(each)));
+    tables.add(kills().table("kills", "killed", killed));
+    loss.ifPresent(
+        each -> tables.add(back().table("broker-back", "started again", Map.of("broker", each))));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    killed.forEach((name, each) -> put(json.putObject(name), each));
+    kills().putEach(json, killed);
     loss.ifPresent(each -> put(json, each));
     boolean kept =
         killed.values().stream().allMatch(Recovery::kept)
@@ -43,63 +46,36 @@ final class FailoverReport {
     return new Findings(tables, List.of(chart()), json, notes(kept), kept);
   }
 
-  private BenchTable kills() {
-    BenchTable table =
-        new BenchTable(
-            "kills",
-            "killed",
-            "sent",
-            "lost",
-            "duplicates",
-            "failed",
-            "resumed after s",
-            "in flight settled after s",
-            "longest s");
-    killed.forEach(
-        (name, each) ->
-            table.row(
-                name,
-                each.sent(),
-                each.lost(),
-                each.duplicates(),
-                each.failed(),
-                each.resumeMillis() / 1e3,
-                each.settledMillis() / 1e3,
-                each.longestMillis() / 1e3));
-    return table;
+  private static <T> List<Column<T>> counts(Function<T, Recovery> of) {
+    return List.of(
+        Column.of("sent", "sent", each -> of.apply(each).sent()),
+        Column.of("lost", "lost", each -> of.apply(each).lost()),
+        Column.of("duplicates", "duplicates", each -> of.apply(each).duplicates()),
+        Column.of("failed", "failed", each -> of.apply(each).failed()));
   }
 
-  private static BenchTable back(BrokerLoss loss) {
-    Recovery back = loss.back();
-    return new BenchTable(
-            "broker-back",
-            "started again",
-            "sent",
-            "lost",
-            "duplicates",
-            "failed",
-            "ready after s",
-            "all in sync after s",
-            "longest s")
-        .row(
-            "broker",
-            back.sent(),
-            back.lost(),
-            back.duplicates(),
-            back.failed(),
-            loss.ready().toMillis() / 1e3,
-            loss.inSync().toMillis() / 1e3,
-            back.longestMillis() / 1e3);
+  private static Columns<Recovery> kills() {
+    List<Column<Recovery>> columns = new ArrayList<>(counts(Function.identity()));
+    columns.add(seconds("resumed after s", "resume_ms", Recovery::resumeMillis));
+    columns.add(seconds("in flight settled after s", "settled_ms", Recovery::settledMillis));
+    columns.add(seconds("longest s", "longest_ms", Recovery::longestMillis));
+    return Columns.of(columns);
   }
 
-  private static void put(ObjectNode json, Recovery recovery) {
-    json.put("sent", recovery.sent())
-        .put("lost", recovery.lost())
-        .put("duplicates", recovery.duplicates())
-        .put("failed", recovery.failed());
-    Figures.put(json, "resume_ms", recovery.resumeMillis());
-    Figures.put(json, "settled_ms", recovery.settledMillis());
-    Figures.put(json, "longest_ms", recovery.longestMillis());
+  private static Columns<BrokerLoss> back() {
+    List<Column<BrokerLoss>> columns = new ArrayList<>(counts(BrokerLoss::back));
+    columns.add(Column.field("resume_ms", each -> each.back().resumeMillis()));
+    columns.add(Column.field("settled_ms", each -> each.back().settledMillis()));
+    columns.add(seconds("ready after s", "ready_ms", each -> each.ready().toMillis()));
+    columns.add(seconds("all in sync after s", "in_sync_ms", each -> each.inSync().toMillis()));
+    columns.add(seconds("longest s", "longest_ms", each -> each.back().longestMillis()));
+    return Columns.of(columns);
+  }
+
+  /** Milliseconds in JSON, which the table shows as seconds. */
+  private static <T> Column<T> seconds(
+      String heading, String field, Function<T, ? extends Number> millis) {
+    return Column.of(heading, field, millis, (Number each) -> each.doubleValue() / 1e3);
   }
 
   private static void put(ObjectNode json, BrokerLoss loss) {
@@ -112,9 +88,7 @@ final class FailoverReport {
         .put("dispatch_group", roles.dispatchGroup())
         .put("producers", roles.producers())
         .put("all_producers", roles.allProducers());
-    ObjectNode back = json.putObject("broker_back");
-    put(back, loss.back());
-    back.put("ready_ms", loss.ready().toMillis()).put("in_sync_ms", loss.inSync().toMillis());
+    back().put(json.putObject("broker_back"), loss);
   }
 
   private Chart chart() {

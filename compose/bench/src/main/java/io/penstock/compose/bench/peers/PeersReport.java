@@ -3,18 +3,21 @@ package io.penstock.compose.bench.peers;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
-import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.Spread;
 import io.penstock.compose.bench.peers.SystemResult.Failed;
 import io.penstock.compose.bench.peers.SystemResult.Measured;
 import io.penstock.compose.bench.peers.SystemResult.NotInstalled;
 import io.penstock.compose.chart.Chart;
+import io.penstock.compose.cli.Column;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Tables, chart and JSON of what was measured. */
 final class PeersReport {
@@ -63,76 +66,60 @@ final class PeersReport {
     SystemFigures own = measured.get(SystemName.PENSTOCK);
     trustworthy &= own == null || own.bad() == 0;
     List<Chart> charts = measured.isEmpty() ? List.of() : List.of(latencyChart());
-    return new Findings(List.of(speed(), kills(), systems()), charts, json(), notes, trustworthy);
+    return new Findings(
+        List.of(
+            speed().table("speed", "system", results),
+            kills().table("kill", "system", measured),
+            systems()),
+        charts,
+        json(),
+        notes,
+        trustworthy);
   }
 
-  private BenchTable speed() {
-    BenchTable table =
-        new BenchTable(
-            "speed",
-            "system",
-            "no-op/s",
-            "min..max",
-            "start p50 ms",
-            "start p99 ms",
-            "deep p50 ms",
-            "deep p99 ms",
-            "urgent ms",
-            "urgent max ms",
-            "depth");
-    results.forEach(
-        (name, result) -> {
-          switch (result) {
-            case Measured(var _, var each) ->
-                table.row(
-                    name,
-                    each.noOps().median(),
-                    each.noOps().range(),
-                    each.idle().p50().median(),
-                    each.idle().p99().median(),
-                    each.deep().p50().median(),
-                    each.deep().p99().median(),
-                    each.urgent().median(),
-                    each.urgent().most(),
-                    each.depth());
-            case NotInstalled _ -> absent(table, name, "not installed");
-            case Failed _ -> absent(table, name, "failed");
-          }
-        });
-    return table;
+  private static Columns<SystemResult> speed() {
+    return Columns.of(
+        Column.shown("no-op/s", PeersReport::noOpsOrWhyNot),
+        Column.field("noop_per_s", of(each -> each.noOps().median())),
+        Column.shown("min..max", of(each -> each.noOps().range())),
+        Column.of("start p50 ms", "start_p50_ms", of(each -> each.idle().p50().median())),
+        Column.of("start p99 ms", "start_p99_ms", of(each -> each.idle().p99().median())),
+        Column.field("sender_lag_p99_ms", of(each -> each.idle().lagP99().median())),
+        Column.of("deep p50 ms", "start_p50_ms_deep", of(each -> each.deep().p50().median())),
+        Column.of("deep p99 ms", "start_p99_ms_deep", of(each -> each.deep().p99().median())),
+        Column.field("sender_lag_p99_ms_deep", of(each -> each.deep().lagP99().median())),
+        Column.of("urgent ms", "urgent_ms", of(each -> each.urgent().median())),
+        Column.of("urgent max ms", "urgent_max_ms", of(each -> each.urgent().most())),
+        Column.of("depth", "depth", of(SystemFigures::depth)));
   }
 
-  private static void absent(BenchTable table, SystemName name, String why) {
-    Object[] cells = new Object[table.columns().size()];
-    cells[0] = name;
-    cells[1] = why;
-    table.row(cells);
+  private static Columns<SystemFigures> kills() {
+    return Columns.of(
+        Column.of("sent", "sent", each -> each.killed().sent()),
+        Column.of("lost", "lost", each -> each.killed().lost()),
+        Column.of("stuck", "stuck", each -> each.killed().stuck()),
+        Column.of("duplicate results", "duplicated", each -> each.killed().duplicated()),
+        Column.of("run again", "run_again", each -> each.killed().runAgain()),
+        Column.<SystemFigures, Double>of(
+            "recovered after s",
+            "recovered_ms",
+            each -> each.killed().recoveredMillis(),
+            millis -> millis / 1e3),
+        Column.field("bad", SystemFigures::bad));
   }
 
-  private BenchTable kills() {
-    BenchTable table =
-        new BenchTable(
-            "kill",
-            "system",
-            "sent",
-            "lost",
-            "stuck",
-            "duplicate results",
-            "run again",
-            "recovered after s");
-    measured.forEach(
-        (name, each) -> {
-          KilledWorker killed = each.killed();
-          table.row(
-              name,
-              killed.sent(),
-              killed.lost(),
-              killed.stuck(),
-              killed.duplicated(),
-              killed.runAgain(),
-              killed.recoveredMillis() / 1e3);
-        });
-    return table;
+  /** A figure that only systems have which were measured. */
+  private static Function<SystemResult, @Nullable Object> of(
+      Function<SystemFigures, Object> figure) {
+    return result -> result instanceof Measured(var _, var figures) ? figure.apply(figures) : null;
+  }
+
+  private static Object noOpsOrWhyNot(SystemResult result) {
+    return switch (result) {
+      case Measured(var _, var figures) -> figures.noOps().median();
+      case NotInstalled _ -> "not installed";
+      case Failed _ -> "failed";
+    };
   }
 
   private BenchTable systems() {
@@ -161,7 +148,8 @@ final class PeersReport {
             case Measured(var version, var figures) -> {
               system.put("installed", true);
               system.put("versions", version);
-              put(system, figures);
+              speed().put(system, result);
+              kills().put(system, figures);
             }
             case NotInstalled(String reason) ->
                 system.put("installed", false).put("reason", reason);
@@ -169,29 +157,6 @@ final class PeersReport {
           }
         });
     return json;
-  }
-
-  private static void put(ObjectNode json, SystemFigures figures) {
-    Figures.put(json, "noop_per_s", figures.noOps().median());
-    put(json, "", figures.idle());
-    put(json, "_deep", figures.deep());
-    json.put("depth", figures.depth());
-    Figures.put(json, "urgent_ms", figures.urgent().median());
-    Figures.put(json, "urgent_max_ms", figures.urgent().most());
-    KilledWorker killed = figures.killed();
-    json.put("sent", killed.sent())
-        .put("lost", killed.lost())
-        .put("stuck", killed.stuck())
-        .put("duplicated", killed.duplicated())
-        .put("run_again", killed.runAgain());
-    Figures.put(json, "recovered_ms", killed.recoveredMillis());
-    json.put("bad", figures.bad());
-  }
-
-  private static void put(ObjectNode json, String suffix, SystemFigures.Latency latency) {
-    Figures.put(json, "start_p50_ms" + suffix, latency.p50().median());
-    Figures.put(json, "start_p99_ms" + suffix, latency.p99().median());
-    Figures.put(json, "sender_lag_p99_ms" + suffix, latency.lagP99().median());
   }
 
   private Chart latencyChart() {

@@ -2,16 +2,21 @@ package io.penstock.compose.bench.real;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.FigureColumn;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.sim.FleetBench;
 import io.penstock.compose.bench.sim.FleetColumns;
 import io.penstock.compose.bench.sim.FleetMetrics;
+import io.penstock.compose.cli.Column;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Table and JSON of a real run beside its simulation; times are those of the trace.
@@ -28,36 +33,56 @@ record RealFleetReport(
   private static final List<FigureColumn<FleetMetrics>> SHARES =
       List.of(FleetColumns.INTERACTIVE, FleetColumns.BATCH);
 
-  private static List<FigureColumn<FleetMetrics>> columns() {
-    List<FigureColumn<FleetMetrics>> all = new ArrayList<>(SHARES);
-    all.addAll(FleetColumns.REST);
-    return all;
+  /** A figure of each column: of a run, or the difference of two. */
+  private interface Row extends ToDoubleFunction<FigureColumn<FleetMetrics>> {}
+
+  private static final Columns<Row> FIGURES = columns(SHARES, FleetColumns.REST);
+  private static final Columns<Row> SHARES_ALONE = columns(SHARES, List.of());
+
+  private static Columns<Row> columns(
+      List<FigureColumn<FleetMetrics>> shares, List<FigureColumn<FleetMetrics>> rest) {
+    List<Column<Row>> columns = new ArrayList<>();
+    shares.forEach(share -> columns.add(column(share, RealFleetReport::percent)));
+    rest.forEach(figure -> columns.add(column(figure, Function.identity())));
+    return Columns.of(columns);
+  }
+
+  private static Column<Row> column(FigureColumn<FleetMetrics> figure, Function<Double, ?> text) {
+    return Column.<Row, Double>of(
+        figure.heading(),
+        figure.field(),
+        row -> row.applyAsDouble(figure),
+        value -> Double.isFinite(value) ? text.apply(value) : "-");
+  }
+
+  /** Formats a share with the two decimals that tell good runs apart. */
+  private static String percent(double figure) {
+    return String.format(Locale.ROOT, "%.2f", figure);
   }
 
   Findings findings() {
-    BenchTable table = FigureColumn.table("real-and-sim", List.of("penstock"), columns());
-    table.row(row("real", real));
-    table.row(row("sim", simulated));
-    List<Object> difference = new ArrayList<>(List.of("real - sim"));
-    for (FigureColumn<FleetMetrics> column : columns()) {
-      difference.add(cell(column, column.figure(real) - column.figure(simulated)));
-    }
-    table.row(difference.toArray());
-    return new Findings(List.of(table), List.of(), json(), notes(), complete());
+    Map<String, Row> rows = new LinkedHashMap<>();
+    rows.put("real", this::ofReal);
+    rows.put("sim", this::ofSimulated);
+    rows.put("real - sim", this::difference);
+    return new Findings(
+        List.of(FIGURES.table("real-and-sim", "penstock", rows)),
+        List.of(),
+        json(),
+        notes(),
+        complete());
   }
 
-  private static Object[] row(String name, FleetMetrics metrics) {
-    List<Object> row = new ArrayList<>(List.of(name));
-    columns().forEach(column -> row.add(cell(column, column.figure(metrics))));
-    return row.toArray();
+  private double ofReal(FigureColumn<FleetMetrics> column) {
+    return column.figure(real);
   }
 
-  /** Shares with the two decimals that tell good runs apart. */
-  private static Object cell(FigureColumn<FleetMetrics> column, double figure) {
-    if (!Double.isFinite(figure)) {
-      return "-";
-    }
-    return SHARES.contains(column) ? String.format(Locale.ROOT, "%.2f", figure) : (Object) figure;
+  private double ofSimulated(FigureColumn<FleetMetrics> column) {
+    return column.figure(simulated);
+  }
+
+  private double difference(FigureColumn<FleetMetrics> column) {
+    return column.figure(real) - column.figure(simulated);
   }
 
   private ObjectNode json() {
@@ -73,13 +98,10 @@ record RealFleetReport(
         .put("requests", sent)
         .put("unserved", sent - outcome.log().succeeded());
     Figures.put(json, "sent_late_ms", outcome.lateMicros() / 1e3);
-    FigureColumn.put(json.putObject("policies").putObject(FleetBench.PENSTOCK), columns(), real);
-    FigureColumn.put(json.putObject("real"), columns(), real);
-    FigureColumn.put(json.putObject("sim"), columns(), simulated);
-    ObjectNode difference = json.putObject("difference_points");
-    for (FigureColumn<FleetMetrics> column : SHARES) {
-      Figures.put(difference, column.field(), column.figure(real) - column.figure(simulated));
-    }
+    FIGURES.put(json.putObject("policies").putObject(FleetBench.PENSTOCK), this::ofReal);
+    FIGURES.put(json.putObject("real"), this::ofReal);
+    FIGURES.put(json.putObject("sim"), this::ofSimulated);
+    SHARES_ALONE.put(json.putObject("difference_points"), this::difference);
     return json;
   }
 

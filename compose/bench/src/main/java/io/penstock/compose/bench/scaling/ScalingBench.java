@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.Bench;
 import io.penstock.compose.bench.BenchProgress;
-import io.penstock.compose.bench.BenchTable;
-import io.penstock.compose.bench.FigureColumn;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.load.PenstockLoad;
 import io.penstock.compose.bench.rig.BenchCluster;
 import io.penstock.compose.bench.rig.SleepingEngine;
 import io.penstock.compose.chart.Chart;
+import io.penstock.compose.cli.Column;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.workers.WorkerConfig;
 import java.time.Duration;
@@ -30,11 +30,14 @@ public final class ScalingBench implements Bench {
   private static final Duration DEADLINE = Duration.ofHours(1);
   private static final Duration RAMP_UP = Duration.ofSeconds(3);
 
-  private static final List<FigureColumn<SpeedUp>> FIGURES =
-      List.of(
-          new FigureColumn<>("requests_per_s", "requests/s", SpeedUp::requestsPerSecond),
-          new FigureColumn<>("speed_up", "speed-up", SpeedUp::speedUp),
-          new FigureColumn<>("efficiency", "of ideal", SpeedUp::efficiency));
+  private static final Columns<SpeedUp> COLUMNS =
+      Columns.of(
+          Column.of("workers", "workers", SpeedUp::workers),
+          Column.shown("slots", SpeedUp::slots),
+          Column.of("job ms", "job_ms", each -> each.job().toMillis()),
+          Column.of("requests/s", "requests_per_s", SpeedUp::requestsPerSecond),
+          Column.of("speed-up", "speed_up", SpeedUp::speedUp),
+          Column.of("of ideal", "efficiency", SpeedUp::efficiency));
 
   private final ScalingSettings settings;
   private final AtomicReference<Duration> job = new AtomicReference<>(Duration.ofMillis(1));
@@ -96,16 +99,9 @@ public final class ScalingBench implements Bench {
   }
 
   private Findings findings(List<SpeedUp> all, long failed) {
-    BenchTable table =
-        FigureColumn.table("speed-up", List.of("workers", "slots", "job ms"), FIGURES);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode cells = json.putArray("cells");
-    for (SpeedUp each : all) {
-      FigureColumn.row(table, FIGURES, each, each.workers(), each.slots(), each.job().toMillis());
-      ObjectNode cell =
-          cells.addObject().put("workers", each.workers()).put("job_ms", each.job().toMillis());
-      FigureColumn.put(cell, FIGURES, each);
-    }
+    all.forEach(each -> COLUMNS.put(cells.addObject(), each));
     json.put("failed", failed);
     List<String> notes = new ArrayList<>();
     notes.add(
@@ -117,7 +113,8 @@ public final class ScalingBench implements Bench {
     if (failed > 0) {
       notes.add(failed + " requests failed: do not trust these figures");
     }
-    return new Findings(List.of(table), List.of(chart(all)), json, notes, failed == 0);
+    return new Findings(
+        List.of(COLUMNS.table("speed-up", all)), List.of(chart(all)), json, notes, failed == 0);
   }
 
   private Chart chart(List<SpeedUp> all) {

@@ -3,40 +3,37 @@ package io.penstock.compose.bench.selection;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Figures;
+import io.penstock.compose.cli.Column;
 import java.util.List;
 import java.util.Locale;
 
 /** Table, JSON and notes of the time that choosing takes. */
 record ChoiceReport(List<ChoiceBench.Row> rows) {
 
+  private Columns<ChoiceBench.Row> columns() {
+    return Columns.of(
+        Column.of("models", "models", ChoiceBench.Row::models),
+        Column.of("chosen by", "by", ChoiceBench.Row::by),
+        Column.of("p50 us", "us_p50", ChoiceBench.Row::p50Micros),
+        Column.of("p99 us", "us_p99", ChoiceBench.Row::p99Micros),
+        Column.of("requests/s", "requests_per_second", ChoiceBench.Row::perSecond),
+        Column.shown("more us", row -> row.p50Micros() - base(row).p50Micros()),
+        Column.of(
+            "rate %",
+            "rate_ratio",
+            row -> Figures.ratio(row.perSecond(), base(row).perSecond()),
+            ratio -> 100 * ratio));
+  }
+
   BenchTable table() {
-    BenchTable table =
-        new BenchTable(
-            "choice", "models", "chosen by", "p50 us", "p99 us", "requests/s", "more us", "rate %");
-    for (ChoiceBench.Row row : rows) {
-      ChoiceBench.Row base = base(row);
-      table.row(
-          row.models(),
-          row.by(),
-          row.p50Micros(),
-          row.p99Micros(),
-          row.perSecond(),
-          row.p50Micros() - base.p50Micros(),
-          100 * Figures.ratio(row.perSecond(), base.perSecond()));
-    }
-    return table;
+    return columns().table("choice", rows);
   }
 
   void put(ObjectNode json) {
     ArrayNode array = json.putArray("choice");
-    for (ChoiceBench.Row row : rows) {
-      ObjectNode each = array.addObject().put("models", row.models()).put("by", row.by());
-      Figures.put(each, "us_p50", row.p50Micros());
-      Figures.put(each, "us_p99", row.p99Micros());
-      Figures.put(each, "requests_per_second", row.perSecond());
-      Figures.put(each, "rate_ratio", Figures.ratio(row.perSecond(), base(row).perSecond()));
-    }
+    rows.forEach(row -> columns().put(array.addObject(), row));
   }
 
   List<String> notes() {

@@ -2,12 +2,13 @@ package io.penstock.compose.bench.sim;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.penstock.compose.bench.BenchTable;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.FigureColumn;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.Spread;
 import io.penstock.compose.chart.Chart;
+import io.penstock.compose.cli.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,34 +29,33 @@ record FleetReport(
 
   Findings findings() {
     List<FigureColumn<FleetMetrics>> shares = shares();
-    List<String> headings = new ArrayList<>(List.of("policy"));
-    for (FigureColumn<FleetMetrics> column : shares) {
-      headings.add(column.heading());
-      headings.add("min..max");
-    }
-    FleetColumns.REST.forEach(column -> headings.add(column.heading()));
-    BenchTable table = new BenchTable("policies", headings.toArray(String[]::new));
+    Columns<List<FleetMetrics>> columns = columns(shares);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     describe(json);
-    ObjectNode policies = json.putObject("policies");
-    results.forEach(
-        (policy, repeats) -> {
-          List<Object> row = new ArrayList<>(List.of(policy));
-          ObjectNode figures = policies.putObject(policy);
-          for (FigureColumn<FleetMetrics> column : shares) {
-            Spread spread = spread(repeats, column);
-            row.add(percent(spread.median()));
-            row.add(String.format(Locale.ROOT, "%.2f..%.2f", spread.least(), spread.most()));
-            Figures.put(figures, column.field(), spread.median());
-          }
-          for (FigureColumn<FleetMetrics> column : FleetColumns.REST) {
-            double median = spread(repeats, column).median();
-            row.add(median);
-            Figures.put(figures, column.field(), median);
-          }
-          table.row(row.toArray());
-        });
-    return new Findings(List.of(table), List.of(chart(shares)), json, notes());
+    columns.putEach(json.putObject("policies"), results);
+    return new Findings(
+        List.of(columns.table("policies", "policy", results)),
+        List.of(chart(shares)),
+        json,
+        notes());
+  }
+
+  private static Columns<List<FleetMetrics>> columns(List<FigureColumn<FleetMetrics>> shares) {
+    List<Column<List<FleetMetrics>>> columns = new ArrayList<>();
+    for (FigureColumn<FleetMetrics> share : shares) {
+      columns.add(
+          Column.<List<FleetMetrics>, Double>of(
+              share.heading(),
+              share.field(),
+              repeats -> spread(repeats, share).median(),
+              FleetReport::percent));
+      columns.add(Column.shown("min..max", repeats -> range(spread(repeats, share))));
+    }
+    for (FigureColumn<FleetMetrics> figure : FleetColumns.REST) {
+      columns.add(
+          Column.of(figure.heading(), figure.field(), repeats -> spread(repeats, figure).median()));
+    }
+    return Columns.of(columns);
   }
 
   private List<FigureColumn<FleetMetrics>> shares() {
@@ -137,6 +137,10 @@ record FleetReport(
   /** Formats a share with the two decimals that tell good policies apart. */
   private static String percent(double figure) {
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.2f", figure) : "-";
+  }
+
+  private static String range(Spread spread) {
+    return String.format(Locale.ROOT, "%.2f..%.2f", spread.least(), spread.most());
   }
 
   private static Spread spread(List<FleetMetrics> repeats, FigureColumn<FleetMetrics> column) {

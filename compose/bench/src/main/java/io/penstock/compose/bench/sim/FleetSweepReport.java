@@ -4,13 +4,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.compose.bench.BenchTable;
-import io.penstock.compose.bench.Figures;
+import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.Spread;
 import io.penstock.compose.bench.sim.FleetSweep.Scenario;
+import io.penstock.compose.cli.Column;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** Tables and JSON of a sweep: over all situations by rank, and each by itself. */
@@ -30,58 +34,78 @@ record FleetSweepReport(FleetSweepSettings settings, List<Scenario> scenarios) {
         .put("workers", base.workers())
         .put("repeats", base.repeats())
         .put("most_requests", settings.mostRequests());
+    Map<String, String> ranks = new LinkedHashMap<>();
+    RankVariants.all().keySet().forEach(rank -> ranks.put(rank, rank));
+    ranks().putEach(json.putObject("ranks"), ranks);
     return new Findings(
-        List.of(ranks(json.putObject("ranks")), each(json.putArray("scenarios"))),
+        List.of(ranks().table("ranks", "rank", ranks), each(json.putArray("scenarios"))),
         List.of(),
         json,
         List.of(note(base)));
   }
 
-  private BenchTable ranks(ObjectNode json) {
-    BenchTable table =
-        new BenchTable(
-            "ranks",
-            "rank",
-            "interactive to default",
-            "min..max",
-            "batch to default",
-            "min..max",
-            "interactive to clairvoyant",
-            "batch to clairvoyant");
-    for (String rank : RankVariants.all().keySet()) {
-      Differences interactive = differences(rank, RankVariants.DEFAULT, INTERACTIVE);
-      Differences batch = differences(rank, RankVariants.DEFAULT, BATCH);
-      Differences interactiveBound = differences(rank, FleetSweep.CLAIRVOYANT, INTERACTIVE);
-      Differences batchBound = differences(rank, FleetSweep.CLAIRVOYANT, BATCH);
-      table.row(
-          rank,
-          points(interactive.mean()),
-          range(interactive),
-          points(batch.mean()),
-          range(batch),
-          points(interactiveBound.mean()),
-          points(batchBound.mean()));
-      ObjectNode figures = json.putObject(rank);
-      put(figures, "interactive_to_default", interactive);
-      put(figures, "batch_to_default", batch);
-      put(figures, "interactive_to_clairvoyant", interactiveBound);
-      put(figures, "batch_to_clairvoyant", batchBound);
-    }
-    return table;
+  private Columns<String> ranks() {
+    List<Column<String>> columns = new ArrayList<>();
+    columns.addAll(ranged("interactive to default", "interactive_to_default", INTERACTIVE));
+    columns.addAll(ranged("batch to default", "batch_to_default", BATCH));
+    columns.addAll(means("interactive to clairvoyant", "interactive_to_clairvoyant", INTERACTIVE));
+    columns.addAll(means("batch to clairvoyant", "batch_to_clairvoyant", BATCH));
+    return Columns.of(columns);
   }
 
+  /** How a rank differs from the default, on average and at most. */
+  private List<Column<String>> ranged(
+      String heading, String field, ToDoubleFunction<FleetMetrics> of) {
+    List<Column<String>> columns =
+        new ArrayList<>(
+            columns(heading, field, rank -> differences(rank, RankVariants.DEFAULT, of)));
+    columns.add(
+        Column.shown("min..max", rank -> range(differences(rank, RankVariants.DEFAULT, of))));
+    return columns;
+  }
+
+  private List<Column<String>> means(
+      String heading, String field, ToDoubleFunction<FleetMetrics> of) {
+    return columns(heading, field, rank -> differences(rank, FleetSweep.CLAIRVOYANT, of));
+  }
+
+  private static List<Column<String>> columns(
+      String heading, String field, Function<String, Differences> of) {
+    return List.of(
+        Column.field(field + "_min", rank -> of.apply(rank).least()),
+        Column.<String, Double>of(
+            heading, field + "_mean", rank -> of.apply(rank).mean(), FleetSweepReport::points),
+        Column.field(field + "_max", rank -> of.apply(rank).most()));
+  }
+
+  /** The runs of a rank, or of the clairvoyant, in one situation. */
+  private record Runs(Scenario scenario, String name) {
+
+    double median(ToDoubleFunction<FleetMetrics> figure) {
+      return FleetSweepReport.median(scenario, name, figure);
+    }
+
+    double toClairvoyant(ToDoubleFunction<FleetMetrics> figure) {
+      return median(figure) - new Runs(scenario, FleetSweep.CLAIRVOYANT).median(figure);
+    }
+  }
+
+  private static final Columns<Runs> SCENARIOS =
+      Columns.of(
+          Column.shown("trace", each -> each.scenario().trace()),
+          Column.shown("load", each -> Double.toString(each.scenario().load())),
+          Column.shown("slow", each -> Double.toString(each.scenario().slowShare())),
+          Column.shown("rank", Runs::name),
+          Column.<Runs, Double>of(
+              "interactive %",
+              "interactive_slo", each -> each.median(INTERACTIVE), FleetSweepReport::points),
+          Column.shown("to clairvoyant", each -> points(each.toClairvoyant(INTERACTIVE))),
+          Column.<Runs, Double>of(
+              "batch %", "batch_slo", each -> each.median(BATCH), FleetSweepReport::points),
+          Column.shown("to clairvoyant", each -> points(each.toClairvoyant(BATCH))));
+
   private BenchTable each(ArrayNode json) {
-    BenchTable table =
-        new BenchTable(
-            "scenarios",
-            "trace",
-            "load",
-            "slow",
-            "rank",
-            "interactive %",
-            "to clairvoyant",
-            "batch %",
-            "to clairvoyant");
+    List<Runs> all = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       ObjectNode object =
           json.addObject()
@@ -89,23 +113,12 @@ record FleetSweepReport(FleetSweepSettings settings, List<Scenario> scenarios) {
               .put("load", scenario.load())
               .put("slow_share", scenario.slowShare());
       for (String name : scenario.runs().keySet()) {
-        double interactive = median(scenario, name, INTERACTIVE);
-        double batch = median(scenario, name, BATCH);
-        table.row(
-            scenario.trace(),
-            Double.toString(scenario.load()),
-            Double.toString(scenario.slowShare()),
-            name,
-            points(interactive),
-            points(interactive - median(scenario, FleetSweep.CLAIRVOYANT, INTERACTIVE)),
-            points(batch),
-            points(batch - median(scenario, FleetSweep.CLAIRVOYANT, BATCH)));
-        ObjectNode figures = object.putObject(name);
-        Figures.put(figures, "interactive_slo", interactive);
-        Figures.put(figures, "batch_slo", batch);
+        Runs runs = new Runs(scenario, name);
+        SCENARIOS.put(object.putObject(name), runs);
+        all.add(runs);
       }
     }
-    return table;
+    return SCENARIOS.table("scenarios", all);
   }
 
   private Differences differences(String rank, String base, ToDoubleFunction<FleetMetrics> of) {
@@ -128,12 +141,6 @@ record FleetSweepReport(FleetSweepSettings settings, List<Scenario> scenarios) {
       Scenario scenario, String name, ToDoubleFunction<FleetMetrics> figure) {
     List<FleetMetrics> runs = scenario.runs().getOrDefault(name, List.of());
     return Spread.of(runs.stream().mapToDouble(figure).toArray()).median();
-  }
-
-  private static void put(ObjectNode json, String name, Differences differences) {
-    Figures.put(json, name + "_min", differences.least());
-    Figures.put(json, name + "_mean", differences.mean());
-    Figures.put(json, name + "_max", differences.most());
   }
 
   private static String range(Differences differences) {
