@@ -38,6 +38,8 @@ class RolesIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final TopicNames ALONE = new TopicNames("alone.");
+  private static final Set<Role> JOBS =
+      EnumSet.of(Role.SCORE, Role.DISPATCH, Role.DELIVERY, Role.CONTROL);
 
   @Test
   void eachPartRunsAloneAndAllTogetherServeARequest(PenstockNode cluster, @TempDir Path data)
@@ -56,6 +58,9 @@ class RolesIT {
               .as("parts of the node of %s", role)
               .doesNotContain(quoted(other));
         }
+        assertThat(jobs(node))
+            .as("jobs that the node of %s counts", role)
+            .isEqualTo(JOBS.contains(role) ? Set.of(role) : Set.of());
       }
       try (PenstockClient client =
           PenstockClient.open(
@@ -86,11 +91,26 @@ class RolesIT {
     return '"' + role.toString() + '"';
   }
 
+  /** The jobs that run there, whatever its roles: each counts its own stalls from its start. */
+  private static Set<Role> jobs(PenstockNode node) throws Exception {
+    String metrics = get(node, "/metrics");
+    Set<Role> running = EnumSet.noneOf(Role.class);
+    for (Role role : JOBS) {
+      if (metrics.contains("penstock_%s_stalled".formatted(role))) {
+        running.add(role);
+      }
+    }
+    return running;
+  }
+
   private static String health(PenstockNode node) throws Exception {
+    return get(node, "/health/ready");
+  }
+
+  private static String get(PenstockNode node, String path) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-              HttpRequest.newBuilder(URI.create(node.addresses().operationsUrl() + "/health/ready"))
-                  .build(),
+              HttpRequest.newBuilder(URI.create(node.addresses().operationsUrl() + path)).build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     }
