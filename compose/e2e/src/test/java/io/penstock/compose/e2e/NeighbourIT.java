@@ -16,6 +16,10 @@ import io.penstock.schemas.models.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,12 +45,11 @@ class NeighbourIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final List<String> GOOD = List.of("neighbour-one", "neighbour-two");
 
-  /** Rounds of ten requests: two of each good tenant, two of each failing one. */
+  /** Rounds: two requests of each good tenant, and of a failing one as many as it sends. */
   private static final int ROUNDS = 24;
 
   private static final Duration EVERY = Duration.ofMillis(250);
 
-  /** A breaker that opened for all would hold requests back for longer than this. */
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   @TempDir Path home;
@@ -84,7 +87,9 @@ class NeighbourIT {
           for (String tenant : GOOD) {
             good.add(send(client, tenant, body("fine"), DEADLINE, model));
           }
-          for (String trouble : troubles) {
+        }
+        for (String trouble : troubles) {
+          for (int i = 0; i < perRound(trouble); i++) {
             bad.add(send(client, "neighbour-" + trouble, body(trouble), deadline(trouble), model));
           }
         }
@@ -103,6 +108,25 @@ class NeighbourIT {
           .as("results of tenants whose requests are in trouble")
           .doesNotContain(TerminalStatus.SUCCEEDED);
     }
+    assertThat(metrics(node).lines())
+        .as("changes of the health of %s", model)
+        .noneMatch(
+            line ->
+                line.startsWith("penstock_dispatch_health_changes_total")
+                    && line.contains("\"%s\"".formatted(model))
+                    && line.contains("\"unhealthy\""));
+  }
+
+  private static String metrics(PenstockNode node) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI metrics = URI.create(node.addresses().operationsUrl() + "/metrics");
+      return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  /** So many crash that most attempts at the model fail, though those of one tenant only. */
+  private static int perRound(String trouble) {
+    return trouble.equals("crash") ? 6 : 2;
   }
 
   private static Duration deadline(String trouble) {
