@@ -334,17 +334,19 @@ class DeliveriesTest {
             metrics);
     PartitionDeliveries other = new PartitionDeliveries(0, List.of(), new Writer());
     slow.taken(other);
-    slow.adopt(
-        0, List.of(Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now)));
+    Delivery delivery =
+        Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now);
+    slow.adopt(0, List.of(delivery));
     var _ = slow.turn(now);
-    front.put("webhook-delivery/x", new StateEntry("webhook-delivery", "x", new byte[0]));
+    StateEntry written = DeliveryCodec.entry(delivery);
+    front.put(written.key(), written);
 
     slow.lost(other);
     running.getFirst().accept(new Outcome.Taken(200));
     for (Runnable next = mail.poll(); next != null; next = mail.poll()) {
       next.run();
     }
-    assertThat(front).containsOnlyKeys("webhook-delivery/x");
+    assertThat(front).containsOnlyKeys(written.key());
   }
 
   @Test
