@@ -15,6 +15,7 @@ import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.inputitems.InputItemListParams;
 import io.penstock.broker.HttpFront;
+import io.penstock.broker.OpenAiSchema;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.front.ResponseCalls.Reading;
 import io.penstock.compose.node.PenstockNode;
