@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,8 +27,6 @@ import java.util.random.RandomGenerator;
 final class CrashCalls implements CrashLoad {
 
   private static final String CHAT = "/v1/chat/completions";
-  private static final String BODY =
-      "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":%d,\"user\":\"%s\"}";
 
   private final FrontFleet fleet;
   private final String model;
@@ -57,7 +56,9 @@ final class CrashCalls implements CrashLoad {
   @Override
   public void step(RandomGenerator random) throws Exception {
     String user = "call-" + numbers.incrementAndGet();
-    String body = BODY.formatted(model, random.nextInt(5, 60), user);
+    String body =
+        "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":%d,\"user\":\"%s\"}"
+            .formatted(model, random.nextInt(5, 60), user);
     all.add(
         switch (random.nextInt(3)) {
           case 0 -> once(random, user, body);
@@ -115,13 +116,13 @@ final class CrashCalls implements CrashLoad {
   @Override
   public void verify(RandomGenerator random, Map<String, List<InferenceResult>> results)
       throws Exception {
-    Map<String, TreeSet<String>> submitted = idsByUser();
+    Map<String, Set<String>> submitted = idsByUser();
     for (Asked each : all) {
-      TreeSet<String> ids = submitted.getOrDefault(each.user(), new TreeSet<>());
+      Set<String> ids = submitted.getOrDefault(each.user(), new TreeSet<>());
       assertThat(ids).as("requests of %s", each).hasSizeBetween(each.named() ? 1 : 0, 1);
       each.id().ifPresent(id -> assertThat(ids).as("requests of %s", each).containsExactly(id));
-      if (!ids.isEmpty()) {
-        verify(random, each, ids.first(), results.getOrDefault(ids.first(), List.of()));
+      for (String id : ids) {
+        verify(random, each, id, results.getOrDefault(id, List.of()));
       }
     }
   }
@@ -144,8 +145,8 @@ final class CrashCalls implements CrashLoad {
     asked.answer().ifPresent(answer -> assertThat(answer).isEqualTo(fetched.body()));
   }
 
-  private Map<String, TreeSet<String>> idsByUser() throws IOException {
-    Map<String, TreeSet<String>> ids = new TreeMap<>();
+  private Map<String, Set<String>> idsByUser() throws IOException {
+    Map<String, Set<String>> ids = new TreeMap<>();
     for (InferenceRequest each : requests.get()) {
       String user =
           FrontCalls.JSON

@@ -22,9 +22,6 @@ import java.util.stream.Stream;
 /** Readers of streamed responses in the background, who go on at any instance after each cut. */
 final class CrashStreams implements CrashLoad {
 
-  private static final String BODY =
-      "{\"model\":\"%s\",\"input\":\"Hi\",\"max_output_tokens\":%d,\"user\":\"%s\",\"background\":true,\"stream\":true}";
-
   private final FrontFleet fleet;
   private final String model;
   private final AtomicInteger numbers = new AtomicInteger();
@@ -101,7 +98,9 @@ final class CrashStreams implements CrashLoad {
   @Override
   public void step(RandomGenerator random) throws Exception {
     Reading reading = new Reading("stream-" + numbers.incrementAndGet());
-    String body = BODY.formatted(model, random.nextInt(20, 300), reading.name);
+    String body =
+        "{\"model\":\"%s\",\"input\":\"Hi\",\"max_output_tokens\":%d,\"user\":\"%s\",\"background\":true,\"stream\":true}"
+            .formatted(model, random.nextInt(20, 300), reading.name);
     while (!reading.ended) {
       int most = random.nextBoolean() ? random.nextInt(1, 80) : Integer.MAX_VALUE;
       FrontCalls front = fleet.any(random);

@@ -242,7 +242,7 @@ class OperatorCommandsIT {
 
   private String run(String command, String... way) {
     List<String> words = new ArrayList<>();
-    for (String word : command.split(" ")) {
+    for (String word : List.of(command.split(" ", -1))) {
       words.add(word.endsWith(".yaml") ? home.resolve(word).toString() : word);
     }
     words.addAll(List.of(way));
