@@ -26,25 +26,34 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the examples of the broker's documentation as they are written. Those of OpenAI's SDKs run
- * where the SDKs are: {@code PENSTOCK_EXAMPLE_SDKS} names a folder with {@code python}, made by
- * {@code pip install --target python openai}, and {@code node_modules}.
+ * Runs the examples of the broker's documentation and of the README as they are written. Those of
+ * OpenAI's SDKs run where the SDKs are: {@code PENSTOCK_EXAMPLE_SDKS} names a folder with {@code
+ * python}, made by {@code pip install --target python openai}, and {@code node_modules}.
  */
 @ExtendWith(PenstockFixture.class)
 class ExamplesIT {
 
-  private static final Path PAGE = Path.of("..", "..", "broker", "docs", "examples.md");
+  private static final Path ROOT = Path.of("..", "..");
+
+  /** The first one makes the input that those of the second one need. */
+  private static final List<Path> PAGES =
+      List.of(ROOT.resolve(Path.of("broker", "docs", "examples.md")), ROOT.resolve("README.md"));
+
   private static final Pattern EXAMPLE =
       Pattern.compile("<!-- run: ([a-z ]+) -->\n```([a-z]+)\n(.*?)```", Pattern.DOTALL);
   private static final String SDKS = "PENSTOCK_EXAMPLE_SDKS";
-  private static final String MODEL = "small";
+  private static final String MODEL = "llama";
 
   @TempDir private static Path folder;
   private static PenstockProcess worker;
   private static String url;
 
-  /** An example of the page. */
+  /** An example of a page. */
   private record Example(String name, String language, String code) {
+
+    boolean isSubmission() {
+      return name.endsWith("submit");
+    }
 
     boolean isStream() {
       return name.endsWith("stream");
@@ -79,12 +88,14 @@ class ExamplesIT {
   @TestFactory
   List<DynamicTest> everyExampleRunsAsItIsWritten() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
-    Matcher found = EXAMPLE.matcher(Files.readString(PAGE));
-    while (found.find()) {
-      Example example = new Example(found.group(1), found.group(2), found.group(3));
-      tests.add(dynamicTest(example.name(), () -> run(example)));
+    for (Path page : PAGES) {
+      Matcher found = EXAMPLE.matcher(Files.readString(page));
+      while (found.find()) {
+        Example example = new Example(found.group(1), found.group(2), found.group(3));
+        tests.add(dynamicTest(page.getFileName() + ": " + example.name(), () -> run(example)));
+      }
     }
-    assertThat(tests).hasSizeGreaterThanOrEqualTo(8);
+    assertThat(tests).hasSizeGreaterThanOrEqualTo(12);
     return tests;
   }
 
@@ -108,6 +119,8 @@ class ExamplesIT {
 
     if (example.isStream()) {
       assertThat(output).contains("filler");
+    } else if (example.isSubmission()) {
+      assertThat(output).contains("batch_");
     } else if (!example.name().equals("input")) {
       assertThat(Files.readAllLines(answers))
           .hasSize(2)
