@@ -9,6 +9,7 @@ import io.penstock.schemas.models.ModelCatalog;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -85,8 +86,15 @@ public final class CostReport {
     private double against;
   }
 
+  /** What a line says of the combinations that came when there was no more room for their own. */
+  static final String OTHERS = "(others)";
+
+  /** A requester can name any model, and so make any number of lines. */
+  private static final int MOST_SUMS = 100_000;
+
   private final List<Dimension> dimensions;
   private final Optional<ModelSpec> strong;
+  private final int mostSums;
   private final Map<List<String>, Sum> sums = new HashMap<>();
   private final Sum total = new Sum();
 
@@ -94,8 +102,16 @@ public final class CostReport {
    * @param strong the model to compare with
    */
   public CostReport(List<Dimension> dimensions, Optional<ModelSpec> strong) {
+    this(dimensions, strong, MOST_SUMS);
+  }
+
+  /**
+   * @param mostSums how many combinations have a line of their own
+   */
+  CostReport(List<Dimension> dimensions, Optional<ModelSpec> strong, int mostSums) {
     this.dimensions = List.copyOf(dimensions);
     this.strong = strong;
+    this.mostSums = mostSums;
   }
 
   /**
@@ -117,8 +133,14 @@ public final class CostReport {
       return;
     }
     List<String> key = dimensions.stream().map(each -> each.of(result)).toList();
-    add(sums.computeIfAbsent(key, each -> new Sum()), result);
+    add(sums.computeIfAbsent(withRoom(key), each -> new Sum()), result);
     add(total, result);
+  }
+
+  private List<String> withRoom(List<String> key) {
+    return sums.size() < mostSums || sums.containsKey(key)
+        ? key
+        : Collections.nCopies(key.size(), OTHERS);
   }
 
   private void add(Sum sum, InferenceResult result) {

@@ -5,6 +5,7 @@ import static io.penstock.streams.control.ControlSamples.failure;
 import static io.penstock.streams.control.ControlSamples.model;
 import static io.penstock.streams.control.ControlSamples.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.schemas.ModelSpec;
@@ -54,6 +55,18 @@ class CostReportTest {
     assertThat(acme.savings()).isCloseTo(0.03, within(1e-12));
     assertThat(report.total().requests()).isEqualTo(4);
     assertThat(report.total().unpriced()).isEqualTo(1);
+  }
+
+  @Test
+  void namesThatCallersInventShareALineOnceThereAreManyOfThem() {
+    CostReport report = new CostReport(List.of(Dimension.TENANT), Optional.empty(), 2);
+    for (String tenant : List.of("a", "b", "c", "d", "a")) {
+      report.add(result(tenant, null, NOW).setTenant(tenant).setCost(1.0).build());
+    }
+    assertThat(report.lines())
+        .extracting(line -> line.by().get(Dimension.TENANT), Line::requests)
+        .containsExactlyInAnyOrder(tuple("a", 2L), tuple("b", 1L), tuple(CostReport.OTHERS, 2L));
+    assertThat(report.total().requests()).isEqualTo(5);
   }
 
   @Test
