@@ -45,14 +45,15 @@ public final class FolderStore implements BlobStore {
   }
 
   /**
-   * Opens a folder, which is made if it is missing.
+   * Opens a folder, which is made if it is missing. A file system that stalls holds up none but
+   * those that use the store.
    *
    * @throws IOException if it cannot be made
    */
-  public static FolderStore open(Path folder) throws IOException {
+  public static BlobStore open(Path folder) throws IOException {
     FolderStore store = new FolderStore(folder.toAbsolutePath().normalize());
     Files.createDirectories(store.incoming);
-    return store;
+    return new PooledStore(store);
   }
 
   @Override

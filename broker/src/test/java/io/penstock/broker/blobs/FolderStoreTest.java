@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FolderStoreTest extends BlobStoreContract {
 
   @TempDir private Path folder;
-  private FolderStore store;
+  private BlobStore store;
 
   @BeforeEach
   void open() throws IOException {
@@ -54,6 +54,11 @@ class FolderStoreTest extends BlobStoreContract {
       })
   void noNameLeadsOutOfTheFolder(String name) {
     assertThatThrownBy(() -> new BlobName(name)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void threadsOfItsOwnWaitForTheDisk() {
+    assertThat(store).isInstanceOf(PooledStore.class);
   }
 
   @Test
