@@ -67,7 +67,7 @@ abstract class CallerStream implements Watcher {
    *
    * @param request the stream is over when its connection ends
    * @param first what the caller reads before all that is sent
-   * @param gone runs once if the caller goes before the end
+   * @param gone runs once if the caller goes before the end, or never reads
    * @return what the caller reads
    */
   final synchronized Flux<byte[]> start(HttpRequest<?> request, Flux<byte[]> first, Runnable gone) {
@@ -138,10 +138,12 @@ abstract class CallerStream implements Watcher {
     read = true;
   }
 
+  /** The caller has gone without a word; should it read after all, it is told what happened. */
   private void unread() {
     if (!read) {
       tooSlow();
       finish();
+      onGone.run();
     }
   }
 
