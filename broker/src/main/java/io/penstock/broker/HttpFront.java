@@ -19,7 +19,6 @@ import io.penstock.broker.http.FeedbackController;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
 import io.penstock.broker.http.ModelController;
-import io.penstock.broker.http.Readiness;
 import io.penstock.broker.http.ResponseServing;
 import io.penstock.broker.http.Serving;
 import io.penstock.broker.limits.Limiter;
@@ -82,7 +81,7 @@ public final class HttpFront implements AutoCloseable {
   private final FilesAndBatches files;
   private final FrontServer server;
   private final HomeKeeper keeper;
-  private volatile boolean stopping;
+  private final FrontReadiness readiness = new FrontReadiness(() -> followed().problem().isEmpty());
 
   private HttpFront(
       ClusterConnection connection,
@@ -234,7 +233,7 @@ public final class HttpFront implements AutoCloseable {
         base.owned(),
         base.metrics(),
         new ModelController.Catalog(followed::models, followed::aliases),
-        new Ready(),
+        readiness,
         base.clock());
   }
 
@@ -299,6 +298,7 @@ public final class HttpFront implements AutoCloseable {
     front.keeper.start();
     front.files.start();
     front.webhooks.start();
+    front.readiness.started(() -> front.followed.problem().or(front.keeper::problem));
     return front;
   }
 
@@ -325,7 +325,7 @@ public final class HttpFront implements AutoCloseable {
 
   /** What is wrong; empty if it serves. Answers at once. */
   public Optional<String> problem() {
-    return followed.problem().or(keeper::problem);
+    return readiness.problem();
   }
 
   /**
@@ -339,7 +339,7 @@ public final class HttpFront implements AutoCloseable {
   /** Takes no new calls, answers those who wait, and ends. */
   @Override
   public void close() {
-    stopping = true;
+    readiness.stopping();
     keeper.leave();
     awaitWatchers(settings.drain());
     // Whoever waits still is told where the answer will be, and is not cut off.
@@ -361,24 +361,6 @@ public final class HttpFront implements AutoCloseable {
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private final class Ready implements Readiness {
-
-    @Override
-    public Optional<String> problem() {
-      return HttpFront.this.problem();
-    }
-
-    @Override
-    public boolean knowsKeys() {
-      return followed.problem().isEmpty();
-    }
-
-    @Override
-    public boolean isStopping() {
-      return stopping;
     }
   }
 }
