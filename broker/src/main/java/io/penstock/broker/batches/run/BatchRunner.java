@@ -1,7 +1,5 @@
 package io.penstock.broker.batches.run;
 
-import io.penstock.broker.batches.input.InputFault;
-import io.penstock.broker.batches.input.InputJudge;
 import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.input.InputRequest;
 import io.penstock.broker.batches.input.InputRequests;
@@ -13,9 +11,7 @@ import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.lifecycle.CompletionEstimate;
 import io.penstock.broker.batches.lifecycle.FeedingPace;
-import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
-import io.penstock.broker.blobs.NoSuchBlobException;
 import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
@@ -23,7 +19,6 @@ import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.InferenceResult;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,10 +42,8 @@ final class BatchRunner {
   private static final int MOST_AT_ONCE = 64;
 
   private final BatchMachine machine;
-  private final InputLimits limits;
-  private final InputJudging judging;
+  private final BatchInput input;
   private final LineCharges charges;
-  private final BlobStore blobs;
   private final LongSupplier heardUpTo;
   private final Feeder feeder;
   private final Checkpoints checkpoints;
@@ -92,15 +85,13 @@ final class BatchRunner {
     this.saved = batch;
     this.position = batch.resultsOffset();
     this.machine = machine;
-    this.limits = limits;
-    this.judging = judging;
+    this.input = new BatchInput(batch.order(), limits, judging, blobs);
     this.charges = new LineCharges(batch.order(), lineLimits);
-    this.blobs = blobs;
     this.heardUpTo = heardUpTo;
     this.pace = FeedingPace.initial(batch.fed());
     this.began = now;
     this.estimate = CompletionEstimate.initial(now);
-    this.feeder = new Feeder(batch.order(), gateway, this::open, this::mayGo);
+    this.feeder = new Feeder(batch.order(), gateway, input::open, this::mayGo);
     this.checkpoints =
         new Checkpoints(batch.order(), blobs, writer, retention, newFiles, announcer);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
@@ -142,11 +133,17 @@ final class BatchRunner {
     if (asked == null) {
       asked = new CompletableFuture<>();
       cancellation = asked;
+      input.unwanted();
     }
     if (isDone()) {
       asked.complete(saved);
     }
     return asked;
+  }
+
+  /** Lets a step that judges the input end soon, so that the batch can move. */
+  void leave() {
+    input.unwanted();
   }
 
   /**
@@ -172,7 +169,10 @@ final class BatchRunner {
   private boolean advance(Instant now) throws IOException {
     CompletableFuture<Batch> cancel = cancellation;
     if (batch.status() == BatchStatus.VALIDATING && cancel == null) {
-      decide(new BatchEvent.Judged(judge()), now);
+      Optional<InputVerdict> verdict = input.judge();
+      if (verdict.isPresent()) {
+        decide(new BatchEvent.Judged(verdict.get()), now);
+      }
       return !isDone();
     }
     resume();
@@ -208,19 +208,6 @@ final class BatchRunner {
       if (batch.status() == BatchStatus.CANCELLING) {
         cancelOutstanding();
       }
-    }
-  }
-
-  private InputVerdict judge() throws IOException {
-    try {
-      return judging.judge(
-          batch.order().tenant(),
-          () -> blobs.read(input()),
-          new InputJudge(batch.order().endpoint(), limits));
-    } catch (NoSuchBlobException deleted) {
-      String message = "The input file was deleted before it was read. Upload it again.";
-      return new InputVerdict.Refused(
-          List.of(new InputFault("file_not_found", message, null, "input_file_id")));
     }
   }
 
@@ -291,7 +278,7 @@ final class BatchRunner {
     if (machine.givenUp(batch, now) == 0) {
       return;
     }
-    try (InputRequests requests = open(0, 0)) {
+    try (InputRequests requests = input.open(0, 0)) {
       for (Optional<InputRequest> next = requests.next();
           next.isPresent() && machine.givenUp(batch, now) > 0;
           next = requests.next()) {
@@ -383,14 +370,5 @@ final class BatchRunner {
     checkpointPace.written(bytes, now);
     batch = written;
     saved = written;
-  }
-
-  private InputRequests open(long offset, int before) throws IOException {
-    InputStream in = blobs.read(input(), offset, Long.MAX_VALUE);
-    return new InputRequests(in, offset, before, batch.order().endpoint(), limits);
-  }
-
-  private BlobName input() {
-    return batch.order().inputBlob();
   }
 }

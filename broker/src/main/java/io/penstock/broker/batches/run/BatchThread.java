@@ -51,6 +51,7 @@ final class BatchThread {
   /** Ends it soon, with the batch as its last checkpoint has it. */
   void stop() {
     stopped = true;
+    runner.leave();
     news.release();
   }
 

@@ -4,6 +4,8 @@ import io.penstock.broker.batches.input.InputJudge;
 import io.penstock.broker.batches.input.InputVerdict;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Judges whole input files. Safe for use by many threads. */
 @FunctionalInterface
@@ -16,11 +18,15 @@ public interface InputJudging {
   }
 
   /**
-   * Judges a file to its end. Blocks.
+   * Judges a file to its end, unless the verdict is no longer wanted. Blocks.
    *
    * @param tenant whose it is
    * @param file opened when it is its turn, and closed
    * @param judge that has seen nothing yet
+   * @param unwanted completed, by any thread, once the verdict is no longer wanted
+   * @return empty if it was no longer wanted before it was there
    */
-  InputVerdict judge(String tenant, Source file, InputJudge judge) throws IOException;
+  Optional<InputVerdict> judge(
+      String tenant, Source file, InputJudge judge, CompletableFuture<Void> unwanted)
+      throws IOException;
 }

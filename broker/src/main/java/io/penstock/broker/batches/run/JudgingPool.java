@@ -4,8 +4,6 @@ import io.penstock.broker.batches.input.InputJudge;
 import io.penstock.broker.batches.input.InputVerdict;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +19,7 @@ import java.util.function.Supplier;
  * that serve callers. The callers' threads read the files, so a store that stalls holds up nobody
  * else. Tenants take turns: before each slice of its own, a file waits for one slice of every other
  * tenant at most, and for those of its own tenant's other files. Of each tenant a few files are
- * open at once.
+ * open at once, and the others wait in the order in which they came.
  */
 public final class JudgingPool implements InputJudging, AutoCloseable {
 
@@ -40,8 +38,8 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   private final Set<Job> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
 
-  /** How many files of each tenant are read now. Also the lock for them. */
-  private final Map<String, Integer> reading = new HashMap<>();
+  /** Whose files are read now, and whose wait. */
+  private final TenantPlaces places = new TenantPlaces(MOST_OF_TENANT);
 
   private volatile boolean closed;
 
@@ -57,44 +55,33 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   }
 
   @Override
-  public InputVerdict judge(String tenant, Source file, InputJudge judge) throws IOException {
-    begin(tenant);
+  public Optional<InputVerdict> judge(
+      String tenant, Source file, InputJudge judge, CompletableFuture<Void> unwanted)
+      throws IOException {
+    TenantPlaces.Place place = places.enter(tenant);
+    try {
+      var _ = CompletableFuture.anyOf(place.given(), unwanted).join();
+      return unwanted.isDone() ? Optional.empty() : read(tenant, file, judge, unwanted);
+    } finally {
+      places.leave(place);
+    }
+  }
+
+  private Optional<InputVerdict> read(
+      String tenant, Source file, InputJudge judge, CompletableFuture<Void> unwanted)
+      throws IOException {
+    requireOpen();
     try (InputStream in = file.open()) {
       byte[] slice = new byte[SLICE_BYTES];
       Optional<InputVerdict> verdict = Optional.empty();
-      while (verdict.isEmpty()) {
+      while (verdict.isEmpty() && !unwanted.isDone()) {
         int length = in.readNBytes(slice, 0, SLICE_BYTES);
         verdict =
             inTurn(
                 tenant,
                 length == 0 ? () -> Optional.of(judge.end()) : () -> judge.take(slice, length));
       }
-      return verdict.get();
-    } finally {
-      end(tenant);
-    }
-  }
-
-  /** Waits until another file of the tenant may be read. */
-  private void begin(String tenant) throws IOException {
-    synchronized (reading) {
-      while (!closed && reading.getOrDefault(tenant, 0) >= MOST_OF_TENANT) {
-        try {
-          reading.wait();
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          throw new IOException("interrupted", interrupted);
-        }
-      }
-      requireOpen();
-      reading.merge(tenant, 1, Integer::sum);
-    }
-  }
-
-  private void end(String tenant) {
-    synchronized (reading) {
-      reading.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
-      reading.notifyAll();
+      return verdict;
     }
   }
 
@@ -142,10 +129,8 @@ public final class JudgingPool implements InputJudging, AutoCloseable {
   /** Ends what is being judged with an {@link IOException}. */
   @Override
   public void close() {
-    synchronized (reading) {
-      closed = true;
-      reading.notifyAll();
-    }
+    closed = true;
+    places.close();
     threads.shutdownNow();
     open.forEach(
         each -> each.verdict.completeExceptionally(new IOException("this instance stops")));

@@ -3,8 +3,10 @@ package io.penstock.broker.batches.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
 import io.penstock.broker.batches.lifecycle.BatchOrigin;
+import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.lifecycle.CompletionWindow;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.MemoryStore;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -39,16 +42,20 @@ class BatchCoordinatorTest {
   private static final int CALLERS = 8;
 
   private final CountDownLatch written = new CountDownLatch(1);
+  private final CountDownLatch judged = new CountDownLatch(1);
   private final AtomicInteger writes = new AtomicInteger();
+  private volatile InputJudging judging =
+      (_, _, _, _) -> {
+        throw new IOException("the file is not there");
+      };
+
   private final BatchCoordinator coordinator =
       new BatchCoordinator(
           new OneHome(),
           new MemoryStore(),
           new NoEngine(),
           InputLimits.of(10_000),
-          (_, _, _) -> {
-            throw new IOException("the file is not there");
-          },
+          (tenant, file, judge, unwanted) -> judging.judge(tenant, file, judge, unwanted),
           (_, _, _) -> Optional.empty(),
           FileSettings.DEFAULT,
           _ -> {},
@@ -88,6 +95,40 @@ class BatchCoordinatorTest {
       assertThat(each.get().batch().order()).isEqualTo(ORDER);
     }
     assertThat(coordinator.running()).isEqualTo(1);
+  }
+
+  @Test
+  void aCancellationDoesNotWaitUntilTheFileIsJudged() throws Exception {
+    beginJudging();
+
+    Batch cancelled = coordinator.cancel("acme", ORDER.id()).orElseThrow().get();
+
+    assertThat(cancelled.status()).isIn(BatchStatus.CANCELLING, BatchStatus.CANCELLED);
+    assertThat(judged.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whoeverLosesABatchJudgesItsFileNoFurther() throws Exception {
+    beginJudging();
+
+    coordinator.lost(0);
+
+    assertThat(judged.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Begins a batch whose file takes for ever, unless its verdict is not wanted. */
+  private void beginJudging() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    judging =
+        (_, _, _, unwanted) -> {
+          begun.countDown();
+          unwanted.join();
+          judged.countDown();
+          return Optional.empty();
+        };
+    written.countDown();
+    var _ = begin();
+    begun.await();
   }
 
   private BatchCoordinator.Shown begin() {

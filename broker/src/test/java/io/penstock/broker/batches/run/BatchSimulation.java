@@ -327,9 +327,9 @@ final class BatchSimulation {
               from,
               new BatchMachine(Duration.ofSeconds(20)),
               InputLimits.of(10_000),
-              (_, source, judge) -> {
+              (_, source, judge, _) -> {
                 try (InputStream in = source.open()) {
-                  return judge.judge(in);
+                  return Optional.of(judge.judge(in));
                 }
               },
               (_, _, _) -> Optional.empty(),

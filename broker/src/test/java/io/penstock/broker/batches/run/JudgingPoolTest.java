@@ -10,14 +10,19 @@ import io.penstock.broker.batches.input.InputVerdict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,11 +63,11 @@ class JudgingPoolTest {
         String tenant = "stalled-" + each;
         waiting.add(
             callers.submit(
-                () -> pool.judge(tenant, () -> new Stalling(stalled, answers), judge())));
+                () -> wanted(pool, tenant, () -> new Stalling(stalled, answers), judge())));
       }
       stalled.acquire(20);
 
-      assertThat(pool.judge("other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(wanted(pool, "other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
 
       answers.countDown();
       for (Future<InputVerdict> each : waiting) {
@@ -81,7 +86,8 @@ class JudgingPoolTest {
         waiting.add(
             callers.submit(
                 () ->
-                    pool.judge(
+                    wanted(
+                        pool,
                         "many",
                         () -> {
                           opened.incrementAndGet();
@@ -90,7 +96,7 @@ class JudgingPoolTest {
                         judge())));
       }
       stalled.acquire(JudgingPool.MOST_OF_TENANT);
-      assertThat(pool.judge("other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(wanted(pool, "other", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
       assertThat(opened).hasValue(JudgingPool.MOST_OF_TENANT);
 
       answers.countDown();
@@ -136,9 +142,9 @@ class JudgingPoolTest {
               return line.read(into, from, length);
             }
           };
-      Future<InputVerdict> big = callers.submit(() -> pool.judge("one", () -> slices, judge()));
+      Future<InputVerdict> big = callers.submit(() -> wanted(pool, "one", () -> slices, judge()));
       firstSliceIsRead.await();
-      assertThat(pool.judge("one", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(wanted(pool, "one", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
       assertThat(big.isDone()).isFalse();
       smallIsJudged.countDown();
       assertThat(big.get()).isInstanceOf(InputVerdict.Accepted.class);
@@ -161,12 +167,13 @@ class JudgingPoolTest {
             }
           };
       for (int each = 0; each <= JudgingPool.MOST_OF_TENANT; each++) {
-        assertThatThrownBy(() -> pool.judge("t", () -> broken, judge()))
+        assertThatThrownBy(() -> wanted(pool, "t", () -> broken, judge()))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("disk");
         assertThatThrownBy(
                 () ->
-                    pool.judge(
+                    wanted(
+                        pool,
                         "t",
                         () -> {
                           throw new IOException("not there");
@@ -174,7 +181,7 @@ class JudgingPoolTest {
                         judge()))
             .hasMessageContaining("not there");
       }
-      assertThat(pool.judge("t", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+      assertThat(wanted(pool, "t", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
     }
   }
 
@@ -185,7 +192,7 @@ class JudgingPoolTest {
       List<Future<InputVerdict>> waiting = new ArrayList<>();
       for (int each = 0; each < 10; each++) {
         waiting.add(
-            callers.submit(() -> pool.judge("t", () -> new Stalling(stalled, answers), judge())));
+            callers.submit(() -> wanted(pool, "t", () -> new Stalling(stalled, answers), judge())));
       }
       stalled.acquire(JudgingPool.MOST_OF_TENANT);
       pool.close();
@@ -194,8 +201,89 @@ class JudgingPoolTest {
         assertThatThrownBy(each::get).hasRootCauseInstanceOf(IOException.class);
       }
     }
-    assertThatThrownBy(() -> pool.judge("t", JudgingPoolTest::small, judge()))
+    assertThatThrownBy(() -> wanted(pool, "t", JudgingPoolTest::small, judge()))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whoeverIsNoLongerWantedLeavesTheQueueAtOnce() throws Exception {
+    CompletableFuture<Void> unwanted = new CompletableFuture<>();
+    AtomicInteger opened = new AtomicInteger();
+    try (JudgingPool pool = new JudgingPool(1);
+        Callers callers = new Callers()) {
+      List<Future<InputVerdict>> reading = new ArrayList<>();
+      for (int each = 0; each < JudgingPool.MOST_OF_TENANT; each++) {
+        reading.add(
+            callers.submit(() -> wanted(pool, "t", () -> new Stalling(stalled, answers), judge())));
+      }
+      stalled.acquire(JudgingPool.MOST_OF_TENANT);
+      Future<Optional<InputVerdict>> queued =
+          callers.threads.submit(
+              () ->
+                  pool.judge(
+                      "t",
+                      () -> {
+                        opened.incrementAndGet();
+                        return small();
+                      },
+                      judge(),
+                      unwanted));
+      unwanted.complete(null);
+
+      assertThat(queued.get(20, TimeUnit.SECONDS)).isEmpty();
+      assertThat(opened).hasValue(0);
+
+      answers.countDown();
+      for (Future<InputVerdict> each : reading) {
+        assertThat(each.get()).isEqualTo(GOOD);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsNoLongerWantedIsReadNoFurtherAndKeepsNoPlace() throws Exception {
+    try (JudgingPool pool = new JudgingPool(1)) {
+      for (int each = 0; each <= JudgingPool.MOST_OF_TENANT; each++) {
+        CompletableFuture<Void> unwanted = new CompletableFuture<>();
+        AtomicBoolean closed = new AtomicBoolean();
+        byte[] file = "x".repeat(JudgingPool.SLICE_BYTES).getBytes(UTF_8);
+        InputStream slices =
+            new SequenceInputStream(
+                new ByteArrayInputStream(file),
+                new InputStream() {
+                  @Override
+                  public int read() {
+                    throw new AssertionError("The second slice is not wanted.");
+                  }
+
+                  @Override
+                  public int read(byte[] into, int from, int length) {
+                    return read();
+                  }
+
+                  @Override
+                  public void close() {
+                    closed.set(true);
+                  }
+                }) {
+              @Override
+              public int read(byte[] into, int from, int length) throws IOException {
+                unwanted.complete(null);
+                return super.read(into, from, length);
+              }
+            };
+
+        assertThat(pool.judge("t", () -> slices, judge(), unwanted)).isEmpty();
+        assertThat(closed).isTrue();
+      }
+      assertThat(wanted(pool, "t", JudgingPoolTest::small, judge())).isEqualTo(GOOD);
+    }
+  }
+
+  private static InputVerdict wanted(
+      JudgingPool pool, String tenant, InputJudging.Source file, InputJudge judge)
+      throws IOException {
+    return pool.judge(tenant, file, judge, new CompletableFuture<>()).orElseThrow();
   }
 
   private static InputStream small() {

@@ -134,9 +134,9 @@ class LineChargesTest {
         Batch.created(order, 0),
         new BatchMachine(GRACE),
         InputLimits.of(10_000),
-        (_, source, judge) -> {
+        (_, source, judge, _) -> {
           try (InputStream in = source.open()) {
-            return judge.judge(in);
+            return Optional.of(judge.judge(in));
           }
         },
         (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
