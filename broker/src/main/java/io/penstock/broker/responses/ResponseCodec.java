@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.requests.KnownRequest.ResultPlace;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,6 +15,10 @@ final class ResponseCodec {
 
   /** The kind of the entry that says up to where a partition's results were read. */
   static final String POSITION = "response-position";
+
+  private static final byte[] ECHO = ",\"echo\":".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] INPUT = ",\"input\":".getBytes(StandardCharsets.UTF_8);
+  private static final int NAMES = ECHO.length + INPUT.length;
 
   private ResponseCodec() {}
 
@@ -33,6 +38,10 @@ final class ResponseCodec {
     return Long.parseLong(new String(entry.document(), StandardCharsets.UTF_8));
   }
 
+  /**
+   * Writes an entry. The parameters and the input are JSON and may be large, so they are copied:
+   * the thread that reads results writes each response that ends.
+   */
   static byte[] encode(StoredResponse response) {
     ObjectNode json =
         ResponseJsonMapper.object()
@@ -49,11 +58,19 @@ final class ResponseCodec {
                     .put("partition", end.place().partition())
                     .put("offset", end.place().offset())
                     .put("at", end.at().toString()));
-    json.set("echo", ResponseJsonMapper.readObject(response.echo()).orElseThrow());
+    byte[] begin = ResponseJsonMapper.write(json);
+    ByteArrayOutputStream entry =
+        new ByteArrayOutputStream(
+            begin.length + response.echo().length + response.input().length + NAMES);
+    entry.write(begin, 0, begin.length - 1);
+    entry.writeBytes(ECHO);
+    entry.writeBytes(response.echo());
     if (response.input().length > 0) {
-      json.set("input", ResponseJsonMapper.read(response.input()));
+      entry.writeBytes(INPUT);
+      entry.writeBytes(response.input());
     }
-    return ResponseJsonMapper.write(json);
+    entry.write('}');
+    return entry.toByteArray();
   }
 
   /**
