@@ -1,24 +1,38 @@
 package io.penstock.streams.control.observation;
 
 import io.penstock.schemas.Feedback;
+import io.penstock.schemas.ids.RequestKey;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
- * Joins feedback to the results it is about, whichever is read first. A source's latest judgement
- * of a request counts. What it remembers is bounded: the oldest is forgotten, and feedback for it
- * counts no more. This class is not thread-safe.
+ * Joins feedback to the results it is about, whichever is read first. A request is known by its
+ * tenant and id, so no tenant judges another's results; feedback that names no tenant is about the
+ * one request of its id. A source's latest judgement of a request counts. What it remembers is
+ * bounded: the oldest is forgotten, and feedback for it counts no more. This class is not
+ * thread-safe.
  */
 public final class FeedbackScores {
 
-  private final Map<String, Judged> results;
-  private final Map<String, List<Feedback>> early;
+  /** Who may judge one request: more is no feedback but a flood. */
+  static final int MOST_SOURCES = 20;
+
+  /** What feedback without a tenant waits under; no tenant has this name. */
+  private static final String ANY = "";
+
+  private final int most;
+  private final LinkedHashMap<String, Judged> results = new LinkedHashMap<>();
+
+  /** The tenants that have a result of an id. */
+  private final Map<String, List<String>> tenants = new HashMap<>();
+
+  private final EarlyFeedback early;
 
   /** A score and when it was given. */
   private record Given(double score, Instant at) {}
@@ -34,47 +48,65 @@ public final class FeedbackScores {
    * @param most results that are remembered, and likewise feedback that came before its result
    */
   public FeedbackScores(int most) {
-    this.results = bounded(most);
-    this.early = bounded(most);
-  }
-
-  private static <V> Map<String, V> bounded(int most) {
-    return new LinkedHashMap<>() {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > most;
-      }
-    };
+    this.most = most;
+    this.early = new EarlyFeedback(most);
   }
 
   /** Takes a result, and returns what feedback that came before it says. */
   public List<Judgement> add(Observation observation) {
-    results.put(observation.id(), new Judged(observation, new HashMap<>(2)));
-    List<Judgement> judgements = new ArrayList<>();
-    List<Feedback> waiting = early.remove(observation.id());
-    if (waiting != null) {
-      waiting.forEach(feedback -> add(feedback).ifPresent(judgements::add));
+    String tenant = observation.tenant();
+    String id = observation.id();
+    Judged before =
+        results.put(RequestKey.of(tenant, id), new Judged(observation, new HashMap<>(2)));
+    if (before == null) {
+      tenants.merge(id, List.of(tenant), FeedbackScores::joined);
+      if (results.size() > most) {
+        forgetOldest();
+      }
     }
-    return judgements;
+    return Stream.of(tenant, ANY)
+        .flatMap(each -> early.take(each, id).stream())
+        .flatMap(feedback -> add(feedback).stream())
+        .toList();
   }
 
-  /** Takes feedback; empty if its result is not known, or it changes nothing. */
+  private static List<String> joined(List<String> some, List<String> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
+  }
+
+  private void forgetOldest() {
+    Observation oldest = results.pollFirstEntry().getValue().observation();
+    List<String> left =
+        tenants.getOrDefault(oldest.id(), List.of()).stream()
+            .filter(each -> !each.equals(oldest.tenant()))
+            .toList();
+    if (left.isEmpty()) {
+      tenants.remove(oldest.id());
+    } else {
+      tenants.put(oldest.id(), left);
+    }
+  }
+
+  /** Takes feedback; empty if it is not clear which result it is about, or it changes nothing. */
   public Optional<Judgement> add(Feedback feedback) {
     if (!(feedback.getScore() >= 0 && feedback.getScore() <= 1)) {
       return Optional.empty();
     }
-    Judged judged = results.get(feedback.getRequestId());
+    String id = feedback.getRequestId();
+    List<String> owners =
+        feedback.getTenant().map(List::of).orElseGet(() -> tenants.getOrDefault(id, List.of()));
+    if (owners.size() > 1) {
+      return Optional.empty();
+    }
+    Judged judged = owners.isEmpty() ? null : results.get(RequestKey.of(owners.getFirst(), id));
     if (judged == null) {
-      List<Feedback> waiting =
-          early.computeIfAbsent(feedback.getRequestId(), id -> new ArrayList<>(1));
-      if (waiting.size() < MOST_SOURCES) {
-        waiting.add(feedback);
-      }
+      early.add(feedback.getTenant().orElse(ANY), feedback);
       return Optional.empty();
     }
-    if (!isOf(judged.observation(), feedback)) {
-      return Optional.empty();
-    }
+    return judged(judged, feedback);
+  }
+
+  private static Optional<Judgement> judged(Judged judged, Feedback feedback) {
     Given given = judged.bySource().get(feedback.getSource());
     boolean outdated = given != null && given.at().isAfter(feedback.getGivenAt());
     boolean full = given == null && judged.bySource().size() >= MOST_SOURCES;
@@ -87,12 +119,4 @@ public final class FeedbackScores {
         .put(feedback.getSource(), new Given(feedback.getScore(), feedback.getGivenAt()));
     return Optional.of(new Judgement(judged.observation(), before, judged.mean().orElseThrow()));
   }
-
-  /** Ids are unique within a tenant only, and no tenant judges another's results. */
-  private static boolean isOf(Observation observation, Feedback feedback) {
-    return feedback.getTenant().map(observation.tenant()::equals).orElse(true);
-  }
-
-  /** Who may judge one request: more is no feedback but a flood. */
-  private static final int MOST_SOURCES = 20;
 }
