@@ -71,7 +71,9 @@ final class AdminExperiments {
 
   @Post("/{name}/stop")
   HttpResponse<byte[]> stop(HttpRequest<?> request, String name, @Nullable @Body String body) {
-    String reason = AdminBody.reason(AdminBody.optional(body, "reason")).orElse("stopped by hand");
+    String reason =
+        AdminBody.reason(AdminBody.optional(body, "reason"))
+            .orElse(ExperimentCommands.STOPPED_BY_HAND);
     RoutingState after =
         changed(
             request,

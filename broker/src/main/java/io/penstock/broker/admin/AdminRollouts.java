@@ -16,15 +16,14 @@ import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Replies;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.models.ModelPublisher;
+import io.penstock.schemas.policies.RolloutAction;
 import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.policies.RolloutFile;
 import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.RoutingState;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,32 +36,6 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class AdminRollouts {
-
-  /** Decides what becomes of a rollout. */
-  private interface Decision {
-    Rollout apply(RoutingState state, String model, String reason, Instant now);
-  }
-
-  /**
-   * What is done to a rollout.
-   *
-   * @param usualReason the reason where the operator gives none
-   */
-  private record Step(String usualReason, Decision decision) {}
-
-  private static final Map<String, Step> STEPS =
-      Map.of(
-          "pause",
-          new Step("paused by hand", RolloutCommands::pause),
-          "resume",
-          new Step(
-              "resumed by hand",
-              (state, model, _, now) -> RolloutCommands.resume(state, model, now)),
-          "force",
-          new Step(
-              "forced by hand", (state, model, _, now) -> RolloutCommands.force(state, model, now)),
-          "rollback",
-          new Step("rolled back by hand", RolloutCommands::rollBack));
 
   private final RoutingPublisher publisher;
   private final ModelPublisher models;
@@ -103,19 +76,17 @@ final class AdminRollouts {
   @Post("/{model}/{step}")
   HttpResponse<byte[]> change(
       HttpRequest<?> request, String model, String step, @Nullable @Body String body) {
-    Step asked = STEPS.get(step);
-    if (asked == null) {
-      throw Refusals.notFound("step of a rollout", step);
-    }
+    RolloutAction action =
+        RolloutAction.ofLabel(step).orElseThrow(() -> Refusals.notFound("step of a rollout", step));
     String reason =
-        AdminBody.reason(AdminBody.optional(body, "reason")).orElse(asked.usualReason());
+        action.reason(AdminBody.reason(AdminBody.optional(body, "reason")).orElse(null));
     Rollout changed =
         written(
             request,
             reason,
             state -> {
               var _ = known(state, model);
-              return asked.decision().apply(state, model, reason, clock.instant());
+              return action.apply(state, model, reason, clock.instant());
             });
     return Replies.json(200, DocumentJson.of(changed));
   }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExperimentCommands {
 
+  /** The reason that is recorded for {@link #stop} where a person gives none. */
+  public static final String STOPPED_BY_HAND = "stopped by hand";
+
   private ExperimentCommands() {}
 
   /**

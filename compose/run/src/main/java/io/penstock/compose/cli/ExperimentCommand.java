@@ -145,7 +145,7 @@ final class ExperimentCommand extends GroupCommand {
 
     @Override
     Experiment ask(Cluster cluster) {
-      String why = reason == null ? "stopped by hand" : reason;
+      String why = reason == null || reason.isBlank() ? ExperimentCommands.STOPPED_BY_HAND : reason;
       return RoutingCommand.write(
           this, cluster, why, (state, now) -> ExperimentCommands.stop(state, name, why, now));
     }

@@ -2,10 +2,9 @@ package io.penstock.compose.cli;
 
 import io.penstock.compose.http.FrontCall;
 import io.penstock.compose.http.FrontClient;
-import io.penstock.schemas.policies.RolloutCommands;
+import io.penstock.schemas.policies.RolloutAction;
 import io.penstock.schemas.policies.RolloutFile;
 import io.penstock.schemas.routing.Rollout;
-import io.penstock.schemas.routing.RoutingState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,18 +59,18 @@ final class RolloutCommand extends GroupCommand {
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
     @Nullable String reason;
 
-    Change(Environment environment) {
+    private final RolloutAction action;
+
+    Change(Environment environment, RolloutAction action) {
       super(environment);
+      this.action = action;
     }
-
-    abstract Rollout change(RoutingState state, Instant now);
-
-    /** The last part of the path by which the front makes the change. */
-    abstract String step();
 
     @Override
     final Rollout ask(Cluster cluster) {
-      return RoutingCommand.write(this, cluster, reason, this::change);
+      String why = action.reason(reason);
+      return RoutingCommand.write(
+          this, cluster, why, (state, now) -> action.apply(state, model, why, now));
     }
 
     @Override
@@ -80,7 +79,7 @@ final class RolloutCommand extends GroupCommand {
           Rollout.class,
           client.object(
               FrontDocuments.change(
-                  FrontDocuments.path(PATH, model) + "/" + step(),
+                  FrontDocuments.path(PATH, model) + "/" + action.label(),
                   RecordJson.MAPPER.createObjectNode(),
                   reason)));
     }
@@ -149,17 +148,7 @@ final class RolloutCommand extends GroupCommand {
   static final class Pause extends Change {
 
     Pause(Environment environment) {
-      super(environment);
-    }
-
-    @Override
-    String step() {
-      return "pause";
-    }
-
-    @Override
-    Rollout change(RoutingState state, Instant now) {
-      return RolloutCommands.pause(state, model, reason == null ? "paused by hand" : reason, now);
+      super(environment, RolloutAction.PAUSE);
     }
   }
 
@@ -170,17 +159,7 @@ final class RolloutCommand extends GroupCommand {
   static final class Resume extends Change {
 
     Resume(Environment environment) {
-      super(environment);
-    }
-
-    @Override
-    String step() {
-      return "resume";
-    }
-
-    @Override
-    Rollout change(RoutingState state, Instant now) {
-      return RolloutCommands.resume(state, model, now);
+      super(environment, RolloutAction.RESUME);
     }
   }
 
@@ -195,17 +174,7 @@ final class RolloutCommand extends GroupCommand {
   static final class Force extends Change {
 
     Force(Environment environment) {
-      super(environment);
-    }
-
-    @Override
-    String step() {
-      return "force";
-    }
-
-    @Override
-    Rollout change(RoutingState state, Instant now) {
-      return RolloutCommands.force(state, model, now);
+      super(environment, RolloutAction.FORCE);
     }
   }
 
@@ -216,18 +185,7 @@ final class RolloutCommand extends GroupCommand {
   static final class Rollback extends Change {
 
     Rollback(Environment environment) {
-      super(environment);
-    }
-
-    @Override
-    String step() {
-      return "rollback";
-    }
-
-    @Override
-    Rollout change(RoutingState state, Instant now) {
-      return RolloutCommands.rollBack(
-          state, model, reason == null ? "rolled back by hand" : reason, now);
+      super(environment, RolloutAction.ROLLBACK);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.models.ModelCatalog;
+import io.penstock.schemas.policies.RolloutAction;
 import io.penstock.schemas.policies.RolloutCommands;
 import io.penstock.schemas.routing.Rollout;
 import io.penstock.schemas.routing.Rollout.State;
@@ -94,6 +95,25 @@ class RolloutCommandsTest {
     assertThat(resumed.stateSince()).isEqualTo(LATER.plusSeconds(5));
     assertThatThrownBy(() -> RolloutCommands.resume(state(State.SHIFTING, 0, null), "llama", NOW))
         .hasMessageContaining("not paused");
+  }
+
+  @Test
+  void anActionHasAUsualReasonWhereAPersonGivesNone() {
+    assertThat(RolloutAction.PAUSE.reason(null)).isEqualTo("paused by hand");
+    assertThat(RolloutAction.ROLLBACK.reason(" ")).isEqualTo("rolled back by hand");
+    assertThat(RolloutAction.FORCE.reason("late")).isEqualTo("late");
+    for (RolloutAction action : RolloutAction.values()) {
+      assertThat(RolloutAction.ofLabel(action.label())).contains(action);
+    }
+    assertThat(RolloutAction.ofLabel("PAUSE")).isEmpty();
+    Rollout paused =
+        RolloutAction.PAUSE.apply(state(State.SHIFTING, 0, null), "llama", "lunch", LATER);
+    assertThat(paused.reason()).isEqualTo("lunch");
+    RoutingState held = RoutingState.of(List.of(paused));
+    assertThat(RolloutAction.RESUME.apply(held, "llama", "-", LATER).state())
+        .isEqualTo(State.SHIFTING);
+    assertThat(RolloutAction.FORCE.apply(held, "llama", "-", LATER).percent()).isEqualTo(100);
+    assertThat(RolloutAction.ROLLBACK.apply(held, "llama", "bad", LATER).reason()).isEqualTo("bad");
   }
 
   @ParameterizedTest
