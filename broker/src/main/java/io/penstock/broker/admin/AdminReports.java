@@ -10,6 +10,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.following.Patience;
 import io.penstock.broker.following.SlowScanException;
 import io.penstock.broker.http.Replies;
 import io.penstock.broker.inference.DeadlineHeader;
@@ -25,6 +26,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,9 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class AdminReports {
 
+  /** For all that a report reads. Whoever asks waits a little longer. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final String USUAL_DIMENSIONS = "tenant,model";
   private static final int MOST_DIMENSIONS = 4;
@@ -80,7 +84,7 @@ final class AdminReports {
         new LogReports.CostQuestion(dimensions(by), to, Optional.ofNullable(against), lines(limit));
     ModelCatalog catalog = models.list();
     LogReports.Report report = Refusals.readable(() -> reports.costs(question, catalog));
-    return made(report, () -> log.results(from, PATIENCE, report::add));
+    return made(report, patience -> log.results(from, patience, report::add));
   }
 
   /** What an experiment has found so far. */
@@ -97,20 +101,25 @@ final class AdminReports {
     LogReports.Report report = reports.experiment(experiment);
     return made(
         report,
-        () -> {
-          log.results(started, PATIENCE, report::add);
-          log.feedback(started, PATIENCE, report::add);
-        });
+        patience ->
+            log.results(started, patience, report::add)
+                + log.feedback(started, patience, report::add));
   }
 
-  private HttpResponse<byte[]> made(LogReports.Report report, Runnable reading) {
+  /**
+   * Makes a report.
+   *
+   * @param reading reads what it is made of within one patience, and returns how many records could
+   *     not be read
+   */
+  private HttpResponse<byte[]> made(LogReports.Report report, ToLongFunction<Patience> reading) {
     if (!turn.tryAcquire()) {
       throw new ApiException(
           ApiError.unavailable("Another report is being made here; try again later.", PAUSE));
     }
     try {
-      reading.run();
-      return Replies.json(200, report.json());
+      long unreadable = reading.applyAsLong(Patience.of(PATIENCE));
+      return Replies.json(200, report.json().put("unreadable", unreadable));
     } catch (SlowScanException slow) {
       throw new ApiException(
           ApiError.unavailable(

@@ -1,5 +1,6 @@
 package io.penstock.broker.admin;
 
+import io.penstock.broker.following.Patience;
 import io.penstock.broker.following.TopicScan;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.Feedback;
@@ -9,7 +10,6 @@ import io.penstock.schemas.ResultFormat;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.client.RequestSender;
 import io.penstock.schemas.topics.TopicNames;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -48,10 +48,11 @@ public final class OperatorLog {
   /**
    * Passes results since then, each of them, repetitions included.
    *
+   * @return how many could not be read
    * @throws io.penstock.broker.following.SlowScanException if that takes longer
    */
-  void results(Instant since, Duration patience, Consumer<InferenceResult> taker) {
-    scan.read(
+  long results(Instant since, Patience patience, Consumer<InferenceResult> taker) {
+    return scan.read(
         names.results(),
         InferenceResult.class,
         since,
@@ -60,8 +61,8 @@ public final class OperatorLog {
   }
 
   /** Passes judgements of results likewise. */
-  void feedback(Instant since, Duration patience, Consumer<Feedback> taker) {
-    scan.read(
+  long feedback(Instant since, Patience patience, Consumer<Feedback> taker) {
+    return scan.read(
         names.feedback(), Feedback.class, since, patience, found -> taker.accept(found.value()));
   }
 

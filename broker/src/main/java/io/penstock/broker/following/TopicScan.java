@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,11 +44,20 @@ public final class TopicScan {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final ClusterConnection connection;
+  private final Supplier<Consumer<String, byte[]>> consumers;
   private final AvroSerdes serdes;
 
   public TopicScan(ClusterConnection connection, AvroSerdes serdes) {
-    this.connection = connection;
+    this(() -> CommittedReads.consumer(connection, new StringDeserializer(), Map.of()), serdes);
+  }
+
+  /**
+   * Makes one for tests.
+   *
+   * @param consumers a new consumer for each call
+   */
+  TopicScan(Supplier<Consumer<String, byte[]>> consumers, AvroSerdes serdes) {
+    this.consumers = consumers;
     this.serdes = serdes;
   }
 
@@ -60,7 +70,7 @@ public final class TopicScan {
   public <T extends SpecificRecord> void read(
       String topic, Class<T> type, Instant from, Visitor<T> visitor) {
     try {
-      readAll(topic, type, from, PATIENCE, visitor);
+      var _ = readAll(topic, type, from, Patience.of(PATIENCE), visitor);
     } catch (SlowScanException slow) {
       throw new KafkaUnavailableException(slow);
     } catch (KafkaException failed) {
@@ -71,40 +81,46 @@ public final class TopicScan {
   /**
    * Does the same for a topic that may hold much.
    *
-   * @param patience how long it may take
+   * @param patience how long it may take, from when the patience began
+   * @return how many records were passed over since they could not be read
    * @throws SlowScanException if the end is not reached within that time
    * @throws KafkaUnavailableException if Kafka does not answer
    */
-  public <T extends SpecificRecord> void read(
-      String topic, Class<T> type, Instant from, Duration patience, Visitor<T> visitor) {
+  public <T extends SpecificRecord> long read(
+      String topic, Class<T> type, Instant from, Patience patience, Visitor<T> visitor) {
     try {
-      readAll(topic, type, from, patience, visitor);
+      return readAll(topic, type, from, patience, visitor);
     } catch (KafkaException failed) {
       throw new KafkaUnavailableException(failed);
     }
   }
 
-  private <T extends SpecificRecord> void readAll(
-      String topic, Class<T> type, Instant from, Duration patience, Visitor<T> visitor) {
-    try (Consumer<String, byte[]> consumer = consumer()) {
+  private <T extends SpecificRecord> long readAll(
+      String topic, Class<T> type, Instant from, Patience patience, Visitor<T> visitor) {
+    long unreadable = 0;
+    try (Consumer<String, byte[]> consumer = consumers.get()) {
       List<TopicPartition> partitions = Partitions.of(consumer, Set.of(topic));
       consumer.assign(partitions);
       seek(consumer, partitions, from);
       Map<TopicPartition, Long> ends = Partitions.ends(consumer, partitions);
       Deserializer<T> values = serdes.deserializer(type);
-      long until = System.nanoTime() + patience.toNanos();
       while (!Partitions.reached(consumer, ends)) {
-        if (System.nanoTime() - until > 0) {
+        if (patience.isOver()) {
           throw new SlowScanException(
-              "%s was not read to the end within %d s".formatted(topic, patience.toSeconds()));
+              "%s was not read to the end within %d s"
+                  .formatted(topic, patience.whole().toSeconds()));
         }
         for (ConsumerRecord<String, byte[]> each : consumer.poll(POLL)) {
-          decoded(values, each)
-              .ifPresent(
-                  value -> visitor.visit(new Found<>(each.partition(), each.offset(), value)));
+          Optional<T> value = decoded(values, each);
+          value.ifPresent(
+              found -> visitor.visit(new Found<>(each.partition(), each.offset(), found)));
+          if (value.isEmpty() && each.value() != null) {
+            unreadable++;
+          }
         }
       }
     }
+    return unreadable;
   }
 
   /**
@@ -124,7 +140,7 @@ public final class TopicScan {
   private <T extends SpecificRecord> Optional<T> readAt(
       String topic, Class<T> type, int partition, long offset) {
     TopicPartition one = new TopicPartition(topic, partition);
-    try (Consumer<String, byte[]> consumer = consumer()) {
+    try (Consumer<String, byte[]> consumer = consumers.get()) {
       if (!Partitions.of(consumer, Set.of(topic)).contains(one)) {
         return Optional.empty();
       }
@@ -149,10 +165,6 @@ public final class TopicScan {
       }
       return Optional.empty();
     }
-  }
-
-  private Consumer<String, byte[]> consumer() {
-    return CommittedReads.consumer(connection, new StringDeserializer(), Map.of());
   }
 
   private static void seek(

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.admin.LogReports;
 import io.penstock.compose.http.FrontCall;
 import io.penstock.compose.http.FrontClient;
+import io.penstock.compose.http.FrontException;
 import io.penstock.compose.reports.ControlReports;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.streams.control.spend.CostReport.Dimension;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +44,8 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
 
   /** The front gives no more. */
   private static final int MOST_LINES = 10_000;
+
+  private static final int BAD_REQUEST = 400;
 
   @Option(
       names = "--by",
@@ -96,6 +100,14 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
     if (limit != null && limit < 1) {
       throw CliException.usage("--limit is %d; it must be 1 or more".formatted(limit));
     }
+    by.stream()
+        .filter(each -> Collections.frequency(by, each) > 1)
+        .findFirst()
+        .ifPresent(
+            each -> {
+              throw CliException.usage(
+                  "--by names %s more than once; name each once".formatted(each.label()));
+            });
     if (limit != null && all) {
       throw CliException.usage("--limit and --all contradict each other; give one");
     }
@@ -109,15 +121,7 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
   ObjectNode ask(Cluster cluster) {
     ModelCatalog models = ModelCatalog.following(cluster.models().list());
     Instant from = instant("--since", since);
-    LogReports.Report report =
-        new ControlReports()
-            .costs(
-                new LogReports.CostQuestion(
-                    labels(),
-                    Optional.ofNullable(instant("--until", until)),
-                    Optional.ofNullable(against),
-                    most(output.json ? Integer.MAX_VALUE : DEFAULT_LINES)),
-                models);
+    LogReports.Report report = report(models);
     EntryReader<InferenceResult> reader =
         new EntryReader<>(cluster.serdes(), InferenceResult.class);
     cluster
@@ -129,8 +133,22 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
               reader.read(entry).ifPresent(report::add);
               return true;
             });
-    reader.warn(console(), cluster.names().results());
-    return report.json();
+    return UnreadableRecords.put(report.json(), reader.unreadable());
+  }
+
+  private LogReports.Report report(ModelCatalog models) {
+    try {
+      return new ControlReports()
+          .costs(
+              new LogReports.CostQuestion(
+                  labels(),
+                  Optional.ofNullable(instant("--until", until)),
+                  Optional.ofNullable(against),
+                  most()),
+              models);
+    } catch (IllegalArgumentException wrong) {
+      throw wrong(wrong.getMessage());
+    }
   }
 
   @Override
@@ -139,16 +157,32 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
     query(path, "since", instant("--since", since));
     query(path, "until", instant("--until", until));
     query(path, "against", against);
-    query(path, "limit", Math.min(MOST_LINES, most(output.json ? MOST_LINES : DEFAULT_LINES)));
-    ObjectNode costs =
-        client.object(FrontCall.get(path.toString()).withPatience(FrontFleet.REPORT_PATIENCE));
-    if (limit == null && (output.json || all) && costs.path("others_count").asLong() > 0) {
+    query(path, "limit", Math.min(MOST_LINES, most()));
+    ObjectNode costs = asked(client, path.toString());
+    if (most() > MOST_LINES && costs.path("others_count").asLong() > 0) {
       console()
           .warn(
               "there are more lines; the front gives the %d with the highest cost"
                   .formatted(MOST_LINES));
     }
     return costs;
+  }
+
+  private static ObjectNode asked(FrontClient client, String path) throws InterruptedException {
+    try {
+      return client.object(FrontCall.get(path).withPatience(FrontFleet.REPORT_PATIENCE));
+    } catch (FrontException.Refused refused) {
+      throw refused.status() == BAD_REQUEST ? wrong(refused.getMessage()) : refused;
+    }
+  }
+
+  /**
+   * Says what is wrong with the question in the same words either way. All but the model to compare
+   * with was checked before.
+   */
+  private static CliException wrong(@Nullable String said) {
+    String fault = String.valueOf(said).replaceFirst("\\.$", "");
+    return CliException.usage(fault.replaceFirst("^[aA]gainst ", "--against "));
   }
 
   private static void query(StringBuilder path, String name, @Nullable Object value) {
@@ -191,6 +225,7 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
     rows.add(total);
     String strong = costs.path("against").textValue();
     listing(strong).print(console(), output.json, rows);
+    UnreadableRecords.warn(console(), costs);
     if (output.json) {
       return ExitCodes.OK;
     }
@@ -207,7 +242,8 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
   }
 
   /** Returns how many of the lines to show, which come with the highest cost first. */
-  private int most(int usual) {
+  private int most() {
+    int usual = output.json ? Integer.MAX_VALUE : DEFAULT_LINES;
     return all ? Integer.MAX_VALUE : Optional.ofNullable(limit).orElse(usual);
   }
 

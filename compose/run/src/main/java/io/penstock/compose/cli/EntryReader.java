@@ -29,6 +29,11 @@ final class EntryReader<T extends SpecificRecord> {
     }
   }
 
+  /** How many records could not be read. */
+  long unreadable() {
+    return unreadable;
+  }
+
   /** Tells a person how many records could not be read, if there were any. */
   void warn(Console console, String topic) {
     if (unreadable > 0) {

@@ -1,6 +1,6 @@
 package io.penstock.compose.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.admin.LogReports;
 import io.penstock.compose.chart.Chart;
 import io.penstock.compose.chart.SvgChart;
@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
       "  penstock experiment report concise",
       "  penstock experiment report concise --chart concise.svg --json"
     })
-final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
+final class ExperimentReportCommand extends OperatorResultCommand<ObjectNode> {
 
   @Parameters(paramLabel = "NAME", description = "The experiment's name.")
   String name = "";
@@ -61,7 +61,7 @@ final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
   }
 
   @Override
-  JsonNode ask(Cluster cluster) {
+  ObjectNode ask(Cluster cluster) {
     Experiment experiment = cluster.routing().list().experiment(name).orElseThrow(this::unknown);
     Instant started = experiment.startedAt();
     if (started == null) {
@@ -69,13 +69,14 @@ final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
     }
     LogReports.Report report = new ControlReports().experiment(experiment);
     TopicLog.Start from = new TopicLog.Start.At(started);
-    read(cluster, cluster.names().results(), from, InferenceResult.class, report::add);
-    read(cluster, cluster.names().feedback(), from, Feedback.class, report::add);
-    return report.json();
+    long unreadable =
+        read(cluster, cluster.names().results(), from, InferenceResult.class, report::add)
+            + read(cluster, cluster.names().feedback(), from, Feedback.class, report::add);
+    return UnreadableRecords.put(report.json(), unreadable);
   }
 
   @Override
-  JsonNode ask(FrontClient client) throws InterruptedException {
+  ObjectNode ask(FrontClient client) throws InterruptedException {
     String path = FrontDocuments.path("/admin/experiments", name);
     var _ = FrontDocuments.find(client, path).orElseThrow(this::unknown);
     return client.object(FrontCall.get(path + "/report").withPatience(FrontFleet.REPORT_PATIENCE));
@@ -87,8 +88,9 @@ final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
   }
 
   @Override
-  int show(JsonNode json) throws IOException {
+  int show(ObjectNode json) throws IOException {
     ExperimentReport report = RoutingCodec.mapper().treeToValue(json, ExperimentReport.class);
+    UnreadableRecords.warn(console(), json);
     if (output.json) {
       console().print(json);
     } else {
@@ -105,7 +107,8 @@ final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
     return ExitCodes.OK;
   }
 
-  private <T extends SpecificRecord> void read(
+  /** Reads a topic, and returns how many of its records could not be read. */
+  private static <T extends SpecificRecord> long read(
       Cluster cluster, String topic, TopicLog.Start start, Class<T> type, Consumer<T> taker) {
     EntryReader<T> reader = new EntryReader<>(cluster.serdes(), type);
     cluster
@@ -117,7 +120,7 @@ final class ExperimentReportCommand extends OperatorResultCommand<JsonNode> {
               reader.read(entry).ifPresent(taker);
               return true;
             });
-    reader.warn(console(), topic);
+    return reader.unreadable();
   }
 
   private void print(ExperimentReport report) {

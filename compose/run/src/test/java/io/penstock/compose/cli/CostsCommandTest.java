@@ -86,6 +86,15 @@ class CostsCommandTest {
   }
 
   @Test
+  void whatCannotBeReadIsCounted() {
+    cli.log.add(cli.names.results(), CliHarness.NOW, "bad", new byte[] {1, 2, 3});
+    assertThat(cli.run("costs", "--by", "tenant", "--json")).isZero();
+    assertThat(cli.json()).hasSize(3);
+    assertThat(cli.err())
+        .contains("warning: the report is without 1 record of the log that could not be read");
+  }
+
+  @Test
   void aRepeatedRequestCostsNothingMore() {
     InferenceResult repeated =
         InferenceResult.newBuilder(Samples.succeeded(Samples.request("c")))
@@ -101,7 +110,9 @@ class CostsCommandTest {
   @Test
   void refusesWhatItCannotCompareWith() {
     assertThat(cli.run("costs", "--against", "nobody")).isEqualTo(ExitCodes.USAGE);
-    assertThat(cli.err()).contains("'nobody', which is no model");
+    assertThat(cli.err()).contains("--against is 'nobody', which is no model");
+    assertThat(cli.run("costs", "--by", "tenant,tenant")).isEqualTo(ExitCodes.USAGE);
+    assertThat(cli.err()).contains("--by names tenant more than once; name each once");
     assertThat(cli.run("costs", "--since", "1h", "--until", "2h")).isEqualTo(ExitCodes.USAGE);
     assertThat(cli.err()).contains("--since is not before --until");
   }
