@@ -1,7 +1,9 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.http.FrontClient;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,16 +43,18 @@ final class AdminOptions {
     return FrontOptions.variable(environment, ADMIN_KEY).isPresent();
   }
 
-  /** Whether an option asks for the front. */
-  boolean isGiven() {
-    return url != null || adminKey != null;
+  /** The names of the given options, which ask for the front. */
+  List<String> given() {
+    return Stream.of(GivenOptions.name("--url", url), GivenOptions.name("--admin-key", adminKey))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  /** Whether options or variables say where the front is and who asks. */
-  boolean isNamed(Environment environment) {
-    return isGiven()
-        || (FrontOptions.variable(environment, FrontOptions.URL).isPresent()
-            && hasKey(environment));
+  /** The variables that ask for the front, if they say both where it is and who asks. */
+  static List<String> variables(Environment environment) {
+    return FrontOptions.variable(environment, FrontOptions.URL).isPresent() && hasKey(environment)
+        ? List.of("$" + FrontOptions.URL, "$" + ADMIN_KEY)
+        : List.of();
   }
 
   FrontClient client(Environment environment) {

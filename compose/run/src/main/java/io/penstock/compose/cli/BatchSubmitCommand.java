@@ -70,7 +70,8 @@ final class BatchSubmitCommand extends FrontCommand {
       names = "--webhook",
       paramLabel = "ID",
       description =
-          "A webhook endpoint of yours that is told when the batch ends, whatever it lists.")
+          "The webhook endpoint of yours to notify when the batch ends, even if the endpoint does"
+              + " not list that event.")
   @Nullable String webhook;
 
   @Option(names = "--follow", description = "Wait for the end and show how far it is.")
@@ -84,9 +85,7 @@ final class BatchSubmitCommand extends FrontCommand {
 
   @Override
   void validate() {
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw CliException.usage("%s is no file that can be read".formatted(file));
-    }
+    FilesCommand.requireReadable(file);
     if (webhook != null && !webhook.matches("[!-~]{1,%d}".formatted(LONGEST_ID))) {
       throw CliException.usage(
           "--webhook is '%s'; give the id of a webhook endpoint, such as whe_0195f0a2"

@@ -23,6 +23,17 @@ import picocli.CommandLine.Option;
 /** The options by which every command finds its cluster. */
 final class ClusterOptions {
 
+  /** Those that options stand for, the keys they are short for, and that of the configuration. */
+  private static final List<String> VARIABLES =
+      List.of(
+          "PENSTOCK_KAFKA",
+          "PENSTOCK_KAFKA_BOOTSTRAP_SERVERS",
+          "PENSTOCK_REGISTRY",
+          "PENSTOCK_REGISTRY_URL",
+          "PENSTOCK_PREFIX",
+          "PENSTOCK_TOPICS_NAMES_PREFIX",
+          ConfigOptions.VARIABLE);
+
   @Option(
       names = "--kafka",
       paramLabel = "HOST:PORT",
@@ -65,12 +76,23 @@ final class ClusterOptions {
 
   @Mixin final ConfigOptions config = new ConfigOptions();
 
-  /** Whether an option names a cluster. */
-  boolean namesCluster() {
-    return present(kafka) != null
-        || present(registry) != null
-        || present(prefix) != null
-        || kafkaConfig != null;
+  /** The names of the given options that name a cluster, or a configuration, which may. */
+  List<String> named() {
+    List<String> names = new ArrayList<>();
+    GivenOptions.name("--kafka", present(kafka)).ifPresent(names::add);
+    GivenOptions.name("--registry", present(registry)).ifPresent(names::add);
+    GivenOptions.name("--prefix", present(prefix)).ifPresent(names::add);
+    GivenOptions.name("--kafka-config", kafkaConfig).ifPresent(names::add);
+    names.addAll(config.named());
+    return names;
+  }
+
+  /** The variables that are set and name a cluster, or a configuration, which may. */
+  static List<String> variables(Environment environment) {
+    return VARIABLES.stream()
+        .filter(name -> present(environment.variables().get(name)) != null)
+        .map(name -> "$" + name)
+        .toList();
   }
 
   /**

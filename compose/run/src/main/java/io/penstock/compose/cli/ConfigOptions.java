@@ -25,7 +25,7 @@ final class ConfigOptions {
 
   static final String FILE_NAME = "penstock.yaml";
 
-  private static final String VARIABLE = "PENSTOCK_CONFIG";
+  static final String VARIABLE = "PENSTOCK_CONFIG";
   private static final String DATA = "data";
 
   @Option(
@@ -99,6 +99,16 @@ final class ConfigOptions {
     return silent
         ? Configuration.unchanged(defaults.apply(home(environment)))
         : read(environment, options, defaults);
+  }
+
+  /** The names of the options that are given. */
+  List<String> named() {
+    List<String> names = new ArrayList<>();
+    GivenOptions.name("--config", config).ifPresent(names::add);
+    if (!sets.isEmpty()) {
+      names.add("--set");
+    }
+    return names;
   }
 
   private List<Given> given() {

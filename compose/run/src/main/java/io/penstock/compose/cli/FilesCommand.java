@@ -35,6 +35,13 @@ final class FilesCommand extends GroupCommand {
   private static final String PATH = "/v1/files";
   private static final int PAGE = 1000;
 
+  /** Refuses a file to upload that is not there or cannot be read. */
+  static void requireReadable(Path file) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw CliException.usage("cannot read %s; name a file that is there".formatted(file));
+    }
+  }
+
   private static String path(String id) {
     return PATH + "/" + FrontPages.encoded(id);
   }
@@ -89,9 +96,7 @@ final class FilesCommand extends GroupCommand {
 
     @Override
     void validate() {
-      if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-        throw CliException.usage("cannot read %s; name a file that is there".formatted(file));
-      }
+      requireReadable(file);
       fields();
     }
 

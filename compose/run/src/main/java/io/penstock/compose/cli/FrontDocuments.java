@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Entries of the routing topic as the front shows and changes them. */
 final class FrontDocuments {
 
-  private static final int NOT_FOUND = 404;
+  static final int NOT_FOUND = 404;
 
   private FrontDocuments() {}
 

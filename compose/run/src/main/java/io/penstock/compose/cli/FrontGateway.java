@@ -157,7 +157,7 @@ final class FrontGateway implements RequestGateway, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> feedback(Feedback feedback) {
-    throw new UnsupportedOperationException("the front takes no feedback");
+    throw new UnsupportedOperationException("the command calls the front itself");
   }
 
   @Override

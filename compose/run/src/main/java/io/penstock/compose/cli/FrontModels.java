@@ -43,14 +43,14 @@ final class FrontModels {
         });
   }
 
-  /** Adds or replaces the models of a file and returns them. */
+  /** Adds or replaces the models of a file, and returns them as the front has stored them. */
   static List<ModelSpec> apply(FrontClient client, Path file, Instant now)
       throws InterruptedException {
     List<ModelSpec> models = PublishedModels.read(file, UNKNOWN_PARTITIONS, now);
     var _ =
         client.succeed(
             FrontCall.put(PATH, ModelFile.json(models).getBytes(StandardCharsets.UTF_8)));
-    return models;
+    return PublishedModels.stored(list(client), models);
   }
 
   static boolean remove(FrontClient client, String name) throws InterruptedException {

@@ -3,7 +3,9 @@ package io.penstock.compose.cli;
 import io.penstock.compose.http.FrontAddress;
 import io.penstock.compose.http.FrontClient;
 import io.penstock.compose.http.RetryPlan;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,14 +33,16 @@ final class FrontOptions {
               + " this machine cannot see in the list of processes.")
   @Nullable String key;
 
-  /** Whether an option asks for the front. */
-  boolean isGiven() {
-    return url != null || key != null;
+  /** The names of the given options, which ask for the front. */
+  List<String> given() {
+    return Stream.of(GivenOptions.name("--url", url), GivenOptions.name("--key", key))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  /** Whether an option or a variable names the front. */
-  boolean isNamed(Environment environment) {
-    return isGiven() || variable(environment, URL).isPresent();
+  /** The variable that asks for the front, if it is set. */
+  static List<String> variables(Environment environment) {
+    return variable(environment, URL).map(_ -> List.of("$" + URL)).orElse(List.of());
   }
 
   /** Whether an option or a variable gives a key. */

@@ -5,6 +5,7 @@ import io.penstock.compose.config.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Options of a command that are short forms of keys of the configuration. */
@@ -33,5 +34,10 @@ final class GivenOptions {
 
   List<Given> all() {
     return List.copyOf(given);
+  }
+
+  /** The name of an option, if it is given. */
+  static Optional<String> name(String option, @Nullable Object value) {
+    return value == null ? Optional.empty() : Optional.of(option);
   }
 }

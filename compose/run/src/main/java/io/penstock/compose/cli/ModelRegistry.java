@@ -13,7 +13,7 @@ interface ModelRegistry {
   List<ModelSpec> list();
 
   /**
-   * Adds or replaces the models of a file and returns them.
+   * Adds or replaces the models of a file, and returns them as they are stored.
    *
    * @throws CliException if the file, or the registry with it, would be invalid
    */

@@ -7,6 +7,7 @@ import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.models.VariantState;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -71,8 +72,17 @@ final class ModelsCommand extends GroupCommand {
     }
 
     @Override
-    boolean isHttpAskedFor() {
-      return adminKey != null || super.isHttpAskedFor();
+    void validate() {
+      if (front.key != null && adminKey != null) {
+        throw CliException.usage("--key and --admin-key contradict each other; give one");
+      }
+    }
+
+    @Override
+    List<String> httpOptions() {
+      List<String> names = new ArrayList<>(super.httpOptions());
+      GivenOptions.name("--admin-key", adminKey).ifPresent(names::add);
+      return names;
     }
 
     @Override
@@ -83,9 +93,7 @@ final class ModelsCommand extends GroupCommand {
     }
 
     @Override
-    void validateHttp() {
-      requireAbsent(adminKey != null && front.key != null, "--admin-key", "--key is given, too");
-    }
+    void validateHttp() {}
 
     @Override
     int run(FrontClient client) throws InterruptedException {

@@ -5,7 +5,8 @@ import picocli.CommandLine.Mixin;
 
 /**
  * A command of operators. It goes over HTTP where --url or --admin-key say so, or both
- * $PENSTOCK_URL and $PENSTOCK_ADMIN_KEY are set, and else to Kafka.
+ * $PENSTOCK_URL and $PENSTOCK_ADMIN_KEY are set, and else to Kafka. Where only the variables say
+ * so, it names the front before it changes something.
  */
 abstract class OperatorCommand extends ClusterCommand {
 
@@ -17,16 +18,20 @@ abstract class OperatorCommand extends ClusterCommand {
 
   @Override
   final int connected() throws Exception {
-    if (admin.isGiven() && clusterOptions.namesCluster()) {
-      throw CliException.usage(
-          "--url and --admin-key are for HTTP, and --kafka, --registry, --prefix and --kafka-config"
-              + " for Kafka; give those of one");
-    }
-    if (clusterOptions.namesCluster() || !admin.isNamed(environment)) {
+    HttpOrKafka way =
+        new HttpOrKafka(
+            admin.given(),
+            AdminOptions.variables(environment),
+            clusterOptions.named(),
+            ClusterOptions.variables(environment));
+    if (!way.isHttp()) {
       return super.connected();
     }
     validateHttp();
     try (FrontClient client = admin.client(environment)) {
+      if (way.isUpToVariables()) {
+        client.beforeFirstChange(() -> console().note("over HTTP at " + client.address()));
+      }
       return run(client);
     }
   }

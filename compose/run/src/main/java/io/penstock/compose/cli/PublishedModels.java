@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The registry on the models topic. */
 final class PublishedModels implements ModelRegistry {
@@ -40,7 +43,7 @@ final class PublishedModels implements ModelRegistry {
         () -> {
           List<ModelSpec> models = read(file, topics.modelPartitions(), clock.instant());
           publisher.apply(models);
-          return models;
+          return stored(list(), models);
         });
   }
 
@@ -62,6 +65,18 @@ final class PublishedModels implements ModelRegistry {
   @Override
   public ModelChanges rollback(String revision) {
     return explained(() -> publisher.rollback(revision));
+  }
+
+  /**
+   * What the registry has in place of these models, in their order. One that it had already keeps
+   * the time of its last change; one that was removed meanwhile is left out.
+   */
+  static List<ModelSpec> stored(List<ModelSpec> registry, List<ModelSpec> applied) {
+    Map<String, ModelSpec> byName =
+        registry.stream().collect(Collectors.toMap(ModelSpec::getName, model -> model));
+    return applied.stream()
+        .flatMap(model -> Optional.ofNullable(byName.get(model.getName())).stream())
+        .toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.http.FrontClient;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -17,7 +18,13 @@ abstract class RequesterCommand extends ClusterCommand {
 
   @Override
   final int connected() throws Exception {
-    if (!isOverHttp()) {
+    HttpOrKafka way =
+        new HttpOrKafka(
+            httpOptions(),
+            FrontOptions.variables(environment),
+            clusterOptions.named(),
+            ClusterOptions.variables(environment));
+    if (!way.isHttp()) {
       return super.connected();
     }
     validateHttp();
@@ -26,18 +33,9 @@ abstract class RequesterCommand extends ClusterCommand {
     }
   }
 
-  final boolean isOverHttp() {
-    if (isHttpAskedFor() && clusterOptions.namesCluster()) {
-      throw CliException.usage(
-          "--url and --key are for HTTP, and --kafka, --registry, --prefix and --kafka-config for"
-              + " Kafka; give those of one");
-    }
-    return (isHttpAskedFor() || front.isNamed(environment)) && !clusterOptions.namesCluster();
-  }
-
-  /** Whether an option asks for HTTP. */
-  boolean isHttpAskedFor() {
-    return front.isGiven();
+  /** The names of the given options that ask for HTTP. */
+  List<String> httpOptions() {
+    return front.given();
   }
 
   /** Calls in the name of whom the options or variables name. */

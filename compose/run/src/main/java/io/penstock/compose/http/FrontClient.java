@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 
 /**
@@ -42,6 +43,8 @@ public final class FrontClient implements AutoCloseable {
           .connectTimeout(CONNECT)
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
+  private final AtomicReference<Runnable> beforeChange =
+      new AtomicReference<>(FrontClient::nothing);
   private volatile boolean answeredBefore;
 
   /**
@@ -57,6 +60,11 @@ public final class FrontClient implements AutoCloseable {
 
   public FrontAddress address() {
     return address;
+  }
+
+  /** Runs this once, before the first call that is to change something at the front. */
+  public void beforeFirstChange(Runnable notice) {
+    beforeChange.set(notice);
   }
 
   /**
@@ -109,6 +117,8 @@ public final class FrontClient implements AutoCloseable {
     }
   }
 
+  private static void nothing() {}
+
   private Optional<Duration> pause(int failures, long begun, Optional<Duration> asked) {
     return plan.pause(failures, Duration.ofNanos(System.nanoTime() - begun), asked);
   }
@@ -132,6 +142,9 @@ public final class FrontClient implements AutoCloseable {
 
   private <T> HttpResponse<T> send(FrontCall call, BodyHandler<T> handler)
       throws IOException, InterruptedException {
+    if (!call.method().equals("GET")) {
+      beforeChange.getAndSet(FrontClient::nothing).run();
+    }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.resolve(call.path()))
             .method(call.method(), call.body())

@@ -258,17 +258,45 @@ class HttpCommandsTest {
 
   @Test
   void aJudgementIsSentInTheNameOfTheKeysTenant() {
-    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}");
+    front
+        .on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}")
+        .on("GET /v1/requests/req_1", 200, "{\"id\":\"req_1\"}");
     assertThat(cli.run("feedback", "req_1", "--score", "0.5", "--comment", "so")).isZero();
     assertThat(cli.out()).isEqualTo("noted 0.5 for req_1\n");
     assertThat(seen("POST /v1/feedback").text())
         .isEqualTo(
             "{\"request_id\":\"req_1\",\"score\":0.5,\"source\":\"user\",\"comment\":\"so\"}");
+    assertThat(cli.err()).isEmpty();
     assertThat(cli.feedback).isEmpty();
     assertThat(cli.run("feedback", "req_1", "--score", "1", "--tenant", "acme"))
         .isEqualTo(ExitCodes.USAGE);
     assertThat(cli.run("feedback", "req_1", "--score", "1", "--kafka", "h:1")).isZero();
     assertThat(cli.feedback).hasSize(1);
+  }
+
+  @Test
+  void aJudgementOfARequestThatTheFrontDoesNotKnowIsSentWithAWarning() {
+    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}");
+    String warning = "warning: the front knows no request of_others of your tenant";
+    assertThat(cli.run("feedback", "of_others", "--score", "1")).isZero();
+    assertThat(cli.out()).isEqualTo("noted 1.0 for of_others\n");
+    assertThat(cli.err()).contains(warning);
+    assertThat(seen("POST /v1/feedback").text()).contains("of_others");
+    front.on("GET /v1/requests/of_others", 403, error("forbidden", "No."));
+    assertThat(cli.run("feedback", "of_others", "--score", "1")).isZero();
+    assertThat(cli.err()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsRefusedInTheSameWordsByAllThatUpload() {
+    Path none = home.resolve("none.jsonl");
+    for (String command : List.of("batch submit", "files upload")) {
+      List<String> words = new ArrayList<>(List.of(command.split(" ")));
+      words.add(none.toString());
+      assertThat(cli.run(words.toArray(String[]::new))).isEqualTo(ExitCodes.USAGE);
+      assertThat(cli.err()).contains("cannot read %s; name a file that is there".formatted(none));
+    }
+    assertThat(front.seen()).isEmpty();
   }
 
   @Test
