@@ -186,6 +186,54 @@ class OperatorCommandsIT {
     shows("models list");
   }
 
+  @Test
+  void aQuestionAboutCostsIsRefusedInTheSameWordsEitherWay() {
+    for (String wrong : List.of("costs --against nobody", "costs --by tenant,tenant")) {
+      assertThat(byKafka(wrong)).as(wrong).isEqualTo("exit 2\n");
+      String said = cli.err();
+      assertThat(overHttp(wrong)).as(wrong).isEqualTo("exit 2\n");
+      assertThat(cli.err()).as(wrong).isNotEmpty().isEqualTo(said);
+    }
+  }
+
+  @Test
+  void whatIsStoredIsShownAndTheSameReasonsAreRecordedEitherWay() throws Exception {
+    file("stored.yaml", MODELS.replace("$1", "stored-$1"));
+    // The second time changes nothing, so what is shown keeps its time.
+    for (int i = 0; i < 2; i++) {
+      for (String twin : List.of(BY_KAFKA, OVER_HTTP)) {
+        String shown = either(twin, "models apply %s-stored.yaml --json".formatted(twin));
+        List<String> models = cli.out().lines().toList();
+        assertThat(shown).as(cli.err()).startsWith("exit 0\n");
+        assertThat(models).hasSize(2);
+        assertThat(overHttp("models list --json")).startsWith("exit 0\n");
+        assertThat(cli.out().lines()).containsAll(models);
+      }
+    }
+    assertThat(reasons("rollout start stored-%s --from blue --to green")).containsOnly("started");
+    assertThat(reasons("rollout pause stored-%s")).containsOnly("paused by hand");
+    assertThat(reasons("rollout resume stored-%s")).containsOnly("resumed by hand");
+    assertThat(reasons("rollout force stored-%s")).containsOnly("forced by hand");
+    assertThat(reasons("rollout pause stored-%s --reason lunch")).containsOnly("lunch");
+    assertThat(reasons("rollout rollback stored-%s")).containsOnly("rolled back by hand");
+  }
+
+  private String either(String twin, String command) {
+    return twin.equals(BY_KAFKA) ? byKafka(command) : overHttp(command);
+  }
+
+  /** Does something to the rollouts of both twins, and returns the reasons that are recorded. */
+  private List<String> reasons(String command) {
+    for (String twin : List.of(BY_KAFKA, OVER_HTTP)) {
+      assertThat(either(twin, command.formatted(twin))).as(cli.err()).startsWith("exit 0\n");
+    }
+    assertThat(overHttp("routing list --kind rollout --json")).startsWith("exit 0\n");
+    return cli.json().stream()
+        .filter(entry -> entry.path("name").asText().startsWith("stored-"))
+        .map(entry -> entry.path("reason").asText())
+        .toList();
+  }
+
   private void file(String name, String text) throws IOException {
     for (String twin : List.of(BY_KAFKA, OVER_HTTP)) {
       Files.writeString(home.resolve(twin + "-" + name), text.replace("$1", twin));
