@@ -4,23 +4,26 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.schemas.TokenChunk;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The memory that all streams together may take for chunks that were read from the log again and
- * are not sent yet. Safe for use by many threads.
+ * are not sent yet. A tenant may take no more than the others leave free: one alone takes half, and
+ * each that comes later finds some room. Safe for use by many threads.
  */
 final class ReplayBudget {
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   /** What a chunk takes beside its data, in bytes. */
-  private static final int OVERHEAD = 256;
+  private static final long OVERHEAD = 256;
 
   private final long mostBytes;
-  private final AtomicLong taken = new AtomicLong();
+  private final Map<String, Long> byTenant = new HashMap<>();
+  private long taken;
 
   /**
    * @param mostBytes how much there may be at once; a single stream may take more
@@ -30,39 +33,82 @@ final class ReplayBudget {
   }
 
   /** What one stream has taken. Closing gives it back; later calls change nothing. */
-  interface Share extends AutoCloseable {
+  static final class Share implements AutoCloseable {
 
-    Share NONE = () -> {};
+    private final ReplayBudget budget;
+    private final String tenant;
+    private long left;
+
+    private Share(ReplayBudget budget, String tenant, long bytes) {
+      this.budget = budget;
+      this.tenant = tenant;
+      this.left = bytes;
+    }
+
+    /** That of a stream that has read nothing again. */
+    static Share none() {
+      return new Share(new ReplayBudget(0), "", 0);
+    }
+
+    /** Gives back what this chunk took. */
+    void sent(TokenChunk chunk) {
+      budget.giveBack(this, bytes(chunk));
+    }
 
     @Override
-    void close();
+    public void close() {
+      budget.giveBack(this, Long.MAX_VALUE);
+    }
   }
 
   /**
    * Takes what these chunks need.
    *
-   * @throws ApiException with 503 if other streams have too much
+   * @throws ApiException with 429 if the tenant's other streams have too much, and with 503 if all
+   *     together have
    */
-  Share take(List<TokenChunk> chunks) {
-    long bytes = chunks.stream().mapToLong(each -> OVERHEAD + each.getData().remaining()).sum();
-    long before = taken.getAndAdd(bytes);
-    if (before > 0 && before + bytes > mostBytes) {
-      taken.addAndGet(-bytes);
+  synchronized Share take(String tenant, List<TokenChunk> chunks) {
+    long bytes = chunks.stream().mapToLong(ReplayBudget::bytes).sum();
+    if (bytes == 0) {
+      return new Share(this, tenant, 0);
+    }
+    long own = byTenant.getOrDefault(tenant, 0L);
+    if (own > 0 && bytes > mostBytes - (taken + bytes) - own) {
+      throw new ApiException(
+          new ApiError(
+                  429,
+                  "requests",
+                  "too_many_replays",
+                  "You are reading too many responses from their beginning here; read some of them"
+                      + " to their end, and try again.",
+                  Optional.empty(),
+                  Map.of())
+              .retryAfter(PAUSE));
+    }
+    if (taken > 0 && bytes > mostBytes - taken) {
       throw new ApiException(
           ApiError.unavailable(
               "Too many responses are being read from their beginning here; try again in a moment.",
               PAUSE));
     }
-    AtomicBoolean closed = new AtomicBoolean();
-    return () -> {
-      if (closed.compareAndSet(false, true)) {
-        taken.addAndGet(-bytes);
-      }
-    };
+    taken += bytes;
+    byTenant.merge(tenant, bytes, Long::sum);
+    return new Share(this, tenant, bytes);
+  }
+
+  private synchronized void giveBack(Share share, long most) {
+    long bytes = Math.min(share.left, most);
+    share.left -= bytes;
+    taken -= bytes;
+    byTenant.computeIfPresent(share.tenant, (_, own) -> own == bytes ? null : own - bytes);
+  }
+
+  private static long bytes(TokenChunk chunk) {
+    return OVERHEAD + chunk.getData().remaining();
   }
 
   /** How much is taken, in bytes. */
-  long taken() {
-    return taken.get();
+  synchronized long taken() {
+    return taken;
   }
 }

@@ -12,11 +12,11 @@ import io.penstock.schemas.RequestState;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.TokenChunk;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +29,18 @@ import reactor.core.publisher.Flux;
  */
 final class ResponseFeed extends CallerStream {
 
+  /** How often it is looked at how fast the caller reads what the log had. */
+  static final Duration LOOK = Duration.ofSeconds(30);
+
+  /** Whoever reads that more slowly must come again for the rest, since it lies in memory. */
+  private static final int LEAST_BYTES_PER_SECOND = 4 * 1024;
+
   private final long mostWaitingBytes;
   private final List<Step> waiting = new ArrayList<>();
   private long waitingBytes;
   private @Nullable ResponseStream stream;
-  private ReplayBudget.Share share = ReplayBudget.Share.NONE;
+  private ReplayBudget.Share share = ReplayBudget.Share.none();
+  private long replayedBytes;
   private boolean live;
   private boolean stopping;
   private boolean answering;
@@ -48,7 +55,7 @@ final class ResponseFeed extends CallerStream {
    * @param chunks in the order of the log
    * @param result empty if it has not ended
    * @param complete whether no more chunks are to come
-   * @param share the memory of the chunks; given back when they are sent
+   * @param share the memory of the chunks; given back as they are sent
    */
   record Past(
       List<TokenChunk> chunks,
@@ -56,7 +63,8 @@ final class ResponseFeed extends CallerStream {
       boolean complete,
       ReplayBudget.Share share) {
 
-    static final Past NONE = new Past(List.of(), Optional.empty(), false, ReplayBudget.Share.NONE);
+    static final Past NONE =
+        new Past(List.of(), Optional.empty(), false, ReplayBudget.Share.none());
   }
 
   ResponseFeed(ScheduledExecutorService timer, ConnectionSettings settings) {
@@ -86,7 +94,12 @@ final class ResponseFeed extends CallerStream {
     most.ifPresent(length -> later(length, this::late));
     // The first bytes take the headers with them, and so the response's id.
     Flux<byte[]> first = Flux.just(SseText.comment("response " + id));
-    Flux<byte[]> replayed = drained(steps(past)).concatMapIterable(this::replay, 1);
+    Queue<Step> steps = steps(past);
+    hold(steps::clear);
+    Flux<byte[]> replayed = drained(steps).concatMapIterable(this::replay, 1);
+    if (!past.chunks().isEmpty()) {
+      replayed = replayed.doOnSubscribe(_ -> later(LOOK, () -> lookAtPace(0)));
+    }
     return start(request, Flux.concat(first, replayed, Flux.defer(this::goLive)), onGone);
   }
 
@@ -103,15 +116,34 @@ final class ResponseFeed extends CallerStream {
         });
   }
 
-  private static Queue<Step> steps(Past past) {
-    Queue<Step> steps = new ArrayDeque<>();
+  private Queue<Step> steps(Past past) {
+    Queue<Step> steps = new ConcurrentLinkedQueue<>();
     steps.add(ResponseStream::begin);
-    past.chunks().forEach(chunk -> steps.add(events -> events.chunk(chunk)));
+    past.chunks().forEach(chunk -> steps.add(events -> replayed(chunk, events)));
     past.result().ifPresent(result -> steps.add(events -> events.result(result)));
     if (past.complete()) {
       steps.add(ResponseStream::giveUp);
     }
     return steps;
+  }
+
+  private List<ResponseEvent> replayed(TokenChunk chunk, ResponseStream events) {
+    share.sent(chunk);
+    replayedBytes += chunk.getData().remaining();
+    return events.chunk(chunk);
+  }
+
+  /** Looks whether enough was read since the last time. */
+  private void lookAtPace(long before) {
+    long now = replayedBytes;
+    if (live) {
+      return;
+    }
+    if (now - before < LOOK.toSeconds() * LEAST_BYTES_PER_SECOND) {
+      tooSlow();
+    } else {
+      later(LOOK, () -> lookAtPace(now));
+    }
   }
 
   private synchronized List<byte[]> replay(Step step) {

@@ -97,7 +97,7 @@ class CallerStreamTest {
         assertThat(scene.givenBack).as(what).isEqualTo(1);
         assertThat(scene.timer.pending()).as(what).isZero();
         assertThat(scene.gone).as(what).isEqualTo(before);
-        assertThat(scene.shares).as(what).isZero();
+        assertThat(scene.budget.taken()).as(what).isZero();
       }
     }
     // The histories contain what they are meant to.
@@ -123,12 +123,59 @@ class CallerStreamTest {
   }
 
   @Test
+  void aStreamThatNobodyReadsCountsAsACallerThatHasGone() {
+    for (Kind kind : List.of(Kind.ANSWER, Kind.RESPONSE, Kind.REPLAYED_RESPONSE)) {
+      Scene scene = new Scene(kind, Duration.ofHours(1));
+      scene.happens(Happening.BEGIN, new Random(1));
+      scene.timer.pass(CallerStream.UNREAD);
+      assertThat(scene.gone).as("%s", kind).isEqualTo(1);
+      scene.happens(Happening.GONE, new Random(1));
+      assertThat(scene.gone).as("%s", kind).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theMemoryOfThePastIsGivenBackAsItIsRead() {
+    Scene scene = new Scene(Kind.REPLAYED_RESPONSE);
+    scene.happens(Happening.BEGIN, new Random(1));
+    scene.happens(Happening.SUBSCRIBE, new Random(1));
+    long before = scene.budget.taken();
+    // The comment and what a response begins with come first.
+    scene.reader.orElseThrow().request(6);
+    assertThat(scene.budget.taken()).isPositive().isLessThan(before);
+    scene.reader.orElseThrow().requestUnbounded();
+    assertThat(scene.budget.taken()).isZero();
+    assertThat(scene.isGivenBack()).isFalse();
+  }
+
+  @Test
+  void whoeverReadsThePastTooSlowlyIsToldSoAndKeepsNoMemory() {
+    Scene scene = new Scene(Kind.REPLAYED_RESPONSE, Duration.ofHours(1));
+    scene.happens(Happening.BEGIN, new Random(1));
+    List<String> texts = new ArrayList<>();
+    Reader reader =
+        new Reader() {
+          @Override
+          protected void hookOnNext(byte[] text) {
+            texts.add(new String(text, StandardCharsets.UTF_8));
+          }
+        };
+    scene.flux.orElseThrow().subscribe(reader);
+    reader.request(2);
+    scene.timer.pass(ResponseFeed.LOOK);
+    assertThat(scene.isGivenBack()).isTrue();
+    assertThat(scene.budget.taken()).isZero();
+    reader.requestUnbounded();
+    assertThat(texts.getLast()).contains("reader_too_slow");
+  }
+
+  @Test
   void aStreamThatIsReadIsNotGivenUp() {
     for (Kind kind : Kind.values()) {
       Scene scene = new Scene(kind);
       scene.happens(Happening.BEGIN, new Random(1));
       scene.happens(Happening.SUBSCRIBE, new Random(1));
-      scene.happens(Happening.READ, new Random(1));
+      scene.reader.orElseThrow().requestUnbounded();
       scene.happens(Happening.STATE, new Random(1));
       scene.happens(Happening.CHUNK, new Random(1));
       scene.timer.pass(CallerStream.UNREAD.multipliedBy(2));
@@ -171,7 +218,7 @@ class CallerStreamTest {
     private int states;
     private int givenBack;
     private int gone;
-    private int shares;
+    private final ReplayBudget budget = new ReplayBudget(1 << 20);
 
     Scene(Kind kind) {
       this(kind, MOST);
@@ -268,21 +315,13 @@ class CallerStreamTest {
     }
 
     private ResponseFeed.Past past() {
-      shares++;
-      boolean[] closed = {false};
-      return new ResponseFeed.Past(
-          List.of(chunk(0), chunk(1), chunk(2)),
-          Optional.empty(),
-          false,
-          () -> {
-            shares -= closed[0] ? 0 : 1;
-            closed[0] = true;
-          });
+      List<TokenChunk> chunks = List.of(chunk(0), chunk(1), chunk(2));
+      return new ResponseFeed.Past(chunks, Optional.empty(), false, budget.take("default", chunks));
     }
   }
 
   /** Reads only what it is let read. */
-  private static final class Reader extends BaseSubscriber<byte[]> {
+  private static class Reader extends BaseSubscriber<byte[]> {
 
     @Override
     protected void hookOnSubscribe(Subscription subscription) {

@@ -140,7 +140,7 @@ class ResponseServingTest {
   }
 
   @Test
-  void whatStreamsReadAgainIsBoundedTogether() throws Exception {
+  void whatATenantsStreamsReadAgainIsBoundedTogether() throws Exception {
     StoredResponse response = stored("{'model':'m','input':'Hi','stream':true}");
     Slow slow = new Slow();
     replay(response).subscribe(slow);
@@ -149,7 +149,7 @@ class ResponseServingTest {
         .isInstanceOfSatisfying(
             ApiException.class,
             refused -> {
-              assertThat(refused.error().status()).isEqualTo(503);
+              assertThat(refused.error().status()).isEqualTo(429);
               assertThat(refused.error().headers()).containsKey("retry-after");
             });
     assertThat(watches.count()).isEqualTo(1);
