@@ -1,6 +1,7 @@
 package io.penstock.compose.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -42,7 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(PenstockFixture.class)
 class NeighbourIT {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /** Longer than any deadline. */
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
   private static final List<String> GOOD = List.of("neighbour-one", "neighbour-two");
 
   /** Rounds: two requests of each good tenant, and of a failing one as many as it sends. */
@@ -50,7 +53,8 @@ class NeighbourIT {
 
   private static final Duration EVERY = Duration.ofMillis(250);
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  /** So long that a busy machine makes nobody late. */
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
 
   @TempDir Path home;
 
@@ -61,7 +65,11 @@ class NeighbourIT {
         PenstockProcess worker =
             worker(node, "neighbour-openai", "openai", "-E", "base-url=" + server.address())) {
       worker.awaitReady();
-      othersAreServed(node, "neighbour-openai", List.of("crash", "refuse", "hang"));
+      String model = "neighbour-openai";
+      assertThat(othersAreServed(node, model, List.of("crash", "refuse", "hang")))
+          .as("share of the attempts at %s that failed", model)
+          .isGreaterThan(0.5);
+      assertOnlyNowUnhealthy(node, model, worker);
     }
   }
 
@@ -70,11 +78,16 @@ class NeighbourIT {
       throws Exception {
     try (PenstockProcess worker = worker(node, "neighbour-simulated", "simulated")) {
       worker.awaitReady();
-      othersAreServed(node, "neighbour-simulated", List.of("malformed", "endless", "huge"));
+      String model = "neighbour-simulated";
+      assertThat(othersAreServed(node, model, List.of("malformed", "endless", "huge")))
+          .as("share of the attempts at %s that failed", model)
+          .isPositive();
+      assertOnlyNowUnhealthy(node, model, worker);
     }
   }
 
-  private void othersAreServed(PenstockNode node, String model, List<String> troubles)
+  /** Returns the share of attempts that failed. */
+  private static double othersAreServed(PenstockNode node, String model, List<String> troubles)
       throws Exception {
     List<String> good = new ArrayList<>();
     List<String> bad = new ArrayList<>();
@@ -107,14 +120,38 @@ class NeighbourIT {
           .extracting(each -> each.getFirst().getStatus())
           .as("results of tenants whose requests are in trouble")
           .doesNotContain(TerminalStatus.SUCCEEDED);
+      double failed = attempts(failures);
+      return failed / (failed + attempts(answers));
     }
-    assertThat(metrics(node).lines())
-        .as("changes of the health of %s", model)
-        .noneMatch(
+  }
+
+  private static int attempts(Map<String, List<InferenceResult>> results) {
+    return results.values().stream().mapToInt(each -> each.getFirst().getAttempts()).sum();
+  }
+
+  /** The model becomes unhealthy when its only worker is gone, and never was so before. */
+  private static void assertOnlyNowUnhealthy(
+      PenstockNode node, String model, PenstockProcess worker) throws Exception {
+    assertThat(unhealthy(node, model)).as("how often %s became unhealthy", model).isEmpty();
+    worker.close();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(unhealthy(node, model))
+                    .as("how often %s became unhealthy after its worker had gone", model)
+                    .hasSize(1));
+  }
+
+  private static List<String> unhealthy(PenstockNode node, String model) throws Exception {
+    return metrics(node)
+        .lines()
+        .filter(
             line ->
                 line.startsWith("penstock_dispatch_health_changes_total")
                     && line.contains("\"%s\"".formatted(model))
-                    && line.contains("\"unhealthy\""));
+                    && line.contains("\"unhealthy\""))
+        .toList();
   }
 
   private static String metrics(PenstockNode node) throws Exception {
@@ -130,7 +167,7 @@ class NeighbourIT {
   }
 
   private static Duration deadline(String trouble) {
-    return trouble.equals("hang") || trouble.equals("endless") ? Duration.ofSeconds(3) : DEADLINE;
+    return Duration.ofSeconds(trouble.equals("hang") || trouble.equals("endless") ? 3 : 10);
   }
 
   private static String body(String trouble) {
