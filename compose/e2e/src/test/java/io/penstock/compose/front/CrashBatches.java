@@ -20,6 +20,7 @@ final class CrashBatches implements CrashLoad {
 
   private static final Set<String> ENDS = Set.of("completed", "cancelled", "failed", "expired");
   private static final int BAD_EVERY = 10;
+  private static final int CANCELLED_EVERY = 3;
 
   private final FrontFleet fleet;
   private final String model;
@@ -52,7 +53,8 @@ final class CrashBatches implements CrashLoad {
 
   @Override
   public void step(RandomGenerator random) throws Exception {
-    String name = "batch-" + numbers.incrementAndGet();
+    int number = numbers.incrementAndGet();
+    String name = "batch-" + number;
     int count = random.nextInt(60, 300);
     String lines = lines(random, name, count);
     String file = ok(fleet.persistently(random, front -> front.upload(lines))).path("id").asText();
@@ -60,8 +62,8 @@ final class CrashBatches implements CrashLoad {
         ok(fleet.persistently(random, front -> front.batch(file, "idempotency-key", name)))
             .path("id")
             .asText();
-    // Most are never cancelled.
-    int cancelAt = random.nextInt(4) == 0 ? random.nextInt(count) : Integer.MAX_VALUE;
+    // Early enough that it has not ended by then.
+    int cancelAt = number % CANCELLED_EVERY == 0 ? random.nextInt(count / 2) : Integer.MAX_VALUE;
     boolean cancelled = false;
     JsonNode now = shown(random, id);
     while (!ENDS.contains(now.path("status").asText())) {
@@ -181,6 +183,12 @@ final class CrashBatches implements CrashLoad {
       }
       after = "&after=" + ids.getLast();
     }
+  }
+
+  @Override
+  public boolean isVaried() {
+    return all.stream().anyMatch(Made::cancelled)
+        && all.stream().anyMatch(each -> !each.cancelled());
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.penstock.schemas.TerminalStatus;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,15 +35,24 @@ final class CrashCalls implements CrashLoad {
   private final AtomicInteger numbers = new AtomicInteger();
   private final Collection<Asked> all = new ConcurrentLinkedQueue<>();
 
+  /** How a client calls. */
+  private enum Way {
+    /** Once, whatever comes of it. */
+    ONCE,
+    /** Under a key, until it is answered. */
+    NAMED,
+    /** Likewise, but it submits first and asks for the result later. */
+    SUBMITTED
+  }
+
   /**
    * A call that was made.
    *
    * @param user stands in its body, and in no other's
-   * @param named whether it was made until it was answered
    * @param id empty if the answer was lost
    * @param answer its body, likewise
    */
-  private record Asked(String user, boolean named, Optional<String> id, Optional<String> answer) {}
+  private record Asked(String user, Way way, Optional<String> id, Optional<String> answer) {}
 
   /**
    * @param requests reads all that were written
@@ -55,15 +65,17 @@ final class CrashCalls implements CrashLoad {
 
   @Override
   public void step(RandomGenerator random) throws Exception {
-    String user = "call-" + numbers.incrementAndGet();
+    int number = numbers.incrementAndGet();
+    String user = "call-" + number;
+    Way way = Way.values()[number % Way.values().length];
     String body =
         "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":%d,\"user\":\"%s\"}"
             .formatted(model, random.nextInt(5, 60), user);
     all.add(
-        switch (random.nextInt(3)) {
-          case 0 -> once(random, user, body);
-          case 1 -> submitted(random, user, body);
-          default -> named(random, user, body);
+        switch (way) {
+          case ONCE -> once(random, user, body);
+          case NAMED -> named(random, user, body);
+          case SUBMITTED -> submitted(random, user, body);
         });
     Thread.sleep(random.nextInt(50, 400));
   }
@@ -72,20 +84,20 @@ final class CrashCalls implements CrashLoad {
     try {
       HttpResponse<String> answer = fleet.any(random).post(CHAT, body);
       if (answer.statusCode() == 200) {
-        return answered(user, false, answer);
+        return answered(user, Way.ONCE, answer);
       }
       assertThat(answer.statusCode()).as(answer.body()).isIn(429, 503, 504);
     } catch (IOException lost) {
       // Whether it was submitted is seen in the end.
     }
-    return new Asked(user, false, Optional.empty(), Optional.empty());
+    return new Asked(user, Way.ONCE, Optional.empty(), Optional.empty());
   }
 
   private Asked named(RandomGenerator random, String user, String body) throws Exception {
     HttpResponse<String> answer =
         fleet.persistently(random, front -> front.post(CHAT, body, "idempotency-key", user));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return answered(user, true, answer);
+    return answered(user, Way.NAMED, answer);
   }
 
   private Asked submitted(RandomGenerator random, String user, String body) throws Exception {
@@ -96,7 +108,7 @@ final class CrashCalls implements CrashLoad {
                 front.post(
                     "/v1/requests", body, "idempotency-key", user, "penstock-endpoint", CHAT));
     assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
-    return answered(user, true, result(random, FrontCalls.id(taken)));
+    return answered(user, Way.SUBMITTED, result(random, FrontCalls.id(taken)));
   }
 
   private HttpResponse<String> result(RandomGenerator random, String id) throws Exception {
@@ -109,8 +121,8 @@ final class CrashCalls implements CrashLoad {
     }
   }
 
-  private static Asked answered(String user, boolean named, HttpResponse<String> answer) {
-    return new Asked(user, named, Optional.of(FrontCalls.id(answer)), Optional.of(answer.body()));
+  private static Asked answered(String user, Way way, HttpResponse<String> answer) {
+    return new Asked(user, way, Optional.of(FrontCalls.id(answer)), Optional.of(answer.body()));
   }
 
   @Override
@@ -119,7 +131,7 @@ final class CrashCalls implements CrashLoad {
     Map<String, Set<String>> submitted = idsByUser();
     for (Asked each : all) {
       Set<String> ids = submitted.getOrDefault(each.user(), new TreeSet<>());
-      assertThat(ids).as("requests of %s", each).hasSizeBetween(each.named() ? 1 : 0, 1);
+      assertThat(ids).as("requests of %s", each).hasSizeBetween(each.way() == Way.ONCE ? 0 : 1, 1);
       each.id().ifPresent(id -> assertThat(ids).as("requests of %s", each).containsExactly(id));
       for (String id : ids) {
         verify(random, each, id, results.getOrDefault(id, List.of()));
@@ -156,6 +168,15 @@ final class CrashCalls implements CrashLoad {
       ids.computeIfAbsent(user, _ -> new TreeSet<>()).add(each.getId());
     }
     return ids;
+  }
+
+  @Override
+  public boolean isVaried() {
+    Set<Way> answered = EnumSet.noneOf(Way.class);
+    all.stream()
+        .filter(each -> each.answer().isPresent())
+        .forEach(each -> answered.add(each.way()));
+    return answered.size() == Way.values().length;
   }
 
   @Override

@@ -18,6 +18,9 @@ interface CrashLoad {
    */
   void verify(RandomGenerator random, Map<String, List<InferenceResult>> results) throws Exception;
 
+  /** Whether everything that these clients may do was done at least once. */
+  boolean isVaried();
+
   /** What was done, in a few words. */
   String summary();
 }

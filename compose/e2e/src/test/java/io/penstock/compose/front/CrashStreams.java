@@ -182,7 +182,8 @@ final class CrashStreams implements CrashLoad {
   }
 
   /** Whether a stream was read in several legs. */
-  boolean resumed() {
+  @Override
+  public boolean isVaried() {
     return all.stream().anyMatch(each -> each.legs > 1);
   }
 }

@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -52,9 +53,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Batches, waiting calls, streams and webhooks at once, at three instances that are killed, paused
- * and stopped as a seed says. A longer run, or another one:
- *
- * <pre>mvn verify -Dit.test=FrontCrashIT -Dpenstock.crash.seconds=600 -Dpenstock.crash.seed=7</pre>
+ * and stopped as a seed says. {@code compose/README.md} says how to run it for longer, or with
+ * another seed.
  */
 @ExtendWith(PenstockFixture.class)
 class FrontCrashIT {
@@ -136,9 +136,11 @@ class FrontCrashIT {
                     receiver.refused().size(),
                     fleet.retries());
         LOG.info("{}", summary);
-        assertThat(streams.resumed() && fleet.retries() > 0 && !receiver.refused().isEmpty())
-            .as(summary)
-            .isTrue();
+        for (CrashLoad each : List.of(calls, streams, batches)) {
+          assertThat(each.isVaried()).as("each kind of step in: %s", summary).isTrue();
+        }
+        assertThat(fleet.retries()).as("tries again of clients: %s", summary).isPositive();
+        assertThat(receiver.refused()).as("events that failed: %s", summary).isNotEmpty();
       }
     }
   }
@@ -223,27 +225,43 @@ class FrontCrashIT {
     void run() throws Exception;
   }
 
+  /** One that takes steps of a load until it is told to stop. */
+  private record Client(CrashLoad load, Future<?> end) {
+
+    void awaitEnd() throws Exception {
+      try {
+        end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      } catch (TimeoutException tooLong) {
+        throw new AssertionError(
+            "a client did not end its last step within %s; others of its load: %s"
+                .formatted(PATIENCE, load.summary()),
+            tooLong);
+      }
+    }
+  }
+
   /** Each load on a thread of its own takes steps while something happens. */
   private static void underLoad(List<CrashLoad> loads, Work work) throws Exception {
     AtomicBoolean goesOn = new AtomicBoolean(true);
-    List<Future<?>> clients = new ArrayList<>();
+    List<Client> clients = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (CrashLoad load : loads) {
           RandomGenerator random = new Random(SEED + clients.size());
-          clients.add(
+          Future<?> end =
               threads.submit(
                   () -> {
                     while (goesOn.get()) {
                       load.step(random);
                     }
                     return null;
-                  }));
+                  });
+          clients.add(new Client(load, end));
         }
         work.run();
         goesOn.set(false);
-        for (Future<?> client : clients) {
-          client.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        for (Client client : clients) {
+          client.awaitEnd();
         }
       } finally {
         threads.shutdownNow();
