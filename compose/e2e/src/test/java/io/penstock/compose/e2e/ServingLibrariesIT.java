@@ -32,6 +32,7 @@ class ServingLibrariesIT {
                     entry.startsWith("io/penstock/compose/bench/")
                         || entry.startsWith("io/penstock/compose/demo/")
                         || entry.startsWith("io/penstock/broker/OpenAiSchema")
+                        || entry.startsWith("io/penstock/broker/blobs/s3/S3Server")
                         || entry.startsWith("org/junit/")
                         || entry.startsWith("org/gaul/")
                         || entry.startsWith("org/knowm/"));
