@@ -1,5 +1,6 @@
 package io.penstock.broker.admin;
 
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
@@ -12,6 +13,7 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.following.Patience;
 import io.penstock.broker.following.SlowScanException;
+import io.penstock.broker.http.HangUp;
 import io.penstock.broker.http.Replies;
 import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.schemas.models.ModelCatalog;
@@ -42,6 +44,7 @@ final class AdminReports {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
   private static final String USUAL_DIMENSIONS = "tenant,model";
   private static final int MOST_DIMENSIONS = 4;
   private static final int MOST_LINES = 10_000;
@@ -70,6 +73,7 @@ final class AdminReports {
   /** What requests cost, and what was saved against always taking one model. */
   @Get("/costs")
   HttpResponse<byte[]> costs(
+      HttpRequest<?> request,
       @Nullable @QueryValue String by,
       @Nullable @QueryValue String since,
       @Nullable @QueryValue String until,
@@ -84,12 +88,12 @@ final class AdminReports {
         new LogReports.CostQuestion(dimensions(by), to, Optional.ofNullable(against), lines(limit));
     ModelCatalog catalog = models.list();
     LogReports.Report report = Refusals.readable(() -> reports.costs(question, catalog));
-    return made(report, patience -> log.results(from, patience, report::add));
+    return made(request, report, from, patience -> log.results(from, patience, report::add));
   }
 
   /** What an experiment has found so far. */
   @Get("/experiments/{name}/report")
-  HttpResponse<byte[]> experiment(String name) {
+  HttpResponse<byte[]> experiment(HttpRequest<?> request, String name) {
     Experiment experiment =
         routing.list().experiment(name).orElseThrow(() -> Refusals.notFound("experiment", name));
     Instant started = experiment.startedAt();
@@ -100,32 +104,43 @@ final class AdminReports {
     }
     LogReports.Report report = reports.experiment(experiment);
     return made(
+        request,
         report,
+        started,
         patience ->
             log.results(started, patience, report::add)
                 + log.feedback(started, patience, report::add));
   }
 
   /**
-   * Makes a report.
+   * Makes a report, unless the caller goes before it is there.
    *
+   * @param from what it reads begins there
    * @param reading reads what it is made of within one patience, and returns how many records could
    *     not be read
    */
-  private HttpResponse<byte[]> made(LogReports.Report report, ToLongFunction<Patience> reading) {
+  private HttpResponse<byte[]> made(
+      HttpRequest<?> request,
+      LogReports.Report report,
+      Instant from,
+      ToLongFunction<Patience> reading) {
     if (!turn.tryAcquire()) {
       throw new ApiException(
           ApiError.unavailable("Another report is being made here; try again later.", PAUSE));
     }
-    try {
-      long unreadable = reading.applyAsLong(Patience.of(PATIENCE));
+    Patience patience = Patience.of(PATIENCE);
+    try (HangUp _ = new HangUp(request, patience::giveUp)) {
+      long unreadable = reading.applyAsLong(patience);
       return Replies.json(200, report.json().put("unreadable", unreadable));
     } catch (SlowScanException slow) {
       throw new ApiException(
-          ApiError.unavailable(
-              "The log was not read to its end within %d s; ask for a shorter time, or later."
-                  .formatted(PATIENCE.toSeconds()),
-              PAUSE));
+          ApiError.invalid(
+              422,
+              "too_much_to_read",
+              ("The log since %s was not read to its end within %d s. Ask for a shorter time, or"
+                   + " let the command line read it from Kafka, for which it takes the time it"
+                   + " needs.")
+                  .formatted(from, PATIENCE.toSeconds())));
     } finally {
       turn.release();
     }
@@ -159,15 +174,20 @@ final class AdminReports {
     if (text == null) {
       return Optional.empty();
     }
-    Optional<Duration> ago = DeadlineHeader.length(text);
-    if (ago.isPresent()) {
-      return Optional.of(clock.instant().minus(ago.get()));
-    }
     try {
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
+      Instant time =
+          DeadlineHeader.length(text)
+              .map(ago -> clock.instant().minus(ago))
+              .orElseGet(() -> OffsetDateTime.parse(text).toInstant());
+      if (!time.isBefore(Instant.EPOCH) && time.isBefore(LATEST)) {
+        return Optional.of(time);
+      }
     } catch (DateTimeException malformed) {
-      throw AdminBody.wrong(
-          field, "it must be a time ago such as 7d, or an instant such as 2026-11-22T15:04:05Z");
+      // It is answered as what is out of range.
     }
+    throw AdminBody.wrong(
+        field,
+        "it must be a time ago such as 7d, or an instant from 1970 to 9999 such as"
+            + " 2026-11-22T15:04:05Z");
   }
 }

@@ -3,12 +3,16 @@ package io.penstock.broker.following;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** How long something may take at most. Steps that share one have that time together. */
+/**
+ * How long something may take at most. Steps that share one have that time together. Safe for use
+ * by many threads.
+ */
 public final class Patience {
 
   private final Duration whole;
   private final LongSupplier nanos;
   private final long end;
+  private volatile boolean givenUp;
 
   Patience(Duration whole, LongSupplier nanos) {
     this.whole = whole;
@@ -26,7 +30,12 @@ public final class Patience {
     return whole;
   }
 
+  /** Nobody wants it any more: the time that is left is none. */
+  public void giveUp() {
+    givenUp = true;
+  }
+
   boolean isOver() {
-    return nanos.getAsLong() - end > 0;
+    return givenUp || nanos.getAsLong() - end > 0;
   }
 }

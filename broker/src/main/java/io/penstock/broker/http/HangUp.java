@@ -8,7 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import java.util.Optional;
 
 /** Notices that a caller has gone. */
-final class HangUp implements AutoCloseable {
+public final class HangUp implements AutoCloseable {
 
   private final Optional<Channel> channel;
   private final ChannelFutureListener listener;
@@ -16,7 +16,7 @@ final class HangUp implements AutoCloseable {
   /**
    * @param gone runs once on the server's thread if the connection ends before {@link #close}
    */
-  HangUp(HttpRequest<?> request, Runnable gone) {
+  public HangUp(HttpRequest<?> request, Runnable gone) {
     this.channel = channel(request);
     this.listener = _ -> gone.run();
     channel.ifPresent(each -> each.closeFuture().addListener(listener));

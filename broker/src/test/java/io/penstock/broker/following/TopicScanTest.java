@@ -86,6 +86,15 @@ class TopicScanTest {
   }
 
   @Test
+  void aReadThatIsGivenUpEnds() {
+    Patience patience = Patience.of(Duration.ofMinutes(2));
+    patience.giveUp();
+    TopicScan scan = scan(judgement("a"));
+    assertThatThrownBy(() -> scan.read(TOPIC, Feedback.class, Instant.EPOCH, patience, _ -> {}))
+        .isInstanceOf(SlowScanException.class);
+  }
+
+  @Test
   void readsThatShareAPatienceHaveItTogether() {
     AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 7);
     Patience patience = new Patience(Duration.ofMinutes(2), nanos::get);

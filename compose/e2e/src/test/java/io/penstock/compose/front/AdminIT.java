@@ -216,6 +216,7 @@ class AdminIT {
             "limit=10001",
             "limit=x",
             "since=yesterday",
+            "since=%2B999999999-01-01T00:00:00Z",
             "since=1h&until=2h",
             "since=" + tomorrow + "&until=1h",
             "against=nobody")) {

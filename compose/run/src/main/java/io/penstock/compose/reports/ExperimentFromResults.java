@@ -12,14 +12,15 @@ import io.penstock.streams.control.observation.FeedbackScores;
 import io.penstock.streams.control.observation.Observation;
 import java.time.Instant;
 
-/** What an experiment has found, from the results and feedback since it began. */
+/** What an experiment has found, from all results since it began and then the feedback on them. */
 final class ExperimentFromResults implements LogReports.Report {
 
-  private static final int MOST_JUDGED = 1_000_000;
+  /** Feedback on older requests than these counts no more. They take some 100 MB. */
+  private static final int MOST_JUDGED = 200_000;
 
   private final Experiment experiment;
   private final ExperimentStatistics statistics;
-  private final FeedbackScores scores = new FeedbackScores(MOST_JUDGED);
+  private final FeedbackScores scores = new FeedbackScores(MOST_JUDGED, 0);
 
   ExperimentFromResults(Experiment experiment) {
     this.experiment = experiment;

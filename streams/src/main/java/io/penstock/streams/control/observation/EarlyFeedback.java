@@ -38,7 +38,8 @@ final class EarlyFeedback {
                   return new ArrayList<>(1);
                 });
     if (waiting.size() < FeedbackScores.MOST_SOURCES) {
-      waiting.add(feedback);
+      // Comments count for nothing here, and may be long.
+      waiting.add(Feedback.newBuilder(feedback).setComment(null).build());
     }
     if (size > most) {
       forgetOne();

@@ -48,8 +48,17 @@ public final class FeedbackScores {
    * @param most results that are remembered, and likewise feedback that came before its result
    */
   public FeedbackScores(int most) {
+    this(most, most);
+  }
+
+  /**
+   * @param most results that are remembered
+   * @param mostEarly requests whose feedback is remembered although it came before the result; 0
+   *     where all results come first
+   */
+  public FeedbackScores(int most, int mostEarly) {
     this.most = most;
-    this.early = new EarlyFeedback(most);
+    this.early = new EarlyFeedback(mostEarly);
   }
 
   /** Takes a result, and returns what feedback that came before it says. */

@@ -90,6 +90,14 @@ class FeedbackScoresTest {
   }
 
   @Test
+  void whereAllResultsComeFirstNothingWaitsForOne() {
+    FeedbackScores scores = new FeedbackScores(10, 0);
+    assertThat(scores.add(feedback("acme", "one", 0.5))).isEmpty();
+    assertThat(scores.add(observation("acme", "one"))).isEmpty();
+    assertThat(scores.add(feedback("acme", "one", 0.25)).map(Judgement::after)).contains(0.25);
+  }
+
+  @Test
   void theOldestResultIsForgotten() {
     FeedbackScores scores = new FeedbackScores(2);
     for (String tenant : List.of("acme", "zoo", "shop")) {
