@@ -62,8 +62,7 @@ final class CrashBatches implements CrashLoad {
         ok(fleet.persistently(random, front -> front.batch(file, "idempotency-key", name)))
             .path("id")
             .asText();
-    // Early enough that it has not ended by then.
-    int cancelAt = number % CANCELLED_EVERY == 0 ? random.nextInt(count / 2) : Integer.MAX_VALUE;
+    int cancelAt = cancelAt(random, number, count);
     boolean cancelled = false;
     JsonNode now = shown(random, id);
     while (!ENDS.contains(now.path("status").asText())) {
@@ -78,6 +77,17 @@ final class CrashBatches implements CrashLoad {
       now = shown(random, id);
     }
     all.add(new Made(id, name, count, cancelled, now));
+  }
+
+  /**
+   * How many requests of a batch are done when it is cancelled, if ever: of the first one to be
+   * cancelled just one, so that it has not ended by then.
+   */
+  private static int cancelAt(RandomGenerator random, int number, int count) {
+    if (number % CANCELLED_EVERY != 0) {
+      return Integer.MAX_VALUE;
+    }
+    return number % 2 == 0 ? random.nextInt(count) : 1;
   }
 
   private String lines(RandomGenerator random, String name, int count) {
