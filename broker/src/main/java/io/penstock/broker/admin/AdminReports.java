@@ -138,8 +138,8 @@ final class AdminReports {
               422,
               "too_much_to_read",
               ("The log since %s was not read to its end within %d s. Ask for a shorter time, or"
-                   + " let the command line read it from Kafka, for which it takes the time it"
-                   + " needs.")
+                      + " let the command line read it from Kafka, for which it takes the time it"
+                      + " needs.")
                   .formatted(from, PATIENCE.toSeconds())));
     } finally {
       turn.release();
