@@ -2,11 +2,11 @@ package io.penstock.broker.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.StateChange;
-import io.penstock.broker.home.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ class LetterMarksTest {
     assertThat(log.removed).containsExactly("dead-letter/3-1");
   }
 
-  private static final class Log implements StateWriter {
+  private static final class Log extends FirstPartition {
 
     private final List<StateChange.Put> written = new ArrayList<>();
     private final List<String> removed = new ArrayList<>();
@@ -78,16 +78,6 @@ class LetterMarksTest {
     void replayTo(LetterMarks other) {
       written.forEach(
           each -> other.entry(each.entry().kind(), each.entry().id(), each.entry().document()));
-    }
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
@@ -13,7 +14,6 @@ import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.http.AlwaysReady;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.FrontServer;
@@ -264,17 +264,7 @@ public final class OneInstance implements AutoCloseable {
     }
   }
 
-  private final class Writer implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class Writer extends FirstPartition {
 
     @Override
     public synchronized CompletableFuture<Void> write(List<StateChange> changes) {

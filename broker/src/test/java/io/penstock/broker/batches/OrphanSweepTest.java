@@ -13,9 +13,9 @@ import io.penstock.broker.blobs.MemoryStore;
 import io.penstock.broker.files.FileCodec;
 import io.penstock.broker.files.FileDirectory;
 import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.StateChange;
-import io.penstock.broker.home.StateWriter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -120,17 +120,7 @@ class OrphanSweepTest {
         BatchOrigin.PLAIN);
   }
 
-  private final class Writer implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class Writer extends FirstPartition {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {

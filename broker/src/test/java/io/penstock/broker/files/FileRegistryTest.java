@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.MemoryStore;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
-import io.penstock.broker.home.StateWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -204,17 +204,7 @@ class FileRegistryTest {
     }
   }
 
-  private final class Writer implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class Writer extends FirstPartition {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Partition 0 of the front topic, in memory. */
-public final class MemoryHome implements StateWriter {
+public final class MemoryHome extends FirstPartition {
 
   private final Map<String, StateEntry> entries = new LinkedHashMap<>();
   private boolean lost;
@@ -23,16 +23,6 @@ public final class MemoryHome implements StateWriter {
 
   public int size() {
     return entries.size();
-  }
-
-  @Override
-  public int partition() {
-    return 0;
-  }
-
-  @Override
-  public long epoch() {
-    return 1;
   }
 
   @Override

@@ -3,10 +3,15 @@ package io.penstock.broker.home;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One partition, which is open here. Ids count up from 1. */
+/** One partition, which is open here until it is said to be otherwise. Ids count up from 1. */
 public final class OneHome implements Homes {
 
   private final AtomicInteger ids = new AtomicInteger();
+  private volatile State state = State.OPEN;
+
+  public void become(State next) {
+    state = next;
+  }
 
   @Override
   public int count() {
@@ -20,7 +25,7 @@ public final class OneHome implements Homes {
 
   @Override
   public State state(int partition) {
-    return State.OPEN;
+    return state;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.penstock.broker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.broker.home.Blocked;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.MemoryHome;
 import io.penstock.broker.home.OneHome;
@@ -35,7 +36,7 @@ class AdminKeysTest {
         "key_1",
         key -> {
           revoking[0] = Thread.ofPlatform().start(() -> revoke(changing));
-          awaitBlocked(changing, revoking[0]);
+          Blocked.await(changing, revoking[0]);
           return key("another name");
         });
     revoking[0].join();
@@ -60,19 +61,6 @@ class AdminKeysTest {
       boolean _ = keys.remove("key_1");
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Until the other thread waits for its turn, or has not waited for it. */
-  private static void awaitBlocked(CountDownLatch changing, Thread other) {
-    try {
-      changing.await();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
-    while (other.getState() != Thread.State.BLOCKED
-        && other.getState() != Thread.State.TERMINATED) {
-      Thread.onSpinWait();
     }
   }
 

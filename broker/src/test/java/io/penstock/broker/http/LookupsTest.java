@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.OneHome;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.schemas.ServiceClass;
 import java.time.Instant;
@@ -16,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class LookupsTest {
 
   private final RecentRequests recent = new RecentRequests(10);
-  private Homes.State state = Homes.State.OPEN;
-  private final Lookups lookups = new Lookups(new Moving(), recent);
+  private final OneHome home = new OneHome();
+  private final Lookups lookups = new Lookups(home, recent);
 
   @Test
   void whatIsKnownIsFoundByItsTenantAlone() {
@@ -40,7 +41,7 @@ class LookupsTest {
   @Test
   void whatIsNotFoundWhereTheHomeHasMovedIsNotToldToBeNone() {
     for (Homes.State moved : List.of(Homes.State.ELSEWHERE, Homes.State.OPENING)) {
-      state = moved;
+      home.become(moved);
       assertThatThrownBy(() -> lookups.require("red", "req_1"))
           .isInstanceOf(HomeLostException.class);
     }
@@ -53,35 +54,6 @@ class LookupsTest {
     } catch (ApiException refused) {
       assertThat(refused.error().status()).isEqualTo(404);
       return refused.error().code();
-    }
-  }
-
-  /** One partition, which may move. */
-  private final class Moving implements Homes {
-
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int of(String idOrReplyKey) {
-      return 0;
-    }
-
-    @Override
-    public State state(int partition) {
-      return state;
-    }
-
-    @Override
-    public List<Integer> open() {
-      return List.of();
-    }
-
-    @Override
-    public String newId(String prefix) {
-      return prefix;
     }
   }
 }

@@ -9,7 +9,9 @@ import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.MemoryHome;
+import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.SilentGateway;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.Watches;
@@ -25,7 +27,6 @@ import io.penstock.broker.submission.IdempotencyKeys;
 import io.penstock.broker.submission.Submissions;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.ChunkKind;
-import io.penstock.schemas.InferenceRequest;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.Repetition;
 import io.penstock.schemas.ServiceClass;
@@ -42,10 +43,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -61,12 +60,12 @@ class ResponseServingTest {
       BrokerSamples.result(ID, TerminalStatus.SUCCEEDED).build();
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private final Moving homes = new Moving();
+  private final OneHome homes = new OneHome();
   private final Watches watches = new Watches(10);
   private final RecentRequests recent = new RecentRequests(10);
   private final ResponseRegistry registry =
       new ResponseRegistry(homes, ResponseSettings.DEFAULT, DAY);
-  private final Cancellations cancellations = new Cancellations(new Nowhere());
+  private final Cancellations cancellations = new Cancellations(new SilentGateway());
   private Optional<InferenceResult> kept = Optional.of(ANSWER);
   private final ResponseServing responses = responses(1_000);
 
@@ -132,7 +131,7 @@ class ResponseServingTest {
   @Test
   void aStreamDoesNotBeginWhereTheHomeHasJustMoved() {
     StoredResponse response = stored("{'model':'m','input':'Hi','stream':true}");
-    homes.state = Homes.State.ELSEWHERE;
+    homes.become(Homes.State.ELSEWHERE);
 
     assertThatThrownBy(() -> replay(response)).isInstanceOf(HomeLostException.class);
 
@@ -227,7 +226,7 @@ class ResponseServingTest {
 
   private ResponseServing responses(long replayedBytes) {
     InstantSource clock = InstantSource.fixed(NOW);
-    RequestGateway gateway = new Nowhere();
+    RequestGateway gateway = new SilentGateway();
     Submissions submissions =
         new Submissions(
             homes,
@@ -262,51 +261,6 @@ class ResponseServingTest {
     @Override
     protected void hookOnSubscribe(Subscription subscription) {
       request(1);
-    }
-  }
-
-  /** Takes everything and does nothing. */
-  private static final class Nowhere implements RequestGateway {
-
-    @Override
-    public CompletableFuture<Void> submit(InferenceRequest request, @Nullable String traceparent) {
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public CompletableFuture<Void> cancel(String tenant, String id) {
-      return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  /** One partition, which may move. */
-  private static final class Moving implements Homes {
-
-    private State state = State.OPEN;
-
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int of(String idOrReplyKey) {
-      return 0;
-    }
-
-    @Override
-    public State state(int partition) {
-      return state;
-    }
-
-    @Override
-    public List<Integer> open() {
-      return List.of(0);
-    }
-
-    @Override
-    public String newId(String prefix) {
-      return prefix;
     }
   }
 }

@@ -2,10 +2,10 @@ package io.penstock.broker.tenants;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.schemas.ServiceClass;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -110,19 +110,9 @@ class UseEntriesTest {
         Optional.empty());
   }
 
-  private static final class Log implements StateWriter {
+  private static final class Log extends FirstPartition {
 
     private final List<String> written = new ArrayList<>();
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {

@@ -10,14 +10,13 @@ import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.lifecycle.CompletionWindow;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.MemoryStore;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.OneHome;
-import io.penstock.broker.home.RequestGateway;
+import io.penstock.broker.home.SilentGateway;
 import io.penstock.broker.home.StateChange;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
-import io.penstock.schemas.InferenceRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -30,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +51,7 @@ class BatchCoordinatorTest {
       new BatchCoordinator(
           new OneHome(),
           new MemoryStore(),
-          new NoEngine(),
+          new SilentGateway(),
           InputLimits.of(10_000),
           (tenant, file, judge, unwanted) -> judging.judge(tenant, file, judge, unwanted),
           (_, _, _) -> Optional.empty(),
@@ -156,17 +154,7 @@ class BatchCoordinatorTest {
           BatchOrigin.PLAIN);
 
   /** Counts what is written, and lets it wait. */
-  private final class SlowWriter implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class SlowWriter extends FirstPartition {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {
@@ -176,19 +164,6 @@ class BatchCoordinatorTest {
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
-      return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private static final class NoEngine implements RequestGateway {
-
-    @Override
-    public CompletableFuture<Void> submit(InferenceRequest request, @Nullable String traceparent) {
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public CompletableFuture<Void> cancel(String tenant, String id) {
       return CompletableFuture.completedFuture(null);
     }
   }

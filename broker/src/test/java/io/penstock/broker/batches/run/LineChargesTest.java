@@ -14,9 +14,8 @@ import io.penstock.broker.batches.lifecycle.CompletionWindow;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.MemoryStore;
+import io.penstock.broker.home.MemoryHome;
 import io.penstock.broker.home.RequestGateway;
-import io.penstock.broker.home.StateChange;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.limits.Limiter;
 import io.penstock.broker.tenants.Caller;
 import io.penstock.broker.tenants.KeyLimits;
@@ -28,7 +27,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -142,7 +140,7 @@ class LineChargesTest {
         (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
         store,
         new Log(),
-        new LastingState(),
+        new MemoryHome(),
         () -> 0,
         Duration.ofDays(30),
         _ -> {},
@@ -161,24 +159,6 @@ class LineChargesTest {
 
     @Override
     public CompletableFuture<Void> cancel(String tenant, String id) {
-      return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private static final class LastingState implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
-
-    @Override
-    public CompletableFuture<Void> write(List<StateChange> changes) {
       return CompletableFuture.completedFuture(null);
     }
   }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.metrics.WebhookMetrics;
 import io.penstock.broker.settings.WebhookSettings;
 import io.penstock.broker.submission.WebhookChoice;
@@ -303,14 +303,7 @@ class DeliveriesTest {
   @Test
   void whatSomebodyElseHasWrittenIsNotSentAgainWhileItIsBeingSent() {
     List<Consumer<Outcome>> running = new ArrayList<>();
-    Deliveries slow =
-        new Deliveries(
-            directory,
-            SETTINGS,
-            (_, _, ended) -> running.add(ended),
-            mail::add,
-            () -> 0.5,
-            metrics);
+    Deliveries slow = ending(running);
     slow.taken(partition);
     Delivery delivery =
         Delivery.begun(WebhookSamples.event("default", "batch_1"), endpoint.id(), now);
@@ -324,14 +317,7 @@ class DeliveriesTest {
   @Test
   void anAttemptThatOutlivesItsPartitionChangesNothing() {
     List<Consumer<Outcome>> running = new ArrayList<>();
-    Deliveries slow =
-        new Deliveries(
-            directory,
-            SETTINGS,
-            (_, _, ended) -> running.add(ended),
-            mail::add,
-            () -> 0.5,
-            metrics);
+    Deliveries slow = ending(running);
     PartitionDeliveries other = new PartitionDeliveries(0, List.of(), new Writer());
     slow.taken(other);
     Delivery delivery =
@@ -460,17 +446,13 @@ class DeliveriesTest {
     assertThat(gauge("pending")).isZero();
   }
 
-  private final class Writer implements StateWriter {
+  /** Deliveries whose attempts end when the test says so. */
+  private Deliveries ending(List<Consumer<Outcome>> running) {
+    return new Deliveries(
+        directory, SETTINGS, (_, _, ended) -> running.add(ended), mail::add, () -> 0.5, metrics);
+  }
 
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class Writer extends FirstPartition {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.Blocked;
+import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
-import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.webhooks.WebhookSamples;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ class EndpointRegistryTest {
         "whe_1",
         before -> {
           deleting[0] = Thread.ofPlatform().start(() -> delete(changing));
-          awaitBlocked(changing, deleting[0]);
+          Blocked.await(changing, deleting[0]);
           return before.withSecrets(before.secrets(), before.updatedAt().plusSeconds(1));
         });
     deleting[0].join();
@@ -75,31 +76,8 @@ class EndpointRegistryTest {
     }
   }
 
-  /** Until the other thread waits for its turn, or has not waited for it. */
-  private static void awaitBlocked(CountDownLatch changing, Thread other) {
-    try {
-      changing.await();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
-    while (other.getState() != Thread.State.BLOCKED
-        && other.getState() != Thread.State.TERMINATED) {
-      Thread.onSpinWait();
-    }
-  }
-
   /** Whatever is written is followed at once. */
-  private final class Followed implements StateWriter {
-
-    @Override
-    public int partition() {
-      return 0;
-    }
-
-    @Override
-    public long epoch() {
-      return 1;
-    }
+  private final class Followed extends FirstPartition {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {
