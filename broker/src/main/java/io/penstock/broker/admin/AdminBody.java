@@ -1,6 +1,5 @@
 package io.penstock.broker.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,15 +8,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
-import io.penstock.schemas.json.JsonMessage;
-import java.io.IOException;
+import io.penstock.broker.http.JsonBody;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the JSON object that a body must be. */
+/** Reads what operators send: the JSON object that a body must be, and what queries share. */
 final class AdminBody {
 
   private static final ObjectMapper STRICT =
@@ -36,22 +34,7 @@ final class AdminBody {
    * @throws ApiException if it is none
    */
   static ObjectNode object(byte @Nullable [] body) {
-    try {
-      JsonNode json = STRICT.readTree(body == null ? new byte[0] : body);
-      if (json instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException malformed) {
-      throw new ApiException(
-          ApiError.invalid(
-              400,
-              "invalid_json",
-              "The body is not valid JSON: %s.".formatted(JsonMessage.of(malformed))));
-    } catch (IOException impossible) {
-      throw new IllegalStateException("reading from memory", impossible);
-    }
-    throw new ApiException(
-        ApiError.invalid(400, "invalid_json", "The body must be a JSON object."));
+    return JsonBody.object(STRICT, body == null ? new byte[0] : body);
   }
 
   /** The same with these fields only; a missing body is an empty object. */
@@ -110,6 +93,27 @@ final class AdminBody {
       throw wrong("name", "it must be '%s', as in the path, or left out".formatted(name));
     }
     return object.put("name", name);
+  }
+
+  /**
+   * Reads how many there may be at most.
+   *
+   * @param most the highest limit
+   * @param usual the limit where none is given
+   */
+  static int limit(@Nullable String limit, int most, int usual) {
+    if (limit == null) {
+      return usual;
+    }
+    try {
+      int number = Integer.parseInt(limit);
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException noNumber) {
+      // It is answered as what is out of range.
+    }
+    throw wrong("limit", "it must be from 1 to " + most);
   }
 
   static ApiException wrong(String field, String fault) {

@@ -68,7 +68,7 @@ final class AdminDeadLetters {
       @Nullable @QueryValue String since,
       @Nullable @QueryValue String limit,
       @Nullable @QueryValue String all) {
-    int most = limit(limit);
+    int most = AdminBody.limit(limit, MOST, USUAL);
     boolean handled = "true".equals(all);
     Instant from = since(since);
     // The oldest of those kept is at the head, and goes first.
@@ -92,21 +92,6 @@ final class AdminDeadLetters {
     sorted.sort(Comparator.comparing(Summary::deadAt).reversed());
     return Replies.json(
         200, DocumentJson.list(sorted.stream().map(Summary::json)).put("has_more", more[0]));
-  }
-
-  private static int limit(@Nullable String limit) {
-    if (limit == null) {
-      return USUAL;
-    }
-    try {
-      int number = Integer.parseInt(limit);
-      if (number >= 1 && number <= MOST) {
-        return number;
-      }
-    } catch (NumberFormatException noNumber) {
-      // It is answered as what is out of range.
-    }
-    throw AdminBody.wrong("limit", "it must be from 1 to " + MOST);
   }
 
   private Instant since(@Nullable String since) {

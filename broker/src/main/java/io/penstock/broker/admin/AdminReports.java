@@ -40,14 +40,10 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class AdminReports {
 
-  /** For all that a report reads. Whoever asks waits a little longer. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
   private static final String USUAL_DIMENSIONS = "tenant,model";
   private static final int MOST_DIMENSIONS = 4;
-  private static final int MOST_LINES = 10_000;
   private static final int USUAL_LINES = 1000;
 
   private final OperatorLog log;
@@ -85,7 +81,11 @@ final class AdminReports {
       throw AdminBody.wrong("since", "it must lie before until");
     }
     LogReports.CostQuestion question =
-        new LogReports.CostQuestion(dimensions(by), to, Optional.ofNullable(against), lines(limit));
+        new LogReports.CostQuestion(
+            dimensions(by),
+            to,
+            Optional.ofNullable(against),
+            AdminBody.limit(limit, LogReports.MOST_LINES, USUAL_LINES));
     ModelCatalog catalog = models.list();
     LogReports.Report report = Refusals.readable(() -> reports.costs(question, catalog));
     return made(request, report, from, patience -> log.results(from, patience, report::add));
@@ -128,7 +128,7 @@ final class AdminReports {
       throw new ApiException(
           ApiError.unavailable("Another report is being made here; try again later.", PAUSE));
     }
-    Patience patience = Patience.of(PATIENCE);
+    Patience patience = Patience.of(LogReports.PATIENCE);
     try (HangUp _ = new HangUp(request, patience::giveUp)) {
       long unreadable = reading.applyAsLong(patience);
       return Replies.json(200, report.json().put("unreadable", unreadable));
@@ -140,7 +140,7 @@ final class AdminReports {
               ("The log since %s was not read to its end within %d s. Ask for a shorter time, or"
                       + " let the command line read it from Kafka, for which it takes the time it"
                       + " needs.")
-                  .formatted(from, PATIENCE.toSeconds())));
+                  .formatted(from, LogReports.PATIENCE.toSeconds())));
     } finally {
       turn.release();
     }
@@ -153,21 +153,6 @@ final class AdminReports {
       throw AdminBody.wrong("by", "name each of tenant, model, class and day once at most");
     }
     return dimensions;
-  }
-
-  private static int lines(@Nullable String limit) {
-    if (limit == null) {
-      return USUAL_LINES;
-    }
-    try {
-      int number = Integer.parseInt(limit);
-      if (number >= 1 && number <= MOST_LINES) {
-        return number;
-      }
-    } catch (NumberFormatException noNumber) {
-      // It is answered as what is out of range.
-    }
-    throw AdminBody.wrong("limit", "it must be from 1 to " + MOST_LINES);
   }
 
   private Optional<Instant> time(String field, @Nullable String text) {

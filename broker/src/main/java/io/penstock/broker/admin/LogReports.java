@@ -5,6 +5,7 @@ import io.penstock.schemas.Feedback;
 import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.routing.Experiment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,12 @@ import java.util.Optional;
  * business of the control loop, which the front does not know.
  */
 public interface LogReports {
+
+  /** How many lines of costs a front gives at most. */
+  int MOST_LINES = 10_000;
+
+  /** How long a front reads for one report. Whoever asks waits a little longer. */
+  Duration PATIENCE = Duration.ofMinutes(2);
 
   /** A report in the making. For one thread. */
   interface Report {

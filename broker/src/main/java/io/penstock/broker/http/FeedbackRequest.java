@@ -1,14 +1,11 @@
 package io.penstock.broker.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.Names;
-import io.penstock.schemas.json.JsonMessage;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,7 +29,7 @@ record FeedbackRequest(String requestId, double score, String source, Optional<S
    * @throws ApiException with 400, naming the field that is wrong, and the remedy
    */
   static FeedbackRequest read(byte[] body) {
-    ObjectNode json = object(body);
+    ObjectNode json = JsonBody.object(Replies.JSON, body);
     json.fieldNames()
         .forEachRemaining(
             name -> {
@@ -53,24 +50,6 @@ record FeedbackRequest(String requestId, double score, String source, Optional<S
         score.asDouble(),
         text(json, "source", LONGEST_SOURCE).orElse("user"),
         text(json, "comment", LONGEST_COMMENT));
-  }
-
-  private static ObjectNode object(byte[] body) {
-    try {
-      if (Replies.JSON.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException malformed) {
-      throw new ApiException(
-          ApiError.invalid(
-              400,
-              "invalid_json",
-              "The body is not valid JSON: %s.".formatted(JsonMessage.of(malformed))));
-    } catch (IOException impossible) {
-      throw new IllegalStateException("reading from memory", impossible);
-    }
-    throw new ApiException(
-        ApiError.invalid(400, "invalid_json", "The body must be a JSON object."));
   }
 
   private static Optional<String> text(ObjectNode json, String field, int longest) {

@@ -42,9 +42,6 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
 
   private static final int DEFAULT_LINES = 20;
 
-  /** The front gives no more. */
-  private static final int MOST_LINES = 10_000;
-
   private static final int BAD_REQUEST = 400;
 
   @Option(
@@ -157,13 +154,13 @@ final class CostsCommand extends OperatorResultCommand<ObjectNode> {
     query(path, "since", instant("--since", since));
     query(path, "until", instant("--until", until));
     query(path, "against", against);
-    query(path, "limit", Math.min(MOST_LINES, most()));
+    query(path, "limit", Math.min(LogReports.MOST_LINES, most()));
     ObjectNode costs = asked(client, path.toString());
-    if (most() > MOST_LINES && costs.path("others_count").asLong() > 0) {
+    if (most() > LogReports.MOST_LINES && costs.path("others_count").asLong() > 0) {
       console()
           .warn(
               "there are more lines; the front gives the %d with the highest cost"
-                  .formatted(MOST_LINES));
+                  .formatted(LogReports.MOST_LINES));
     }
     return costs;
   }

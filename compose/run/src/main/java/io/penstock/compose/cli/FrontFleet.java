@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.broker.admin.LogReports;
 import io.penstock.compose.http.FrontCall;
 import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.ServiceClass;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** What the front tells of models that serve, and of tenants' budgets. */
 final class FrontFleet {
 
-  /** The front reads all results of a report's time. */
-  static final Duration REPORT_PATIENCE = Duration.ofSeconds(150);
+  /** The front reads all results of a report's time, and then has to answer. */
+  static final Duration REPORT_PATIENCE = LogReports.PATIENCE.plusSeconds(30);
 
   private FrontFleet() {}
 
