@@ -202,16 +202,21 @@ final class HomeReader implements ConsumerLoop.Reader<String>, AutoCloseable {
       taken.failed.run();
       return;
     }
-    positions.put(resultsOf, Math.max(begins.get(resultsOf), from));
     TopicPartition lifecycle = homes.lifecycle(partition);
-    positions.put(
-        lifecycle, Math.max(begins.get(lifecycle), ends.get(lifecycle) - (long) STATES * memory));
-    positions.put(homes.chunks(partition), ends.get(homes.chunks(partition)));
+    readFrom(resultsOf, from, begins);
+    readFrom(lifecycle, ends.get(lifecycle) - (long) STATES * memory, begins);
+    readFrom(homes.chunks(partition), ends.get(homes.chunks(partition)), begins);
     recent.open(partition, positions.get(resultsOf) > 0);
     mine.add(partition);
     boolean _ = left.remove(partition);
     catchingUp.put(partition, new CatchingUp(taken.taking, opened.writer(), ends));
     assign(consumer);
+  }
+
+  /** What is still read for those who watch it is read on from where it was: they miss nothing. */
+  private void readFrom(TopicPartition partition, long from, Map<TopicPartition, Long> begins) {
+    long first = Math.min(from, positions.getOrDefault(partition, from));
+    positions.put(partition, Math.max(begins.get(partition), first));
   }
 
   private void lose(Consumer<String, byte[]> consumer, int partition) {

@@ -8,16 +8,22 @@ import io.penstock.broker.home.Homes.State;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.requests.RecentRequests;
+import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.requests.Watches;
+import io.penstock.schemas.ChunkKind;
+import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.serde.AvroSerdes;
 import io.penstock.schemas.topics.TopicSettings;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -34,16 +40,11 @@ class HomeReaderTest {
   private final OwnedHomes owned = new OwnedHomes(homes.count());
   private final Noting listener = new Noting();
   private final List<Long> failed = new ArrayList<>();
+  private final Watches watches = new Watches(10);
+  private final AvroSerdes serdes = new AvroSerdes(homes.connection());
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
   private final HomeReader reader =
-      new HomeReader(
-          homes,
-          owned,
-          List.of(listener),
-          new Watches(10),
-          new RecentRequests(10),
-          10,
-          new AvroSerdes(homes.connection()));
+      new HomeReader(homes, owned, List.of(listener), watches, new RecentRequests(10), 10, serdes);
 
   HomeReaderTest() {
     Map<TopicPartition, Long> none =
@@ -113,6 +114,62 @@ class HomeReaderTest {
 
     assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
     assertThat(listener.heard).containsExactly("lost 3", "taken 3", "up to date 3");
+  }
+
+  @Test
+  void whoWatchesARequestMissesNothingWhenItsPartitionGoesAndComesBack() {
+    List<Integer> seen = new ArrayList<>();
+    assertThat(watches.watch("t", "r", PARTITION, noting(seen))).isPresent();
+    take(1);
+    reader.turn(consumer);
+    chunk(0);
+    reader.turn(consumer);
+
+    owned.elsewhere(PARTITION);
+    reader.lost(PARTITION);
+    reader.turn(consumer);
+    chunk(1);
+    take(2);
+    reader.turn(consumer);
+    chunk(2);
+    reader.turn(consumer);
+
+    assertThat(owned.state(PARTITION)).isEqualTo(State.OPEN);
+    assertThat(seen).containsExactly(0, 1, 2);
+  }
+
+  private static Watcher noting(List<Integer> seen) {
+    return new Watcher() {
+      @Override
+      public void chunk(TokenChunk chunk) {
+        seen.add(chunk.getSequence());
+      }
+
+      @Override
+      public void result(ResultRecord record) {}
+    };
+  }
+
+  /** Writes the chunk of this number. */
+  private void chunk(int sequence) {
+    TokenChunk chunk =
+        TokenChunk.newBuilder()
+            .setId("r")
+            .setTenant("t")
+            .setAttempt(1)
+            .setSequence(sequence)
+            .setKind(ChunkKind.DELTA)
+            .setData(ByteBuffer.allocate(0))
+            .setCreatedAt(Instant.EPOCH)
+            .build();
+    TopicPartition partition = homes.chunks(PARTITION);
+    byte[] value = serdes.serializer(TokenChunk.class).serialize(partition.topic(), chunk);
+    consumer.updateEndOffsets(Map.of(partition, sequence + 1L));
+    consumer.schedulePollTask(
+        () ->
+            consumer.addRecord(
+                new ConsumerRecord<>(
+                    partition.topic(), partition.partition(), sequence, "r", value)));
   }
 
   private void take(long taking) {
