@@ -41,6 +41,7 @@ final class ResponseFeed extends CallerStream {
   private @Nullable ResponseStream stream;
   private ReplayBudget.Share share = ReplayBudget.Share.none();
   private long replayedBytes;
+  private boolean answered;
   private boolean live;
   private boolean stopping;
   private boolean answering;
@@ -90,6 +91,7 @@ final class ResponseFeed extends CallerStream {
       Runnable onGone) {
     stream = events;
     share = past.share();
+    answered |= past.result().isPresent();
     hold(share::close);
     most.ifPresent(length -> later(length, this::late));
     // The first bytes take the headers with them, and so the response's id.
@@ -174,7 +176,9 @@ final class ResponseFeed extends CallerStream {
     if (stopping) {
       sayThatItStops();
     }
-    giveUpLater();
+    if (answered) {
+      giveUpLater();
+    }
     return Flux.empty();
   }
 
@@ -194,6 +198,7 @@ final class ResponseFeed extends CallerStream {
   public void result(ResultRecord record) {
     take(0, events -> events.result(record.result()));
     synchronized (this) {
+      answered = true;
       if (live) {
         giveUpLater();
       }
@@ -230,7 +235,7 @@ final class ResponseFeed extends CallerStream {
     }
   }
 
-  /** Nothing follows a result for long. Where there is none yet, this changes nothing. */
+  /** Nothing follows a result for long. It counts from when both are here: result and reader. */
   private void giveUpLater() {
     later(LATE, () -> take(0, ResponseStream::giveUp));
   }

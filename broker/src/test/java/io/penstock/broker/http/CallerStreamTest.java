@@ -184,6 +184,25 @@ class CallerStreamTest {
   }
 
   @Test
+  void chunksMayComeForAWhileAfterTheirResultWheneverThatComes() {
+    for (Kind kind : List.of(Kind.ANSWER, Kind.RESPONSE, Kind.REPLAYED_RESPONSE)) {
+      Scene scene = new Scene(kind, Duration.ofHours(1));
+      scene.happens(Happening.BEGIN, new Random(1));
+      scene.happens(Happening.SUBSCRIBE, new Random(1));
+      scene.reader.orElseThrow().requestUnbounded();
+      scene.happens(Happening.CHUNK, new Random(1));
+      Duration moment = Duration.ofMillis(1);
+      scene.timer.pass(CallerStream.LATE.minus(moment));
+      scene.happens(Happening.RESULT, new Random(1));
+
+      scene.timer.pass(CallerStream.LATE.minus(moment));
+      assertThat(scene.isGivenBack()).as("%s", kind).isFalse();
+      scene.timer.pass(moment);
+      assertThat(scene.isGivenBack()).as("%s", kind).isTrue();
+    }
+  }
+
+  @Test
   void whoeverReadsAStreamThatWasGivenUpIsToldSo() {
     for (Kind kind : List.of(Kind.ANSWER, Kind.RESPONSE, Kind.REPLAYED_RESPONSE)) {
       Scene scene = new Scene(kind, Duration.ofHours(1));
