@@ -3,6 +3,7 @@ package io.penstock.broker.http;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.scheduling.executor.ExecutorType;
 import io.micronaut.web.router.Router;
 import io.penstock.broker.connections.BodyBudget;
 import io.penstock.broker.settings.HttpSettings;
@@ -79,7 +80,9 @@ public final class FrontServer implements AutoCloseable {
         "micronaut.server.netty.max-header-size", settings.connections().maxHeaderBytes());
     properties.put("micronaut.server.netty.max-initial-line-length", 8192);
     properties.put("micronaut.server.netty.request-decompression-enabled", false);
-    // Callers that wait are cheap on virtual threads.
+    // Each call that waits has a virtual thread. Without a type, the executor would be a pool of
+    // two threads a processor, and so many callers who wait would keep out all others.
+    properties.put("micronaut.executors.blocking.type", ExecutorType.THREAD_PER_TASK);
     properties.put("micronaut.executors.blocking.virtual", true);
     return properties;
   }

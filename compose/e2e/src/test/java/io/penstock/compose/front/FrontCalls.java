@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** Calls an instance as any client might. */
@@ -37,6 +38,13 @@ final class FrontCalls implements AutoCloseable {
   HttpResponse<String> post(String path, String body, String... headers)
       throws IOException, InterruptedException {
     return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** A call that is under way. */
+  CompletableFuture<HttpResponse<String>> posting(String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body));
+    return client.sendAsync(request.build(), BodyHandlers.ofString());
   }
 
   /** Uploads the input file of a batch. */

@@ -21,6 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +105,21 @@ class HttpFrontIT {
 
     String id = backend.seen("slow").getFirst().getId();
     await().atMost(Duration.ofSeconds(10)).until(() -> status(id).equals("cancelled"));
+  }
+
+  @Test
+  void howeverManyWaitTheyKeepNobodyElseOut() throws Exception {
+    backend.on("unanswered", call -> call.status(RequestState.WAITING));
+    int callers = 300;
+    List<CompletableFuture<HttpResponse<String>>> waiting =
+        IntStream.range(0, callers)
+            .mapToObj(_ -> http.posting(CHAT, chat("unanswered"), "penstock-class", "standard"))
+            .toList();
+    await().until(() -> backend.seen("unanswered").size() == callers);
+
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    assertThat(http.get("/v1/models").statusCode()).isEqualTo(200);
+    waiting.forEach(each -> each.cancel(true));
   }
 
   @Test
