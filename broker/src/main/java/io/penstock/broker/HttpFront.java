@@ -32,6 +32,7 @@ import io.penstock.broker.ownership.ResultBodies;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.responses.ResponseRegistry;
 import io.penstock.broker.settings.HttpSettings;
+import io.penstock.broker.submission.AcceptedRequests;
 import io.penstock.broker.submission.Admissions;
 import io.penstock.broker.submission.IdempotencyKeys;
 import io.penstock.broker.submission.Submissions;
@@ -98,6 +99,9 @@ public final class HttpFront implements AutoCloseable {
     LetterMarks marks = new LetterMarks(writes);
     Admissions admissions = new Admissions();
     IdempotencyKeys idempotency = new IdempotencyKeys(owned);
+    AcceptedRequests accepted =
+        new AcceptedRequests(
+            owned, base.recent(), topics.maxDeadline(), settings.memory().recentRequests());
     UseEntries uses = new UseEntries();
     ResponseRegistry responses =
         new ResponseRegistry(owned, settings.responses(), topics.maxDeadline());
@@ -122,7 +126,7 @@ public final class HttpFront implements AutoCloseable {
       ScheduledExecutorService timer = parts.add(timer());
       Forwarding forwarding = parts.add(forwarding(owned, owners));
       Submissions submissions = submissions(base, gateway, limiter, admissions, idempotency);
-      Serving serving = serving(base, submissions, gateway, timer);
+      Serving serving = serving(base, submissions, gateway, accepted, timer);
       List<Object> served = new ArrayList<>(files.parts());
       served.addAll(webhooks.parts(forwarding));
       served.addAll(ofCallers(base, serving, responses, forwarding));
@@ -135,6 +139,7 @@ public final class HttpFront implements AutoCloseable {
           base.clock(),
           List.of(
               idempotency::sweep,
+              accepted::sweep,
               responses::sweep,
               _ -> sweep(uses),
               now -> marks.sweep(now, owned::of)));
@@ -144,7 +149,14 @@ public final class HttpFront implements AutoCloseable {
           parts.add(
               keeper(
                   base,
-                  List.of(responses, admissions, idempotency, uses, marks, metrics.listener())));
+                  List.of(
+                      responses,
+                      admissions,
+                      idempotency,
+                      accepted,
+                      uses,
+                      marks,
+                      metrics.listener())));
     } catch (RuntimeException failed) {
       parts.close();
       throw failed;
@@ -208,6 +220,7 @@ public final class HttpFront implements AutoCloseable {
       FrontBase base,
       Submissions submissions,
       RequestGateway gateway,
+      AcceptedRequests accepted,
       ScheduledExecutorService timer) {
     return new Serving(
         submissions,
@@ -215,6 +228,7 @@ public final class HttpFront implements AutoCloseable {
         parts.add(new Cancellations(gateway)),
         watches,
         base.recent(),
+        accepted,
         parts.add(new ResultBodies(base.homes(), base.serdes())),
         settings.waits(),
         settings.connections(),

@@ -26,7 +26,12 @@ import io.penstock.schemas.Repetition;
 import io.penstock.schemas.models.Endpoint;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** OpenAI's own paths: the caller waits for the answer, or reads it as it comes. */
 @Controller("/v1")
@@ -34,6 +39,13 @@ import org.reactivestreams.Publisher;
 @Consumes(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class InferenceController {
+
+  private static final Logger LOG = LoggerFactory.getLogger(InferenceController.class);
+
+  /** A stream that takes longer may be cut, and its answer asked for by its id. */
+  private static final Duration LONG_WAIT = Duration.ofSeconds(5);
+
+  private static final Duration NOTING = Duration.ofSeconds(2);
 
   private final Serving serving;
   private final Forwarding forwarding;
@@ -88,7 +100,7 @@ final class InferenceController {
               ? first(submitted.id(), finished)
               : wait.await(most)
                   .map(record -> reply(tenant, record))
-                  .orElseGet(() -> wait.isStopped() ? stopping(submitted) : late(most, submitted));
+                  .orElseGet(() -> unanswered(wait, most, submitted));
       return Replies.of(reply.with(ResultReply.headers(submitted.id())).with(submitted.headers()));
     }
   }
@@ -139,6 +151,26 @@ final class InferenceController {
     }
   }
 
+  private Reply unanswered(ResultWait wait, Duration most, Submitted submitted) {
+    note(submitted)
+        .orTimeout(NOTING.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(_ -> null)
+        .join();
+    return wait.isStopped() ? stopping(submitted) : late(most, submitted);
+  }
+
+  /** The caller will ask for it by its id, and perhaps another instance. */
+  private CompletableFuture<@Nullable Void> note(Submitted submitted) {
+    return serving
+        .accepted()
+        .note(submitted.known())
+        .exceptionally(
+            failed -> {
+              LOG.warn("Request {} goes on, but was not noted", submitted.id(), failed);
+              return null;
+            });
+  }
+
   private static Reply late(Duration most, Submitted submitted) {
     return Reply.of(
         ApiError.server(
@@ -183,6 +215,11 @@ final class InferenceController {
               judged.facts().includeUsage(),
               serving.waits().of(submitted.serviceClass()),
               () -> gone(tenant, submitted));
+      events.later(
+          LONG_WAIT,
+          () -> {
+            var _ = note(submitted);
+          });
       return Replies.with(
           Replies.with(Replies.events(body), ResultReply.headers(submitted.id())),
           submitted.headers());

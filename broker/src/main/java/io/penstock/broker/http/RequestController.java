@@ -24,6 +24,7 @@ import io.penstock.broker.requests.RequestLookup;
 import io.penstock.broker.requests.ResultWait;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.submission.JudgedRequest;
+import io.penstock.broker.submission.Recording;
 import io.penstock.broker.submission.SubmissionRequest;
 import io.penstock.broker.submission.Submitted;
 import io.penstock.schemas.InferenceResult;
@@ -60,7 +61,11 @@ final class RequestController {
       InstantSource clock) {
     this.serving = serving;
     this.forwarding = forwarding;
-    this.lookups = new Lookups(homes, serving.recent(), lines);
+    this.lookups =
+        new Lookups(
+            homes,
+            serving.recent(),
+            (tenant, id) -> serving.accepted().find(tenant, id).or(() -> lines.find(tenant, id)));
     this.clock = clock;
   }
 
@@ -73,7 +78,8 @@ final class RequestController {
       return elsewhere.get();
     }
     JudgedRequest judged = serving.submissions().judge(call);
-    Submitted submitted = serving.submissions().submit(judged, _ -> {});
+    Recording note = serving.accepted().recording(judged, clock.instant());
+    Submitted submitted = serving.submissions().submit(judged, note, _ -> {});
     submitted.watch().close();
     return Replies.with(
         Replies.with(

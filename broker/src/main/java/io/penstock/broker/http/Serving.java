@@ -6,6 +6,7 @@ import io.penstock.broker.requests.StoredResults;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.WaitSettings;
+import io.penstock.broker.submission.AcceptedRequests;
 import io.penstock.broker.submission.Submissions;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param cancellations cancels for callers that have gone
  * @param watches who waits for what
  * @param recent what is known of requests
+ * @param accepted notes of requests of which the log may say nothing yet
  * @param results reads results again
  * @param waits how long callers may wait
  * @param connections bounds of connections
@@ -28,6 +30,7 @@ public record Serving(
     Cancellations cancellations,
     Watches watches,
     RecentRequests recent,
+    AcceptedRequests accepted,
     StoredResults results,
     WaitSettings waits,
     ConnectionSettings connections,

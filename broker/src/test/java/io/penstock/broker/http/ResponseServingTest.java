@@ -22,6 +22,7 @@ import io.penstock.broker.responses.StoredResponse;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.ResponseSettings;
 import io.penstock.broker.settings.WaitSettings;
+import io.penstock.broker.submission.AcceptedRequests;
 import io.penstock.broker.submission.Admissions;
 import io.penstock.broker.submission.IdempotencyKeys;
 import io.penstock.broker.submission.Submissions;
@@ -247,6 +248,7 @@ class ResponseServingTest {
             cancellations,
             watches,
             recent,
+            new AcceptedRequests(homes, recent, DAY, 10),
             _ -> kept,
             WaitSettings.DEFAULT,
             ConnectionSettings.DEFAULT,

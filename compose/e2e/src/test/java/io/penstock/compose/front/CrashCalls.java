@@ -116,6 +116,9 @@ final class CrashCalls implements CrashLoad {
       HttpResponse<String> answer =
           fleet.persistently(random, front -> front.get("/v1/requests/" + id + "/result?wait=5s"));
       if (answer.statusCode() != 202) {
+        assertThat(answer.headers().firstValue("penstock-request-id"))
+            .as("%s %d: %s", id, answer.statusCode(), answer.body())
+            .contains(id);
         return answer;
       }
     }

@@ -94,6 +94,37 @@ class TwoFrontsIT {
     }
   }
 
+  @Test
+  void whatWasAcceptedIsFoundAtAnotherInstanceBeforeTheJobsHaveSeenIt(PenstockNode node)
+      throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, "unseen.", 2)) {
+      cluster.backend().on("unseen", _ -> {});
+      HttpFront one = cluster.start(FrontCluster.settings());
+      String id;
+      try (FrontCalls calls = new FrontCalls(one.url())) {
+        HttpResponse<String> taken =
+            calls.post(
+                "/v1/requests",
+                "{\"model\":\"unseen\",\"messages\":[]}",
+                "penstock-endpoint",
+                CHAT);
+        assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
+        id = FrontCalls.id(taken);
+      }
+      one.close();
+
+      HttpFront two = cluster.start(FrontCluster.settings());
+      try (FrontCalls calls = new FrontCalls(two.url())) {
+        HttpResponse<String> found = calls.get("/v1/requests/" + id);
+        assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
+        assertThat(found.body()).contains("\"accepted\"", "\"unseen\"");
+        assertThat(calls.get("/v1/requests/" + id + "/result").statusCode()).isEqualTo(202);
+        assertThat(calls.delete("/v1/requests/" + id).statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> cluster.backend().cancelled("unseen") == 1);
+      }
+    }
+  }
+
   private static HttpResponse<String> kept(FrontCalls calls, String... headers) {
     return post(calls, "{\"model\":\"kept\",\"messages\":[]}", headers);
   }
