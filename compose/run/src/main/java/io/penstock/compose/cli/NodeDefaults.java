@@ -28,7 +28,7 @@ final class NodeDefaults {
     return NodeConfig.of(data).toBuilder()
         .kafka(KafkaSettings.embedded(KAFKA_PORT))
         .registry(RegistrySettings.embedded(REGISTRY_PORT, true))
-        .operations(new OperationsSettings(OPERATIONS_PORT))
+        .operations(OperationsSettings.onLoopback(OPERATIONS_PORT))
         .http(HttpSettings.DEFAULT.withPort(HTTP_PORT))
         .build();
   }

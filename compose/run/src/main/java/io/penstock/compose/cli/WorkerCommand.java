@@ -97,7 +97,7 @@ final class WorkerCommand extends ClusterCommand {
       names = "--operations-port",
       paramLabel = "PORT",
       description =
-          "Health and metrics on 127.0.0.1, 0 for a free port. Default: 0 (operations.port).")
+          "Where health and metrics are served, 0 for a free port. Default: 0 (operations.port).")
   @Nullable Integer operationsPort;
 
   @Option(
@@ -152,7 +152,7 @@ final class WorkerCommand extends ClusterCommand {
     int slots = 2 * Runtime.getRuntime().availableProcessors();
     return usual.toBuilder()
         .worker(new WorkerConfig(host, usual.worker().models(), slots).withHost(host))
-        .operations(new OperationsSettings(0))
+        .operations(OperationsSettings.onLoopback(0))
         .build();
   }
 
@@ -165,6 +165,7 @@ final class WorkerCommand extends ClusterCommand {
         new Worker(config.worker(), cluster.connection(), cluster.topics(), running, metrics);
     OperationsServer operations =
         new OperationsServer(
+            config.operations().host(),
             config.operations().port(),
             metrics,
             List.of(new HealthCheck("worker", () -> problem(worker.health()))),

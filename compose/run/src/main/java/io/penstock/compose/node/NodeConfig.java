@@ -131,7 +131,7 @@ public record NodeConfig(
         HttpSettings.DEFAULT.withPort(0),
         KafkaSettings.embedded(0),
         RegistrySettings.embedded(0, true),
-        new OperationsSettings(0));
+        OperationsSettings.onLoopback(0));
   }
 
   /**

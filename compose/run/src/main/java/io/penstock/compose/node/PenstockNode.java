@@ -70,7 +70,12 @@ public final class PenstockNode implements AutoCloseable {
       stops.add("the Kafka probe", kafkaProbe);
       checks = checks();
       operations =
-          new OperationsServer(config.operations().port(), metrics, checks, jobs.liveChecks());
+          new OperationsServer(
+              config.operations().host(),
+              config.operations().port(),
+              metrics,
+              checks,
+              jobs.liveChecks());
       stops.add("the operations server", operations);
     } catch (RuntimeException e) {
       stops.run();

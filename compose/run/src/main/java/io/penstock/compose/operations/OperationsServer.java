@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Health and metrics over HTTP on loopback, for probes and Prometheus: {@code /health/live}, {@code
+ * Health and metrics over HTTP, for probes and Prometheus: {@code /health/live}, {@code
  * /health/ready} and {@code /metrics}.
  */
 public final class OperationsServer implements AutoCloseable {
@@ -30,6 +30,7 @@ public final class OperationsServer implements AutoCloseable {
   /** An answer to one call. */
   private record Answer(int status, String contentType, String body) {}
 
+  private final String host;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final PrometheusMeterRegistry metrics;
@@ -39,32 +40,42 @@ public final class OperationsServer implements AutoCloseable {
   /**
    * Binds and serves at once.
    *
-   * @param port on 127.0.0.1, 1 to 65535, or 0 for a free one
+   * @param host the address to listen on
+   * @param port 1 to 65535, or 0 for a free one
    * @param ready whether each part does its work
    * @param live whether each part is alive; where one is not, the process has to be replaced
    * @throws PortInUseException if it is taken
    */
   public OperationsServer(
-      int port, PrometheusMeterRegistry metrics, List<HealthCheck> ready, List<HealthCheck> live) {
+      String host,
+      int port,
+      PrometheusMeterRegistry metrics,
+      List<HealthCheck> ready,
+      List<HealthCheck> live) {
+    this.host = host;
     this.metrics = metrics;
     this.ready = List.copyOf(ready);
     this.live = List.copyOf(live);
     int chosen = LoopbackPorts.choose(port, "--operations-port");
     try {
-      server =
-          HttpServer.create(
-              new InetSocketAddress(InetAddress.ofLiteral(LoopbackPorts.HOST), chosen), 0);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), chosen), 0);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot serve operations on port " + chosen, e);
+      throw new UncheckedIOException(
+          "cannot serve health and metrics on %s, port %d: %s; set operations.host to an address of this machine, and operations.port to a free port"
+              .formatted(host, chosen, e.getMessage()),
+          e);
     }
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
 
-  /** Its base address. */
+  /** Its base address, on loopback where it listens on all addresses. */
   public String url() {
-    return "http://%s:%d".formatted(LoopbackPorts.HOST, server.getAddress().getPort());
+    InetSocketAddress bound = server.getAddress();
+    String reached = bound.getAddress().isAnyLocalAddress() ? LoopbackPorts.HOST : host;
+    return "http://%s:%d"
+        .formatted(reached.contains(":") ? "[" + reached + "]" : reached, bound.getPort());
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -25,6 +25,7 @@ class OperationsServerTest {
   private final AtomicReference<Optional<String>> death = new AtomicReference<>(Optional.empty());
   private final OperationsServer server =
       new OperationsServer(
+          "127.0.0.1",
           0,
           metrics,
           List.of(
@@ -90,9 +91,31 @@ class OperationsServerTest {
   @Test
   void aTakenPortIsNamedWithItsFlag() {
     int port = URI.create(server.url()).getPort();
-    assertThatThrownBy(() -> new OperationsServer(port, metrics, List.of(), List.of()))
+    assertThatThrownBy(() -> new OperationsServer("127.0.0.1", port, metrics, List.of(), List.of()))
         .isInstanceOf(PortInUseException.class)
         .hasMessageContaining("--operations-port");
+  }
+
+  @Test
+  void onAllAddressesItIsReachedByLoopbackToo() throws Exception {
+    try (OperationsServer everywhere =
+        new OperationsServer("0.0.0.0", 0, metrics, List.of(), List.of())) {
+      assertThat(everywhere.url()).startsWith("http://127.0.0.1:");
+      assertThat(
+              http.send(
+                      HttpRequest.newBuilder(URI.create(everywhere.url() + "/health/ready"))
+                          .build(),
+                      HttpResponse.BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsRefusedWithItsKey() {
+    assertThatThrownBy(() -> new OperationsServer("192.0.2.1", 0, metrics, List.of(), List.of()))
+        .hasMessageContaining("192.0.2.1")
+        .hasMessageContaining("operations.host");
   }
 
   private HttpResponse<String> call(String method, String path)
