@@ -16,6 +16,8 @@ public final class SubjectAdmin {
 
   private static final Logger LOG = LoggerFactory.getLogger(SubjectAdmin.class);
   private static final String BACKWARD = CompatibilityLevel.BACKWARD.name;
+  private static final int CONFLICT = 409;
+  private static final int ATTEMPTS = 5;
 
   private final SchemaRegistryClient registry;
 
@@ -34,25 +36,25 @@ public final class SubjectAdmin {
     LOG.debug("Registered {} subjects", catalog.topics().size());
   }
 
+  /**
+   * Other processes may do the same to a new subject at this moment. Apicurio then answers whoever
+   * comes second that it exists already; asked again, it finds it.
+   */
   private void register(TopicSpec topic) {
     String subject = topic.valueSubject();
-    demandBackward(subject);
-    try {
-      registry.register(subject, new AvroSchema(SpecificData.get().getSchema(topic.value())));
-    } catch (RestClientException refused) {
-      throw RegistryFailures.registering(subject, refused);
-    } catch (IOException failed) {
-      throw RegistryFailures.registering(subject, failed);
-    }
-  }
-
-  private void demandBackward(String subject) {
-    try {
-      registry.updateCompatibility(subject, BACKWARD);
-    } catch (RestClientException refused) {
-      throw RegistryFailures.registering(subject, refused);
-    } catch (IOException failed) {
-      throw RegistryFailures.registering(subject, failed);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        registry.updateCompatibility(subject, BACKWARD);
+        registry.register(subject, new AvroSchema(SpecificData.get().getSchema(topic.value())));
+        return;
+      } catch (RestClientException refused) {
+        if (refused.getStatus() != CONFLICT || attempt == ATTEMPTS) {
+          throw RegistryFailures.registering(subject, refused);
+        }
+        LOG.debug("The registry refused {}: {}; trying again", subject, refused.getMessage());
+      } catch (IOException failed) {
+        throw RegistryFailures.registering(subject, failed);
+      }
     }
   }
 }
