@@ -41,11 +41,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The main job on real parts: Kafka, registry, both Streams jobs, a worker, real embeddings. */
 @ExtendWith(PenstockFixture.class)
+@Tag(PenstockFixture.EVERY_KAFKA)
 class MainJobIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -14,7 +14,6 @@ import io.penstock.schemas.client.PenstockClient;
 import io.penstock.schemas.client.PenstockClientConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicNames;
-import io.penstock.schemas.topics.TopicSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,12 +27,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each part in a node of its own, on a cluster that another node runs, under topics of its own. */
 @ExtendWith(PenstockFixture.class)
+@Tag(PenstockFixture.EVERY_KAFKA)
 class RolesIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -82,7 +83,7 @@ class RolesIT {
     return NodeConfig.of(data).toBuilder()
         .kafka(new KafkaSettings(Optional.of(connection.bootstrapServers()), 0, Map.of()))
         .registry(new RegistrySettings(Optional.of(connection.registryUrl()), 0, true))
-        .topics(TopicSettings.DEFAULT.withNames(ALONE))
+        .topics(cluster.topics().withNames(ALONE))
         .roles(Set.of(role))
         .build();
   }

@@ -51,7 +51,7 @@ final class FrontCluster implements AutoCloseable {
             new TopicNames(prefix),
             2,
             partitions,
-            (short) 1,
+            usual.replicationFactor(),
             usual.maxDeadline(),
             usual.resultRetention(),
             64 * 1024);

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Several instances of the HTTP front, each of which answers for a part of all ids. */
 @ExtendWith(PenstockFixture.class)
+@Tag(PenstockFixture.EVERY_KAFKA)
 class TwoFrontsIT {
 
   private static final String CHAT = "/v1/chat/completions";

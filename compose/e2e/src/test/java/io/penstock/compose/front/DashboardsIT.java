@@ -1,0 +1,88 @@
+package io.penstock.compose.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.compose.e2e.PenstockFixture;
+import io.penstock.compose.node.PenstockNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A panel on a metric that nobody registers stays empty, and nobody notices. */
+@ExtendWith(PenstockFixture.class)
+class DashboardsIT {
+
+  private static final Path DASHBOARDS = Path.of("..", "docker", "grafana", "dashboards");
+  private static final Pattern NAME = Pattern.compile("penstock_[a-z_]+");
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @Test
+  void everyMetricOfThePanelsIsOneThatPenstockHas(PenstockNode node) throws Exception {
+    Set<String> used = used();
+    assertThat(used).contains("penstock_results_total").hasSizeGreaterThan(30);
+    try (FrontCalls front = new FrontCalls(node.addresses().httpUrl().orElseThrow());
+        FrontCalls operations = new FrontCalls(node.addresses().operationsUrl())) {
+      serve(front);
+
+      // Dispatch shows what waits every second or so.
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(names(operations.get("/metrics").body())).containsAll(used));
+    }
+  }
+
+  /** One request succeeds, score refuses one and the front another, one waits, and a batch ends. */
+  private static void serve(FrontCalls front) throws Exception {
+    assertThat(embed(front, "embedding").statusCode()).isEqualTo(200);
+    assertThat(embed(front, "no-such-model").statusCode()).isEqualTo(404);
+    assertThat(front.post("/v1/embeddings", "{").statusCode()).isEqualTo(400);
+    String file =
+        FrontCalls.json(
+                front.upload(
+                    "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"embedding\",\"input\":\"a"
+                        + " panel\"}}\n"))
+            .path("id")
+            .asText();
+    front.post(
+        "/v1/batches",
+        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/embeddings\",\"completion_window\":\"24h\"}"
+            .formatted(file));
+  }
+
+  private static HttpResponse<String> embed(FrontCalls front, String model)
+      throws IOException, InterruptedException {
+    return front.post(
+        "/v1/embeddings", "{\"model\":\"%s\",\"input\":\"a panel\"}".formatted(model));
+  }
+
+  private static Set<String> used() throws IOException {
+    Set<String> used = new TreeSet<>();
+    try (Stream<Path> files = Files.list(DASHBOARDS)) {
+      for (Path file : files.toList()) {
+        List<JsonNode> expressions = new ObjectMapper().readTree(file.toFile()).findValues("expr");
+        expressions.forEach(each -> used.addAll(names(each.asText())));
+      }
+    }
+    return used;
+  }
+
+  private static Set<String> names(String text) {
+    Set<String> names = new TreeSet<>();
+    NAME.matcher(text).results().map(MatchResult::group).forEach(names::add);
+    return names;
+  }
+}
