@@ -17,14 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Worker processes that are killed, or asked to stop, while they run requests. */
 @ExtendWith(PenstockFixture.class)
-@Tag(PenstockFixture.EVERY_KAFKA)
 class KilledWorkerIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -6,15 +6,22 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.compose.e2e.PenstockFixture;
+import io.penstock.compose.e2e.TestModels;
 import io.penstock.compose.node.PenstockNode;
+import io.penstock.schemas.client.InferenceRequests;
+import io.penstock.schemas.client.PenstockClient;
+import io.penstock.schemas.client.PenstockClientConfig;
+import io.penstock.schemas.models.Endpoint;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +35,7 @@ class DashboardsIT {
   private static final Path DASHBOARDS = Path.of("..", "docker", "grafana", "dashboards");
   private static final Pattern NAME = Pattern.compile("penstock_[a-z_]+");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final String UNSERVED = "model-of-the-panels";
 
   @Test
   void everyMetricOfThePanelsIsOneThatPenstockHas(PenstockNode node) throws Exception {
@@ -36,6 +44,7 @@ class DashboardsIT {
     try (FrontCalls front = new FrontCalls(node.addresses().httpUrl().orElseThrow());
         FrontCalls operations = new FrontCalls(node.addresses().operationsUrl())) {
       serve(front);
+      leaveWaiting(node);
 
       // Dispatch shows what waits every second or so.
       await()
@@ -45,7 +54,21 @@ class DashboardsIT {
     }
   }
 
-  /** One request succeeds, score refuses one and the front another, one waits, and a batch ends. */
+  /** The age of the oldest is shown while one waits. */
+  private static void leaveWaiting(PenstockNode node) throws Exception {
+    TestModels.register(node, UNSERVED, Endpoint.EMBEDDINGS);
+    try (PenstockClient client =
+        PenstockClient.open(PenstockClientConfig.of(node.connection(), node.topics()))) {
+      client
+          .send(
+              InferenceRequests.embedding(UNSERVED, "waits")
+                  .setDeadline(Instant.now().plus(PATIENCE.multipliedBy(2)))
+                  .build())
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  /** One request succeeds, score refuses one and the front another, and a batch ends. */
   private static void serve(FrontCalls front) throws Exception {
     assertThat(embed(front, "embedding").statusCode()).isEqualTo(200);
     assertThat(embed(front, "no-such-model").statusCode()).isEqualTo(404);
