@@ -11,6 +11,10 @@ import java.util.OptionalLong;
  * Keeps contents under names. A blob is seen whole or not at all, never changes in part, and lasts
  * once it is committed. Safe for use by many threads and, on shared storage, by many instances.
  *
+ * <p>Each method, and each of the streams that it returns, throws a {@link
+ * StoreUnavailableException} if the store cannot be reached now, and another {@link IOException} if
+ * it fails for a reason that does not pass by itself.
+ *
  * <p>Implementations extend {@code BlobStoreContract} with their tests.
  */
 public interface BlobStore {

@@ -9,6 +9,8 @@ public abstract class BlobWriter extends OutputStream {
   /**
    * Makes what was written the blob, for good: it survives a crash from here on.
    *
+   * @throws StoreUnavailableException if the store did not answer; the blob may appear later, so
+   *     its name is not used again
    * @throws IOException if the store could not keep it; then there is no blob
    */
   public abstract void commit() throws IOException;

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps blobs as files of one folder. Several instances may share it if their file system has
@@ -68,15 +69,34 @@ public final class FolderStore implements BlobStore {
           // Its writer has just committed or discarded it.
         }
       }
+    } catch (IOException failed) {
+      requireThere(failed);
+      throw failed;
+    }
+  }
+
+  /**
+   * Tells a folder that is away, such as one on a disk that is not mounted, from one that lacks
+   * something.
+   */
+  private void requireThere(@Nullable Throwable cause) throws IOException {
+    if (!Files.isDirectory(incoming)) {
+      throw new StoreUnavailableException(
+          "the folder %s is not there; is its disk mounted?".formatted(incoming), cause);
     }
   }
 
   @Override
   public BlobWriter create(BlobName name) throws IOException {
     Path unfinished = incoming.resolve(UUID.randomUUID().toString());
-    FileChannel channel =
-        FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    return new Writer(path(name), unfinished, channel);
+    try {
+      FileChannel channel =
+          FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      return new Writer(path(name), unfinished, channel);
+    } catch (IOException failed) {
+      requireThere(failed);
+      throw failed;
+    }
   }
 
   @Override
@@ -113,9 +133,23 @@ public final class FolderStore implements BlobStore {
       BasicFileAttributes found =
           Files.readAttributes(path(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return found.isRegularFile() ? OptionalLong.of(found.size()) : OptionalLong.empty();
-    } catch (FileSystemException absent) {
-      return OptionalLong.empty();
+    } catch (FileSystemException failed) {
+      requireThere(failed);
+      if (failed instanceof NoSuchFileException || isBelowFile(name)) {
+        return OptionalLong.empty();
+      }
+      throw failed;
     }
+  }
+
+  /** Whether a blob has a name of which this one is a continuation. */
+  private boolean isBelowFile(BlobName name) {
+    for (Path each = path(name).getParent(); !each.equals(root); each = each.getParent()) {
+      if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -134,6 +168,7 @@ public final class FolderStore implements BlobStore {
     List<BlobName> found = new ArrayList<>();
     Path folder = path(under);
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      requireThere(null);
       return found;
     }
     Files.walkFileTree(
@@ -214,7 +249,12 @@ public final class FolderStore implements BlobStore {
     public void commit() throws IOException {
       channel.force(true);
       channel.close();
-      rename();
+      try {
+        rename();
+      } catch (IOException failed) {
+        requireThere(failed);
+        throw failed;
+      }
       open = false;
       for (Path each = target.getParent(); ; each = each.getParent()) {
         force(each);

@@ -1,6 +1,7 @@
 package io.penstock.broker.files;
 
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.blobs.NoSuchBlobException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -32,6 +33,21 @@ public final class FileContent extends InputStream {
       }
       skip = Math.max(0, skip - piece.bytes());
     }
+  }
+
+  /**
+   * Looks for what is read first, and opens nothing: what is opened must be closed, and a server
+   * does not read on each answer. So a caller is told of a store that is away before the answer
+   * begins.
+   *
+   * @throws NoSuchBlobException if it is not there
+   */
+  public FileContent checked() throws IOException {
+    Range first = ranges.peek();
+    if (first != null && blobs.size(first.piece().blob()).isEmpty()) {
+      throw new NoSuchBlobException(first.piece().blob());
+    }
+    return this;
   }
 
   @Override

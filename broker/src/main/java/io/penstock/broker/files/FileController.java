@@ -22,6 +22,7 @@ import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.UnknownWriteException;
+import io.penstock.broker.http.CallerBody;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.limits.Limiter;
@@ -74,7 +75,7 @@ final class FileController {
     String contentType = request.getHeaders().get(HttpHeaders.CONTENT_TYPE);
     try (body) {
       limiter.count(Callers.of(request));
-      UploadForm form = UploadForm.read(String.valueOf(contentType), body, uploads);
+      UploadForm form = UploadForm.read(String.valueOf(contentType), new CallerBody(body), uploads);
       FileRecord file = publish(Callers.of(request).tenant(), form);
       return json(FileJson.of(file));
     }
@@ -122,7 +123,7 @@ final class FileController {
   /** The content lies where every instance can read it, so nobody else need be asked. */
   @Get("/{id}/content")
   @Produces(MediaType.ALL)
-  HttpResponse<?> content(HttpRequest<?> request, String id) {
+  HttpResponse<?> content(HttpRequest<?> request, String id) throws IOException {
     Optional<FileRecord> found = directory.find(Callers.of(request).tenant(), id, clock.instant());
     if (found.isEmpty()) {
       Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
@@ -169,7 +170,7 @@ final class FileController {
         .orElseThrow(() -> new ApiException(ApiError.notFound("file", id)));
   }
 
-  private HttpResponse<?> partial(FileRecord file, ByteRange range) {
+  private HttpResponse<?> partial(FileRecord file, ByteRange range) throws IOException {
     if (range.length() == 0) {
       throw new ApiException(
           ApiError.invalid(
@@ -185,9 +186,9 @@ final class FileController {
     return content(response, file, range);
   }
 
-  private HttpResponse<?> content(
-      MutableHttpResponse<?> response, FileRecord file, ByteRange range) {
-    InputStream in = new FileContent(blobs, file, range.from(), range.length());
+  private HttpResponse<?> content(MutableHttpResponse<?> response, FileRecord file, ByteRange range)
+      throws IOException {
+    InputStream in = new FileContent(blobs, file, range.from(), range.length()).checked();
     return response
         .header(HttpHeaders.ACCEPT_RANGES, "bytes")
         .header("x-content-type-options", "nosniff")

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes uploads: the content first, then the record that makes it a file. */
 public final class FileUploads {
@@ -27,6 +29,7 @@ public final class FileUploads {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileUploads.class);
   private static final int CHUNK = 64 * 1024;
   private static final int TRIES = 3;
 
@@ -108,8 +111,12 @@ public final class FileUploads {
     }
   }
 
-  /** Drops stored content that does not become a file. */
-  public void discard(FileRecord.Piece content) throws IOException {
-    blobs.delete(content.blob());
+  /** Drops stored content that does not become a file. What the store keeps, the sweep finds. */
+  public void discard(FileRecord.Piece content) {
+    try {
+      blobs.delete(content.blob());
+    } catch (IOException failed) {
+      LOG.warn("The content {} of no file stays for now: {}", content.blob(), failed.getMessage());
+    }
   }
 }

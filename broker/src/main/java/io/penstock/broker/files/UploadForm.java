@@ -173,7 +173,7 @@ record UploadForm(
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static void discard(Fields fields, FileUploads uploads) throws IOException {
+  private static void discard(Fields fields, FileUploads uploads) {
     if (fields.content != null) {
       uploads.discard(fields.content);
     }

@@ -21,7 +21,11 @@ final class ErrorShape implements ErrorResponseProcessor<byte[]> {
   public MutableHttpResponse<byte[]> processResponse(
       ErrorContext context, MutableHttpResponse<?> base) {
     MutableHttpResponse<byte[]> shaped =
-        Replies.of(error(context, base), context.getRequest().getPath());
+        context
+            .getRootCause()
+            .filter(_ -> base.code() == 500)
+            .map(cause -> FailureHandler.answer(context.getRequest(), cause))
+            .orElseGet(() -> Replies.of(error(context, base), context.getRequest().getPath()));
     base.getHeaders()
         .forEach(
             (name, values) -> {

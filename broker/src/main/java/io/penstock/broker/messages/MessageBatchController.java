@@ -20,6 +20,7 @@ import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.http.CallerBody;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.limits.Limiter;
@@ -63,7 +64,7 @@ final class MessageBatchController {
   HttpResponse<byte[]> create(HttpRequest<?> request, @Body InputStream body) throws IOException {
     try (body) {
       limiter.count(Callers.of(request));
-      return json(MessageBatchJson.of(batches.create(Callers.of(request), body)));
+      return json(MessageBatchJson.of(batches.create(Callers.of(request), new CallerBody(body))));
     }
   }
 
@@ -138,7 +139,7 @@ final class MessageBatchController {
 
   /** The lines come in no particular order. */
   @Get("/{id}/results")
-  HttpResponse<?> results(HttpRequest<?> request, String id) {
+  HttpResponse<?> results(HttpRequest<?> request, String id) throws IOException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
     if (elsewhere.isPresent()) {
       return elsewhere.get();

@@ -31,11 +31,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Batches of messages: batches of chat completions whose input came with the call. */
 @Singleton
 final class MessageBatches {
 
+  private static final Logger LOG = LoggerFactory.getLogger(MessageBatches.class);
   private static final String PREFIX = "msgbatch_";
 
   /** As Anthropic has it. */
@@ -96,8 +99,17 @@ final class MessageBatches {
       // The batch may last, and reads its input.
       throw unknown;
     } catch (IOException | RuntimeException failed) {
-      blobs.delete(input);
+      discard(input);
       throw failed;
+    }
+  }
+
+  /** What the store keeps, the sweep finds. */
+  private void discard(BlobName input) {
+    try {
+      blobs.delete(input);
+    } catch (IOException failed) {
+      LOG.warn("The input {} of no batch stays for now: {}", input, failed.getMessage());
     }
   }
 
@@ -137,7 +149,7 @@ final class MessageBatches {
   }
 
   /** Lines of results of a batch that has ended; empty if they are kept no longer. */
-  Optional<InputStream> results(Batch batch) {
+  Optional<InputStream> results(Batch batch) throws IOException {
     List<String> ids = new ArrayList<>();
     if (!batch.outputParts().isEmpty()) {
       ids.add(batch.order().outputFile());
@@ -151,10 +163,10 @@ final class MessageBatches {
     if (found.size() < ids.size()) {
       return Optional.empty();
     }
-    List<InputStream> contents =
-        found.stream()
-            .<InputStream>map(file -> new FileContent(blobs, file, 0, file.bytes()))
-            .toList();
+    List<InputStream> contents = new ArrayList<>();
+    for (FileRecord file : found) {
+      contents.add(new FileContent(blobs, file, 0, file.bytes()).checked());
+    }
     return Optional.of(new ResultLines(new SequenceInputStream(Collections.enumeration(contents))));
   }
 

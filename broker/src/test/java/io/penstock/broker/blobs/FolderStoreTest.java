@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,5 +100,52 @@ class FolderStoreTest extends BlobStoreContract {
       assertThat(store.size(BlobName.of("b"))).hasValue(0);
       assertThatThrownBy(dead::commit).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void aFolderThatIsAwayIsToldFromOneThatLacksABlob() throws Exception {
+    BlobName name = BlobName.of("files", "file-1");
+    try (BlobWriter writer = store.create(name)) {
+      writer.commit();
+    }
+    Path blobs = folder.resolve("blobs");
+    try (BlobWriter begun = store.create(BlobName.of("files", "file-2"))) {
+      Files.move(blobs, folder.resolve("away"));
+      // What a disk that is not mounted leaves.
+      Files.createDirectory(blobs);
+      for (ThrowableAssert.ThrowingCallable each :
+          List.<ThrowableAssert.ThrowingCallable>of(
+              () -> store.read(name),
+              () -> store.size(name),
+              () -> store.delete(name),
+              () -> store.list(BlobName.of("files")),
+              () -> store.sweep(Instant.EPOCH, Duration.ZERO),
+              () -> store.create(name),
+              begun::commit)) {
+        assertThatThrownBy(each).isInstanceOf(StoreUnavailableException.class);
+      }
+    }
+    try (var left = Files.walk(blobs)) {
+      for (Path each : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+    Files.move(folder.resolve("away"), blobs);
+    assertThat(store.size(name)).hasValue(0);
+    assertThat(store.list(BlobName.of("files"))).containsExactly(name);
+  }
+
+  @Test
+  void aBlobThatCannotBeLookedForIsNotToldAsAbsent() throws Exception {
+    BlobName name = BlobName.of("files", "file-1");
+    try (BlobWriter writer = store.create(name)) {
+      writer.commit();
+    }
+    assertThat(store.size(BlobName.of("files", "file-1", "below"))).isEmpty();
+    Path loop = folder.resolve("blobs").resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    assertThatThrownBy(() -> store.size(BlobName.of("loop", "x")))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(NoSuchBlobException.class);
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.broker.blobs.s3;
 
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.NoSuchBlobException;
+import io.penstock.broker.blobs.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -99,7 +100,8 @@ final class S3Reader extends InputStream {
         throw new IOException("%s ended early".formatted(key));
       } catch (IOException cutOff) {
         if (tries == MOST_TRIES) {
-          throw cutOff;
+          throw new StoreUnavailableException(
+              "S3 broke off while reading %s: %s".formatted(key, cutOff.getMessage()), cutOff);
         }
         reopen();
       }

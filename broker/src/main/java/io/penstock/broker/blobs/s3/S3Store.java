@@ -4,6 +4,7 @@ import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.NoSuchBlobException;
+import io.penstock.broker.blobs.StoreUnavailableException;
 import io.penstock.broker.settings.S3Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,11 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -49,6 +53,7 @@ public final class S3Store implements BlobStore, AutoCloseable {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int MOVED = 301;
+  private static final int INTERNAL_ERROR = 500;
 
   private final S3Client client;
   private final String bucket;
@@ -236,7 +241,25 @@ public final class S3Store implements BlobStore, AutoCloseable {
   }
 
   static IOException failed(String what, SdkException failure) {
-    return new IOException("S3 failed while %s: %s".formatted(what, failure.getMessage()), failure);
+    String message = "S3 failed while %s: %s".formatted(what, failure.getMessage());
+    return isPassing(failure)
+        ? new StoreUnavailableException(message, failure)
+        : new IOException(message, failure);
+  }
+
+  /** Whether S3 could not be reached, was too busy, or has failed itself. */
+  private static boolean isPassing(SdkException failure) {
+    if (failure instanceof AwsServiceException answered) {
+      return answered.isThrottlingException() || answered.statusCode() >= INTERNAL_ERROR;
+    }
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof IOException
+          || each instanceof ApiCallTimeoutException
+          || each instanceof ApiCallAttemptTimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -7,14 +7,17 @@ import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.BlobStoreContract;
 import io.penstock.broker.blobs.BlobWriter;
+import io.penstock.broker.blobs.StoreUnavailableException;
 import io.penstock.broker.settings.S3Settings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +26,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Against S3Proxy, a server of S3's API over a folder. */
 class S3StoreTest extends BlobStoreContract {
@@ -155,5 +164,41 @@ class S3StoreTest extends BlobStoreContract {
         settings.prefix(),
         settings.accessKeyId(),
         Optional.of(secret));
+  }
+
+  @Test
+  void whatPassesByItselfIsToldFromWhatDoesNot() {
+    SdkException unreachable =
+        SdkClientException.create("no connection", new ConnectException("refused"));
+    for (SdkException each :
+        List.of(
+            unreachable,
+            ApiCallTimeoutException.builder().message("late").build(),
+            answered(503, "SlowDown"),
+            answered(500, "InternalError"),
+            answered(502, "BadGateway"),
+            answered(429, "TooManyRequests"))) {
+      assertThat(S3Store.failed("reading", each))
+          .as("%s", each)
+          .isInstanceOf(StoreUnavailableException.class);
+    }
+    for (SdkException each :
+        List.of(
+            answered(403, "AccessDenied"),
+            answered(404, "NoSuchBucket"),
+            answered(412, "PreconditionFailed"),
+            SdkClientException.create("no credentials"))) {
+      assertThat(S3Store.failed("reading", each))
+          .as("%s", each)
+          .isInstanceOf(IOException.class)
+          .isNotInstanceOf(StoreUnavailableException.class);
+    }
+  }
+
+  private static AwsServiceException answered(int status, String code) {
+    return S3Exception.builder()
+        .statusCode(status)
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
+        .build();
   }
 }
