@@ -1,6 +1,8 @@
 package io.penstock.broker.blobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -73,8 +76,124 @@ class PooledStoreTest extends BlobStoreContract {
     }
   }
 
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whoeverWaitsForAFileSystemThatStallsIsToldInTimeAndLeavesNothingBehind() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    int readers = PooledStore.THREADS + 5;
+    Stalling files = new Stalling(pipe, new CountDownLatch(PooledStore.THREADS));
+    PooledStore stalling = new PooledStore(files, Duration.ofMillis(300));
+    List<InputStream> open = new ArrayList<>();
+    for (int each = 0; each < readers; each++) {
+      open.add(stalling.read(NAME));
+    }
+    byte[] into = new byte[10];
+    try (RandomAccessFile writer = new RandomAccessFile(pipe.toFile(), "rw");
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> reading = new ArrayList<>();
+      for (InputStream in : open) {
+        reading.add(threads.submit(() -> in.read(into)));
+      }
+      for (Future<Integer> each : reading) {
+        assertThatThrownBy(each::get).hasCauseInstanceOf(StoreUnavailableException.class);
+      }
+      // No thread is left for calls that would open something: they are not made later either.
+      assertThatThrownBy(() -> stalling.read(NAME)).isInstanceOf(StoreUnavailableException.class);
+      assertThatThrownBy(() -> stalling.size(NAME)).isInstanceOf(StoreUnavailableException.class);
+      assertThat(stalling.waiting()).isEqualTo(readers - PooledStore.THREADS);
+      for (InputStream in : open) {
+        assertThatThrownBy(in::read).isInstanceOf(StoreUnavailableException.class);
+        in.close();
+      }
+      assertThat(files.closed()).hasValue(0);
+
+      // The file system answers again.
+      writer.write("xxxxxxxxxx".repeat(readers).getBytes(UTF_8));
+      while (files.closed().get() < readers) {
+        Thread.sleep(5);
+      }
+      assertThat(stalling.size(NAME)).hasValue(1);
+      assertThat(files.opened()).hasValue(readers);
+      assertThat(into).containsOnly(0);
+    }
+  }
+
+  /** Opening takes long as well, and nobody waits any more for what was opened. */
+  @Test
+  void whatIsOpenedTooLateIsClosed() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    AtomicInteger closed = new AtomicInteger();
+    BlobWriter opened =
+        new BlobWriter() {
+          @Override
+          public void write(byte[] bytes, int from, int length) {}
+
+          @Override
+          public void commit() {}
+
+          @Override
+          public void close() {
+            closed.incrementAndGet();
+          }
+        };
+    BlobStore stalling = new PooledStore(new SlowToOpen(answered, opened), Duration.ofMillis(100));
+    assertThatThrownBy(() -> stalling.create(NAME)).isInstanceOf(StoreUnavailableException.class);
+    answered.countDown();
+    while (closed.get() == 0) {
+      Thread.sleep(5);
+    }
+    // The next one opens in time.
+    stalling.create(NAME).close();
+    assertThat(closed).hasValue(2);
+  }
+
+  private static final class SlowToOpen extends Unused {
+
+    private final CountDownLatch answered;
+    private final BlobWriter writer;
+
+    SlowToOpen(CountDownLatch answered, BlobWriter writer) {
+      this.answered = answered;
+      this.writer = writer;
+    }
+
+    @Override
+    public BlobWriter create(BlobName name) throws IOException {
+      try {
+        answered.await();
+      } catch (InterruptedException stopped) {
+        throw new IOException(stopped);
+      }
+      return writer;
+    }
+  }
+
   /** A store with one file, whose file system does not answer. */
-  private record Stalling(Path file, CountDownLatch stalled) implements BlobStore {
+  private static final class Stalling extends Unused {
+
+    private final Path file;
+    private final CountDownLatch stalled;
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
+
+    Stalling(Path file, CountDownLatch stalled) {
+      this.file = file;
+      this.stalled = stalled;
+    }
+
+    AtomicInteger opened() {
+      return opened;
+    }
+
+    AtomicInteger closed() {
+      return closed;
+    }
+
+    @Override
+    public OptionalLong size(BlobName name) {
+      return OptionalLong.of(1);
+    }
 
     @Override
     public InputStream read(BlobName name, long from, long length) throws IOException {
@@ -82,6 +201,7 @@ class PooledStoreTest extends BlobStoreContract {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       InputStream in = Channels.newInputStream(channel);
+      opened.incrementAndGet();
       return new InputStream() {
         @Override
         public int read() throws IOException {
@@ -97,12 +217,21 @@ class PooledStoreTest extends BlobStoreContract {
         @Override
         public void close() throws IOException {
           in.close();
+          closed.incrementAndGet();
         }
       };
     }
+  }
+
+  private static class Unused implements BlobStore {
 
     @Override
-    public BlobWriter create(BlobName name) {
+    public InputStream read(BlobName name, long from, long length) throws IOException {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public BlobWriter create(BlobName name) throws IOException {
       throw new UnsupportedOperationException();
     }
 
