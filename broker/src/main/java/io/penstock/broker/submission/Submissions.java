@@ -7,7 +7,6 @@ import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.NoHomeException;
 import io.penstock.broker.home.RequestGateway;
-import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.inference.BodyFacts;
 import io.penstock.broker.inference.BodyReader;
 import io.penstock.broker.inference.DeadlineHeader;
@@ -23,10 +22,9 @@ import io.penstock.broker.requests.Watches;
 import io.penstock.broker.settings.WaitSettings;
 import io.penstock.broker.tenants.Caller;
 import io.penstock.schemas.InferenceRequest;
-import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.ServiceClass;
-import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.fleet.FleetView;
+import io.penstock.schemas.ids.RequestKey;
 import io.penstock.schemas.models.ModelCatalog;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -47,6 +45,10 @@ public final class Submissions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
 
+  /** Kafka's client gives up earlier. */
+  private static final Duration LONGEST_SEND = Duration.ofSeconds(60);
+
+  private final SendTurns turns = new SendTurns();
   private final Homes homes;
   private final RequestGateway gateway;
   private final Watches watches;
@@ -156,7 +158,9 @@ public final class Submissions {
   }
 
   /**
-   * Submits a request, unless one was submitted under its idempotency key, and watches it.
+   * Submits a request, unless one was submitted under its idempotency key, and watches it. While
+   * another call under the same key sends its request, this one waits for the outcome: if that one
+   * fails, this one sends its own.
    *
    * @param watcher hears of it, also of a result that is there already
    * @throws ApiException if a limit is reached, too many wait, the key stands for another request,
@@ -174,8 +178,21 @@ public final class Submissions {
    */
   public Submitted submit(JudgedRequest judged, Recording recording, Watcher watcher) {
     SubmissionRequest call = judged.call();
+    if (call.namedId().isEmpty()) {
+      return submit(judged, newId(call.idPrefix()), recording, watcher);
+    }
+    String id = call.namedId().get();
+    try (SendTurns.Turn _ =
+        turns
+            .take(RequestKey.of(call.caller().tenant(), id), LONGEST_SEND)
+            .orElseThrow(Submissions::notStored)) {
+      return submit(judged, id, recording, watcher);
+    }
+  }
+
+  private Submitted submit(JudgedRequest judged, String id, Recording recording, Watcher watcher) {
+    SubmissionRequest call = judged.call();
     String tenant = call.caller().tenant();
-    String id = call.namedId().orElseGet(() -> newId(call.idPrefix()));
     int home = homes.of(id);
     Optional<String> fingerprint =
         call.idempotencyKey()
@@ -225,46 +242,6 @@ public final class Submissions {
     } catch (RuntimeException refused) {
       undo.forEach(Runnable::run);
       throw refused;
-    }
-  }
-
-  /**
-   * Passes news on to whoever asks. What answers a repetition concerns only one that has sent its
-   * request: others wait for the request itself.
-   */
-  private static final class Asker implements Watcher {
-
-    private final Watcher watcher;
-    private volatile boolean began;
-
-    Asker(Watcher watcher) {
-      this.watcher = watcher;
-    }
-
-    void begin() {
-      began = true;
-    }
-
-    @Override
-    public void status(RequestStatus status) {
-      watcher.status(status);
-    }
-
-    @Override
-    public void chunk(TokenChunk chunk) {
-      watcher.chunk(chunk);
-    }
-
-    @Override
-    public void result(ResultRecord record) {
-      if (record.isFirst() || began) {
-        watcher.result(record);
-      }
-    }
-
-    @Override
-    public void stopping() {
-      watcher.stopping();
     }
   }
 

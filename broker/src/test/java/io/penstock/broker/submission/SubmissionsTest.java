@@ -34,9 +34,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class SubmissionsTest {
 
   private static final Caller LIMITED =
@@ -47,7 +51,8 @@ class SubmissionsTest {
           new KeyLimits(OptionalLong.of(10), OptionalLong.empty(), OptionalLong.empty()));
 
   private final Log log = new Log();
-  private final Watches watches = new Watches(2);
+  private final List<Thread> callers = new ArrayList<>();
+  private final Watches watches = new Watches(3);
   private final RecentRequests recent = new RecentRequests(10);
   private final Admissions admissions = new Admissions();
   private final MemoryHome home = new MemoryHome();
@@ -101,16 +106,17 @@ class SubmissionsTest {
   void whenTooManyWaitTheOneMoreLeavesNothingBehind() {
     Submitted first = submit(Optional.empty(), "one");
     Submitted second = submit(Optional.empty(), "two");
+    watches.watch("default", "other", 0, _ -> {}).orElseThrow();
 
     assertThatThrownBy(() -> submit(Optional.empty(), "three"))
         .isInstanceOfSatisfying(
             ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
 
-    assertThat(watches.count()).isEqualTo(2);
+    assertThat(watches.count()).isEqualTo(3);
     assertThat(admissions.count()).isEqualTo(2);
     first.watch().close();
     second.watch().close();
-    assertThat(watches.count()).isZero();
+    assertThat(watches.count()).isEqualTo(1);
   }
 
   /** One tenant's background requests leave room for everybody who waits. */
@@ -233,6 +239,83 @@ class SubmissionsTest {
     }
   }
 
+  @Test
+  void aRepetitionWaitsForTheFirstSendAndSendsItselfIfThatFails() throws Exception {
+    CompletableFuture<Void> first = new CompletableFuture<>();
+    log.answer = first;
+    CompletableFuture<Submitted> sending = inThread();
+    await(() -> log.sent.get() == 1);
+    List<CompletableFuture<Submitted>> repetitions = List.of(inThread(), inThread());
+    await(
+        () ->
+            callers.stream()
+                .allMatch(
+                    each ->
+                        each.getState() == Thread.State.TIMED_WAITING
+                            || each.getState() == Thread.State.WAITING));
+    assertThat(repetitions).noneMatch(CompletableFuture::isDone);
+    assertThat(log.sent).hasValue(1);
+
+    log.answer = CompletableFuture.completedFuture(null);
+    first.completeExceptionally(
+        new KafkaUnavailableException(new IllegalStateException("Kafka is away")));
+
+    assertThatThrownBy(sending::get).hasCauseInstanceOf(ApiException.class);
+    List<Boolean> before = new ArrayList<>();
+    for (CompletableFuture<Submitted> each : repetitions) {
+      before.add(each.get().before().isPresent());
+    }
+    // One has sent the request, and the other is a repetition of that one.
+    assertThat(before).containsExactlyInAnyOrder(true, false);
+    assertThat(log.sent).hasValue(2);
+    assertThat(recent.find(0, "default", repetitions.getFirst().get().id())).isPresent();
+  }
+
+  @Test
+  void aRepetitionOfARequestThatWasSentSendsNothing() throws Exception {
+    CompletableFuture<Void> first = new CompletableFuture<>();
+    log.answer = first;
+    CompletableFuture<Submitted> sending = inThread();
+    await(() -> log.sent.get() == 1);
+    CompletableFuture<Submitted> repetition = inThread();
+    first.complete(null);
+
+    assertThat(sending.get().before()).isEmpty();
+    assertThat(repetition.get().before()).isPresent();
+    assertThat(log.sent).hasValue(1);
+  }
+
+  @Test
+  void whoeverWaitsTooLongForItsTurnIsToldSo() {
+    SendTurns turns = new SendTurns();
+    try (SendTurns.Turn _ = turns.take("a", Duration.ZERO).orElseThrow()) {
+      assertThat(turns.take("a", Duration.ofMillis(20))).isEmpty();
+      turns.take("b", Duration.ZERO).orElseThrow().close();
+    }
+    turns.take("a", Duration.ZERO).orElseThrow().close();
+  }
+
+  private CompletableFuture<Submitted> inThread() {
+    CompletableFuture<Submitted> submitted = new CompletableFuture<>();
+    callers.add(
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    submitted.complete(submit(Optional.of("mine"), "one"));
+                  } catch (RuntimeException refused) {
+                    submitted.completeExceptionally(refused);
+                  }
+                }));
+    return submitted;
+  }
+
+  private static void await(BooleanSupplier reached) throws InterruptedException {
+    while (!reached.getAsBoolean()) {
+      Thread.sleep(1);
+    }
+  }
+
   private Submissions submissions(IdempotencyKeys known) {
     return new Submissions(
         new OneHome(),
@@ -283,7 +366,8 @@ class SubmissionsTest {
   /** A log that takes everything, unless it is to fail. */
   private static final class Log implements RequestGateway {
 
-    private CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
+    private final AtomicInteger sent = new AtomicInteger();
     private final List<String> cancelled = new ArrayList<>();
     private @Nullable RuntimeException refusal;
 
@@ -292,6 +376,7 @@ class SubmissionsTest {
       if (refusal != null) {
         throw refusal;
       }
+      sent.incrementAndGet();
       return answer;
     }
 
