@@ -18,6 +18,7 @@ import io.penstock.broker.batches.lifecycle.BatchStatus;
 import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.http.Awaiting;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.inference.Urgency;
@@ -31,9 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI's batches. */
@@ -113,8 +111,7 @@ final class BatchController {
   }
 
   @Post("/{id}/cancel")
-  HttpResponse<?> cancel(HttpRequest<?> request, String id)
-      throws IOException, InterruptedException {
+  HttpResponse<?> cancel(HttpRequest<?> request, String id) throws InterruptedException {
     Optional<HttpResponse<?>> elsewhere = forwarding.elsewhere(request, null, id);
     if (elsewhere.isPresent()) {
       return elsewhere.get();
@@ -122,9 +119,10 @@ final class BatchController {
     known(request, id);
     CompletableFuture<Batch> cancelled =
         coordinator
-            .cancel(Callers.of(request).tenant(), id)
+            .cancel(Callers.of(request).tenant(), id, PATIENCE)
             .orElseThrow(() -> new ApiException(ApiError.notFound("batch", id)));
-    Batch batch = await(cancelled);
+    Batch batch =
+        Awaiting.done(cancelled, "The batch cannot be cancelled at the moment; try again.");
     boolean late = batch.reachedAt(BatchStatus.CANCELLING).isEmpty();
     if (late) {
       throw new ApiException(
@@ -136,17 +134,6 @@ final class BatchController {
               .with(ApiError.SHOULD_RETRY, "false"));
     }
     return json(BatchJson.of(batch, Optional.empty()));
-  }
-
-  private static Batch await(CompletableFuture<Batch> cancelled)
-      throws IOException, InterruptedException {
-    try {
-      return cancelled.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException moved) {
-      throw new ApiException(
-          ApiError.unavailable(
-              "The batch cannot be cancelled at the moment; try again.", Duration.ofSeconds(1)));
-    }
   }
 
   private BatchCoordinator.Shown known(HttpRequest<?> request, String id) {

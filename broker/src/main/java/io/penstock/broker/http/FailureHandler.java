@@ -40,8 +40,9 @@ final class FailureHandler implements ExceptionHandler<Throwable, HttpResponse<b
 
   static MutableHttpResponse<byte[]> answer(HttpRequest<?> request, Throwable failure) {
     ApiError error =
-        passing(request, failure)
-            .orElseGet(() -> refused(failure).orElseGet(() -> fault(request, failure)));
+        refused(failure)
+            .or(() -> passing(request, failure))
+            .orElseGet(() -> fault(request, failure));
     return Replies.of(error, request.getPath());
   }
 

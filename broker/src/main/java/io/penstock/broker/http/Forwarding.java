@@ -7,6 +7,7 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.Homes;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -120,7 +122,13 @@ public final class Forwarding implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw notNow();
+    } catch (CancellationException gone) {
+      // The caller has hung up, and nobody reads this.
+      throw notNow();
     } catch (ExecutionException failed) {
+      if (!(failed.getCause() instanceof IOException)) {
+        throw new IllegalStateException("the call could not be passed on", failed.getCause());
+      }
       LOG.warn("The instance at {} does not answer: {}", owner, failed.getCause().toString());
       ownersAreWrong.run();
       if (failed.getCause() instanceof ConnectException

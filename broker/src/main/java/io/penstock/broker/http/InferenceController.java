@@ -94,15 +94,22 @@ final class InferenceController {
     Submitted submitted = serving.submissions().submit(judged, wait);
     try (var _ = submitted.watch();
         HangUp _ = new HangUp(request, () -> hungUp(tenant, submitted, wait))) {
-      Optional<KnownRequest> finished = submitted.before().filter(KnownRequest::isFinished);
-      Reply reply =
-          finished.isPresent()
-              ? first(submitted.id(), finished)
-              : wait.await(most)
-                  .map(record -> reply(tenant, record))
-                  .orElseGet(() -> unanswered(wait, most, submitted));
+      Reply reply = reply(tenant, submitted, wait, most);
       return Replies.of(reply.with(ResultReply.headers(submitted.id())).with(submitted.headers()));
     }
+  }
+
+  private Reply reply(String tenant, Submitted submitted, ResultWait wait, Duration most)
+      throws InterruptedException {
+    Optional<KnownRequest> finished = submitted.before().filter(KnownRequest::isFinished);
+    if (finished.isPresent()) {
+      return first(submitted.id(), finished);
+    }
+    Optional<ResultRecord> record = wait.await(most);
+    if (record.isPresent()) {
+      return reply(tenant, record.get());
+    }
+    return unanswered(wait, most, submitted);
   }
 
   /** A caller that gave the request a name may come back for it. */
@@ -113,7 +120,7 @@ final class InferenceController {
     wait.abandon();
   }
 
-  private Reply reply(String tenant, ResultRecord record) {
+  private Reply reply(String tenant, ResultRecord record) throws InterruptedException {
     InferenceResult result = record.result();
     Repetition repetition = result.getRepetition().orElse(null);
     return switch (repetition) {
@@ -124,13 +131,14 @@ final class InferenceController {
   }
 
   /** What was answered the first time. */
-  private Reply first(String id, Optional<KnownRequest> known) {
+  private Reply first(String id, Optional<KnownRequest> known) throws InterruptedException {
     if (known.isEmpty()) {
       lookups.requireHome(id);
     }
-    return known
-        .flatMap(KnownRequest::result)
-        .flatMap(this::stored)
+    Optional<KnownRequest.ResultPlace> place = known.flatMap(KnownRequest::result);
+    Optional<InferenceResult> result =
+        place.isPresent() ? serving.results().read(place.get()) : Optional.empty();
+    return result
         .map(ResultReply::of)
         .orElseGet(
             () ->
@@ -140,15 +148,6 @@ final class InferenceController {
                             "result_gone",
                             "The request was answered before, and its answer is kept no longer.")
                         .with(ApiError.SHOULD_RETRY, "false")));
-  }
-
-  private Optional<InferenceResult> stored(KnownRequest.ResultPlace place) {
-    try {
-      return serving.results().read(place);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
   }
 
   private Reply unanswered(ResultWait wait, Duration most, Submitted submitted) {

@@ -20,6 +20,7 @@ import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.http.Awaiting;
 import io.penstock.broker.http.CallerBody;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
@@ -29,9 +30,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Anthropic's message batches. */
@@ -99,18 +97,13 @@ final class MessageBatchController {
       return elsewhere.get();
     }
     Batch batch = known(request, id);
-    try {
-      return json(
-          MessageBatchJson.of(
-              coordinator
-                  .cancel(batch.order().tenant(), id)
-                  .orElseThrow(() -> notFound(id))
-                  .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
-    } catch (ExecutionException | TimeoutException moved) {
-      throw new ApiException(
-          ApiError.unavailable(
-              "The batch cannot be cancelled at the moment; try again.", Duration.ofSeconds(1)));
-    }
+    return json(
+        MessageBatchJson.of(
+            Awaiting.done(
+                coordinator
+                    .cancel(batch.order().tenant(), id, PATIENCE)
+                    .orElseThrow(() -> notFound(id)),
+                "The batch cannot be cancelled at the moment; try again.")));
   }
 
   @Delete("/{id}")

@@ -40,12 +40,12 @@ final class AdminDeadLetterController {
   }
 
   @Post("/{id}/replay")
-  HttpResponse<?> replay(HttpRequest<?> request, String id) {
+  HttpResponse<?> replay(HttpRequest<?> request, String id) throws InterruptedException {
     return letters.replay(request, id, _ -> true);
   }
 
   @Delete("/{id}")
-  HttpResponse<?> discard(HttpRequest<?> request, String id) {
+  HttpResponse<?> discard(HttpRequest<?> request, String id) throws InterruptedException {
     return letters.discard(request, id, _ -> true);
   }
 }

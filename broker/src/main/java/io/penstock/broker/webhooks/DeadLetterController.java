@@ -38,12 +38,12 @@ final class DeadLetterController {
   }
 
   @Post("/{id}/replay")
-  HttpResponse<?> replay(HttpRequest<?> request, String id) {
+  HttpResponse<?> replay(HttpRequest<?> request, String id) throws InterruptedException {
     return letters.replay(request, id, mine(request));
   }
 
   @Delete("/{id}")
-  HttpResponse<?> discard(HttpRequest<?> request, String id) {
+  HttpResponse<?> discard(HttpRequest<?> request, String id) throws InterruptedException {
     return letters.discard(request, id, mine(request));
   }
 

@@ -5,6 +5,7 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.http.Awaiting;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.paging.Page;
 import io.penstock.broker.webhooks.delivery.DeadLetter;
@@ -14,9 +15,7 @@ import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +63,8 @@ final class DeadLetters {
   }
 
   /** Tries one again. */
-  HttpResponse<?> replay(HttpRequest<?> request, String id, Predicate<DeadLetter> allowed) {
+  HttpResponse<?> replay(HttpRequest<?> request, String id, Predicate<DeadLetter> allowed)
+      throws InterruptedException {
     DeadLetter letter = known(id, allowed);
     String endpoint = letter.delivery().endpoint();
     if (endpoints.find(endpoint).filter(endpoints::isActive).isEmpty()) {
@@ -76,15 +76,20 @@ final class DeadLetters {
                       .formatted(endpoint))
               .with(ApiError.SHOULD_RETRY, "false"));
     }
-    return elsewhere(request, letter)
-        .orElseGet(() -> done(letter, deliveries.replay(id, allowed), "replayed"));
+    Optional<HttpResponse<?>> elsewhere = elsewhere(request, letter);
+    return elsewhere.isPresent()
+        ? elsewhere.get()
+        : done(letter, deliveries.replay(id, allowed), "replayed");
   }
 
   /** Forgets one. */
-  HttpResponse<?> discard(HttpRequest<?> request, String id, Predicate<DeadLetter> allowed) {
+  HttpResponse<?> discard(HttpRequest<?> request, String id, Predicate<DeadLetter> allowed)
+      throws InterruptedException {
     DeadLetter letter = known(id, allowed);
-    return elsewhere(request, letter)
-        .orElseGet(() -> done(letter, deliveries.discard(id, allowed), "deleted"));
+    Optional<HttpResponse<?>> elsewhere = elsewhere(request, letter);
+    return elsewhere.isPresent()
+        ? elsewhere.get()
+        : done(letter, deliveries.discard(id, allowed), "deleted");
   }
 
   private Optional<HttpResponse<?>> elsewhere(HttpRequest<?> request, DeadLetter letter) {
@@ -100,24 +105,15 @@ final class DeadLetters {
   }
 
   private static HttpResponse<?> done(
-      DeadLetter letter, CompletableFuture<Boolean> asked, String what) {
-    try {
-      if (!asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw absent(letter.id());
-      }
-      return EndpointController.json(EndpointJson.of(letter).put(what, true));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw notNow();
-    } catch (ExecutionException | TimeoutException moved) {
-      throw notNow();
+      DeadLetter letter, CompletableFuture<Boolean> asked, String what)
+      throws InterruptedException {
+    boolean found =
+        Awaiting.done(
+            asked.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
+            "The dead letter cannot be changed now; try again in a moment.");
+    if (!found) {
+      throw absent(letter.id());
     }
-  }
-
-  private static ApiException notNow() {
-    return new ApiException(
-        ApiError.unavailable(
-            "The dead letter cannot be changed now; try again in a moment.",
-            Duration.ofSeconds(1)));
+    return EndpointController.json(EndpointJson.of(letter).put(what, true));
   }
 }

@@ -299,11 +299,14 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   }
 
   /**
-   * Asks to cancel a tenant's batch.
+   * Asks to cancel a tenant's batch. Where that takes too long, it ends with the reason for which
+   * the batch does not go on, or with a {@link java.util.concurrent.TimeoutException} if none is
+   * known; the wish stays.
    *
+   * @param most how long it may take
    * @return the batch once the wish lasts; a batch that has ended as it is; empty if there is none
    */
-  public Optional<CompletableFuture<Batch>> cancel(String tenant, String id) {
+  public Optional<CompletableFuture<Batch>> cancel(String tenant, String id, Duration most) {
     Optional<Shown> found = find(tenant, id);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -313,7 +316,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     // A batch that has ended may be among the running for a moment longer.
     boolean ended = thread == null || found.get().batch().status().isTerminal();
     return Optional.of(
-        ended ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel());
+        ended ? CompletableFuture.completedFuture(found.get().batch()) : thread.cancel(most));
   }
 
   /**

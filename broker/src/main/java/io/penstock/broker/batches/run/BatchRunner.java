@@ -13,6 +13,7 @@ import io.penstock.broker.batches.lifecycle.CompletionEstimate;
 import io.penstock.broker.batches.lifecycle.FeedingPace;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileRecord;
+import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateWriter;
@@ -47,6 +48,7 @@ final class BatchRunner {
   private final LongSupplier heardUpTo;
   private final Feeder feeder;
   private final Checkpoints checkpoints;
+  private final int partition;
   private final CheckpointPace checkpointPace;
   private final Queue<ResultRecord> results = new ConcurrentLinkedQueue<>();
 
@@ -92,6 +94,7 @@ final class BatchRunner {
     this.began = now;
     this.estimate = CompletionEstimate.initial(now);
     this.feeder = new Feeder(batch.order(), gateway, input::open, this::mayGo);
+    this.partition = writer.partition();
     this.checkpoints =
         new Checkpoints(batch.order(), blobs, writer, retention, newFiles, announcer);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
@@ -150,7 +153,7 @@ final class BatchRunner {
    * Does what can be done now.
    *
    * @return whether there may be more to do at once
-   * @throws io.penstock.broker.home.HomeLostException if another instance has the batch now
+   * @throws HomeLostException if another instance has the batch now
    * @throws IOException if the store or the log failed; the next call goes on from here
    */
   boolean step(Instant now) throws IOException {
@@ -195,7 +198,7 @@ final class BatchRunner {
   synchronized void close() throws IOException {
     CompletableFuture<Batch> asked = cancellation;
     if (asked != null && !isDone()) {
-      asked.completeExceptionally(new IOException("another instance has the batch now"));
+      asked.completeExceptionally(new HomeLostException(partition));
     }
     charges.close();
     feeder.close();

@@ -10,6 +10,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,9 @@ final class BatchThread {
   private final Thread thread;
   private final Semaphore news = new Semaphore(0);
   private volatile boolean stopped;
+
+  /** Why the latest step failed; null if it did not. */
+  private volatile @Nullable Exception failing;
 
   /**
    * @param ended is run once the batch has ended
@@ -65,10 +70,18 @@ final class BatchThread {
     news.release();
   }
 
-  CompletableFuture<Batch> cancel() {
-    CompletableFuture<Batch> cancelled = runner.cancel();
+  /** Others may wait for the same wish for longer. */
+  CompletableFuture<Batch> cancel(Duration most) {
+    CompletableFuture<Batch> cancelled = runner.cancel().copy();
     news.release();
-    return cancelled;
+    return cancelled
+        .orTimeout(most.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(failed -> CompletableFuture.failedFuture(reason(failed)));
+  }
+
+  private Throwable reason(Throwable failed) {
+    Exception known = failing;
+    return failed instanceof TimeoutException && known != null ? known : failed;
   }
 
   BatchCoordinator.Shown shown(Instant now) {
@@ -95,10 +108,14 @@ final class BatchThread {
   /** How long to wait for news before the next step. */
   private Duration step() {
     try {
-      return runner.step(clock.instant()) ? Duration.ZERO : IDLE;
+      boolean more = runner.step(clock.instant());
+      failing = null;
+      return more ? Duration.ZERO : IDLE;
     } catch (HomeLostException lost) {
       throw lost;
     } catch (IOException | RuntimeException failed) {
+      failing = failed;
+
       LOG.warn("Batch {} tries again soon", runner.batch().order().id(), failed);
       return AFTER_FAILURE;
     }

@@ -1,5 +1,7 @@
 package io.penstock.broker.webhooks.delivery;
 
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.webhooks.endpoints.EndpointCodec;
 import io.penstock.broker.webhooks.endpoints.EndpointDirectory;
@@ -21,6 +23,9 @@ final class DeadLetterBox {
 
   /** An endpoint that is new may not be known here yet. */
   private static final Duration NEWS = Duration.ofMinutes(1);
+
+  /** Deliveries that are pending end or are tried again meanwhile. */
+  private static final Duration PAUSE = Duration.ofSeconds(10);
 
   private final EndpointDirectory endpoints;
   private final Duration retention;
@@ -64,7 +69,8 @@ final class DeadLetterBox {
   /**
    * Tries one again from the beginning.
    *
-   * @return completed with whether there is such a one; exceptionally if too many are pending
+   * @return completed with whether there is such a one; with an {@link ApiException} if too many
+   *     are pending
    */
   CompletableFuture<Boolean> replay(
       Collection<PartitionDeliveries> partitions,
@@ -79,7 +85,9 @@ final class DeadLetterBox {
     DeadLetter letter = found.get().letter;
     if (partition.countPending(letter.delivery().endpoint()) >= mostPending) {
       return CompletableFuture.failedFuture(
-          new IllegalStateException("too many deliveries to the endpoint are pending"));
+          new ApiException(
+              ApiError.unavailable(
+                  "Too many deliveries to the endpoint are pending; try again later.", PAUSE)));
     }
     Delivery anew = Delivery.begun(letter.delivery().event(), letter.delivery().endpoint(), now);
     return partition

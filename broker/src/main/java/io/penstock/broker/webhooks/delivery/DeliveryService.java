@@ -157,8 +157,7 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
     mail.add(
         () -> {
           var _ =
-              action
-                  .run()
+              begun(action)
                   .whenComplete(
                       (found, failed) -> {
                         if (failed == null) {
@@ -169,6 +168,15 @@ public final class DeliveryService implements PartitionListener, EventAnnouncer,
                       });
         });
     return done;
+  }
+
+  /** Whoever waits is told of a failure at once. */
+  private static CompletableFuture<Boolean> begun(Action action) {
+    try {
+      return action.run();
+    } catch (RuntimeException failed) {
+      return CompletableFuture.failedFuture(failed);
+    }
   }
 
   private void attempt(Delivery delivery, WebhookEndpoint endpoint, Consumer<Outcome> ended) {

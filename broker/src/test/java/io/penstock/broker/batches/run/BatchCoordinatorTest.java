@@ -1,6 +1,7 @@
 package io.penstock.broker.batches.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.lifecycle.Batch;
@@ -12,6 +13,7 @@ import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.MemoryStore;
 import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
+import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.OneHome;
 import io.penstock.broker.home.SilentGateway;
 import io.penstock.broker.home.StateChange;
@@ -19,6 +21,7 @@ import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +42,8 @@ import org.junit.jupiter.api.Timeout;
 class BatchCoordinatorTest {
 
   private static final int CALLERS = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration SHORT = Duration.ofMillis(100);
 
   private final CountDownLatch written = new CountDownLatch(1);
   private final CountDownLatch judged = new CountDownLatch(1);
@@ -59,6 +65,8 @@ class BatchCoordinatorTest {
           _ -> {},
           EventAnnouncer.NOBODY,
           InstantSource.system());
+
+  private volatile Optional<RuntimeException> refusal = Optional.empty();
 
   @BeforeEach
   void own() {
@@ -99,10 +107,70 @@ class BatchCoordinatorTest {
   void aCancellationDoesNotWaitUntilTheFileIsJudged() throws Exception {
     beginJudging();
 
-    Batch cancelled = coordinator.cancel("acme", ORDER.id()).orElseThrow().get();
+    Batch cancelled = coordinator.cancel("acme", ORDER.id(), PATIENCE).orElseThrow().get();
 
     assertThat(cancelled.status()).isIn(BatchStatus.CANCELLING, BatchStatus.CANCELLED);
     assertThat(judged.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aCancellationThatTakesTooLongIsToldWhyTheBatchDoesNotGoOn() throws Exception {
+    IllegalStateException fault = new IllegalStateException("a fault of ours");
+    CountDownLatch failed = new CountDownLatch(2);
+    judging =
+        (_, _, _, _) -> {
+          failed.countDown();
+          throw fault;
+        };
+    written.countDown();
+    var _ = begin();
+    // By the second step the first one has failed.
+    failed.await();
+    refusal = Optional.of(fault);
+
+    CompletableFuture<Batch> cancelled =
+        coordinator.cancel("acme", ORDER.id(), SHORT).orElseThrow();
+
+    assertThatThrownBy(cancelled::get).hasRootCauseMessage("a fault of ours");
+    refusal = Optional.empty();
+    // The wish stays.
+    assertThat(coordinator.cancel("acme", ORDER.id(), PATIENCE).orElseThrow().get().status())
+        .isIn(BatchStatus.CANCELLING, BatchStatus.CANCELLED);
+  }
+
+  @Test
+  void aCancellationThatTakesTooLongForNoKnownReasonIsLate() throws Exception {
+    CountDownLatch judging = new CountDownLatch(1);
+    this.judging =
+        (_, _, _, _) -> {
+          judging.countDown();
+          new CompletableFuture<Void>().join();
+          return Optional.empty();
+        };
+    written.countDown();
+    var _ = begin();
+    judging.await();
+
+    assertThatThrownBy(() -> coordinator.cancel("acme", ORDER.id(), SHORT).orElseThrow().get())
+        .hasCauseInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void aCancellationOfABatchThatMovesIsForItsNextOwner() throws Exception {
+    CountDownLatch judging = new CountDownLatch(1);
+    this.judging =
+        (_, _, _, unwanted) -> {
+          judging.countDown();
+          unwanted.join();
+          return Optional.empty();
+        };
+    written.countDown();
+    var _ = begin();
+    judging.await();
+    refusal = Optional.of(new HomeLostException(0));
+
+    assertThatThrownBy(() -> coordinator.cancel("acme", ORDER.id(), PATIENCE).orElseThrow().get())
+        .hasRootCauseInstanceOf(HomeLostException.class);
   }
 
   @Test
@@ -164,7 +232,9 @@ class BatchCoordinatorTest {
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
-      return CompletableFuture.completedFuture(null);
+      return refusal
+          .map(CompletableFuture::<Void>failedFuture)
+          .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
   }
 }

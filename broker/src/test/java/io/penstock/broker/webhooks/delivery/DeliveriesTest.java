@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
@@ -251,7 +252,12 @@ class DeliveriesTest {
     assertThat(entries(DeliveryCodec.DEAD)).isEqualTo(most);
     assertThat(directory.status("whe_1").droppedAt()).isEmpty();
     // While so many are pending, none is added.
-    assertThat(deliveries.replay(deadLetter(), _ -> true)).isCompletedExceptionally();
+    assertThat(deliveries.replay(deadLetter(), _ -> true))
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(ApiException.class)
+        .withMessageContaining("pending");
 
     receiver = _ -> new Outcome.Taken(200);
     pass(Duration.ofHours(12));
