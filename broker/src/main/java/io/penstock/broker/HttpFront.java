@@ -29,6 +29,7 @@ import io.penstock.broker.ownership.KafkaRequestGateway;
 import io.penstock.broker.ownership.OwnedHomes;
 import io.penstock.broker.ownership.Owners;
 import io.penstock.broker.ownership.ResultBodies;
+import io.penstock.broker.prediction.FreeSlots;
 import io.penstock.broker.requests.Watches;
 import io.penstock.broker.responses.ResponseRegistry;
 import io.penstock.broker.settings.HttpSettings;
@@ -179,6 +180,8 @@ public final class HttpFront implements AutoCloseable {
         webhooks.announcer(),
         limiter,
         () -> followed().keys(),
+        model ->
+            FreeSlots.of(model, followed().models(), followed().fleet(), base.clock().instant()),
         base.clock());
   }
 

@@ -41,12 +41,18 @@ final class BatchJson {
       files(batch, json);
     }
     times(batch, json);
-    estimatedCompletion.ifPresent(at -> json.put("estimated_completion_at", at.getEpochSecond()));
+    estimatedCompletion.ifPresent(
+        at -> json.put("estimated_completion_at", wholeSeconds(at, order.expiresAt())));
     json.set("request_counts", counts(batch));
     json.set("usage", usage(batch.tally()));
     ObjectNode metadata = json.putObject("metadata");
     order.metadata().forEach(metadata::put);
     return json;
+  }
+
+  /** A promise rounded up, so that it is not past when it is read; never after the window. */
+  private static long wholeSeconds(Instant promised, Instant closes) {
+    return Math.min(promised.plusNanos(999_999_999).getEpochSecond(), closes.getEpochSecond());
   }
 
   private static void files(Batch batch, ObjectNode json) {

@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
    * @param announcer tells of the end of batches
    * @param limiter holds keys to their limits
    * @param keys as they are followed
+   * @param freeSlots how many more requests of a model could start at once
    */
   public FilesAndBatches(
       FileSettings settings,
@@ -72,6 +74,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
       EventAnnouncer announcer,
       Limiter limiter,
       Supplier<ApiKeys> keys,
+      ToIntFunction<String> freeSlots,
       InstantSource clock) {
     this.clock = clock;
     this.blobs = blobs;
@@ -88,6 +91,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
             limits,
             judging,
             lineLimits(limiter, keys),
+            freeSlots,
             settings,
             registry::note,
             announcer,

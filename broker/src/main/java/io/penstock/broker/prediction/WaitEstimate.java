@@ -106,7 +106,7 @@ public record WaitEstimate(OptionalLong ahead, Optional<Duration> startsIn, Stri
     return OptionalLong.of(ahead);
   }
 
-  private static Stream<Target> targets(ModelSpec spec) {
+  static Stream<Target> targets(ModelSpec spec) {
     return spec.getVariants().isEmpty()
         ? Stream.of(new Target(spec.getName(), null))
         : spec.getVariants().stream().map(variant -> new Target(spec.getName(), variant.getName()));

@@ -113,6 +113,7 @@ public final class OneInstance implements AutoCloseable {
             webhooks.announcer(),
             new Limiter(() -> 1),
             () -> keys,
+            _ -> 0,
             clock);
     forwarding = new Forwarding(homes, _ -> Optional.empty(), () -> {}, Duration.ofMinutes(1));
     HttpSettings settings = HttpSettings.DEFAULT.withPort(0).withKeys(required);

@@ -3,10 +3,11 @@ package io.penstock.broker.batches.lifecycle;
 import java.time.Duration;
 
 /**
- * How many requests of a batch may wait or run at once. The queue itself says whether there is
- * room: while requests are taken soon after they were queued, the window grows, and when they wait
- * for long, it shrinks. It changes at most once for each round trip of a request, so that what is
- * seen is what the last change did.
+ * How many requests of a batch may wait or run at once. The requests themselves say whether there
+ * is room: while workers get them soon after they were fed, the window grows, and when they wait
+ * for long, it shrinks. It does not matter where they wait: for a worker, or to be scored. It
+ * changes at most once for each round trip of a request, so that what is seen is what the last
+ * change did.
  *
  * @param window the most requests that wait or run
  * @param after the last request that was fed when the window was set; it and those before say
@@ -18,6 +19,7 @@ public record FeedingPace(int window, int after, Duration waited, int seen) {
 
   static final int SMALLEST = 32;
   static final int LARGEST = 4096;
+  static final int LARGEST_AT_FIRST = 1024;
 
   /** A request that waits no longer than this found workers with room. */
   static final Duration SHORT_WAIT = Duration.ofSeconds(2);
@@ -30,14 +32,24 @@ public record FeedingPace(int window, int after, Duration waited, int seen) {
 
   /** The pace at which a batch begins, or goes on after so many were fed. */
   public static FeedingPace initial(int fed) {
-    return new FeedingPace(SMALLEST, fed, Duration.ZERO, 0);
+    return initial(fed, 0);
+  }
+
+  /**
+   * The same where workers are known to have room, which a slow engine would take long to show. The
+   * first requests are no more than those that could start at once, and a part of {@link #LARGEST}.
+   *
+   * @param free how many more requests workers could run now
+   */
+  public static FeedingPace initial(int fed, int free) {
+    return new FeedingPace(Math.clamp(free, SMALLEST, LARGEST_AT_FIRST), fed, Duration.ZERO, 0);
   }
 
   /**
    * The pace after one more answer.
    *
    * @param number of the request
-   * @param waited how long it was in the queue before a worker got it
+   * @param waited how long it was on its way while no worker had it
    * @param fed how many were fed by now
    */
   public FeedingPace observed(int number, Duration waited, int fed) {

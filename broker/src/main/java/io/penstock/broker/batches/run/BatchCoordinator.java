@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +83,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   private final InputLimits limits;
   private final InputJudging judging;
   private final LineLimits lineLimits;
+  private final ToIntFunction<String> freeSlots;
   private final FileSettings settings;
   private final Consumer<FileRecord> newFiles;
   private final EventAnnouncer announcer;
@@ -93,6 +95,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   private final Map<String, String> reserved = new ConcurrentHashMap<>();
 
   /**
+   * @param freeSlots how many more requests of a model could start at once
    * @param newFiles receives each file that a batch has written, once its record lasts
    * @param announcer tells of the end of batches
    */
@@ -103,6 +106,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
       InputLimits limits,
       InputJudging judging,
       LineLimits lineLimits,
+      ToIntFunction<String> freeSlots,
       FileSettings settings,
       Consumer<FileRecord> newFiles,
       EventAnnouncer announcer,
@@ -113,6 +117,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     this.limits = limits;
     this.judging = judging;
     this.lineLimits = lineLimits;
+    this.freeSlots = freeSlots;
     this.settings = settings;
     this.newFiles = newFiles;
     this.announcer = announcer;
@@ -160,6 +165,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
             limits,
             judging,
             lineLimits,
+            freeSlots,
             blobs,
             gateway,
             owned.writer(),

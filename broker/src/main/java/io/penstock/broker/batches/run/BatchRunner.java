@@ -9,8 +9,6 @@ import io.penstock.broker.batches.lifecycle.BatchEffect;
 import io.penstock.broker.batches.lifecycle.BatchEvent;
 import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
-import io.penstock.broker.batches.lifecycle.CompletionEstimate;
-import io.penstock.broker.batches.lifecycle.FeedingPace;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.home.HomeLostException;
@@ -29,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +49,11 @@ final class BatchRunner {
   private final Checkpoints checkpoints;
   private final int partition;
   private final CheckpointPace checkpointPace;
+  private final Progress progress;
   private final Queue<ResultRecord> results = new ConcurrentLinkedQueue<>();
 
   private volatile Batch batch;
-  private final Instant began;
-  private volatile CompletionEstimate estimate;
   private volatile @Nullable CompletableFuture<Batch> cancellation;
-  private FeedingPace pace;
   private volatile Batch saved;
   private long position;
   private boolean resumed;
@@ -64,6 +61,7 @@ final class BatchRunner {
   /**
    * @param batch its last checkpoint
    * @param lineLimits what the key that made the batch may use
+   * @param freeSlots how many more requests of a model could start at once
    * @param heardUpTo the first offset of results in its home that was not left here
    * @param retention how long files are kept where the batch does not say
    * @param newFiles receives each file that the batch has written, once its record lasts
@@ -75,6 +73,7 @@ final class BatchRunner {
       InputLimits limits,
       InputJudging judging,
       LineLimits lineLimits,
+      ToIntFunction<String> freeSlots,
       BlobStore blobs,
       RequestGateway gateway,
       StateWriter writer,
@@ -90,9 +89,7 @@ final class BatchRunner {
     this.input = new BatchInput(batch.order(), limits, judging, blobs);
     this.charges = new LineCharges(batch.order(), lineLimits);
     this.heardUpTo = heardUpTo;
-    this.pace = FeedingPace.initial(batch.fed());
-    this.began = now;
-    this.estimate = CompletionEstimate.initial(now);
+    this.progress = new Progress(freeSlots, now);
     this.feeder = new Feeder(batch.order(), gateway, input::open, this::mayGo);
     this.partition = writer.partition();
     this.checkpoints =
@@ -113,10 +110,7 @@ final class BatchRunner {
 
   /** When it will be done, by what was seen so far. */
   Optional<Instant> completion(Instant now) {
-    Batch current = batch;
-    return current.status() == BatchStatus.IN_PROGRESS
-        ? estimate.completion(current.remaining(), now)
-        : Optional.empty();
+    return progress.completion(batch, now);
   }
 
   /** Leaves a record of results; one that is not of this batch is ignored. */
@@ -217,36 +211,18 @@ final class BatchRunner {
   private void drain(Instant now) throws IOException {
     // Asked first: what was left here up to then is in the queue.
     long heard = heardUpTo.getAsLong();
-    int answers = 0;
     for (ResultRecord next = results.poll(); next != null; next = results.poll()) {
-      observe(next.result(), now);
       int number = batch.order().number(next.result().getId());
       int before = batch.answered().count();
       decide(new BatchEvent.Answered(number, next.result()), now);
-      // What a predecessor left is read in a moment, and was not answered in one.
-      boolean fresh = !next.result().getFinishedAt().isBefore(began);
-      answers += fresh ? batch.answered().count() - before : 0;
+      if (batch.answered().count() > before) {
+        progress.heard(next.result(), number, batch.fed(), now);
+      }
       position = Math.max(position, next.offset() + 1);
       saveIfLarge(now);
     }
     position = Math.max(position, heard);
-    if (answers > 0) {
-      estimate = estimate.answered(answers, now);
-    }
-  }
-
-  private void observe(InferenceResult result, Instant now) {
-    if (result.getQueuedAt().isPresent() && result.getLeasedAt().isPresent()) {
-      FeedingPace next =
-          pace.observed(
-              batch.order().number(result.getId()),
-              Duration.between(result.getQueuedAt().get(), result.getLeasedAt().get()),
-              batch.fed());
-      if (next.window() != pace.window()) {
-        estimate = estimate.restarted(now);
-      }
-      pace = next;
-    }
+    progress.upTo(batch, now);
   }
 
   private boolean feed(Instant now) throws IOException {
@@ -255,15 +231,21 @@ final class BatchRunner {
       feeder.close();
       return false;
     }
-    int room = Math.min(pace.room(current.outstanding()), MOST_AT_ONCE);
+    int room = Math.min(progress.room(current), MOST_AT_ONCE);
     if (room == 0) {
       return false;
     }
     List<Feeder.Fed> handedOver = feeder.feed(current.fedOffset(), current.fed(), room);
     for (Feeder.Fed fed : handedOver) {
       InputRequest request = fed.request();
-      if (fed instanceof Feeder.Fed.Refused(InputRequest refused, String message)) {
-        decide(new BatchEvent.Refused(refused.number(), refused.customId(), message), now);
+      switch (fed) {
+        case Feeder.Fed.Taken _ -> {
+          if (!current.answered().contains(request.number())) {
+            progress.fed(request.number(), now);
+          }
+        }
+        case Feeder.Fed.Refused(InputRequest refused, String message) ->
+            decide(new BatchEvent.Refused(refused.number(), refused.customId(), message), now);
       }
       decide(new BatchEvent.Fed(request.number(), request.end()), now);
     }

@@ -4,20 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.ServiceClass;
 import java.time.Duration;
-import java.time.Instant;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pace of feeding, the promised end, and the window. */
+/** The pace of feeding, and the window. */
 class PaceTest {
 
-  private static final Instant START = Instant.parse("2026-11-30T12:00:00Z");
+  @Test
+  void aBatchBeginsWithWhatCanStartAtOnceWithinBounds() {
+    assertThat(FeedingPace.initial(0, 0).window()).isEqualTo(FeedingPace.SMALLEST);
+    assertThat(FeedingPace.initial(0, 300).window()).isEqualTo(300);
+    assertThat(FeedingPace.initial(0, 1_000_000).window()).isEqualTo(FeedingPace.LARGEST_AT_FIRST);
+  }
 
   @Test
   void theWindowGrowsWhileRequestsAreTakenAtOnce() {
@@ -68,61 +71,6 @@ class PaceTest {
     int room = pace.room(outstanding);
     assertThat(room).isNotNegative();
     assertThat(outstanding + room).isEqualTo(Math.max(outstanding, pace.window()));
-  }
-
-  @Property
-  void theEndIsPromisedFromASteadyRate(
-      @ForAll @DoubleRange(min = 0.1, max = 50) double rate,
-      @ForAll @IntRange(min = 1, max = 50_000) int remaining) {
-    CompletionEstimate estimate = CompletionEstimate.initial(START);
-    Instant now = START;
-    double owed = 0;
-    for (int second = 1; second <= 600; second++) {
-      now = now.plusSeconds(1);
-      owed += rate;
-      int whole = (int) owed;
-      owed -= whole;
-      estimate = estimate.answered(whole, now);
-    }
-    Duration promised = Duration.between(now, estimate.completion(remaining, now).orElseThrow());
-    assertThat(promised.toMillis() / 1000.0)
-        .isCloseTo(remaining / rate, org.assertj.core.data.Percentage.withPercentage(10));
-  }
-
-  /** A batch is fed slowly at first; what it did then says little of what is to come. */
-  @Property
-  void theEndIsPromisedFromThePresentRateSoonAfterASlowStart(
-      @ForAll @IntRange(min = 5, max = 120) int slowSeconds,
-      @ForAll @IntRange(min = 20, max = 1000) int rate) {
-    CompletionEstimate estimate = CompletionEstimate.initial(START);
-    Instant now = START;
-    for (int second = 1; second <= 2 * slowSeconds; second++) {
-      now = now.plusSeconds(1);
-      estimate = estimate.answered(second <= slowSeconds ? rate / 10 : rate, now);
-    }
-    Duration promised = Duration.between(now, estimate.completion(10_000, now).orElseThrow());
-    assertThat(promised.toMillis() / 1000.0)
-        .isCloseTo(10_000.0 / rate, org.assertj.core.data.Percentage.withPercentage(50));
-  }
-
-  @Test
-  void theEndIsPromisedLaterWhileNothingIsAnswered() {
-    CompletionEstimate estimate = CompletionEstimate.initial(START);
-    Instant now = START;
-    for (int second = 1; second <= 60; second++) {
-      now = now.plusSeconds(1);
-      estimate = estimate.answered(10, now);
-    }
-    Instant soon = estimate.completion(100, now).orElseThrow();
-    Instant later = estimate.completion(100, now.plusSeconds(300)).orElseThrow();
-    assertThat(Duration.between(now, soon)).isLessThan(Duration.ofSeconds(15));
-    assertThat(Duration.between(now.plusSeconds(300), later)).isGreaterThan(Duration.ofSeconds(30));
-  }
-
-  @Test
-  void nothingIsPromisedBeforeAnythingWasSeen() {
-    assertThat(CompletionEstimate.initial(START).completion(10, START.plusSeconds(9))).isEmpty();
-    assertThat(CompletionEstimate.initial(START).completion(0, START)).hasValue(START);
   }
 
   @ParameterizedTest

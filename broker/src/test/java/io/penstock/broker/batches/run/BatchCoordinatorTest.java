@@ -61,6 +61,7 @@ class BatchCoordinatorTest {
           InputLimits.of(10_000),
           (tenant, file, judge, unwanted) -> judging.judge(tenant, file, judge, unwanted),
           (_, _, _) -> Optional.empty(),
+          _ -> 0,
           FileSettings.DEFAULT,
           _ -> {},
           EventAnnouncer.NOBODY,

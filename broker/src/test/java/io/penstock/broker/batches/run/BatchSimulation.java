@@ -333,6 +333,7 @@ final class BatchSimulation {
                 }
               },
               (_, _, _) -> Optional.empty(),
+              _ -> 0,
               new DisturbedStore(),
               this,
               this,

@@ -138,6 +138,7 @@ class LineChargesTest {
           }
         },
         (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
+        _ -> 0,
         store,
         new Log(),
         new MemoryHome(),
