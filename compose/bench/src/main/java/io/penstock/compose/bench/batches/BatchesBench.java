@@ -10,6 +10,7 @@ import io.penstock.compose.bench.Columns;
 import io.penstock.compose.bench.Figures;
 import io.penstock.compose.bench.Findings;
 import io.penstock.compose.bench.front.HttpLoad;
+import io.penstock.compose.bench.load.LatencyHistogram;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.load.RequestLog.Moment;
 import io.penstock.compose.bench.rig.BenchCluster;
@@ -24,10 +25,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs a batch through the HTTP front before an engine that answers at once: how fast its lines go
@@ -42,13 +44,19 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
   private static final int LARGE_TEXT_BYTES = 16_000;
   private static final int WARM_UP_LINES = 500;
   private static final long POLL_MILLIS = 100;
+  private static final Duration ROUND = Duration.ofSeconds(5);
   private static final InstantSource CLOCK = InstantSource.system();
 
   private record Interactive(double p50, double p99, long bad) {
 
-    static Interactive of(RequestLog log) {
-      var waited = log.between(Moment.DUE, Moment.VISIBLE);
-      return new Interactive(waited.millis(50), waited.millis(99), log.unanswered() + log.failed());
+    static Interactive of(List<RequestLog> logs) {
+      LatencyHistogram waited = new LatencyHistogram();
+      long bad = 0;
+      for (RequestLog log : logs) {
+        waited.add(log.between(Moment.DUE, Moment.VISIBLE));
+        bad += log.unanswered() + log.failed();
+      }
+      return new Interactive(waited.millis(50), waited.millis(99), bad);
     }
   }
 
@@ -62,6 +70,7 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
           Column.shown("run s", BatchFigures::runSeconds),
           Column.of("lines in/s", "lines_in_per_s", BatchFigures::linesInPerSecond),
           Column.of("lines out/s", "lines_out_per_s", BatchFigures::linesOutPerSecond),
+          Column.of("peak heap MB", "batch_peak_heap_mb", BatchFigures::heapMegabytes),
           Column.shown("promises", BatchFigures::promises),
           Column.of("promise off, median", "promise_error_median", BatchFigures::promiseMedian),
           Column.of("promise off, p90", "promise_error_p90", BatchFigures::promiseP90));
@@ -85,11 +94,18 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
         progress.at("warm-up", 0.1);
         warmUp(load, front, calls);
         progress.at("interactive calls alone", 0.25);
-        Interactive alone = interactive(load, front);
+        Interactive alone =
+            Interactive.of(List.of(load.waiting(front, MODEL, settings.rate(), settings.time())));
         progress.at("a batch of %d lines".formatted(settings.lines()), 0.35);
         Interactive[] beside = new Interactive[1];
         BatchFigures batch =
-            batch(calls, settings.lines(), () -> beside[0] = interactive(load, front));
+            batch(
+                calls,
+                settings.lines(),
+                runs ->
+                    beside[0] =
+                        Interactive.of(
+                            load.waitingWhile(runs, front, MODEL, settings.rate(), ROUND)));
         progress.at("judging %d bytes".formatted(settings.bytes()), 0.8);
         Judging judging = judge(calls);
         return findings(batch, alone, beside[0], judging);
@@ -107,24 +123,34 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
           batch(
               calls,
               WARM_UP_LINES,
-              () -> load.waiting(front, MODEL, settings.rate(), Duration.ofSeconds(1)));
+              _ -> load.waiting(front, MODEL, settings.rate(), Duration.ofSeconds(1)));
     }
   }
 
-  private Interactive interactive(HttpLoad load, URI front) throws InterruptedException {
-    return Interactive.of(load.waiting(front, MODEL, settings.rate(), settings.time()));
+  /** What goes on beside a batch. */
+  @FunctionalInterface
+  private interface Meanwhile {
+
+    /**
+     * @param runs whether the batch does still
+     */
+    Object run(BooleanSupplier runs) throws Exception;
   }
 
   /** Runs a batch, and something else from when its lines are fed. */
-  private static BatchFigures batch(BatchCalls calls, int lines, Callable<?> meanwhile)
+  private static BatchFigures batch(BatchCalls calls, int lines, Meanwhile meanwhile)
       throws Exception {
+    long before = LiveHeap.bytes();
+    PeakHeap peak = new PeakHeap();
+    peak.begin();
+    AtomicBoolean runs = new AtomicBoolean(true);
     Instant begin = CLOCK.instant();
     String file = calls.upload(MODEL, lines, TEXT_BYTES);
     Instant uploaded = CLOCK.instant();
     String id = calls.create(file);
     Instant running = awaitStatus(calls, id, "in_progress");
     try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> other = beside.submit(meanwhile);
+      Future<?> other = beside.submit(() -> meanwhile.run(runs::get));
       Promises promises = new Promises();
       JsonNode batch = calls.batch(id);
       while (!isEnded(batch)) {
@@ -136,6 +162,8 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
         batch = calls.batch(id);
       }
       Instant end = CLOCK.instant();
+      double megabytes = (peak.bytes() - before) / 1e6;
+      runs.set(false);
       other.get();
       return new BatchFigures(
           lines,
@@ -143,6 +171,7 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
           seconds(uploaded, running),
           seconds(running, end),
           lines - batch.path("request_counts").path("completed").asInt(),
+          megabytes,
           promises.count(),
           promises.error(0.5, end),
           promises.error(0.9, end));
@@ -206,7 +235,7 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
             JUDGING.table("judging", List.of(judging))),
         List.of(),
         json(batch, alone, beside, judging, bad),
-        notes(batch, bad),
+        notes(bad),
         bad == 0);
   }
 
@@ -219,10 +248,10 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
     return json.put("bad", bad);
   }
 
-  private List<String> notes(BatchFigures batch, long bad) {
+  private List<String> notes(long bad) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "an engine of %d slots that answers at once; %.0f interactive calls/s for %d s, alone and from when the batch's lines are fed; warm-up %d s"
+        "an engine of %d slots that answers at once; %.0f interactive calls/s, alone for %d s, and from when the batch's lines are fed to its end; warm-up %d s"
             .formatted(
                 SLOTS,
                 settings.rate(),
@@ -232,13 +261,11 @@ public record BatchesBench(BatchesSettings settings) implements Bench {
         "a promise is estimated_completion_at, asked for each %d ms; how far it was off is a share of the time that was left, where that was 2 s or more"
             .formatted(POLL_MILLIS));
     notes.add(
-        "peak heap is the most of this JVM while the file was judged, garbage included, less what"
-            + " was alive before; Kafka and all else run in it, too");
-    if (batch.runSeconds() < settings.time().toSeconds()) {
-      notes.add(
-          "the batch ran for %.1f s, so a part of the calls beside it came after its end"
-              .formatted(batch.runSeconds()));
-    }
+        "peak heap is the most of this JVM while the batch ran or the file was judged, garbage"
+            + " included, less what was alive before; Kafka and all else run in it, too");
+    notes.add(
+        "scoring of batch lines gives way while interactive calls come and for 10 s after the last"
+            + " (score.batchShare): without them a batch is several times as fast");
     if (bad > 0) {
       notes.add(bad + " calls or lines had no answer: do not trust these figures");
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param lines of the batch that is run, 100 to 50,000
  * @param bytes of the file that is only judged, 1 MB to 200 MB
  * @param rate interactive calls per second, alone and beside the batch
- * @param time how long those are measured
+ * @param time how long those are measured alone; beside the batch, until it ends
  * @param warmUp of interactive calls and small batches before anything counts
  */
 public record BatchesSettings(int lines, long bytes, double rate, Duration time, Duration warmUp) {

@@ -21,8 +21,9 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Runs everything in a temporary folder, with an engine that answers at once. JSON:"
           + " lines_in_per_s, lines_out_per_s, promise_error_median and promise_error_p90 of the"
-          + " promised end, interactive_alone_p99_ms, interactive_beside_p99_ms; judged_s and"
-          + " judged_peak_heap_mb of a file of judged_bytes."
+          + " promised end, batch_peak_heap_mb, interactive_alone_p99_ms,"
+          + " interactive_beside_p99_ms; judged_s and judged_peak_heap_mb of a file of"
+          + " judged_bytes."
     },
     footer = {
       "",

@@ -12,8 +12,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Sends chat completions over HTTP on schedule, and notes when their answers came. */
@@ -32,6 +35,24 @@ public final class HttpLoad implements AutoCloseable {
     return run(base, body(model, ""), rate, time, this::await);
   }
 
+  /**
+   * The same, round after round without a pause, while it is asked to go on.
+   *
+   * @param round how long each is
+   */
+  public List<RequestLog> waitingWhile(
+      BooleanSupplier goesOn, URI base, String model, double rate, Duration round)
+      throws InterruptedException {
+    List<RequestLog> logs = new ArrayList<>();
+    while (goesOn.getAsBoolean()) {
+      logs.add(send(base, body(model, ""), rate, round, this::await));
+    }
+    for (RequestLog log : logs) {
+      log.await(PATIENCE);
+    }
+    return logs;
+  }
+
   /** Reads streams: {@code STARTED} is the first chunk, {@code VISIBLE} the end of all. */
   RequestLog streaming(URI base, String model, double rate, Duration time)
       throws InterruptedException {
@@ -43,6 +64,13 @@ public final class HttpLoad implements AutoCloseable {
   }
 
   private RequestLog run(URI base, String body, double rate, Duration time, Call call)
+      throws InterruptedException {
+    RequestLog log = send(base, body, rate, time, call);
+    log.await(PATIENCE);
+    return log;
+  }
+
+  private RequestLog send(URI base, String body, double rate, Duration time, Call call)
       throws InterruptedException {
     Pacing pacing = new Pacing(rate);
     RequestLog log = new RequestLog("h" + rounds++, pacing.count(time));
@@ -61,7 +89,6 @@ public final class HttpLoad implements AutoCloseable {
                   }
                   boolean _ = log.result(number, good, EpochMicros.now());
                 }));
-    log.await(PATIENCE);
     return log;
   }
 
