@@ -77,7 +77,6 @@ class CompletionEstimateTest {
             .formatted(
                 middle(outcomes, each -> each.error(0.5)),
                 middle(outcomes, each -> each.error(0.9)));
-    System.out.printf("%s: %s%n", scenario, errors);
     assertThat(middle(outcomes, each -> each.error(0.5))).as(errors).isLessThanOrEqualTo(median);
     assertThat(middle(outcomes, each -> each.error(0.9))).as(errors).isLessThanOrEqualTo(p90);
   }

@@ -60,10 +60,6 @@ final class BatchFollower {
   /** What stands beside the bar. Without one, an estimate that moves would be a line each time. */
   static String phase(BatchObject batch, Instant now, boolean withEstimate) {
     return batch.status()
-        + batch
-            .estimate()
-            .filter(_ -> withEstimate)
-            .map(at -> ", " + BatchObject.ready(at, now))
-            .orElse("");
+        + batch.ready(now).filter(_ -> withEstimate).map(ready -> ", " + ready).orElse("");
   }
 }

@@ -81,12 +81,21 @@ record BatchObject(ObjectNode json) {
     if (failed() > 0) {
       text.append(", %d of them failed".formatted(failed()));
     }
-    estimate().ifPresent(at -> text.append(", ").append(ready(at, now)));
+    ready(now).ifPresent(ready -> text.append(", ").append(ready));
     return Printable.of(text.toString());
   }
 
-  /** When it should be done, for a person. */
-  static String ready(Instant at, Instant now) {
+  /** When it should be done, for a person, while that can be told. */
+  Optional<String> ready(Instant now) {
+    return estimate()
+        .map(
+            at ->
+                time("expires_at").filter(closes -> !at.isBefore(closes)).isPresent()
+                    ? "not likely to be done before its window closes"
+                    : ready(at, now));
+  }
+
+  private static String ready(Instant at, Instant now) {
     return at.isAfter(now)
         ? "should be done in " + TimeText.age(Duration.between(now, at))
         : "should be done any moment";
