@@ -41,6 +41,7 @@ public final class LeaseManager implements LeaseEvents {
   private final LeaseTable table;
   private final DemandComposer composer;
   private final LeaseActions actions;
+  private final Supplier<String> sessions;
   private final Map<Attempt, Runnable> interrupts = new HashMap<>();
 
   /**
@@ -52,11 +53,28 @@ public final class LeaseManager implements LeaseEvents {
       int maxAnswerBytes,
       LeaseActions actions,
       Instant now) {
+    this(identity, timing, maxAnswerBytes, actions, Ids::next, now);
+  }
+
+  /**
+   * A manager whose sessions are named by others, so that a simulation repeats itself.
+   *
+   * @param maxAnswerBytes the largest answer the topics take
+   * @param sessions names sessions; a later one should be greater
+   */
+  public LeaseManager(
+      WorkerIdentity identity,
+      LeaseTiming timing,
+      int maxAnswerBytes,
+      LeaseActions actions,
+      Supplier<String> sessions,
+      Instant now) {
     this.table =
         new LeaseTable(
-            identity.slots(), timing, new Outcomes(identity, maxAnswerBytes), Ids.next(), now);
+            identity.slots(), timing, new Outcomes(identity, maxAnswerBytes), sessions.get(), now);
     this.composer = new DemandComposer(identity);
     this.actions = actions;
+    this.sessions = sessions;
   }
 
   @Override
@@ -124,7 +142,7 @@ public final class LeaseManager implements LeaseEvents {
 
   /** Starts a new session; nothing of the former one is reported any more. */
   public void renew(Instant now) {
-    on(new LeaseEvent.SessionBegan(Ids.next()), now);
+    on(new LeaseEvent.SessionBegan(sessions.get()), now);
   }
 
   /** Returns why the session must be renewed, if it must. */
