@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever goes wrong between two checkpoints leaves nothing behind that counts: requests that
  * were fed again are repetitions, and parts that no checkpoint names belong to no file.
  */
-final class BatchRunner {
+public final class BatchRunner {
 
   private static final int MOST_AT_ONCE = 64;
 
@@ -67,7 +67,7 @@ final class BatchRunner {
    * @param newFiles receives each file that the batch has written, once its record lasts
    * @param announcer tells of its end
    */
-  BatchRunner(
+  public BatchRunner(
       Batch batch,
       BatchMachine machine,
       InputLimits limits,
@@ -98,13 +98,13 @@ final class BatchRunner {
   }
 
   /** The batch as it is now. It may be ahead of its checkpoint, but an end is one that lasts. */
-  Batch batch() {
+  public Batch batch() {
     Batch current = batch;
     return current.status().isTerminal() ? saved : current;
   }
 
   /** Whether it has ended, and a checkpoint says so. */
-  boolean isDone() {
+  public boolean isDone() {
     return saved.status().isTerminal();
   }
 
@@ -114,7 +114,7 @@ final class BatchRunner {
   }
 
   /** Leaves a record of results; one that is not of this batch is ignored. */
-  void deliver(ResultRecord result) {
+  public void deliver(ResultRecord result) {
     if (batch.order().isAnsweredBy(result.result())) {
       results.add(result);
     }
@@ -125,7 +125,7 @@ final class BatchRunner {
    *
    * @return completed with the batch once the wish lasts, or came too late
    */
-  synchronized CompletableFuture<Batch> cancel() {
+  public synchronized CompletableFuture<Batch> cancel() {
     CompletableFuture<Batch> asked = cancellation;
     if (asked == null) {
       asked = new CompletableFuture<>();
@@ -150,7 +150,7 @@ final class BatchRunner {
    * @throws HomeLostException if another instance has the batch now
    * @throws IOException if the store or the log failed; the next call goes on from here
    */
-  boolean step(Instant now) throws IOException {
+  public boolean step(Instant now) throws IOException {
     if (isDone()) {
       return false;
     }
@@ -189,7 +189,7 @@ final class BatchRunner {
   }
 
   /** Closes what is open. The checkpoint stays as it is. */
-  synchronized void close() throws IOException {
+  public synchronized void close() throws IOException {
     CompletableFuture<Batch> asked = cancellation;
     if (asked != null && !isDone()) {
       asked.completeExceptionally(new HomeLostException(partition));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -337,7 +338,8 @@ public final class WorkerSession {
     }
     said = List.copyOf(targets);
     stated = targets.stream().map(Target::parse).collect(Collectors.toUnmodifiableSet());
-    models = stated.stream().map(Target::model).collect(Collectors.toUnmodifiableSet());
+    // In one order everywhere: grants follow it.
+    models = stated.stream().map(Target::model).collect(Collectors.toCollection(TreeSet::new));
     whole =
         stated.stream()
             .filter(target -> target.variant() == null)
