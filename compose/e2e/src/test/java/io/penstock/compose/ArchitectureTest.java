@@ -59,6 +59,7 @@ class ArchitectureTest {
     "io.penstock.compose.demo..",
     "io.penstock.compose.bench.failover",
     "io.penstock.compose.bench.load",
+    "io.penstock.compose.bench.protocol",
     "io.penstock.compose.bench.real",
     "io.penstock.compose.bench.rig"
   };

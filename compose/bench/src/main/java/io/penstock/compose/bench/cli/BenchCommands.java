@@ -28,6 +28,7 @@ public final class BenchCommands implements CommandModule {
             .addSubcommand(new BenchFloodCommand(environment))
             .addSubcommand(new BenchFrontCommand(environment))
             .addSubcommand(new BenchBatchesCommand(environment))
+            .addSubcommand(new BenchSimulateFaultsCommand(environment))
             .addSubcommand(new BenchPeersCommand(environment))
             .addSubcommand(new BenchAllCommand(environment));
     return List.of(new Addition(complexity, "budgets"), new Addition(benchmarks, "worker"));

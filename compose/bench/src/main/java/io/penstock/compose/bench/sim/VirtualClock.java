@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * A clock that jumps from event to event. Events of one instant run in the order in which they were
  * planned, so that a run depends on nothing but its input. An instance belongs to one thread.
  */
-final class VirtualClock {
+public final class VirtualClock {
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -26,34 +26,34 @@ final class VirtualClock {
   }
 
   /** Nanoseconds since the start. */
-  long now() {
+  public long now() {
     return now;
   }
 
   /** The present as production code sees it. */
-  Instant instant() {
+  public Instant instant() {
     return instant(now);
   }
 
-  static Instant instant(long nanos) {
+  public static Instant instant(long nanos) {
     return START.plusNanos(nanos);
   }
 
-  static long nanos(Instant instant) {
+  public static long nanos(Instant instant) {
     return Duration.between(START, instant).toNanos();
   }
 
   /** Plans an event; one in the past is due now. */
-  void at(long nanos, Runnable action) {
+  public void at(long nanos, Runnable action) {
     events.add(new Event(Math.max(now, nanos), planned++, action));
   }
 
-  void after(long nanos, Runnable action) {
+  public void after(long nanos, Runnable action) {
     at(now + nanos, action);
   }
 
   /** Repeats an action for ever, the first time at once. */
-  void every(long nanos, Runnable action) {
+  public void every(long nanos, Runnable action) {
     at(
         now,
         () -> {
@@ -63,7 +63,7 @@ final class VirtualClock {
   }
 
   /** Runs events while there are some and the condition holds; returns how many. */
-  long runWhile(BooleanSupplier condition) {
+  public long runWhile(BooleanSupplier condition) {
     long count = 0;
     while (condition.getAsBoolean() && !events.isEmpty()) {
       Event event = events.poll();
