@@ -240,6 +240,7 @@ final class FrontHome {
             }
           },
           (_, _, _) -> Optional.empty(),
+          _ -> 0,
           blobs.seenBy(this::disturb, this::commit),
           this,
           this,
