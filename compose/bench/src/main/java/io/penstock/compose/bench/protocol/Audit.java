@@ -53,7 +53,6 @@ final class Audit {
   /** When each was accepted, in seconds since the epoch. */
   private final int[] acceptedAt;
 
-  private final int[] results = new int[TerminalStatus.values().length];
   private int accepted;
   private int ended;
   private int highest;
@@ -61,7 +60,6 @@ final class Audit {
   /** Below it everything has ended, or was never accepted and is too old to be. */
   private int firstOpen;
 
-  private long starts;
   private long again;
   private long grants;
   private long repetitions;
@@ -116,7 +114,6 @@ final class Audit {
   }
 
   void started(int number) {
-    starts++;
     again += runs[number] > 0 ? 1 : 0;
     runs[number]++;
   }
@@ -159,7 +156,7 @@ final class Audit {
       throw violated(
           Invariant.NO_LEASE_AFTER_END, "shard %d leased %s, which has ended", byShard, lease);
     }
-    if ((cancelRead[number] >> byShard & 1) != 0) {
+    if (((cancelRead[number] >> byShard) & 1) != 0) {
       throw violated(
           Invariant.NO_LEASE_AFTER_END,
           "shard %d leased %s, whose cancellation it had read",
@@ -221,7 +218,8 @@ final class Audit {
 
   private void answer(int byShard, InferenceResult result, Instant now) {
     int number = RequestIds.number(result.getId());
-    history.add(number * 41L + result.getStatus().ordinal());
+    history.add(number * 41L);
+    history.add(result.getStatus().name());
     if (result.getRepetition().isPresent()) {
       repetition(number, result);
       return;
@@ -244,7 +242,6 @@ final class Audit {
       set(number, SUCCEEDED);
     }
     ended++;
-    results[result.getStatus().ordinal()]++;
   }
 
   private void explained(int number, InferenceResult result, Instant now) {
@@ -319,17 +316,8 @@ final class Audit {
     return ended;
   }
 
-  int ended(TerminalStatus status) {
-    return results[status.ordinal()];
-  }
-
   long grants() {
     return grants;
-  }
-
-  /** How often an engine began a request. */
-  long starts() {
-    return starts;
   }
 
   /** How often an engine began a request that one had begun before. */

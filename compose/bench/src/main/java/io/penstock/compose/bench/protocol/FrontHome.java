@@ -186,7 +186,8 @@ final class FrontHome {
     }
     audit.checkpoint(before, batch);
     batches.put(id, batch);
-    cluster.history.add(batch.answered().count() * 43L + batch.status().ordinal());
+    cluster.history.add(batch.answered().count() * 43L);
+    cluster.history.add(batch.status().name());
     if (batch.status().isTerminal() && !before.status().isTerminal()) {
       ended++;
       cluster.clock.after(FORGOTTEN_AFTER, () -> forget(batch));

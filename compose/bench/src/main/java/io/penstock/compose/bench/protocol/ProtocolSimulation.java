@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProtocolSimulation {
 
   private static final Duration STORM = Duration.ofSeconds(60);
-  private static final Duration CALM = Duration.ofSeconds(90);
+  private static final Duration CALM = Duration.ofSeconds(120);
 
   /** Longer than any deadline, and the time in which a batch is closed. */
   private static final Duration LONGEST_END = Duration.ofMinutes(20);
@@ -89,17 +89,13 @@ public final class ProtocolSimulation {
   public static SimulationResult run(
       ProtocolSettings settings, InstantSource clock, BenchProgress progress) {
     Instant began = clock.instant();
-    ProtocolSimulation simulation = null;
+    ProtocolSimulation simulation = new ProtocolSimulation(settings);
     SimulationResult.Violation violation = null;
     try {
-      simulation = new ProtocolSimulation(settings);
       simulation.runToEnd(progress);
     } catch (ViolationException violated) {
       violation = simulation.violation(violated.invariant(), violated.getMessage());
     } catch (RuntimeException failed) {
-      if (simulation == null) {
-        throw failed;
-      }
       StackTraceElement where = failed.getStackTrace()[0];
       violation = simulation.violation(Invariant.NO_FAILURE, failed + " at " + where);
     }

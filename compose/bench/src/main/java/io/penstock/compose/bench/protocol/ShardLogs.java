@@ -25,7 +25,7 @@ final class ShardLogs {
   }
 
   void append(ShardTopic topic, Object record) {
-    logs.get(topic.ordinal()).append(record);
+    logs.get(topic.index()).append(record);
     whenAppended.run();
   }
 

@@ -37,11 +37,6 @@ final class ShardState {
     return requests.size();
   }
 
-  /** The requests that are not finished. */
-  Iterable<DispatchEntry> requests() {
-    return requests.values();
-  }
-
   /** The state as a new owner finds it. */
   View view() {
     return new View();

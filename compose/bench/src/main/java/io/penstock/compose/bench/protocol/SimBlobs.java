@@ -48,10 +48,6 @@ final class SimBlobs {
     blobs.remove(name.value());
   }
 
-  int size() {
-    return blobs.size();
-  }
-
   /** The store as one instance sees it. */
   BlobStore seenBy(Disturbance disturbance, Committing committing) {
     return new View(disturbance, committing);

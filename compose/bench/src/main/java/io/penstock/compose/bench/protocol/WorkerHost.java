@@ -1,6 +1,8 @@
 package io.penstock.compose.bench.protocol;
 
 import io.penstock.schemas.AttemptOutcome;
+import io.penstock.schemas.CommandKind;
+import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.Failure;
 import io.penstock.schemas.FailureCategory;
 import io.penstock.schemas.Lease;
@@ -77,9 +79,20 @@ final class WorkerHost {
         process.pausedUntil = cluster.clock.now() + chance.millis(100, 20_000);
       } else if (chance.oneIn(400)) {
         process.drain();
+      } else if (chance.oneIn(400)) {
+        cluster.command(ShardTopic.CONTROL, drain());
       }
     }
     cluster.clock.after(chance.exponential(1_000), this::disturb);
+  }
+
+  /** An operator's command to give everything back and stop. */
+  private ControlCommand drain() {
+    return ControlCommand.newBuilder()
+        .setKind(CommandKind.DRAIN)
+        .setWorkerId(id)
+        .setIssuedAt(cluster.clock.instant())
+        .build();
   }
 
   private void startAfter(long nanos) {
