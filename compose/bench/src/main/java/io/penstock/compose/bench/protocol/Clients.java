@@ -5,6 +5,7 @@ import io.penstock.schemas.ControlCommand;
 import io.penstock.schemas.ScoredFacts;
 import io.penstock.schemas.ServiceClass;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Sends requests until there are as many as asked for, some of them again or under a used id, and
@@ -12,6 +13,7 @@ import java.time.Instant;
  */
 final class Clients {
 
+  private static final List<ServiceClass> CLASSES = List.of(ServiceClass.values());
   private static final double MEAN_GAP_MILLIS = 8;
   private static final double BURST_GAP_MILLIS = 2;
 
@@ -55,7 +57,7 @@ final class Clients {
 
   private void submit(int number) {
     int shard = chance.below(Cluster.SHARDS);
-    ServiceClass serviceClass = ServiceClass.values()[chance.below(3)];
+    ServiceClass serviceClass = CLASSES.get(chance.below(CLASSES.size()));
     Instant now = cluster.clock.instant();
     long[] seconds = {2, 30, 60, 60, 120, 120, 300, 600};
     ScoredFacts facts =
@@ -121,7 +123,7 @@ final class Clients {
           if (chance.oneIn(2)) {
             command.setDeadline(cluster.clock.instant().plusSeconds(chance.below(100)));
           } else {
-            command.setServiceClass(ServiceClass.values()[chance.below(3)]);
+            command.setServiceClass(CLASSES.get(chance.below(CLASSES.size())));
           }
           cluster.command(ShardTopic.CONTROL, command.build());
         });

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProtocolSimulation {
 
   private static final Duration STORM = Duration.ofSeconds(60);
-  private static final Duration CALM = Duration.ofSeconds(120);
+  private static final Duration CALM = Duration.ofMinutes(2);
 
   /** Longer than any deadline, and the time in which a batch is closed. */
   private static final Duration LONGEST_END = Duration.ofMinutes(20);

@@ -46,7 +46,7 @@ final class WorkerHost {
   private final Chance chance;
   private final SimLog<Lease> leases = new SimLog<>(200);
   private long sessions;
-  private Process process;
+  private WorkerProcess process;
 
   /**
    * @param models by the shard from which it serves them
@@ -59,7 +59,7 @@ final class WorkerHost {
     this.config =
         new WorkerConfig(
             id, models.values().stream().flatMap(Set::stream).sorted().toList(), slots);
-    this.process = new Process();
+    this.process = new WorkerProcess();
     cluster.readsLeases(id, this::append);
     cluster.clock.after(chance.exponential(1_000), this::disturb);
   }
@@ -96,7 +96,7 @@ final class WorkerHost {
   }
 
   private void startAfter(long nanos) {
-    cluster.clock.after(nanos, () -> process = new Process());
+    cluster.clock.after(nanos, () -> process = new WorkerProcess());
   }
 
   /** A run of the engine. */
@@ -109,7 +109,7 @@ final class WorkerHost {
     }
   }
 
-  private final class Process implements SimProducer.Outgoing {
+  private final class WorkerProcess implements SimProducer.Outgoing {
 
     private final long skew = cluster.weather.skew(MOST_SKEW_MILLIS);
     private final SteppedWorker worker;
@@ -121,7 +121,7 @@ final class WorkerHost {
     private boolean dead;
     private @Nullable Object written;
 
-    Process() {
+    WorkerProcess() {
       worker =
           new SteppedWorker(
               config,
