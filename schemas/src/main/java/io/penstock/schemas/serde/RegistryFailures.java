@@ -74,7 +74,9 @@ final class RegistryFailures {
       String topic, RestClientException refusal) {
     String remedy =
         switch (refusal.getStatus()) {
-          case 401, 403 -> "; check the registry's credentials in the configuration";
+          case 401, 403 ->
+              "; check kafka.settings.basic.auth.user.info, with basic.auth.credentials.source, or"
+                  + " bearer.auth.token";
           case 404 -> "; check that the registry's URL is the base of a Confluent API";
           default -> "";
         };
