@@ -37,8 +37,13 @@ public record ClusterConnection(
   public Map<String, Object> with(Map<String, ?> own) {
     Map<String, Object> settings = new HashMap<>(own);
     settings.put("bootstrap.servers", bootstrapServers);
-    settings.putAll(select(key -> !isOfRegistry(key)));
+    settings.putAll(ofKafka());
     return settings;
+  }
+
+  /** The operator's settings for Kafka's clients. */
+  public Map<String, String> ofKafka() {
+    return select(key -> !isOfRegistry(key));
   }
 
   /** The operator's settings for the registry's client. */

@@ -50,7 +50,11 @@ final class Foundation {
   private static RegistryProcess embeddedRegistry(NodeConfig config, String bootstrapServers) {
     RegistryStorage storage =
         config.registry().durable()
-            ? new RegistryStorage.OnKafka(bootstrapServers, config.topics().names().prefix())
+            ? new RegistryStorage.OnKafka(
+                bootstrapServers,
+                config.topics().names().prefix(),
+                new ClusterConnection(bootstrapServers, "none yet", config.kafka().settings())
+                    .ofKafka())
             : new RegistryStorage.InMemory();
     return new RegistryProcess(
         new RegistryConfig(

@@ -61,11 +61,6 @@ public record NodeConfig(
           "topics.replicationFactor is %d, but the Kafka in this process is one broker; set it to 1 (--replication needs --kafka, or kafka.bootstrapServers)"
               .formatted(topics.replicationFactor()));
     }
-    if (registry.isEmbedded() && registry.durable() && !kafka.settings().isEmpty()) {
-      throw new IllegalArgumentException(
-          "the registry of this process cannot keep its schemas on a Kafka that needs"
-              + " kafka.settings; name a running registry with registry.url");
-    }
   }
 
   private static void requireAgreement(

@@ -51,14 +51,21 @@ final class RegistryCommand {
         "apicurio.storage.snapshot.location", config.folder().toAbsolutePath().toString());
     properties.put("apicurio.import.work-dir", config.folder().toAbsolutePath().toString());
     properties.putAll(storage(config.storage()));
+    // Quarkus reads it besides; the arguments of a process are no place for secrets.
+    properties.put("smallrye.config.locations", clientSettings(config).toString());
     return properties;
+  }
+
+  /** The file of the settings of its Kafka clients. */
+  static Path clientSettings(RegistryConfig config) {
+    return config.folder().resolve("kafka-clients.properties").toAbsolutePath();
   }
 
   private static Map<String, String> storage(RegistryStorage storage) {
     return switch (storage) {
       case RegistryStorage.InMemory() ->
           Map.of("apicurio.storage.kind", "sql", "apicurio.storage.sql.kind", "h2");
-      case RegistryStorage.OnKafka(String bootstrapServers, String topicPrefix) ->
+      case RegistryStorage.OnKafka(String bootstrapServers, String topicPrefix, _) ->
           Map.of(
               "apicurio.storage.kind",
               "kafkasql",

@@ -60,6 +60,7 @@ public final class RegistryProcess implements AutoCloseable {
     try {
       Files.createDirectories(config.folder());
       pidFile.endLeftOver();
+      ClientSettingsFile.write(RegistryCommand.clientSettings(config), config.storage());
       Process child =
           new ProcessBuilder(RegistryCommand.of(config, port, managementPort))
               .directory(config.folder().toFile())

@@ -1,5 +1,7 @@
 package io.penstock.compose.registry;
 
+import java.util.Map;
+
 /** The place where the registry keeps the schemas. */
 public sealed interface RegistryStorage {
 
@@ -11,6 +13,25 @@ public sealed interface RegistryStorage {
    *
    * @param bootstrapServers Kafka's {@code host:port} list
    * @param topicPrefix what the topics' names begin with
+   * @param settings further settings of its Kafka clients, such as security
    */
-  record OnKafka(String bootstrapServers, String topicPrefix) implements RegistryStorage {}
+  record OnKafka(String bootstrapServers, String topicPrefix, Map<String, String> settings)
+      implements RegistryStorage {
+
+    public OnKafka {
+      settings = Map.copyOf(settings);
+    }
+
+    /** A Kafka that asks for nothing. */
+    public OnKafka(String bootstrapServers, String topicPrefix) {
+      this(bootstrapServers, topicPrefix, Map.of());
+    }
+
+    /** Names the settings only: values may be passwords. */
+    @Override
+    public String toString() {
+      return "OnKafka[%s, prefix %s, settings %s]"
+          .formatted(bootstrapServers, topicPrefix, settings.keySet());
+    }
+  }
 }
