@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class SubjectAdmin {
 
   private static final Logger LOG = LoggerFactory.getLogger(SubjectAdmin.class);
+  private static final int FORBIDDEN = 403;
   private static final String BACKWARD = CompatibilityLevel.BACKWARD.name;
   private static final int CONFLICT = 409;
   private static final int ATTEMPTS = 5;
@@ -34,6 +35,24 @@ public final class SubjectAdmin {
   public void register(TopicCatalog catalog) {
     catalog.topics().stream().filter(topic -> !topic.json()).forEach(this::register);
     LOG.debug("Registered {} subjects", catalog.topics().size());
+  }
+
+  /**
+   * Returns if the registry answers as one.
+   *
+   * @throws RegistryUnavailableException if it does not, or refuses who asks
+   */
+  public void requireReachable() {
+    try {
+      var _ = registry.getAllSubjects();
+    } catch (RestClientException refused) {
+      if (refused.getStatus() != FORBIDDEN) {
+        throw RegistryFailures.registering("all subjects", refused);
+      }
+      LOG.debug("The registry answers, and does not list its subjects to this process");
+    } catch (IOException failed) {
+      throw RegistryFailures.registering("all subjects", failed);
+    }
   }
 
   /**

@@ -1,13 +1,16 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.http.FrontException;
+import io.penstock.compose.kafka.SecurityFaults;
 import io.penstock.schemas.client.PenstockClientException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /** Turns what went wrong into one line with a remedy. */
 final class CliErrors {
@@ -23,12 +26,19 @@ final class CliErrors {
           explain(wrapped.getCause());
       case AuthenticationException e ->
           CliException.unreachable(
-              "Kafka refused the credentials: %s; set them with --kafka-config"
+              SecurityFaults.KAFKA.explain(e).orElseGet(() -> String.valueOf(e.getMessage())), e);
+      case TopicAuthorizationException e when e.getMessage().contains("penstock ") ->
+          CliException.failure(e.getMessage(), e);
+      case ClusterAuthorizationException e ->
+          CliException.failure(
+              "Kafka does not permit this: %s; it takes ALTER on the cluster, or one of Kafka's super.users"
                   .formatted(e.getMessage()),
               e);
       case AuthorizationException e ->
           CliException.failure(
-              "Kafka does not permit this: %s; ask for the right".formatted(e.getMessage()), e);
+              "Kafka does not permit this: %s; 'penstock acls show --role requester' and '--role operator' list what commands need, and 'penstock acls apply' grants it"
+                  .formatted(e.getMessage()),
+              e);
       case RetriableException e ->
           CliException.unreachable(
               "the cluster did not answer in time: %s; is it still running?"

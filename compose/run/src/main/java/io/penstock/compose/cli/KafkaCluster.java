@@ -1,18 +1,15 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.config.Secrets;
+import io.penstock.compose.kafka.SecurityFaults;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.reading.CommittedReads;
 import io.penstock.schemas.serde.AvroSerdes;
+import io.penstock.schemas.serde.RegistryUnavailableException;
 import io.penstock.schemas.topics.TopicNames;
 import io.penstock.schemas.topics.TopicSettings;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -23,7 +20,6 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,35 +45,32 @@ final class KafkaCluster implements Cluster {
   /** Connects, having seen that both Kafka and the registry answer. */
   static Cluster connect(ClusterConnection connection, TopicSettings configured) {
     requireKafka(connection);
-    requireRegistry(connection.registryUrl());
+    requireRegistry(connection);
     return new KafkaCluster(connection, configured);
   }
 
   /** Sees that what a node does not run itself is there. */
   static void requireReachable(NodeConfig config) {
+    Map<String, String> settings = config.kafka().settings();
     config
         .kafka()
         .bootstrapServers()
         .ifPresent(
-            servers ->
-                requireKafka(
-                    new ClusterConnection(
-                        servers,
-                        config.registry().url().orElse("not asked here"),
-                        config.kafka().settings())));
-    config.registry().url().ifPresent(KafkaCluster::requireRegistry);
+            servers -> requireKafka(new ClusterConnection(servers, "not asked here", settings)));
+    config
+        .registry()
+        .url()
+        .ifPresent(url -> requireRegistry(new ClusterConnection("not asked here", url, settings)));
   }
 
-  private static void requireKafka(ClusterConnection connection) {
+  /** Sees that Kafka answers and takes who asks. */
+  static void requireKafka(ClusterConnection connection) {
     int millis = (int) PATIENCE.toMillis();
     Map<String, Object> settings =
         connection.with(Map.of("request.timeout.ms", millis / 2, "default.api.timeout.ms", millis));
-    try (Admin admin = Admin.create(settings)) {
+    try (Admin admin = admin(settings)) {
       admin.describeCluster().clusterId().get(millis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof AuthenticationException) {
-        throw CliErrors.explain(e);
-      }
       throw noKafka(connection, e);
     } catch (KafkaException | TimeoutException e) {
       throw noKafka(connection, e);
@@ -87,37 +80,55 @@ final class KafkaCluster implements Cluster {
     }
   }
 
+  private static Admin admin(Map<String, Object> settings) {
+    try {
+      return Admin.create(settings);
+    } catch (KafkaException unusable) {
+      throw CliException.unreachable(SecurityFaults.ofSettings(unusable), unusable);
+    }
+  }
+
   private static CliException noKafka(ClusterConnection connection, Exception e) {
     return CliException.unreachable(
-        "no Kafka answers at %s within %d s"
-                .formatted(connection.bootstrapServers(), PATIENCE.toSeconds())
-            + REMEDY,
+        SecurityFaults.KAFKA
+            .explain(e)
+            .orElseGet(
+                () ->
+                    "no Kafka answers at %s within %d s"
+                            .formatted(connection.bootstrapServers(), PATIENCE.toSeconds())
+                        + REMEDY
+                        + (connection.ofKafka().containsKey("security.protocol")
+                            ? "; or see that kafka.settings.security.protocol is what the listener"
+                                + " speaks"
+                            : "")),
         e);
   }
 
-  private static void requireRegistry(String url) {
+  /** Sees that the registry answers and takes who asks. */
+  private static void requireRegistry(ClusterConnection connection) {
+    String url = connection.registryUrl();
     if (url.startsWith("mock://")) {
       return;
     }
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(url.replaceAll("/+$", "") + "/subjects"))
-              .timeout(PATIENCE)
-              .build();
-      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-      if (status == 404 || status >= 500) {
-        throw CliException.unreachable(
-            "%s answers with status %d, not as a schema registry"
-                    .formatted(Secrets.address(url), status)
-                + REMEDY,
-            null);
-      }
-    } catch (IOException | IllegalArgumentException e) {
+    try {
+      new AvroSerdes(connection).subjects().requireReachable();
+    } catch (RegistryUnavailableException e) {
       throw CliException.unreachable(
-          "no schema registry answers at " + Secrets.address(url) + REMEDY, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CliException.failure("interrupted", e);
+          SecurityFaults.REGISTRY
+              .explain(e)
+              .orElseGet(
+                  () ->
+                      "no schema registry answers at %s: %s%s"
+                          .formatted(
+                              Secrets.address(url),
+                              Secrets.address(String.valueOf(e.getMessage())),
+                              String.valueOf(e.getMessage()).contains("; ") ? "" : REMEDY)),
+          e);
+    } catch (RuntimeException e) {
+      throw CliException.unreachable(
+          "no client of the schema registry can be made for %s: %s; see kafka.settings.schema.registry.* and kafka.settings.basic.auth.*"
+              .formatted(Secrets.address(url), Secrets.address(String.valueOf(e.getMessage()))),
+          e);
     }
   }
 

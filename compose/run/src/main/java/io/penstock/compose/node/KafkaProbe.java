@@ -1,5 +1,6 @@
 package io.penstock.compose.node;
 
+import io.penstock.compose.kafka.SecurityFaults;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +49,9 @@ final class KafkaProbe implements AutoCloseable {
       admin.describeCluster().nodes().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       return Optional.empty();
     } catch (ExecutionException e) {
-      return Optional.of("Kafka does not answer: " + e.getCause().getMessage());
+      return SecurityFaults.KAFKA
+          .explain(e)
+          .or(() -> Optional.of("Kafka does not answer: " + e.getCause().getMessage()));
     } catch (TimeoutException _) {
       return Optional.of("Kafka has not answered for %d s".formatted(TIMEOUT.toSeconds()));
     }
