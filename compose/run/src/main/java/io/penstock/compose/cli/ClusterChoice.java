@@ -1,6 +1,7 @@
 package io.penstock.compose.cli;
 
 import io.penstock.compose.config.Configuration;
+import io.penstock.compose.config.ValueReferences;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.topics.TopicSettings;
@@ -40,6 +41,14 @@ record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
         && read.node().registry().url().stream().allMatch(running.registry()::equals);
   }
 
+  private static Map<String, String> resolved(Map<String, String> more) {
+    try {
+      return ValueReferences.resolve(more);
+    } catch (IllegalArgumentException missing) {
+      throw CliException.usage("--kafka-config: " + missing.getMessage());
+    }
+  }
+
   NodeConfig node() {
     return read.node();
   }
@@ -55,7 +64,7 @@ record ClusterChoice(Configuration read, Optional<ClusterFile> running) {
    */
   ClusterConnection connection(Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(node().kafka().settings());
-    settings.putAll(more);
+    settings.putAll(resolved(more));
     return running
         .map(file -> new ClusterConnection(file.kafka(), file.registry(), settings))
         .orElseGet(

@@ -7,6 +7,7 @@ import io.penstock.compose.config.Configuration;
 import io.penstock.compose.config.Fault;
 import io.penstock.compose.config.LeftOut;
 import io.penstock.compose.config.Origin;
+import io.penstock.compose.config.Secrets;
 import io.penstock.compose.node.NodeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,8 @@ final class ConfigOptions {
   /** What the user has been warned of, since a command may read its configuration twice. */
   private final Set<LeftOut> told = new HashSet<>();
 
+  private boolean toldOfSecrets;
+
   /**
    * Leaves these keys of the file in the data folder to {@code penstock up}: they are of one
    * process and not of all that find the file there.
@@ -78,10 +81,21 @@ final class ConfigOptions {
     if (named.isEmpty()) {
       refuseOtherData(read);
     }
+    if (!toldOfSecrets) {
+      toldOfSecrets = true;
+      given().stream()
+          .filter(each -> Secrets.isLiteral(each.key(), each.value()))
+          .forEach(each -> environment.console().warn(exposed(each.key())));
+    }
     read.leftOut().stream()
         .filter(told::add)
         .forEach(each -> environment.console().warn(each.toString()));
     return read;
+  }
+
+  private static String exposed(String key) {
+    return "others on this machine see --set %s in the list of processes; put the secret into a file and say %s=${file:PATH:NAME}, or give it in the configuration or a variable"
+        .formatted(key, key);
   }
 
   /**

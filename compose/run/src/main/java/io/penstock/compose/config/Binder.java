@@ -144,8 +144,15 @@ final class Binder {
   }
 
   private @Nullable Object read(Leaf key, Setting setting, JsonNode written) {
+    JsonNode value;
     try {
-      return Values.read(key, written);
+      value = ValueReferences.resolve(written);
+    } catch (IllegalArgumentException e) {
+      refuse(setting, "%s: %s".formatted(setting.path(), e.getMessage()));
+      return key.usual();
+    }
+    try {
+      return Values.read(key, value);
     } catch (IllegalArgumentException e) {
       String reason = e.getMessage();
       refuse(setting, "%s is %s; %s".formatted(setting.path(), shown(setting, written), reason));

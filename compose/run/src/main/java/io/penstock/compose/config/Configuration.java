@@ -117,7 +117,7 @@ public record Configuration(
         case Slot.Leaf key
             when value instanceof Map<?, ?> map && Values.isMap(key) && !map.isEmpty() ->
             entries(key, map);
-        case Slot.Leaf key -> add(key.path(), Values.text(key, value), origin(settings.of(key)));
+        case Slot.Leaf key -> add(key.path(), Values.text(key, value), settings.of(key));
         case Followed followed ->
             effective.add(
                 new Effective(
@@ -136,12 +136,20 @@ public record Configuration(
                 String path = key.path() + "." + entry.getKey();
                 Collection<Setting> given =
                     settings.of(key).stream().filter(each -> each.path().equals(path)).toList();
-                add(path, String.valueOf(entry.getValue()), origin(given));
+                add(path, String.valueOf(entry.getValue()), given);
               });
     }
 
-    private void add(String path, String text, Origin origin) {
-      effective.add(new Effective(path, Secrets.shown(path, text), origin));
+    /** A value that says where it is, is shown as it was written. */
+    private void add(String path, String text, Collection<Setting> given) {
+      String shown =
+          given.stream()
+              .map(each -> each.value().asText())
+              .filter(ValueReferences::isIn)
+              .filter(_ -> !Secrets.isSecret(path))
+              .findFirst()
+              .orElseGet(() -> Secrets.shown(path, text));
+      effective.add(new Effective(path, shown, origin(given)));
     }
 
     private static Origin origin(Collection<Setting> given) {

@@ -21,6 +21,8 @@ public final class Secrets {
   static final String HIDDEN = "(hidden)";
 
   private static final String KAFKA = "kafka.settings.";
+  private static final String REGISTRY = "schema.registry.";
+  private static final String REGISTRY_TLS = REGISTRY + "ssl.";
   private static final String OPTIONS = ".options.";
 
   /** Wherever it stands in a name. */
@@ -70,7 +72,16 @@ public final class Secrets {
     return NAMED_SO.matcher(name.toLowerCase(Locale.ROOT)).matches();
   }
 
-  private static boolean isSecretOfKafka(String setting) {
+  /** Returns whether a text is the secret itself, and does not say where that is. */
+  public static boolean isLiteral(String path, String text) {
+    return isSecret(path) && !text.isEmpty() && !ValueReferences.isIn(text);
+  }
+
+  private static boolean isSecretOfKafka(String registryOrKafka) {
+    String setting =
+        registryOrKafka.startsWith(REGISTRY_TLS)
+            ? registryOrKafka.substring(REGISTRY.length())
+            : registryOrKafka;
     return known(ConsumerConfig.configDef(), setting)
         .or(() -> known(ProducerConfig.configDef(), setting))
         .or(() -> known(AdminClientConfig.configDef(), setting))
