@@ -52,6 +52,7 @@ class ArchitectureTest {
     "io.penstock.workers.models",
     "io.penstock.workers.outcome",
     "io.penstock.workers.payload",
+    "io.penstock.compose.access",
     "io.penstock.compose.cli",
     "io.penstock.compose.config",
     "io.penstock.compose.kafka",

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +21,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -76,6 +79,7 @@ public final class TopicAdmin {
             .toList();
     CreateTopicsOptions options = new CreateTopicsOptions().timeoutMs((int) timeout.toMillis());
     List<String> created = new ArrayList<>();
+    Set<String> denied = new TreeSet<>();
     admin
         .createTopics(topics, options)
         .values()
@@ -86,8 +90,16 @@ public final class TopicAdmin {
                 created.add(name);
               } catch (TopicExistsException lostTheRace) {
                 LOG.debug("Topic {} was created by another process", name);
+              } catch (TopicAuthorizationException refused) {
+                denied.add(name);
               }
             });
+    if (!denied.isEmpty()) {
+      throw new TopicAuthorizationException(
+          "Kafka does not permit this process to make the topics %s, which are missing; have somebody who may run 'penstock topics apply', or grant CREATE on them"
+              .formatted(denied),
+          denied);
+    }
     if (!created.isEmpty()) {
       LOG.info("Created topics {}", created);
     }

@@ -79,7 +79,11 @@ record BrokerFacts(RecordLimits limits, Duration minSessionTimeout) {
               .get(broker);
       return Duration.ofMillis(number(config, MIN_SESSION));
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-      LOG.warn("Kafka does not say its shortest session, taking {}", USUAL_MIN_SESSION, e);
+      LOG.warn(
+          "Kafka does not say its shortest session, so scoring takes {}: {}. Grant DESCRIBE_CONFIGS"
+              + " on the cluster if the brokers permit shorter ones",
+          USUAL_MIN_SESSION,
+          e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
       return USUAL_MIN_SESSION;
     }
   }

@@ -22,6 +22,7 @@ final class Commands {
     all.addAll(front(environment));
     all.addAll(models(environment));
     all.addAll(operation(environment));
+    all.addAll(administration(environment));
     all.add(new CommandLine(new VersionCommand(environment)));
     all.add(new CommandLine(new CompletionCommand(environment)));
     return all;
@@ -117,5 +118,19 @@ final class Commands {
             new DeadLettersCommand.ReplayLetters(environment),
             new DeadLettersCommand.Discard(environment)),
         EngineHelp.addedTo(new CommandLine(new WorkerCommand(environment))));
+  }
+
+  /** What whoever administers Kafka does for Penstock. */
+  private static List<CommandLine> administration(Environment environment) {
+    return List.of(
+        group(
+            new TopicsCommand(),
+            new TopicsCommand.Show(environment),
+            new TopicsCommand.Apply(environment)),
+        group(
+            new AclsCommand(),
+            new AclsCommand.Show(environment),
+            new AclsCommand.Apply(environment),
+            new AclsCommand.Remove(environment)));
   }
 }

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.penstock.compose.access.AccessCheck;
+import io.penstock.compose.access.AccessRights;
+import io.penstock.compose.access.AccessRole;
 import io.penstock.compose.config.ConfigSources.Given;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.compose.node.OperationsSettings;
@@ -159,6 +162,7 @@ final class WorkerCommand extends ClusterCommand {
   @Override
   int run(Cluster cluster) throws InterruptedException {
     NodeConfig config = requireNonNull(chosen);
+    requireRights(cluster, config);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Engine running = EngineFactory.create(config.engine(), InstantSource.system());
     Worker worker =
@@ -184,6 +188,17 @@ final class WorkerCommand extends ClusterCommand {
       return exitCode(worker.failure());
     } finally {
       parts.close(Duration.ZERO);
+    }
+  }
+
+  /** A Kafka that asks for nothing gives every right. */
+  private static void requireRights(Cluster cluster, NodeConfig config)
+      throws InterruptedException {
+    if (!cluster.connection().ofKafka().isEmpty()) {
+      AccessCheck.require(
+          cluster.connection(),
+          AccessRole.WORKER,
+          AccessRights.of(AccessRole.WORKER, cluster.names(), config.delivery().replyTopics()));
     }
   }
 

@@ -126,6 +126,9 @@ public final class PenstockNode implements AutoCloseable {
     List<ModelSpec> models = ModelsAtStart.of(config, clock.instant());
     jobs.loadEngine(stops);
     foundation.start();
+    if (!config.kafka().isEmbedded()) {
+      RoleRights.require(config, admin);
+    }
     TopicAdmin.ensure(admin, config.topics());
     if (config.kafka().isEmbedded()) {
       stops.add("the watch for hanging transactions", HangingTransactions.watch(admin));
