@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A real `penstock` process, so that it can be killed. Ended with the test. */
 public final class PenstockProcess implements AutoCloseable {
@@ -89,6 +91,23 @@ public final class PenstockProcess implements AutoCloseable {
     if (exit != 0) {
       throw new IllegalStateException("kill -%s ended with %d".formatted(name, exit));
     }
+  }
+
+  /** What it wrote to stderr. */
+  public String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** Its arguments, and those of the processes that it started, as others see them. */
+  public String arguments() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .map(each -> each.info().commandLine().orElse(""))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** How it ended. */
+  public int exitValue() {
+    return process.exitValue();
   }
 
   /** Whether it ended by itself in time. */

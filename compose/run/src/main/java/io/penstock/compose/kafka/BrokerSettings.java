@@ -39,6 +39,7 @@ final class BrokerSettings {
     settings.putAll(small());
     settings.putAll(quickTakeOver());
     settings.putAll(config.quorum().map(BrokerSettings::copied).orElseGet(BrokerSettings::alone));
+    settings.putAll(config.properties());
     return settings.entrySet().stream()
         .collect(toMap(Map.Entry::getKey, setting -> String.valueOf(setting.getValue())));
   }
