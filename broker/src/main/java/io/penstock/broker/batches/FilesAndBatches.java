@@ -5,6 +5,7 @@ import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.batches.run.JudgingPool;
 import io.penstock.broker.batches.run.LineLimits;
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.connections.UploadPlaces;
 import io.penstock.broker.files.FileDirectory;
 import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.files.FileRegistry;
@@ -41,6 +42,11 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FilesAndBatches.class);
   private static final long SWEEP_SECONDS = 30;
   private static final Duration ORPHANS_EVERY = Duration.ofHours(1);
+
+  /** An S3 upload has up to 16 MB in memory. */
+  private static final int UPLOADS = 32;
+
+  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(20);
 
   private final FileRegistry registry;
   private final BatchCoordinator coordinator;
@@ -109,6 +115,7 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
             new BatchLines(coordinator),
             limiter,
             limits,
+            new UploadPlaces(UPLOADS, UPLOAD_PATIENCE),
             new LongestWindow(topics.maxDeadline()));
   }
 

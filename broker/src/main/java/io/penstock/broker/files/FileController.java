@@ -19,6 +19,7 @@ import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.connections.UploadPlaces;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.UnknownWriteException;
@@ -49,6 +50,7 @@ final class FileController {
   private final BlobStore blobs;
   private final Forwarding forwarding;
   private final Limiter limiter;
+  private final UploadPlaces places;
   private final InstantSource clock;
 
   FileController(
@@ -58,6 +60,7 @@ final class FileController {
       BlobStore blobs,
       Forwarding forwarding,
       Limiter limiter,
+      UploadPlaces places,
       InstantSource clock) {
     this.uploads = uploads;
     this.registry = registry;
@@ -65,20 +68,28 @@ final class FileController {
     this.blobs = blobs;
     this.forwarding = forwarding;
     this.limiter = limiter;
+    this.places = places;
     this.clock = clock;
   }
 
   /** Streams the file into the store; its home is one that this instance owns. */
   @Post
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  HttpResponse<byte[]> upload(HttpRequest<?> request, @Body InputStream body) throws IOException {
+  HttpResponse<byte[]> upload(HttpRequest<?> request, @Body InputStream body)
+      throws IOException, InterruptedException {
     String contentType = request.getHeaders().get(HttpHeaders.CONTENT_TYPE);
     try (body) {
       limiter.count(Callers.of(request));
-      UploadForm form = UploadForm.read(String.valueOf(contentType), new CallerBody(body), uploads);
-      FileRecord file = publish(Callers.of(request).tenant(), form);
-      return json(FileJson.of(file));
+      try (UploadPlaces.Place _ = places.take(Callers.of(request).tenant())) {
+        return json(FileJson.of(taken(request, contentType, body)));
+      }
     }
+  }
+
+  private FileRecord taken(HttpRequest<?> request, @Nullable String contentType, InputStream body)
+      throws IOException {
+    UploadForm form = UploadForm.read(String.valueOf(contentType), new CallerBody(body), uploads);
+    return publish(Callers.of(request).tenant(), form);
   }
 
   private FileRecord publish(String tenant, UploadForm form) throws IOException {

@@ -1,5 +1,7 @@
 package io.penstock.broker.following;
 
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.reading.CommittedReads;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -44,6 +48,13 @@ public final class TopicScan {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Each has a connection to every broker, and buffers. */
+  static final int READERS = 4;
+
+  private static final Duration TURN = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final Semaphore readers = new Semaphore(READERS, true);
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final AvroSerdes serdes;
 
@@ -98,7 +109,8 @@ public final class TopicScan {
   private <T extends SpecificRecord> long readAll(
       String topic, Class<T> type, Instant from, Patience patience, Visitor<T> visitor) {
     long unreadable = 0;
-    try (Consumer<String, byte[]> consumer = consumers.get()) {
+    try (Place _ = place();
+        Consumer<String, byte[]> consumer = consumers.get()) {
       List<TopicPartition> partitions = Partitions.of(consumer, Set.of(topic));
       consumer.assign(partitions);
       seek(consumer, partitions, from);
@@ -140,7 +152,8 @@ public final class TopicScan {
   private <T extends SpecificRecord> Optional<T> readAt(
       String topic, Class<T> type, int partition, long offset) {
     TopicPartition one = new TopicPartition(topic, partition);
-    try (Consumer<String, byte[]> consumer = consumers.get()) {
+    try (Place _ = place();
+        Consumer<String, byte[]> consumer = consumers.get()) {
       if (!Partitions.of(consumer, Set.of(topic)).contains(one)) {
         return Optional.empty();
       }
@@ -165,6 +178,29 @@ public final class TopicScan {
       }
       return Optional.empty();
     }
+  }
+
+  /** One of those who read at the same time. */
+  private interface Place extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Waits until one more may read.
+   *
+   * @throws ApiException with 503 if too many others read
+   */
+  private Place place() {
+    try {
+      if (readers.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+        return readers::release;
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    throw new ApiException(
+        ApiError.unavailable("Too many other calls read the log; try again in a moment.", PAUSE));
   }
 
   private static void seek(

@@ -1,5 +1,6 @@
 package io.penstock.broker.http;
 
+import io.penstock.broker.home.ChangeTurn;
 import io.penstock.broker.home.HomeWrites;
 import io.penstock.broker.tenants.ApiKey;
 import io.penstock.broker.tenants.ApiKeys;
@@ -19,6 +20,7 @@ public final class AdminKeys {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(5);
 
+  private final ChangeTurn turn = new ChangeTurn();
   private final HomeWrites homes;
   private final Supplier<ApiKeys> keys;
 
@@ -44,8 +46,8 @@ public final class AdminKeys {
   }
 
   /** Keeps a new key, and returns when this instance knows it. */
-  synchronized void add(ApiKey key) throws InterruptedException {
-    put(key);
+  void add(ApiKey key) throws InterruptedException {
+    var _ = turn.take(() -> put(key));
   }
 
   /**
@@ -54,13 +56,12 @@ public final class AdminKeys {
    *
    * @return the key as it is from now on; empty if there is none
    */
-  synchronized Optional<ApiKey> change(String id, UnaryOperator<ApiKey> change)
-      throws InterruptedException {
-    Optional<ApiKey> changed = current(id).map(change);
-    if (changed.isPresent()) {
-      put(changed.get());
-    }
-    return changed;
+  Optional<ApiKey> change(String id, UnaryOperator<ApiKey> change) throws InterruptedException {
+    return turn.take(
+        () -> {
+          Optional<ApiKey> changed = current(id).map(change);
+          return changed.isPresent() ? Optional.of(put(changed.get())) : changed;
+        });
   }
 
   private Optional<ApiKey> current(String id) {
@@ -68,9 +69,10 @@ public final class AdminKeys {
     return keys.get().byId(id).filter(key -> !removed.contains(key.id()));
   }
 
-  private void put(ApiKey key) throws InterruptedException {
+  private ApiKey put(ApiKey key) throws InterruptedException {
     homes.put(KeyDocument.write(key));
     await(() -> keys.get().byId(key.id()).equals(Optional.of(key)));
+    return key;
   }
 
   /**
@@ -78,7 +80,11 @@ public final class AdminKeys {
    *
    * @return whether there was such a one
    */
-  synchronized boolean remove(String id) throws InterruptedException {
+  boolean remove(String id) throws InterruptedException {
+    return turn.take(() -> removeNow(id));
+  }
+
+  private boolean removeNow(String id) throws InterruptedException {
     if (current(id).isEmpty()) {
       return false;
     }

@@ -18,6 +18,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.run.BatchCoordinator;
+import io.penstock.broker.connections.UploadPlaces;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.http.Awaiting;
@@ -46,23 +47,29 @@ final class MessageBatchController {
   private final BatchCoordinator coordinator;
   private final Forwarding forwarding;
   private final Limiter limiter;
+  private final UploadPlaces places;
 
   MessageBatchController(
       MessageBatches batches,
       BatchCoordinator coordinator,
       Forwarding forwarding,
-      Limiter limiter) {
+      Limiter limiter,
+      UploadPlaces places) {
     this.batches = batches;
     this.coordinator = coordinator;
     this.forwarding = forwarding;
     this.limiter = limiter;
+    this.places = places;
   }
 
   @Post
-  HttpResponse<byte[]> create(HttpRequest<?> request, @Body InputStream body) throws IOException {
+  HttpResponse<byte[]> create(HttpRequest<?> request, @Body InputStream body)
+      throws IOException, InterruptedException {
     try (body) {
       limiter.count(Callers.of(request));
-      return json(MessageBatchJson.of(batches.create(Callers.of(request), new CallerBody(body))));
+      try (UploadPlaces.Place _ = places.take(Callers.of(request).tenant())) {
+        return json(MessageBatchJson.of(batches.create(Callers.of(request), new CallerBody(body))));
+      }
     }
   }
 

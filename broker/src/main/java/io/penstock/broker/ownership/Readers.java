@@ -1,5 +1,7 @@
 package io.penstock.broker.ownership;
 
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.errors.KafkaUnavailableException;
 import io.penstock.schemas.reading.CommittedReads;
 import java.time.Duration;
@@ -12,7 +14,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
@@ -22,13 +23,14 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class Readers implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int COUNT = 4;
 
   private final HomeTopics homes;
   private final String clientId;
   private final int mostRecords;
   private final BlockingQueue<Optional<Consumer<String, byte[]>>> slots =
-      new ArrayBlockingQueue<>(COUNT);
+      new ArrayBlockingQueue<>(COUNT, true);
 
   /**
    * @param mostRecords how many are read at once
@@ -45,14 +47,16 @@ final class Readers implements AutoCloseable {
   /**
    * Reads something, once a consumer is free.
    *
-   * @throws KafkaUnavailableException if none is free in time, or Kafka does not answer
+   * @throws ApiException with 503 if none is free in time
+   * @throws KafkaUnavailableException if Kafka does not answer
    */
   <T> T read(Function<Consumer<String, byte[]>, T> reading) throws InterruptedException {
     Optional<Consumer<String, byte[]>> slot =
         slots.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     if (slot == null) {
-      throw new KafkaUnavailableException(
-          new TimeoutException("too many other results are being read; try again in a moment"));
+      throw new ApiException(
+          ApiError.unavailable(
+              "Too many other results are being read; try again in a moment.", PAUSE));
     }
     Optional<Consumer<String, byte[]>> kept = Optional.empty();
     try {

@@ -12,6 +12,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -29,7 +32,7 @@ class TopicScanTest {
   private final AvroSerdes serdes = new AvroSerdes("mock://topic-scan");
 
   /** A topic of one partition. */
-  private static final class Topic extends MockConsumer<String, byte[]> {
+  private static class Topic extends MockConsumer<String, byte[]> {
 
     Topic(List<byte @Nullable []> values) {
       super("earliest");
@@ -83,6 +86,46 @@ class TopicScanTest {
                 found -> read.add(found.offset() + found.value().getRequestId()));
     assertThat(read).containsExactly("0a", "3b");
     assertThat(unreadable).isEqualTo(2);
+  }
+
+  @Test
+  void ofManyCallersAFewReadAtTheSameTime() throws Exception {
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    TopicScan scan =
+        new TopicScan(
+            () -> {
+              most.accumulateAndGet(open.incrementAndGet(), Math::max);
+              return new Topic(List.of(judgement("a"))) {
+                @Override
+                public synchronized void close() {
+                  open.decrementAndGet();
+                  super.close();
+                }
+              };
+            },
+            serdes);
+    AtomicInteger read = new AtomicInteger();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int caller = 0; caller < 50; caller++) {
+        callers.execute(
+            () ->
+                scan.read(
+                    TOPIC,
+                    Feedback.class,
+                    Instant.EPOCH,
+                    _ -> {
+                      read.incrementAndGet();
+                      try {
+                        Thread.sleep(5);
+                      } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+      }
+    }
+    assertThat(read).hasValue(50);
+    assertThat(most).hasValueBetween(2, TopicScan.READERS);
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class Blocked {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-    while (other.getState() != Thread.State.BLOCKED
+    while (other.getState() != Thread.State.TIMED_WAITING
         && other.getState() != Thread.State.TERMINATED) {
       Thread.onSpinWait();
     }

@@ -115,7 +115,6 @@ final class BatchThread {
       throw lost;
     } catch (IOException | RuntimeException failed) {
       failing = failed;
-
       LOG.warn("Batch {} tries again soon", runner.batch().order().id(), failed);
       return AFTER_FAILURE;
     }

@@ -2,6 +2,7 @@ package io.penstock.broker.webhooks.endpoints;
 
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
+import io.penstock.broker.home.ChangeTurn;
 import io.penstock.broker.home.HomeWrites;
 import java.time.Duration;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ public final class EndpointRegistry {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(5);
 
+  private final ChangeTurn turn = new ChangeTurn();
   private final HomeWrites writes;
   private final EndpointDirectory directory;
   private final int most;
@@ -45,9 +47,13 @@ public final class EndpointRegistry {
    *
    * @throws ApiException with 400 if the tenant has as many as it may have
    */
-  public synchronized void add(WebhookEndpoint endpoint) throws InterruptedException {
-    requireRoom(endpoint.tenant());
-    put(endpoint);
+  public void add(WebhookEndpoint endpoint) throws InterruptedException {
+    var _ =
+        turn.take(
+            () -> {
+              requireRoom(endpoint.tenant());
+              return put(endpoint);
+            });
   }
 
   /**
@@ -71,13 +77,13 @@ public final class EndpointRegistry {
    *
    * @return the endpoint as it is from now on; empty if the tenant has none of this id
    */
-  public synchronized Optional<WebhookEndpoint> change(
+  public Optional<WebhookEndpoint> change(
       String tenant, String id, UnaryOperator<WebhookEndpoint> change) throws InterruptedException {
-    Optional<WebhookEndpoint> changed = current(tenant, id).map(change);
-    if (changed.isPresent()) {
-      put(changed.get());
-    }
-    return changed;
+    return turn.take(
+        () -> {
+          Optional<WebhookEndpoint> changed = current(tenant, id).map(change);
+          return changed.isPresent() ? Optional.of(put(changed.get())) : changed;
+        });
   }
 
   private Optional<WebhookEndpoint> current(String tenant, String id) {
@@ -85,9 +91,10 @@ public final class EndpointRegistry {
     return directory.find(tenant, id).filter(endpoint -> !removed.contains(endpoint.id()));
   }
 
-  private void put(WebhookEndpoint endpoint) throws InterruptedException {
+  private WebhookEndpoint put(WebhookEndpoint endpoint) throws InterruptedException {
     writes.put(EndpointCodec.entry(endpoint));
     await(() -> directory.find(endpoint.id()).filter(endpoint::equals).isPresent());
+    return endpoint;
   }
 
   /**
@@ -95,7 +102,11 @@ public final class EndpointRegistry {
    *
    * @return whether the tenant had one of this id
    */
-  public synchronized boolean remove(String tenant, String id) throws InterruptedException {
+  public boolean remove(String tenant, String id) throws InterruptedException {
+    return turn.take(() -> removeNow(tenant, id));
+  }
+
+  private boolean removeNow(String tenant, String id) throws InterruptedException {
     if (current(tenant, id).isEmpty()) {
       return false;
     }
