@@ -19,7 +19,6 @@ import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.http.Callers;
 import io.penstock.broker.http.Forwarding;
 import io.penstock.broker.http.Replies;
-import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.schemas.DeadLetter;
 import io.penstock.schemas.InferenceRequest;
 import java.nio.ByteBuffer;
@@ -70,7 +69,7 @@ final class AdminDeadLetters {
       @Nullable @QueryValue String all) {
     int most = AdminBody.limit(limit, MOST, USUAL);
     boolean handled = "true".equals(all);
-    Instant from = since(since);
+    Instant from = PastTime.read("since", since, clock.instant()).orElse(Instant.EPOCH);
     // The oldest of those kept is at the head, and goes first.
     PriorityQueue<Summary> latest = new PriorityQueue<>(Comparator.comparing(Summary::deadAt));
     boolean[] more = {false};
@@ -92,16 +91,6 @@ final class AdminDeadLetters {
     sorted.sort(Comparator.comparing(Summary::deadAt).reversed());
     return Replies.json(
         200, DocumentJson.list(sorted.stream().map(Summary::json)).put("has_more", more[0]));
-  }
-
-  private Instant since(@Nullable String since) {
-    if (since == null) {
-      return Instant.EPOCH;
-    }
-    return DeadlineHeader.length(since)
-        .map(length -> clock.instant().minus(length))
-        .orElseThrow(
-            () -> AdminBody.wrong("since", "it must be a length of time such as 1h or 7d"));
   }
 
   /** Everything about a letter, its payload included. */

@@ -15,16 +15,13 @@ import io.penstock.broker.following.Patience;
 import io.penstock.broker.following.SlowScanException;
 import io.penstock.broker.http.HangUp;
 import io.penstock.broker.http.Replies;
-import io.penstock.broker.inference.DeadlineHeader;
 import io.penstock.schemas.models.ModelCatalog;
 import io.penstock.schemas.models.ModelPublisher;
 import io.penstock.schemas.policies.RoutingPublisher;
 import io.penstock.schemas.routing.Experiment;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -41,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class AdminReports {
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
-  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
   private static final String USUAL_DIMENSIONS = "tenant,model";
   private static final int MOST_DIMENSIONS = 4;
   private static final int USUAL_LINES = 1000;
@@ -75,8 +71,8 @@ final class AdminReports {
       @Nullable @QueryValue String until,
       @Nullable @QueryValue String against,
       @Nullable @QueryValue String limit) {
-    Instant from = time("since", since).orElse(Instant.EPOCH);
-    Optional<Instant> to = time("until", until);
+    Instant from = PastTime.read("since", since, clock.instant()).orElse(Instant.EPOCH);
+    Optional<Instant> to = PastTime.read("until", until, clock.instant());
     if (to.isPresent() && !from.isBefore(to.get())) {
       throw AdminBody.wrong("since", "it must lie before until");
     }
@@ -153,26 +149,5 @@ final class AdminReports {
       throw AdminBody.wrong("by", "name each of tenant, model, class and day once at most");
     }
     return dimensions;
-  }
-
-  private Optional<Instant> time(String field, @Nullable String text) {
-    if (text == null) {
-      return Optional.empty();
-    }
-    try {
-      Instant time =
-          DeadlineHeader.length(text)
-              .map(ago -> clock.instant().minus(ago))
-              .orElseGet(() -> OffsetDateTime.parse(text).toInstant());
-      if (!time.isBefore(Instant.EPOCH) && time.isBefore(LATEST)) {
-        return Optional.of(time);
-      }
-    } catch (DateTimeException malformed) {
-      // It is answered as what is out of range.
-    }
-    throw AdminBody.wrong(
-        field,
-        "it must be a time ago such as 7d, or an instant from 1970 to 9999 such as"
-            + " 2026-11-22T15:04:05Z");
   }
 }

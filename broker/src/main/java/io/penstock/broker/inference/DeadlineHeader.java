@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,10 @@ public final class DeadlineHeader {
 
   public static final String NAME = "penstock-deadline";
 
-  private static final Pattern LENGTH = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
+  private static final Pattern LENGTH = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|min|h|d)");
+
+  /** Any time of ours can be moved by it. */
+  private static final Duration LONGEST = Duration.ofDays(999_999_999);
 
   private DeadlineHeader() {}
 
@@ -32,21 +36,30 @@ public final class DeadlineHeader {
     return header.map(text -> checked(parse(text.strip(), now), now, furthest));
   }
 
-  /** A length of time as the header writes it; empty if it is malformed. */
+  /** A length of time as the command line reads it, too; empty if it is malformed or negative. */
   public static Optional<Duration> length(String text) {
-    Matcher matcher = LENGTH.matcher(text.strip());
+    Matcher matcher = LENGTH.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
-      return Optional.empty();
+      return iso(text.strip());
     }
     long count = Long.parseLong(matcher.group(1));
     return Optional.of(
         switch (matcher.group(2)) {
           case "ms" -> Duration.ofMillis(count);
           case "s" -> Duration.ofSeconds(count);
-          case "m" -> Duration.ofMinutes(count);
+          case "m", "min" -> Duration.ofMinutes(count);
           case "h" -> Duration.ofHours(count);
           default -> Duration.ofDays(count);
         });
+  }
+
+  private static Optional<Duration> iso(String text) {
+    try {
+      return Optional.of(Duration.parse(text))
+          .filter(length -> !length.isNegative() && length.compareTo(LONGEST) <= 0);
+    } catch (DateTimeException malformed) {
+      return Optional.empty();
+    }
   }
 
   private static Instant parse(String text, Instant now) {

@@ -154,7 +154,7 @@ class OperatorCommandsIT {
     changes(0, "models remove $1/tried");
     rollsBack("models rollback " + before);
     changes(0, "models apply $1-models.yaml");
-    changes(1, "models rollback 999");
+    refuses(1, "models rollback 999");
 
     fleet();
     shows("models health");

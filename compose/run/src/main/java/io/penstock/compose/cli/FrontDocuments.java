@@ -89,7 +89,13 @@ final class FrontDocuments {
 
   /** One thing; empty if the front knows none. */
   static Optional<ObjectNode> find(FrontClient client, String path) throws InterruptedException {
-    FrontAnswer answer = client.answer(FrontCall.get(path));
+    return found(client, FrontCall.get(path));
+  }
+
+  /** What a call answers; empty if the front does not know what it names. */
+  static Optional<ObjectNode> found(FrontClient client, FrontCall call)
+      throws InterruptedException {
+    FrontAnswer answer = client.answer(call);
     if (answer.status() == NOT_FOUND && answer.fault().isPresent()) {
       return Optional.empty();
     }

@@ -89,14 +89,18 @@ final class FrontModels {
         });
   }
 
-  static ModelChanges rollback(FrontClient client, String revision) throws InterruptedException {
-    ObjectNode changes =
-        client.object(FrontCall.post(FrontDocuments.path(REVISIONS, revision) + "/restore"));
-    return new ModelChanges(
-        names(changes.path("added")),
-        names(changes.path("updated")),
-        names(changes.path("unchanged")),
-        names(changes.path("removed")));
+  /** Makes the registry what it was; empty if no such revision is kept. */
+  static Optional<ModelChanges> rollback(FrontClient client, String revision)
+      throws InterruptedException {
+    return FrontDocuments.found(
+            client, FrontCall.post(FrontDocuments.path(REVISIONS, revision) + "/restore"))
+        .map(
+            changes ->
+                new ModelChanges(
+                    names(changes.path("added")),
+                    names(changes.path("updated")),
+                    names(changes.path("unchanged")),
+                    names(changes.path("removed"))));
   }
 
   private static List<String> names(JsonNode list) {

@@ -68,12 +68,19 @@ final class ModelHistoryCommand extends OperatorResultCommand<List<Revision>> {
 
     @Override
     ModelChanges ask(Cluster cluster) {
-      return cluster.models().rollback(revision);
+      return cluster.models().rollback(revision).orElseThrow(this::notKept);
     }
 
     @Override
     ModelChanges ask(FrontClient client) throws InterruptedException {
-      return FrontModels.rollback(client, revision);
+      return FrontModels.rollback(client, revision).orElseThrow(this::notKept);
+    }
+
+    /** Says the same either way. */
+    private CliException notKept() {
+      return CliException.failure(
+          "revision %s is not kept; 'penstock models history' lists those that are"
+              .formatted(revision));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.penstock.schemas.models.ModelChanges;
 import io.penstock.schemas.routing.Revision;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The cluster's model registry. */
 interface ModelRegistry {
@@ -35,7 +36,8 @@ interface ModelRegistry {
   /**
    * Makes the registry what it was at a revision.
    *
-   * @throws CliException if there is no such revision, or it would be invalid today
+   * @return empty if no such revision is kept
+   * @throws CliException if it would be invalid today
    */
-  ModelChanges rollback(String revision);
+  Optional<ModelChanges> rollback(String revision);
 }

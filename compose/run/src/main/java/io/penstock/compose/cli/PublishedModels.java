@@ -63,8 +63,9 @@ final class PublishedModels implements ModelRegistry {
   }
 
   @Override
-  public ModelChanges rollback(String revision) {
-    return explained(() -> publisher.rollback(revision));
+  public Optional<ModelChanges> rollback(String revision) {
+    boolean kept = history().stream().anyMatch(each -> each.name().equals(revision));
+    return kept ? Optional.of(explained(() -> publisher.rollback(revision))) : Optional.empty();
   }
 
   /**

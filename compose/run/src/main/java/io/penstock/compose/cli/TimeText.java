@@ -3,6 +3,7 @@ package io.penstock.compose.cli;
 import io.penstock.compose.config.DurationText;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 
@@ -55,7 +56,7 @@ public final class TimeText {
 
   private static Instant instant(String option, String text) {
     try {
-      return Instant.parse(text);
+      return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeParseException e) {
       throw wrong(
           option, text, "an instant such as 2026-11-22T15:04:05Z, or a duration such as 5m");

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
@@ -221,9 +222,12 @@ public final class CliHarness implements Cluster, RequestGateway, ModelRegistry 
   }
 
   @Override
-  public ModelChanges rollback(String revision) {
+  public Optional<ModelChanges> rollback(String revision) {
+    if (revision.equals("999")) {
+      return Optional.empty();
+    }
     rolledBackTo.add(revision);
-    return new ModelChanges(List.of(), List.of("m"), List.of(), List.of("n"));
+    return Optional.of(new ModelChanges(List.of(), List.of("m"), List.of(), List.of("n")));
   }
 
   @Override

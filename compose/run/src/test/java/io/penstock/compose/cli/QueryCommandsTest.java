@@ -279,6 +279,8 @@ class QueryCommandsTest {
     assertThat(cli.run("models", "rollback", "1")).isZero();
     assertThat(cli.rolledBackTo).containsExactly("1");
     assertThat(cli.out()).contains("updated m").contains("removed n");
+    assertThat(cli.run("models", "rollback", "999")).isEqualTo(1);
+    assertThat(cli.err()).contains("revision 999 is not kept; 'penstock models history' lists");
   }
 
   private void fleet(String model, int partition, TargetHealth health, Instant at) {
