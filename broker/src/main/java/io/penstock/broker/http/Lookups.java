@@ -48,6 +48,23 @@ final class Lookups {
   }
 
   /**
+   * Whether the tenant's request is known; one that may be an older one is not.
+   *
+   * @throws ApiException with 404 if the tenant has none of this id
+   * @throws HomeLostException if the home has moved since the call began
+   */
+  boolean isRemembered(String tenant, String id) {
+    if (find(tenant, id).or(() -> others.find(tenant, id)).isPresent()) {
+      return true;
+    }
+    requireHome(id);
+    if (recent.lacksOlder(homes.of(id))) {
+      return false;
+    }
+    throw new ApiException(absent(id));
+  }
+
+  /**
    * Tells what there is not from what another instance knows by now.
    *
    * @throws HomeLostException if the home has moved since the call began

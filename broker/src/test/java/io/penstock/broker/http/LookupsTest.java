@@ -37,6 +37,26 @@ class LookupsTest {
     assertThat(refusal("red", "req_1")).isEqualTo("request_not_remembered");
   }
 
+  @Test
+  void whatATenantNeverHadIsToldFromWhatMayBeAnOlderOneAndOthersMakeNoDifference() {
+    recent.open(0, false);
+    recent.submitted(
+        0, "red", "req_1", ServiceClass.STANDARD, "m", Optional.empty(), Instant.EPOCH);
+    assertThat(lookups.isRemembered("red", "req_1")).isTrue();
+    for (String each : List.of("req_1", "req_2")) {
+      assertThatThrownBy(() -> lookups.isRemembered("blue", each))
+          .isInstanceOfSatisfying(
+              ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(404));
+    }
+
+    recent.open(0, true);
+    recent.submitted(
+        0, "red", "req_1", ServiceClass.STANDARD, "m", Optional.empty(), Instant.EPOCH);
+    assertThat(lookups.isRemembered("red", "req_1")).isTrue();
+    assertThat(lookups.isRemembered("blue", "req_1")).isFalse();
+    assertThat(lookups.isRemembered("blue", "req_2")).isFalse();
+  }
+
   /** Its next owner knows it, so that the caller is to try again. */
   @Test
   void whatIsNotFoundWhereTheHomeHasMovedIsNotToldToBeNone() {

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -234,9 +235,23 @@ class AdminIT {
   void aTenantJudgesItsResults() throws Exception {
     String key = key("{\"tenant\":\"judge\"}");
     await().atMost(PATIENCE).until(() -> http.get("/v1/models", auth(key)).statusCode() == 200);
-    HttpResponse<String> judged =
+    String judgement = "{\"request_id\":\"%s\",\"score\":0.25,\"source\":\"ci\"}";
+    HttpResponse<String> none = http.post("/v1/feedback", judgement.formatted("one"), auth(key));
+    assertThat(none.statusCode()).as(none.body()).isEqualTo(404);
+    HttpResponse<String> mine =
         http.post(
-            "/v1/feedback", "{\"request_id\":\"one\",\"score\":0.25,\"source\":\"ci\"}", auth(key));
+            "/v1/requests",
+            "{\"model\":\"m\",\"prompt\":\"Hi\"}",
+            Stream.of(auth(key), new String[] {"penstock-endpoint", "/v1/completions"})
+                .flatMap(Stream::of)
+                .toArray(String[]::new));
+    assertThat(mine.statusCode()).as(mine.body()).isEqualTo(202);
+    String id = json(mine).path("id").asText();
+    String others = key("{\"tenant\":\"others\"}");
+    await().atMost(PATIENCE).until(() -> http.get("/v1/models", auth(others)).statusCode() == 200);
+    assertThat(http.post("/v1/feedback", judgement.formatted(id), auth(others)).statusCode())
+        .isEqualTo(404);
+    HttpResponse<String> judged = http.post("/v1/feedback", judgement.formatted(id), auth(key));
     assertThat(judged.statusCode()).as(judged.body()).isEqualTo(200);
     List<Feedback> written = new ArrayList<>();
     new TopicScan(penstock.connection(), serdes)

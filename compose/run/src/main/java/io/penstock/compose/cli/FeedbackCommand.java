@@ -1,7 +1,6 @@
 package io.penstock.compose.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.penstock.compose.http.FrontAnswer;
 import io.penstock.compose.http.FrontCall;
 import io.penstock.compose.http.FrontClient;
 import io.penstock.schemas.Feedback;
@@ -125,27 +124,18 @@ final class FeedbackCommand extends RequesterCommand {
     if (comment != null) {
       body.put("comment", comment);
     }
-    boolean known = isKnown(client);
     // Said twice it counts once.
-    var _ =
-        client.succeed(FrontCall.post("/v1/feedback", FrontDocuments.bytes(body)).asRepeatable());
+    ObjectNode taken =
+        client.object(FrontCall.post("/v1/feedback", FrontDocuments.bytes(body)).asRepeatable());
     show();
-    if (!known) {
+    if (!taken.path("remembered").asBoolean(true)) {
       console()
           .warn(
-              ("the front knows no request %s of your tenant; if it never had one, the judgement"
-                      + " does not count")
+              ("the front remembers no request %s of your tenant; if there never was one, the"
+                      + " judgement does not count")
                   .formatted(Printable.of(String.valueOf(requestId))));
     }
     return ExitCodes.OK;
-  }
-
-  /** The front takes judgements of requests that it has forgotten, so it looks up none of them. */
-  private boolean isKnown(FrontClient client) throws InterruptedException {
-    FrontAnswer answer =
-        client.answer(
-            FrontCall.get(FrontDocuments.path("/v1/requests", String.valueOf(requestId))));
-    return answer.status() != FrontDocuments.NOT_FOUND || answer.fault().isEmpty();
   }
 
   private void show() {

@@ -258,9 +258,7 @@ class HttpCommandsTest {
 
   @Test
   void aJudgementIsSentInTheNameOfTheKeysTenant() {
-    front
-        .on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}")
-        .on("GET /v1/requests/req_1", 200, "{\"id\":\"req_1\"}");
+    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\",\"remembered\":true}");
     assertThat(cli.run("feedback", "req_1", "--score", "0.5", "--comment", "so")).isZero();
     assertThat(cli.out()).isEqualTo("noted 0.5 for req_1\n");
     assertThat(seen("POST /v1/feedback").text())
@@ -275,16 +273,14 @@ class HttpCommandsTest {
   }
 
   @Test
-  void aJudgementOfARequestThatTheFrontDoesNotKnowIsSentWithAWarning() {
-    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\"}");
-    String warning = "warning: the front knows no request of_others of your tenant";
-    assertThat(cli.run("feedback", "of_others", "--score", "1")).isZero();
-    assertThat(cli.out()).isEqualTo("noted 1.0 for of_others\n");
-    assertThat(cli.err()).contains(warning);
-    assertThat(seen("POST /v1/feedback").text()).contains("of_others");
-    front.on("GET /v1/requests/of_others", 403, error("forbidden", "No."));
-    assertThat(cli.run("feedback", "of_others", "--score", "1")).isZero();
-    assertThat(cli.err()).isEmpty();
+  void aJudgementOfARequestThatTheFrontDoesNotRememberIsTakenWithAWarningOrRefused() {
+    front.on("POST /v1/feedback", 200, "{\"object\":\"feedback\",\"remembered\":false}");
+    assertThat(cli.run("feedback", "older", "--score", "1")).isZero();
+    assertThat(cli.out()).isEqualTo("noted 1.0 for older\n");
+    assertThat(cli.err()).contains("warning: the front remembers no request older of your tenant");
+    front.on("POST /v1/feedback", 404, error("not_found", "No request found with id 'none'."));
+    assertThat(cli.run("feedback", "none", "--score", "1")).isEqualTo(1);
+    assertThat(cli.err()).contains("No request found with id 'none'");
   }
 
   @Test
