@@ -16,8 +16,8 @@ final class AdminOptions {
       names = "--url",
       paramLabel = "URL",
       description =
-          "The HTTP front. Else $$PENSTOCK_URL, else that of the running 'penstock up', else"
-              + " http://127.0.0.1:"
+          "The address of the HTTP front. Without it: $$PENSTOCK_URL, then the running"
+              + " 'penstock up', then http://127.0.0.1:"
               + NodeDefaults.HTTP_PORT
               + ".")
   @Nullable String url;
@@ -26,9 +26,9 @@ final class AdminOptions {
       names = "--admin-key",
       paramLabel = "SECRET",
       description =
-          "A key of role admin, or what http.keys.adminSecret is at the front. Else"
-              + " $$PENSTOCK_ADMIN_KEY, which other users of this machine cannot see in the list of"
-              + " processes.")
+          "A key of role admin, or the value of http.keys.adminSecret at the front. Without it:"
+              + " $$PENSTOCK_ADMIN_KEY. Other users of this machine can see options in the list of"
+              + " processes, and not this variable.")
   @Nullable String adminKey;
 
   AdminOptions() {}

@@ -23,11 +23,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "submit",
     description = {
-      "Upload a file of requests and have it run as a batch.",
+      "Upload a file of requests and run it as a batch.",
       "",
       "The file has OpenAI's form: a JSON object on each line with custom_id, method, url and body."
-          + " Bodies go to the engine as they stand there. Prints the batch's id; with --follow,"
-          + " --output or --errors it waits for the end. JSON: OpenAI's object."
+          + " The engine gets the bodies unchanged. The command prints the batch's id. With"
+          + " --follow, --output or --errors it waits for the end. JSON: OpenAI's object."
     },
     footer = {
       "",
@@ -49,32 +49,32 @@ final class BatchSubmitCommand extends FrontCommand {
       names = {"-e", "--endpoint"},
       paramLabel = "PATH",
       description =
-          "/v1/chat/completions, /v1/completions or /v1/embeddings. Default: the url of the file's"
-              + " first line.")
+          "The endpoint of all requests: /v1/chat/completions, /v1/completions or /v1/embeddings"
+              + " (default: the url of the file's first line).")
   @Nullable String endpoint;
 
   @Option(
       names = "--window",
       paramLabel = "TIME",
       description =
-          "The batch is to be done within that time, from 1m to 7d (default: ${DEFAULT-VALUE}).")
+          "The time within which the batch must end, from 1m to 7d (default: ${DEFAULT-VALUE}).")
   String window = "24h";
 
   @Option(
       names = "--metadata",
       paramLabel = "KEY=VALUE",
-      description = "A label of your own; may be repeated, 16 at most.")
+      description = "A label of your own. Repeat the option for more, up to 16.")
   Map<String, String> metadata = Map.of();
 
   @Option(
       names = "--webhook",
       paramLabel = "ID",
       description =
-          "The webhook endpoint of yours to notify when the batch ends, even if the endpoint does"
-              + " not list that event.")
+          "The id of your webhook endpoint that is notified when the batch ends, even if the"
+              + " endpoint does not list that event.")
   @Nullable String webhook;
 
-  @Option(names = "--follow", description = "Wait for the end and show how far it is.")
+  @Option(names = "--follow", description = "Wait for the end and show the progress.")
   boolean follow;
 
   @Mixin final BatchFiles files = new BatchFiles();

@@ -39,11 +39,12 @@ final class ExperimentCommand extends GroupCommand {
   @Command(
       name = "start",
       description = {
-        "Start the experiment of a file; one that ended may be started anew, its results aside.",
+        "Start the experiment that a file describes. You can start one again that has ended; its"
+            + " earlier results do not count.",
         "",
-        "A unit of assignment stays in its arm: a request, a tenant, or whatever has one value of"
-            + " an attribute. Metrics: success, first_token_ms, total_ms, output_tokens, cost,"
-            + " feedback. JSON: the experiment."
+        "A unit stays in the arm that it was assigned to. A unit is a request, a tenant, or all"
+            + " requests with one value of an attribute. The metric is one of success,"
+            + " first_token_ms, total_ms, output_tokens, cost and feedback. JSON: the experiment."
       },
       footer = {
         "",
@@ -60,7 +61,7 @@ final class ExperimentCommand extends GroupCommand {
       })
   static final class Start extends OperatorResultCommand<Experiment> {
 
-    @Parameters(paramLabel = "FILE", description = "A YAML or JSON file.")
+    @Parameters(paramLabel = "FILE", description = "The file, in YAML or JSON.")
     Path file = Path.of("");
 
     Start(Environment environment) {
@@ -130,13 +131,17 @@ final class ExperimentCommand extends GroupCommand {
   /** {@code penstock experiment stop}. */
   @Command(
       name = "stop",
-      description = "End an experiment; requests are served as without it. JSON: the experiment.")
+      description =
+          "End an experiment. Its traffic goes where it went before. JSON: the experiment.")
   static final class Stop extends OperatorResultCommand<Experiment> {
 
     @Parameters(paramLabel = "NAME", description = "The experiment's name.")
     String name = "";
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "The reason. It is recorded with the change.")
     @Nullable String reason;
 
     Stop(Environment environment) {
@@ -174,10 +179,10 @@ final class ExperimentCommand extends GroupCommand {
       description = {
         "End an experiment and give its traffic to one arm.",
         "",
-        "Arms that are variants of one model: the winner gets the weight of all of them in the"
-            + " registry, the others go into the shadow. Arms that are models: an alias policy is"
-            + " left with the winner alone, a model's alias moves to the winner. A model's own name"
-            + " cannot mean another model: that is refused. JSON: the experiment."
+        "If the arms are variants of one model, the winner gets the weight of all of them in the"
+            + " registry, and the others get none. If the arms are models, an alias policy keeps"
+            + " only the winner, and a model's alias moves to the winner. The command refuses to"
+            + " give a model's own name to another model. JSON: the experiment."
       })
   static final class Promote extends OperatorResultCommand<Promoted> {
 

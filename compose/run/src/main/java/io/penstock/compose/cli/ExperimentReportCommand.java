@@ -35,9 +35,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Show what an experiment has found so far, from the results and feedback in the log.",
       "",
-      "The intervals hold at all times at once (asymptotic confidence sequences), so it may be"
-          + " looked at as often as one likes, and ended at any look. JSON: {\"experiment\","
-          + " \"metric\", \"arms\", \"winner\", \"verdict\", ...}."
+      "The intervals are asymptotic confidence sequences. They hold at all times at once, so you"
+          + " may look as often as you like and end the experiment at any look. JSON:"
+          + " {\"experiment\", \"metric\", \"arms\", \"winner\", \"verdict\", ...}."
     },
     footer = {
       "",

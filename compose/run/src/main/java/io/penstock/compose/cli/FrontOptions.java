@@ -19,8 +19,8 @@ final class FrontOptions {
       names = "--url",
       paramLabel = "URL",
       description =
-          "The HTTP front. Else $$PENSTOCK_URL, else that of the running 'penstock up', else"
-              + " http://127.0.0.1:"
+          "The address of the HTTP front. Without it: $$PENSTOCK_URL, then the running"
+              + " 'penstock up', then http://127.0.0.1:"
               + NodeDefaults.HTTP_PORT
               + ".")
   @Nullable String url;
@@ -29,8 +29,8 @@ final class FrontOptions {
       names = "--key",
       paramLabel = "KEY",
       description =
-          "Your API key, where the front asks for one. Else $$PENSTOCK_KEY, which other users of"
-              + " this machine cannot see in the list of processes.")
+          "Your API key, if the front requires one. Without it: $$PENSTOCK_KEY. Other users of this"
+              + " machine can see options in the list of processes, and not this variable.")
   @Nullable String key;
 
   /** The names of the given options, which ask for the front. */

@@ -56,7 +56,10 @@ final class RolloutCommand extends GroupCommand {
   /** A command that changes one model's rollout. */
   abstract static class Change extends OfModel {
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "The reason. It is recorded with the change.")
     @Nullable String reason;
 
     private final RolloutAction action;

@@ -139,7 +139,10 @@ final class RoutingCommand extends GroupCommand {
     @Parameters(paramLabel = "FILE", description = "A YAML or JSON file of policies.")
     Path file = Path.of("");
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "The reason. It is recorded with the change.")
     @Nullable String reason;
 
     Apply(Environment environment) {

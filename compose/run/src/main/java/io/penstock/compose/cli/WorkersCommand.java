@@ -118,7 +118,10 @@ final class WorkersCommand extends OperatorCommand {
     @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of workers.")
     List<String> ids = List.of();
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "The reason. It is recorded with the change.")
     @Nullable String reason;
 
     Drain(Environment environment) {
