@@ -6,6 +6,7 @@ import io.penstock.compose.bench.protocol.PlantedBug;
 import io.penstock.compose.bench.protocol.ProtocolSettings;
 import io.penstock.compose.bench.protocol.SimulateFaultsBench;
 import io.penstock.compose.cli.Environment;
+import io.penstock.compose.cli.LogLevels;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -65,6 +66,8 @@ final class BenchSimulateFaultsCommand extends BenchmarkCommand {
 
   @Override
   Bench bench() {
+    // What the parts log of faults that are made on purpose tells nobody anything.
+    LogLevels.forClient(output.verbose);
     return new SimulateFaultsBench(valid(this::settings), environment().clock());
   }
 

@@ -3,11 +3,13 @@ package io.penstock.compose.bench.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.compose.bench.BenchProgress;
+import io.penstock.compose.cli.LogLevels;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProtocolSimulationTest {
 
   private static final InstantSource CLOCK = InstantSource.system();
+
+  @BeforeAll
+  static void faultsOnPurposeAreNotLogged() {
+    LogLevels.forClient(false);
+  }
 
   private static SimulationResult run(ProtocolSettings settings) {
     return ProtocolSimulation.run(settings, CLOCK, BenchProgress.NONE);
