@@ -14,7 +14,7 @@ final class Shrinker {
   /** A violation that is found in so few requests is small enough. */
   private static final int FEW = 200;
 
-  private static final int OTHER_SEEDS = 10;
+  private static final int OTHER_SEEDS = 5;
   private static final int SHORT_RUN = 2_000;
 
   private final InstantSource clock;
@@ -49,6 +49,7 @@ final class Shrinker {
         tryIt(settings().with(settings().seed() + other, SHORT_RUN), progress);
       }
     }
+    tryIt(settings().with(settings().seed(), arrived()), progress);
     for (FaultKind kind : FaultKind.values()) {
       if (settings().faults().contains(kind)) {
         tryIt(settings().without(kind), progress);
