@@ -108,7 +108,9 @@ final class DockerKafka implements TestKafka {
   /** Returns what is missing, the engine or the image, and what to do about it. */
   static Optional<String> missing() {
     if (!DockerClientFactory.instance().isDockerAvailable()) {
-      return Optional.of("no Docker engine answers here; start one to run them");
+      return Optional.of(
+          "no Docker engine answers here, or it cannot pull Testcontainers' own helper; start one,"
+              + " and set TESTCONTAINERS_RYUK_DISABLED=true where images cannot be pulled");
     }
     DockerClient docker = DockerClientFactory.instance().client();
     try {
