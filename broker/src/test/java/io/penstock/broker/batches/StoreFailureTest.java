@@ -8,6 +8,7 @@ import io.penstock.broker.blobs.FailingStore;
 import io.penstock.broker.blobs.StoreUnavailableException;
 import io.penstock.broker.http.Logged;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -116,7 +117,7 @@ class StoreFailureTest {
   void aCallerThatHangsUpIsNotLoggedAsAFault() throws Exception {
     try (Logged log = new Logged(HANDLER)) {
       for (String path : List.of("/v1/files", "/v1/messages/batches")) {
-        try (Socket socket = new Socket("127.0.0.1", uri("/").getPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri("/").getPort())) {
           String type =
               path.equals("/v1/files") ? "multipart/form-data; boundary=limit" : "application/json";
           String head =

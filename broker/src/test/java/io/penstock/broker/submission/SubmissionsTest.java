@@ -106,7 +106,7 @@ class SubmissionsTest {
   void whenTooManyWaitTheOneMoreLeavesNothingBehind() {
     Submitted first = submit(Optional.empty(), "one");
     Submitted second = submit(Optional.empty(), "two");
-    watches.watch("default", "other", 0, _ -> {}).orElseThrow();
+    var _ = watches.watch("default", "other", 0, _ -> {}).orElseThrow();
 
     assertThatThrownBy(() -> submit(Optional.empty(), "three"))
         .isInstanceOfSatisfying(

@@ -134,7 +134,7 @@ class CompletionEstimateTest {
       estimate = estimate.answered(served(10, Duration.ofSeconds(1)), 6_000, now);
     }
     Duration left = Duration.between(now, estimate.completion(6_000, now).orElseThrow());
-    assertThat(left).isBetween(Duration.ofSeconds(540), Duration.ofSeconds(900));
+    assertThat(left).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(15));
   }
 
   @Test

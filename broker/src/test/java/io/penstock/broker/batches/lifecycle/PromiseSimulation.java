@@ -25,6 +25,8 @@ final class PromiseSimulation {
   interface ServiceTime {
 
     /**
+     * Draws one.
+     *
      * @param number of the request, from 1
      * @param at when it is leased
      */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,13 +72,14 @@ final class SecureCluster implements AutoCloseable {
     stores.put(Listener.SECURED, certificates.good("secured"));
     stores.put(Listener.EXPIRED, certificates.expired("expired"));
     stores.put(Listener.ELSEWHERE, certificates.ofAnotherHost("elsewhere"));
+    Iterator<Integer> next = free.iterator();
     for (Listener each : Listener.values()) {
-      ports.put(each, free.get(each.ordinal()));
+      ports.put(each, next.next());
     }
     trusted = certificates.trusted();
     stranger = certificates.stranger();
     trust = certificates.store(trusted);
-    int plain = free.get(Listener.values().length);
+    int plain = next.next();
     kafka =
         new EmbeddedKafka(
             new EmbeddedKafkaConfig(

@@ -34,7 +34,7 @@ final class AclsCommand extends GroupCommand {
           + " auditor, registry or setup";
 
   /** A right and whose it is. */
-  private record Entry(AccessRole role, Right right) {
+  record Entry(AccessRole role, Right right) {
 
     String pattern() {
       return right.prefixed() ? "prefixed" : "literal";

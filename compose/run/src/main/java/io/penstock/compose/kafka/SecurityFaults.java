@@ -61,12 +61,14 @@ public enum SecurityFaults {
 
   /** Returns what is wrong and the remedy, in one line; empty where security is not the matter. */
   public Optional<String> explain(Throwable failure) {
-    if (find(failure, CertificateExpiredException.class) instanceof Throwable expired) {
+    Throwable expired = find(failure, CertificateExpiredException.class);
+    if (expired != null) {
       return Optional.of(
           "the certificate of %s has expired (%s); renew it there"
               .formatted(who, expired.getMessage()));
     }
-    if (find(failure, CertificateNotYetValidException.class) instanceof Throwable early) {
+    Throwable early = find(failure, CertificateNotYetValidException.class);
+    if (early != null) {
       return Optional.of(
           "the certificate of %s is not valid yet (%s); compare the clocks of both hosts"
               .formatted(who, early.getMessage()));
@@ -77,13 +79,14 @@ public enum SecurityFaults {
           "the certificate of %s is not signed by an authority that this process trusts; name the authority's certificate in %s"
               .formatted(who, authorities));
     }
-    if (find(failure, CertificateException.class) instanceof Throwable wrong
-        && speaksOfTheName(wrong)) {
+    Throwable wrong = find(failure, CertificateException.class);
+    if (wrong != null && speaksOfTheName(wrong)) {
       return Optional.of(
           "the certificate of %s is not for the host that was called (%s); give %s a name that is in the certificate"
               .formatted(who, wrong.getMessage(), address));
     }
-    if (find(failure, SSLException.class) instanceof Throwable handshake) {
+    Throwable handshake = find(failure, SSLException.class);
+    if (handshake != null) {
       return Optional.of(ofTls(String.valueOf(handshake.getMessage())));
     }
     return ofSasl(failure);
@@ -107,17 +110,20 @@ public enum SecurityFaults {
   }
 
   private Optional<String> ofSasl(Throwable failure) {
-    if (find(failure, UnsupportedSaslMechanismException.class) instanceof Throwable other) {
+    Throwable other = find(failure, UnsupportedSaslMechanismException.class);
+    if (other != null) {
       return Optional.of(
           "%s does not take this way to log in: %s; set kafka.settings.sasl.mechanism to one it takes"
               .formatted(who, other.getMessage()));
     }
-    if (find(failure, IllegalSaslStateException.class) instanceof Throwable other) {
+    Throwable unasked = find(failure, IllegalSaslStateException.class);
+    if (unasked != null) {
       return Optional.of(
           "%s asks for something else there: %s; compare %s with the listener's"
-              .formatted(who, other.getMessage(), protocol));
+              .formatted(who, unasked.getMessage(), protocol));
     }
-    if (find(failure, AuthenticationException.class) instanceof Throwable refused) {
+    Throwable refused = find(failure, AuthenticationException.class);
+    if (refused != null) {
       return Optional.of(
           "%s refused the credentials: %s; check the user and the password in %s, and that the user is known there"
               .formatted(who, refused.getMessage(), credentials));
