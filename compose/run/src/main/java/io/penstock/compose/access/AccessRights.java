@@ -194,6 +194,7 @@ public final class AccessRights {
     topic(names.feedback(), "reports experiments", READ);
     topic(names.deadLetters(), "lists dead letters", READ);
     for (ServiceClass each : ServiceClass.values()) {
+      topic(names.requests(each), "exports what was judged", READ);
       topic(names.requests(each), "replays dead letters", WRITE);
     }
   }
