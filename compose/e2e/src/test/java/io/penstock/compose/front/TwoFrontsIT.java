@@ -13,13 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Several instances of the HTTP front, each of which answers for a part of all ids. */
 @ExtendWith(PenstockFixture.class)
-@Tag(PenstockFixture.EVERY_KAFKA)
 class TwoFrontsIT {
 
   private static final String CHAT = "/v1/chat/completions";
@@ -60,7 +58,13 @@ class TwoFrontsIT {
         await().atMost(PATIENCE).until(() -> !cluster.backend().seen("kept").isEmpty());
         CompletableFuture<Void> closing = CompletableFuture.runAsync(two::close);
         String id = cluster.backend().seen("kept").getFirst().getId();
-        await().atMost(PATIENCE).until(() -> first.get("/v1/requests/" + id).statusCode() == 200);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> {
+                  HttpResponse<String> found = first.get("/v1/requests/" + id);
+                  assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
+                });
         assertThat(first.delete("/v1/requests/" + id).statusCode()).isEqualTo(202);
         assertThat(waiting.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
         closing.get(30, TimeUnit.SECONDS);
