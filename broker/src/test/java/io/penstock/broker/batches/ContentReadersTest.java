@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
-import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.FolderStore;
+import io.penstock.broker.blobs.ForwardingStore;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -183,19 +180,18 @@ class ContentReadersTest {
   }
 
   /** Counts what is open for reading. */
-  private static final class Counting implements BlobStore {
+  private static final class Counting extends ForwardingStore {
 
-    private final BlobStore store;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
 
     Counting(BlobStore store) {
-      this.store = store;
+      super(store);
     }
 
     @Override
     public InputStream read(BlobName name, long from, long length) throws IOException {
-      InputStream in = store.read(name, from, length);
+      InputStream in = super.read(name, from, length);
       open.incrementAndGet();
       opened.incrementAndGet();
       return new FilterInputStream(in) {
@@ -210,31 +206,6 @@ class ContentReadersTest {
           super.close();
         }
       };
-    }
-
-    @Override
-    public BlobWriter create(BlobName name) throws IOException {
-      return store.create(name);
-    }
-
-    @Override
-    public OptionalLong size(BlobName name) throws IOException {
-      return store.size(name);
-    }
-
-    @Override
-    public boolean delete(BlobName name) throws IOException {
-      return store.delete(name);
-    }
-
-    @Override
-    public List<BlobName> list(BlobName under, Instant before) throws IOException {
-      return store.list(under, before);
-    }
-
-    @Override
-    public void sweep(Instant now, Duration age) throws IOException {
-      store.sweep(now, age);
     }
   }
 }

@@ -7,8 +7,8 @@ import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.BlobWriter;
 import io.penstock.broker.blobs.FolderStore;
+import io.penstock.broker.blobs.ForwardingStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,10 +17,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -136,19 +134,18 @@ class ManyCallersTest {
   }
 
   /** Counts what is being written at once, and takes a moment for it. */
-  private static final class Counting implements BlobStore {
+  private static final class Counting extends ForwardingStore {
 
-    private final BlobStore store;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
 
     Counting(BlobStore store) {
-      this.store = store;
+      super(store);
     }
 
     @Override
     public BlobWriter create(BlobName name) throws IOException {
-      BlobWriter writer = store.create(name);
+      BlobWriter writer = super.create(name);
       boolean uploaded = name.value().startsWith("files/") || name.value().endsWith("/input");
       int now = uploaded ? open.incrementAndGet() : 0;
       most.accumulateAndGet(now, Math::max);
@@ -176,31 +173,6 @@ class ManyCallersTest {
           }
         }
       };
-    }
-
-    @Override
-    public InputStream read(BlobName name, long from, long length) throws IOException {
-      return store.read(name, from, length);
-    }
-
-    @Override
-    public OptionalLong size(BlobName name) throws IOException {
-      return store.size(name);
-    }
-
-    @Override
-    public boolean delete(BlobName name) throws IOException {
-      return store.delete(name);
-    }
-
-    @Override
-    public List<BlobName> list(BlobName under, Instant before) throws IOException {
-      return store.list(under, before);
-    }
-
-    @Override
-    public void sweep(Instant now, Duration age) throws IOException {
-      store.sweep(now, age);
     }
   }
 }
