@@ -1,5 +1,7 @@
 package io.penstock.broker;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.admin.Fleet;
 import io.penstock.broker.admin.LetterMarks;
@@ -59,8 +61,8 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * One instance of the HTTP front, put together. Several share the work. Its topics must exist.
  *
- * <p>Closing it leaves the group first, so that others take over at once, answers those who wait
- * here for as long as {@code drain} says, and then ends.
+ * <p>Closing it notes who waits, leaves the group, so that others take over at once, answers those
+ * who wait here for as long as {@code drain} says, and then ends.
  */
 public final class HttpFront implements AutoCloseable {
 
@@ -357,6 +359,8 @@ public final class HttpFront implements AutoCloseable {
   @Override
   public void close() {
     readiness.stopping();
+    // Whoever is told later to ask another instance must be found there.
+    var _ = watches.leaving().completeOnTimeout(null, LAST_WORDS.toMillis(), MILLISECONDS).join();
     keeper.leave();
     awaitWatchers(settings.drain());
     // Whoever waits still is told where the answer will be, and is not cut off.

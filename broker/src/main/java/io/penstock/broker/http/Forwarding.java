@@ -45,6 +45,9 @@ public final class Forwarding implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final Duration SOON = Duration.ofSeconds(1);
 
+  /** An answer that is passed on whole comes from memory. If it stands still, its owner does. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
   private static final Set<String> NOT_SENT =
       Set.of(
           "host",
@@ -66,6 +69,7 @@ public final class Forwarding implements AutoCloseable {
   private final IntFunction<Optional<URI>> owners;
   private final Runnable ownersAreWrong;
   private final Duration longest;
+  private final Duration longestPause;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -79,10 +83,23 @@ public final class Forwarding implements AutoCloseable {
    */
   public Forwarding(
       Homes homes, IntFunction<Optional<URI>> owners, Runnable ownersAreWrong, Duration longest) {
+    this(homes, owners, ownersAreWrong, longest, LONGEST_PAUSE);
+  }
+
+  /**
+   * @param longestPause how long an answer may stand still that has begun and is passed on whole
+   */
+  Forwarding(
+      Homes homes,
+      IntFunction<Optional<URI>> owners,
+      Runnable ownersAreWrong,
+      Duration longest,
+      Duration longestPause) {
     this.homes = homes;
     this.owners = owners;
     this.ownersAreWrong = ownersAreWrong;
     this.longest = longest;
+    this.longestPause = longestPause;
   }
 
   /**
@@ -126,24 +143,29 @@ public final class Forwarding implements AutoCloseable {
       // The caller has hung up, and nobody reads this.
       throw notNow();
     } catch (ExecutionException failed) {
-      if (!(failed.getCause() instanceof IOException)) {
-        throw new IllegalStateException("the call could not be passed on", failed.getCause());
+      if (failed.getCause() instanceof IOException cause) {
+        throw ownerLost(owner, id, cause);
       }
-      LOG.warn("The instance at {} does not answer: {}", owner, failed.getCause().toString());
-      ownersAreWrong.run();
-      if (failed.getCause() instanceof ConnectException
-          || failed.getCause() instanceof HttpConnectTimeoutException) {
-        throw notNow();
-      }
-      throw new ApiException(
-          ApiError.server(
-              502,
-              "owner_lost",
-              "The instance that answers for "
-                  + id
-                  + " does not answer. If it took the call, what it began goes on; ask for the id"
-                  + " in a moment."));
+      throw new IllegalStateException("the call could not be passed on", failed.getCause());
+    } catch (IOException broken) {
+      throw ownerLost(owner, id, broken);
     }
+  }
+
+  private ApiException ownerLost(URI owner, String id, IOException cause) {
+    LOG.warn("The instance at {} does not answer: {}", owner, cause.toString());
+    ownersAreWrong.run();
+    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+      return notNow();
+    }
+    return new ApiException(
+        ApiError.server(
+            502,
+            "owner_lost",
+            "The instance that answers for "
+                + id
+                + " does not answer. If it took the call, what it began goes on; ask for the id"
+                + " in a moment."));
   }
 
   private java.net.http.HttpRequest outgoing(
@@ -174,8 +196,9 @@ public final class Forwarding implements AutoCloseable {
     return URI.create(base + asked.getRawPath() + query);
   }
 
-  private static HttpResponse<?> returned(
-      HttpRequest<?> request, java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
+  private HttpResponse<?> returned(
+      HttpRequest<?> request, java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer)
+      throws IOException {
     Flux<byte[]> pieces =
         JdkFlowAdapter.flowPublisherToFlux(answer.body()).concatMapIterable(Forwarding::bytes);
     // Files and events may be long and are passed on as they come. Micronaut would make an array
@@ -211,10 +234,17 @@ public final class Forwarding implements AutoCloseable {
         .toList();
   }
 
-  private static byte[] whole(Flux<byte[]> pieces) {
+  /**
+   * @throws IOException if the answer breaks off, or stands still for too long
+   */
+  private byte[] whole(Flux<byte[]> pieces) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] piece : pieces.toIterable()) {
-      all.writeBytes(piece);
+    try {
+      for (byte[] piece : pieces.timeout(longestPause).toIterable()) {
+        all.writeBytes(piece);
+      }
+    } catch (RuntimeException broken) {
+      throw new IOException("its answer broke off", broken);
     }
     return all.toByteArray();
   }

@@ -92,14 +92,16 @@ final class InferenceController {
     String tenant = judged.call().caller().tenant();
     Duration most = serving.waits().of(judged.serviceClass());
     Submitted submitted = serving.submissions().submit(judged, wait);
+    Note note = new Note(submitted);
     try (var _ = submitted.watch();
         HangUp _ = new HangUp(request, () -> hungUp(tenant, submitted, wait))) {
-      Reply reply = reply(tenant, submitted, wait, most);
+      submitted.watch().beforeLeaving(note::written);
+      Reply reply = reply(tenant, submitted, wait, note, most);
       return Replies.of(reply.with(ResultReply.headers(submitted.id())).with(submitted.headers()));
     }
   }
 
-  private Reply reply(String tenant, Submitted submitted, ResultWait wait, Duration most)
+  private Reply reply(String tenant, Submitted submitted, ResultWait wait, Note note, Duration most)
       throws InterruptedException {
     Optional<KnownRequest> finished = submitted.before().filter(KnownRequest::isFinished);
     if (finished.isPresent()) {
@@ -109,7 +111,11 @@ final class InferenceController {
     if (record.isPresent()) {
       return reply(tenant, record.get());
     }
-    return unanswered(wait, most, submitted);
+    note.written()
+        .orTimeout(NOTING.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(_ -> null)
+        .join();
+    return wait.isStopped() ? stopping(submitted) : late(most, submitted);
   }
 
   /** A caller that gave the request a name may come back for it. */
@@ -150,24 +156,28 @@ final class InferenceController {
                         .with(ApiError.SHOULD_RETRY, "false")));
   }
 
-  private Reply unanswered(ResultWait wait, Duration most, Submitted submitted) {
-    note(submitted)
-        .orTimeout(NOTING.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(_ -> null)
-        .join();
-    return wait.isStopped() ? stopping(submitted) : late(most, submitted);
-  }
+  /** The caller will ask for it by its id, and perhaps another instance. It is written once. */
+  private final class Note {
 
-  /** The caller will ask for it by its id, and perhaps another instance. */
-  private CompletableFuture<@Nullable Void> note(Submitted submitted) {
-    return serving
-        .accepted()
-        .note(submitted.known())
-        .exceptionally(
-            failed -> {
-              LOG.warn("Request {} goes on, but was not noted", submitted.id(), failed);
-              return null;
-            });
+    private final Submitted submitted;
+    private @Nullable CompletableFuture<@Nullable Void> written;
+
+    Note(Submitted submitted) {
+      this.submitted = submitted;
+    }
+
+    /** Completed once it lasts, or cannot be written. */
+    synchronized CompletableFuture<@Nullable Void> written() {
+      if (written == null) {
+        written = serving.accepted().note(submitted.known()).exceptionally(this::notWritten);
+      }
+      return written.copy();
+    }
+
+    private @Nullable Void notWritten(Throwable why) {
+      LOG.warn("Request {} goes on, but was not noted: {}", submitted.id(), why.toString());
+      return null;
+    }
   }
 
   private static Reply late(Duration most, Submitted submitted) {
@@ -214,10 +224,12 @@ final class InferenceController {
               judged.facts().includeUsage(),
               serving.waits().of(submitted.serviceClass()),
               () -> gone(tenant, submitted));
+      Note note = new Note(submitted);
+      submitted.watch().beforeLeaving(note::written);
       events.later(
           LONG_WAIT,
           () -> {
-            var _ = note(submitted);
+            var _ = note.written();
           });
       return Replies.with(
           Replies.with(Replies.events(body), ResultReply.headers(submitted.id())),

@@ -9,8 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,7 @@ public final class Watches {
   private final Map<String, List<Watch>> byRequest = new HashMap<>();
   private final Map<Integer, Integer> byPartition = new HashMap<>();
   private int count;
+  private boolean leaving;
 
   /**
    * @param most how many there may be at once
@@ -38,11 +43,27 @@ public final class Watches {
     private final int partition;
     private final Watcher watcher;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Supplier<CompletableFuture<@Nullable Void>> beforeLeaving;
 
     private Watch(String key, int partition, Watcher watcher) {
       this.key = key;
       this.partition = partition;
       this.watcher = watcher;
+    }
+
+    /**
+     * Runs before this instance gives its homes away, or now if that has begun.
+     *
+     * @param last begins to write what another instance has to find, and does not wait
+     */
+    public void beforeLeaving(Supplier<CompletableFuture<@Nullable Void>> last) {
+      synchronized (Watches.this) {
+        if (!leaving) {
+          beforeLeaving = last;
+          return;
+        }
+      }
+      var _ = last.get();
     }
 
     /** Ends the watching. Later calls change nothing. */
@@ -104,6 +125,27 @@ public final class Watches {
 
   public void chunk(TokenChunk chunk) {
     tell(RequestKey.of(chunk.getTenant(), chunk.getId()), watcher -> watcher.chunk(chunk));
+  }
+
+  /**
+   * This instance is about to give its homes away, and can still write to them.
+   *
+   * @return completed once all that was begun for that is written, or cannot be
+   */
+  public CompletableFuture<@Nullable Void> leaving() {
+    List<Watch> watches;
+    synchronized (this) {
+      leaving = true;
+      watches = all();
+    }
+    return CompletableFuture.allOf(
+        watches.stream().flatMap(Watches::lastWrite).toArray(CompletableFuture[]::new));
+  }
+
+  /** One that fails keeps no other from its own. */
+  private static Stream<CompletableFuture<@Nullable Void>> lastWrite(Watch watch) {
+    Supplier<CompletableFuture<@Nullable Void>> last = watch.beforeLeaving;
+    return last == null ? Stream.empty() : Stream.of(last.get().exceptionally(_ -> null));
   }
 
   /** Tells everybody that this instance stops. */

@@ -8,6 +8,8 @@ import io.penstock.schemas.TerminalStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WatchesTest {
@@ -62,6 +64,30 @@ class WatchesTest {
     watches.result(result("a"));
 
     assertThat(heard).hasSize(1);
+  }
+
+  @Test
+  void whatHasToLastIsWrittenBeforeTheHomesAreGivenAwayAndLatecomersWriteAtOnce() {
+    CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
+    Watches.Watch first = watches.watch("default", "a", 0, heard::add).orElseThrow();
+    first.beforeLeaving(() -> written);
+    Watches.Watch second = watches.watch("default", "b", 0, heard::add).orElseThrow();
+    second.beforeLeaving(() -> CompletableFuture.failedFuture(new IllegalStateException("lost")));
+
+    CompletableFuture<@Nullable Void> all = watches.leaving();
+    assertThat(all).isNotDone();
+    written.complete(null);
+    assertThat(all).isCompleted();
+
+    second.close();
+    List<String> late = new ArrayList<>();
+    Watches.Watch latecomer = watches.watch("default", "c", 0, heard::add).orElseThrow();
+    latecomer.beforeLeaving(
+        () -> {
+          late.add("written");
+          return CompletableFuture.completedFuture(null);
+        });
+    assertThat(late).containsExactly("written");
   }
 
   @Test

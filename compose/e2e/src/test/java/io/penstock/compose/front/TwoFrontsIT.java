@@ -131,6 +131,30 @@ class TwoFrontsIT {
     }
   }
 
+  @Test
+  void anIdThatAStoppingInstanceNamesIsFoundAtAnotherBeforeTheJobsHaveSeenIt(PenstockNode node)
+      throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, "named-late.", 2)) {
+      cluster.backend().on("unseen", _ -> {});
+      HttpFront one = cluster.start(FrontCluster.settings(Duration.ofMillis(100)));
+      String id;
+      try (FrontCalls calls = new FrontCalls(one.url())) {
+        CompletableFuture<HttpResponse<String>> waiting =
+            calls.posting(CHAT, "{\"model\":\"unseen\",\"messages\":[]}");
+        await().atMost(PATIENCE).until(() -> !cluster.backend().seen("unseen").isEmpty());
+        one.close();
+        assertThat(waiting.get().statusCode()).isEqualTo(504);
+        id = FrontCalls.id(waiting.get());
+      }
+      HttpFront two = cluster.start(FrontCluster.settings());
+      try (FrontCalls calls = new FrontCalls(two.url())) {
+        HttpResponse<String> found = calls.get("/v1/requests/" + id);
+        assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
+        assertThat(found.body()).contains("\"accepted\"", "\"unseen\"");
+      }
+    }
+  }
+
   private static HttpResponse<String> kept(FrontCalls calls, String... headers) {
     return post(calls, "{\"model\":\"kept\",\"messages\":[]}", headers);
   }
