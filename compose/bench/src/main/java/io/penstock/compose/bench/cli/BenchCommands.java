@@ -29,6 +29,7 @@ public final class BenchCommands implements CommandModule {
             .addSubcommand(new BenchFrontCommand(environment))
             .addSubcommand(new BenchBatchesCommand(environment))
             .addSubcommand(new BenchSimulateFaultsCommand(environment))
+            .addSubcommand(new BenchFaultsCommand(environment))
             .addSubcommand(new BenchPeersCommand(environment))
             .addSubcommand(new BenchAllCommand(environment));
     return List.of(new Addition(complexity, "budgets"), new Addition(benchmarks, "worker"));

@@ -4,6 +4,7 @@ import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.failover.FailoverBench.KilledParts;
 import io.penstock.compose.bench.rig.BenchBrokers;
 import io.penstock.compose.bench.rig.BenchCluster;
+import io.penstock.compose.bench.rig.InSync;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;

@@ -1,5 +1,6 @@
 package io.penstock.compose.bench.failover;
 
+import io.penstock.compose.bench.rig.InSync;
 import io.penstock.schemas.topics.TopicNames;
 import java.util.Collection;
 import java.util.List;

@@ -2,12 +2,10 @@ package io.penstock.compose.bench.rig;
 
 import static java.util.stream.Collectors.joining;
 
-import io.penstock.compose.bench.SourceTree;
 import io.penstock.compose.kafka.EmbeddedKafkaConfig;
 import io.penstock.compose.kafka.KafkaQuorum;
 import io.penstock.schemas.cluster.ClusterConnection;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -18,6 +16,8 @@ import java.util.List;
 
 /** A part of Penstock, or a broker, in a process of its own, so that it can be killed. */
 public final class BenchProcess implements AutoCloseable {
+
+  private static final int HEAP_MEGABYTES = 256;
 
   private final Process process;
   private final Path log;
@@ -91,32 +91,10 @@ public final class BenchProcess implements AutoCloseable {
   }
 
   private static BenchProcess launch(Path log, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            // Several of them start at once and are soon measured: compile little, early.
-            "-XX:TieredStopAtLevel=1",
-            "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.penstock.schemas",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            classPath(),
-            BenchChild.class.getName()));
+    List<String> command = ChildJvm.command(HEAP_MEGABYTES, List.of(), BenchChild.class);
     command.addAll(arguments);
     return new BenchProcess(
         new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile())).start(), log);
-  }
-
-  /** This process's class path, with the benchmarks, which may have a class loader of their own. */
-  private static String classPath() {
-    String inherited = System.getProperty("java.class.path");
-    String own = SourceTree.ownClasses().toString();
-    return List.of(inherited.split(File.pathSeparator)).contains(own)
-        ? inherited
-        : inherited + File.pathSeparator + own;
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.penstock.compose.bench.failover;
+package io.penstock.compose.bench.rig;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -10,7 +10,7 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaException;
 
 /** Waits for a broker that came back. */
-final class InSync {
+public final class InSync {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration POLL = Duration.ofMillis(100);
@@ -18,7 +18,7 @@ final class InSync {
   private InSync() {}
 
   /** All topics, Kafka's own among them. */
-  static Collection<TopicDescription> topics(Admin admin)
+  public static Collection<TopicDescription> topics(Admin admin)
       throws InterruptedException, ExecutionException {
     return admin
         .describeTopics(admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get())
@@ -28,7 +28,7 @@ final class InSync {
   }
 
   /** Returns when every copy of every partition is in sync. */
-  static void await(Admin admin) throws InterruptedException, ExecutionException {
+  public static void await(Admin admin) throws InterruptedException, ExecutionException {
     long begin = System.nanoTime();
     long behind = behind(admin);
     while (behind > 0) {
@@ -53,7 +53,7 @@ final class InSync {
    * Gives partitions back to the brokers that are to lead them, as Kafka itself does within five
    * minutes.
    */
-  static void leadAsPreferred(Admin admin) throws InterruptedException, ExecutionException {
+  public static void leadAsPreferred(Admin admin) throws InterruptedException, ExecutionException {
     var _ = admin.electLeaders(ElectionType.PREFERRED, null).partitions().get();
   }
 }
