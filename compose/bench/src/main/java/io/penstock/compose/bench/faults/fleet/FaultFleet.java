@@ -141,8 +141,13 @@ public final class FaultFleet implements AutoCloseable {
     for (String each : names) {
       if (!part(each).process().awaitReady(START)) {
         throw new IllegalStateException(
-            "%s was not ready after %d s; its log ends:%n%s"
-                .formatted(each, START.toSeconds(), part(each).process().logTail()));
+            "%s %s; its log ends:%n%s"
+                .formatted(
+                    each,
+                    part(each).process().isAlive()
+                        ? "was not ready after %d s".formatted(START.toSeconds())
+                        : "ended before it was ready",
+                    part(each).process().logTail()));
       }
     }
   }
