@@ -50,11 +50,11 @@ final class PartProcess implements AutoCloseable {
     Files.createDirectories(home);
     Path log = home.resolve(name + ".log");
     List<String> command =
-        new ArrayList<>(
-            ChildJvm.command(heapMegabytes, List.of("-Duser.home=" + home), PartMain.class));
+        new ArrayList<>(ChildJvm.command(heapMegabytes, List.of(), PartMain.class));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
+    builder.environment().put("HOME", home.toString());
     builder.environment().putAll(environment);
     PartProcess part = new PartProcess(name, builder.start(), log);
     var _ = Thread.ofVirtual().start(part::read);

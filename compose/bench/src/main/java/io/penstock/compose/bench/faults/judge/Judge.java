@@ -44,17 +44,13 @@ public final class Judge {
   }
 
   private Verdict verdict() {
-    Map<ServiceClass, Gaps> gaps = gaps();
+    List<FaultEffect> effects = effects(gaps());
     long reexecuted = 0;
     long released = 0;
-    long inFlight = 0;
     List<String> unexplained = new ArrayList<>();
     Map<String, Long> statuses = new TreeMap<>();
     for (Row row : rows) {
       row.results().forEach(status -> statuses.merge(status, 1L, Long::sum));
-      for (Attempt attempt : row.attempts().values()) {
-        inFlight += faults.stream().anyMatch(fault -> isOpen(row, attempt, fault)) ? 1 : 0;
-      }
       for (Integer number : row.attempts().keySet()) {
         Entry<Integer, Attempt> before = row.attempts().lowerEntry(number);
         if (before != null && before.getValue().released()) {
@@ -76,11 +72,11 @@ public final class Judge {
         ids(row -> row.acknowledged() && !row.written()),
         reexecuted,
         released,
-        inFlight,
+        effects.stream().mapToLong(FaultEffect::inFlight).sum(),
         unexplained,
         statuses,
-        longest(gaps, Long.MIN_VALUE, Long.MAX_VALUE),
-        effects(gaps));
+        longest(gaps(), Long.MIN_VALUE, Long.MAX_VALUE),
+        effects);
   }
 
   private List<String> ids(java.util.function.Predicate<Row> of) {
@@ -118,7 +114,7 @@ public final class Judge {
               .mapToLong(
                   row ->
                       row.attempts().values().stream()
-                          .filter(attempt -> isOpen(row, attempt, fault))
+                          .filter(attempt -> isHeld(row, attempt, fault.begin()))
                           .count())
               .sum();
       effects.add(
@@ -131,6 +127,10 @@ public final class Judge {
   private boolean isOpen(Row row, Attempt attempt, FaultRecord fault) {
     return attempt.granted() <= fault.recovered() + leaseTimeout.toMillis() + LATE
         && Math.min(attempt.ended(), row.answered()) >= fault.begin() - LATE;
+  }
+
+  private static boolean isHeld(Row row, Attempt attempt, long at) {
+    return attempt.granted() <= at && Math.min(attempt.ended(), row.answered()) > at;
   }
 
   /** From the death of a worker until the last of its leases was granted again. */

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param vanished ids that Kafka acknowledged and that are not on their topic
  * @param reexecuted times that a request was leased again though its worker did not give it back
  * @param released times that a worker gave a request back
- * @param inFlight leases that were open during a fault
+ * @param inFlight leases that were held when a fault began, of all faults together
  * @param unexplained of those leased again, the ones whose attempt before was open in no fault
  * @param statuses results by their status
  * @param longestGap by class, the longest time without a result while some waited
@@ -40,7 +40,7 @@ public record Verdict(
    * What a fault came to.
    *
    * @param gap by class, the longest one that lay at least partly between its begin and the next
-   * @param inFlight leases that were open while it lasted
+   * @param inFlight leases that were held when it began
    * @param released from the death of a worker to the last new lease of what it held; -1 if it held
    *     nothing or no worker died
    */

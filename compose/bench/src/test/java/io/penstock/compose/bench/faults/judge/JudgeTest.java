@@ -76,7 +76,7 @@ class JudgeTest {
     Verdict verdict = judge(fault(FaultType.KILL_WORKER, "worker-1", 20_000, 30_000));
     assertThat(verdict.reexecuted()).isEqualTo(1);
     assertThat(verdict.unexplained()).isEmpty();
-    assertThat(verdict.inFlight()).isEqualTo(2);
+    assertThat(verdict.inFlight()).isEqualTo(1);
     assertThat(verdict.byFault().getFirst().released()).isEqualTo(5_000);
   }
 

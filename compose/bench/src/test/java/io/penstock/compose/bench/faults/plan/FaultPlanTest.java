@@ -25,8 +25,7 @@ class FaultPlanTest {
     List<PlannedFault> plan = plan(7, 10);
     assertThat(plan).hasSizeGreaterThan(8).isEqualTo(plan(7, 10));
     assertThat(plan)
-        .isEqualTo(
-            FaultPlan.of(7, Duration.ofMinutes(10), CLUSTER, ALL.reversed(), false));
+        .isEqualTo(FaultPlan.of(7, Duration.ofMinutes(10), CLUSTER, ALL.reversed(), false));
     assertThat(plan(8, 10)).isNotEqualTo(plan);
   }
 
@@ -55,8 +54,7 @@ class FaultPlanTest {
             .flatMap(List::stream)
             .map(PlannedFault::type)
             .collect(Collectors.toSet());
-    assertThat(seen)
-        .isEqualTo(EnumSet.complementOf(EnumSet.of(FaultType.KAFKA_AWAY_400S)));
+    assertThat(seen).isEqualTo(EnumSet.complementOf(EnumSet.of(FaultType.KAFKA_AWAY_400S)));
   }
 
   @Test
@@ -64,11 +62,7 @@ class FaultPlanTest {
     assertThat(plan(1, 14)).noneMatch(each -> each.type().isLong());
     assertThat(
             FaultPlan.of(
-                1,
-                Duration.ofMinutes(12),
-                CLUSTER,
-                List.of(FaultType.KAFKA_AWAY_400S),
-                true))
+                1, Duration.ofMinutes(12), CLUSTER, List.of(FaultType.KAFKA_AWAY_400S), true))
         .singleElement()
         .satisfies(each -> assertThat(each.length()).isEqualTo(Duration.ofSeconds(400)));
   }
@@ -89,11 +83,7 @@ class FaultPlanTest {
             .mapToObj(
                 seed ->
                     FaultPlan.of(
-                        seed,
-                        Duration.ofMinutes(2),
-                        CLUSTER,
-                        List.of(FaultType.CLOCK_5M),
-                        true))
+                        seed, Duration.ofMinutes(2), CLUSTER, List.of(FaultType.CLOCK_5M), true))
             .flatMap(List::stream)
             .toList();
     assertThat(clocks.stream().map(PlannedFault::target).distinct()).hasSize(11);
