@@ -22,9 +22,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -56,7 +56,7 @@ public final class FaultFleet implements AutoCloseable {
   private final Brokers brokers;
   private final Registry registry;
   private final ClusterConnection connection;
-  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private final Map<String, Part> parts = new ConcurrentHashMap<>();
   private final Map<String, ShiftedClock> clocks = new HashMap<>();
   private final Map<String, SmallDisk> disks = new HashMap<>();
   private final Map<String, Integer> ports = new HashMap<>();
@@ -104,6 +104,8 @@ public final class FaultFleet implements AutoCloseable {
     }
     new AvroSerdes(connection).subjects().register(new TopicCatalog(topics));
     progress.at("starting the parts of Penstock", 0.3);
+    // On a busy machine a part may give up before the brokers answer it.
+    var _ = Thread.ofPlatform().daemon().name("supervisor").start(this::supervise);
     for (String each : layout.roleNames()) {
       add(each, arguments(each));
     }
@@ -120,7 +122,6 @@ public final class FaultFleet implements AutoCloseable {
                     .setUpdatedAt(Instant.now())
                     .build()));
     require(layout.workerNames());
-    var _ = Thread.ofPlatform().daemon().name("supervisor").start(this::supervise);
   }
 
   private void add(String name, List<String> arguments) throws IOException {
@@ -134,20 +135,15 @@ public final class FaultFleet implements AutoCloseable {
     Part part =
         new Part(name, () -> PartProcess.start(name, home, HEAP_MEGABYTES, environment, arguments));
     parts.put(name, part);
-    closing.push(() -> part.process().close());
+    closing.push(part);
   }
 
   private void require(Collection<String> names) throws InterruptedException {
     for (String each : names) {
-      if (!part(each).process().awaitReady(START)) {
+      if (!part(each).awaitReady(START)) {
         throw new IllegalStateException(
-            "%s %s; its log ends:%n%s"
-                .formatted(
-                    each,
-                    part(each).process().isAlive()
-                        ? "was not ready after %d s".formatted(START.toSeconds())
-                        : "ended before it was ready",
-                    part(each).process().logTail()));
+            "%s was not ready after %d s; its log ends:%n%s"
+                .formatted(each, START.toSeconds(), part(each).process().logTail()));
       }
     }
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * again, as an operator's supervisor would, each time after twice as long a pause. This class is
  * thread-safe.
  */
-final class Part {
+final class Part implements AutoCloseable {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
@@ -107,5 +107,12 @@ final class Part {
       }
       return Optional.empty();
     }
+  }
+
+  /** Kills it for good. */
+  @Override
+  public synchronized void close() {
+    down = true;
+    process.close();
   }
 }
