@@ -167,8 +167,8 @@ public final class FaultInjector implements AutoCloseable {
     Thread.sleep(fault.length());
     long end = clock.getAsLong();
     fleet.registry().again();
-    boolean ready = fleet.registry().awaitReady(READY);
-    return record(fault, started, begin, end, ready & fleet.part(started).awaitReady(READY));
+    boolean ready = fleet.registry().awaitReady(READY) && fleet.part(started).awaitReady(READY);
+    return record(fault, started, begin, end, ready);
   }
 
   /** A broker gives up when it cannot write, or is killed at the end. */
