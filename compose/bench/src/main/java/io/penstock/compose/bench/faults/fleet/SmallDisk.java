@@ -19,10 +19,15 @@ final class SmallDisk implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Mounts one on a folder, which it makes. */
+  /** Mounts one, large enough for a broker, on a folder, which it makes. */
   static SmallDisk mount(Path folder) throws IOException, InterruptedException {
+    return mount(folder, MEGABYTES);
+  }
+
+  /** The same of a size in megabytes. */
+  static SmallDisk mount(Path folder, int megabytes) throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    if (!run("mount", "-t", "tmpfs", "-o", "size=" + MEGABYTES + "m", "tmpfs", folder.toString())) {
+    if (!run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString())) {
       throw new IOException("no file system could be mounted on " + folder);
     }
     return new SmallDisk(folder);
@@ -30,7 +35,7 @@ final class SmallDisk implements AutoCloseable {
 
   /** Whether this process may mount: tried, since rights alone do not say. */
   static boolean isPossible(Path scratch) throws InterruptedException {
-    try (SmallDisk _ = mount(scratch)) {
+    try (SmallDisk _ = mount(scratch, 1)) {
       return true;
     } catch (IOException e) {
       return false;
