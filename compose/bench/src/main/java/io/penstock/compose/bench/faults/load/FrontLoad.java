@@ -19,6 +19,9 @@ public final class FrontLoad implements AutoCloseable {
   private static final int READERS = 2;
   private static final int MOST_NAMED = 50;
 
+  /** What a call that was begun last may take beyond the patience of its client. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(35);
+
   private final FrontCalls calls;
   private final WaitingCalls waiting;
   private final ResumedStreams streams;
@@ -81,8 +84,16 @@ public final class FrontLoad implements AutoCloseable {
   public void stop(Duration patience) throws InterruptedException {
     stopped = true;
     calls.giveUpAfter(patience);
+    long until = System.nanoTime() + patience.plus(LAST_CALL).toNanos();
     for (Thread each : threads) {
-      each.join();
+      long left = Math.max(1, (until - System.nanoTime()) / 1_000_000);
+      if (!each.join(Duration.ofMillis(left))) {
+        broke("a client still reads an answer that has not ended in the calm at the end");
+        each.interrupt();
+        // The client closes what it reads.
+        calls.close();
+        each.join();
+      }
     }
   }
 
