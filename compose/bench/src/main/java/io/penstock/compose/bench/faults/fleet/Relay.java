@@ -4,6 +4,7 @@ import io.penstock.compose.kafka.LoopbackPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -40,7 +41,7 @@ final class Relay implements AutoCloseable {
     this.target = target;
     this.server = new ServerSocket();
     server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(LoopbackPorts.HOST, port), BACKLOG);
+    server.bind(new InetSocketAddress(InetAddress.ofLiteral(LoopbackPorts.HOST), port), BACKLOG);
     var _ = Thread.ofVirtual().start(this::accept);
   }
 
@@ -96,7 +97,7 @@ final class Relay implements AutoCloseable {
       }
       client.setTcpNoDelay(true);
       broker.setTcpNoDelay(true);
-      broker.connect(new InetSocketAddress(LoopbackPorts.HOST, target));
+      broker.connect(new InetSocketAddress(InetAddress.ofLiteral(LoopbackPorts.HOST), target));
       Thread back = Thread.ofVirtual().start(() -> pump(broker, client));
       pump(client, broker);
       back.join();
