@@ -47,6 +47,7 @@ public final class ControlApplication implements AutoCloseable {
     this.config = config;
     this.names = settings.names();
     this.serdes = new AvroSerdes(connection);
+    clock.show(metrics, "control");
     ControlTopics topics = new ControlTopics(names, serdes);
     ModelPublisher models = new ModelPublisher(connection, settings);
     this.loop =

@@ -10,6 +10,7 @@ import io.penstock.schemas.topics.TopicSettings;
 import io.penstock.streams.dispatch.shard.ShardRules;
 import io.penstock.streams.dispatch.topology.DispatchParts;
 import io.penstock.streams.dispatch.topology.DispatchTopology;
+import io.penstock.streams.dispatch.topology.ShardCopies;
 import io.penstock.streams.runtime.BatchEnd;
 import io.penstock.streams.runtime.BoundedRocksDb;
 import io.penstock.streams.runtime.ClockProbe;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -36,6 +38,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +99,7 @@ public final class DispatchApplication implements AutoCloseable {
             DispatchTopology.STORES,
             config.beginAnew());
     LogClock clock = new LogClock(InstantSource.system());
+    clock.show(registry, "dispatch");
     ClockProbe.set(clock, connection, topics.names().fleet());
     JobWatch working =
         new JobWatch("dispatch", Tags.empty(), config.progress(), registry, System::nanoTime);
@@ -111,11 +115,13 @@ public final class DispatchApplication implements AutoCloseable {
             clock,
             registry,
             () -> stopping);
-    streams = new KafkaStreams(DispatchTopology.build(parts), settings(), batches);
+    KafkaStreams created = new KafkaStreams(DispatchTopology.build(parts), settings(), batches);
+    streams = created;
     streams.setUncaughtExceptionHandler(
         new ThreadReplacement(
             "dispatch", working::threadFailed, Thread::sleep, clock, () -> stopping));
     streams.setStateListener((now, before) -> LOG.info("Dispatch is {} (was {})", now, before));
+    new ShardCopies(() -> threads(created), config.standbys()).bindTo(registry);
     streams.start();
   }
 
@@ -153,6 +159,11 @@ public final class DispatchApplication implements AutoCloseable {
   @Override
   public void close() {
     close(Duration.ofSeconds(10));
+  }
+
+  /** What each thread of the job has; nothing once it has ended. */
+  private static Set<ThreadMetadata> threads(KafkaStreams streams) {
+    return streams.state().isRunningOrRebalancing() ? streams.metadataForLocalThreads() : Set.of();
   }
 
   private String applicationId() {

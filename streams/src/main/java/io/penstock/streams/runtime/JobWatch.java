@@ -21,7 +21,8 @@ public final class JobWatch {
   private final LongSupplier nanoTime;
 
   /**
-   * A watch for a job of stream threads, whose failures are {@code penstock.JOB.thread.failures}.
+   * A watch for a job of stream threads, whose failures are {@code penstock.JOB.thread.failures}
+   * and whose gauge {@code penstock.JOB.lag} says how many records of its topics wait.
    *
    * @param job such as {@code score}
    * @param tags that tell this part of the job from others, such as its class
@@ -33,6 +34,11 @@ public final class JobWatch {
       MeterRegistry registry,
       LongSupplier nanoTime) {
     this(job, "thread.failures", tags, settings, registry, nanoTime);
+    Gauge.builder("penstock." + job + ".lag", progress, Progress::backlog)
+        .description("Records of its topics that are written and not processed yet")
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
   }
 
   private JobWatch(

@@ -1,5 +1,7 @@
 package io.penstock.streams.runtime;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,6 +38,22 @@ public final class LogClock implements InstantSource {
    */
   public LogClock(InstantSource host) {
     this.host = host;
+  }
+
+  /**
+   * Shows how far this host's clock is ahead, if by more than is tolerated, as the gauge {@code
+   * penstock.clock.ahead.seconds}.
+   *
+   * @param role who goes by this clock, such as {@code score}
+   */
+  public void show(MeterRegistry registry, String role) {
+    Gauge.builder("penstock.clock.ahead", this, clock -> clock.ahead().toMillis() / 1000.0)
+        .description(
+            "How far this host's clock is ahead of Kafka's; 0 while they differ by 5 s or less")
+        .baseUnit("seconds")
+        .tag("role", role)
+        .strongReference(true)
+        .register(registry);
   }
 
   @Override

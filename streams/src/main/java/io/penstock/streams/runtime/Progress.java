@@ -46,6 +46,11 @@ public final class Progress {
     waiting.put(part, new Waiting(records, known == null ? nanoTime : known.sinceNanos()));
   }
 
+  /** Returns how many records wait or are being worked on, in all parts together. */
+  public synchronized long backlog() {
+    return waiting.values().stream().mapToLong(Waiting::records).sum();
+  }
+
   /** Notes that a part completed something for good: it was committed, not merely tried. */
   public synchronized void completed(String part, long nanoTime) {
     waiting.computeIfPresent(part, (same, known) -> new Waiting(known.records(), nanoTime));

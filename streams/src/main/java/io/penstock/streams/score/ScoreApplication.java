@@ -139,6 +139,7 @@ public final class ScoreApplication {
   public void start() {
     BrokerFacts facts = BrokerFacts.ask(admin, settings.names());
     requirePositions();
+    clock.show(metrics, "score");
     ClockProbe.set(clock, connection, settings.names().fleet());
     Executor threads = task -> Thread.ofPlatform().name("penstock-score-start").start(task);
     List<CompletableFuture<Void>> starting = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.penstock.streams.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,18 @@ class LogClockTest {
     acknowledged(Duration.ofMillis(20));
 
     assertThat(Duration.between(log, clock.instant()).abs()).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void whoeverWatchesSeesHowFarTheClockIsAhead() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    clock.show(registry, "score");
+    assertThat(registry.get("penstock.clock.ahead").tag("role", "score").gauge().value()).isZero();
+
+    ahead = Duration.ofSeconds(-15);
+    acknowledged(Duration.ZERO);
+
+    assertThat(registry.get("penstock.clock.ahead").gauge().value()).isEqualTo(-15);
   }
 
   @ParameterizedTest

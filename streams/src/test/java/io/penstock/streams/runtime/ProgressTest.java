@@ -20,6 +20,17 @@ class ProgressTest {
   }
 
   @Test
+  void theBacklogIsThatOfAllParts() {
+    progress.waiting("partition 0", 7, at(0));
+    progress.waiting("partition 1", 9, at(0));
+    assertThat(progress.backlog()).isEqualTo(16);
+
+    progress.waiting("partition 0", 0, at(1));
+    progress.gone(List.of("partition 1"));
+    assertThat(progress.backlog()).isZero();
+  }
+
+  @Test
   void workThatWaitsWhileNoneIsCompletedIsAStallAfterThePatience() {
     progress.waiting("partition 1", 7, at(0));
     progress.waiting("partition 1", 9, at(25));

@@ -4,6 +4,7 @@ import io.penstock.schemas.InferenceResult;
 import io.penstock.schemas.ModelChoice;
 import io.penstock.schemas.TerminalStatus;
 import io.penstock.schemas.routing.EvaluationIds;
+import io.penstock.streams.runtime.FirstToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public record Observation(
 
   private static Observation of(InferenceResult result, ModelChoice choice) {
     boolean succeeded = result.getStatus() == TerminalStatus.SUCCEEDED;
-    Instant first = result.getFinishedAt().minus(generating(result));
+    Instant first = FirstToken.at(result);
     return new Observation(
         result.getId(),
         result.getTenant(),
@@ -83,18 +84,6 @@ public record Observation(
             .orElse(OptionalDouble.empty()),
         result.getCost().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         result.getFinishedAt());
-  }
-
-  /**
-   * The time from the first token to the last, both by the worker's clock: its time of day may be
-   * wrong by minutes.
-   */
-  private static Duration generating(InferenceResult result) {
-    return result
-        .getFirstTokenAt()
-        .flatMap(first -> result.getEngineFinishedAt().map(end -> Duration.between(first, end)))
-        .filter(Duration::isPositive)
-        .orElse(Duration.ZERO);
   }
 
   private static OptionalDouble millis(Instant from, Instant to) {

@@ -1,5 +1,6 @@
 package io.penstock.streams.dispatch.topology;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.schemas.AttemptOutcome;
 import io.penstock.schemas.DispatchEntry;
@@ -17,6 +18,7 @@ import io.penstock.streams.dispatch.lifecycle.Fault;
 import io.penstock.streams.dispatch.lifecycle.MoveCause;
 import io.penstock.streams.dispatch.lifecycle.Verdict;
 import io.penstock.streams.dispatch.shard.ShardMetrics;
+import io.penstock.streams.runtime.FirstToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -35,6 +37,7 @@ final class DispatchCounters implements ShardMetrics {
   private final MeterRegistry registry;
   private final int tenantsCounted;
   private final Set<String> tenants = ConcurrentHashMap.newKeySet();
+  private final Counter takeovers;
 
   /**
    * @param tenantsCounted tenants counted by name; later ones are counted together as {@code other}
@@ -42,6 +45,15 @@ final class DispatchCounters implements ShardMetrics {
   DispatchCounters(MeterRegistry registry, int tenantsCounted) {
     this.registry = registry;
     this.tenantsCounted = tenantsCounted;
+    this.takeovers =
+        Counter.builder("penstock.dispatch.takeovers")
+            .description("Model partitions that this instance has taken over")
+            .register(registry);
+  }
+
+  /** A partition is served here from now on. */
+  void takenOver() {
+    takeovers.increment();
   }
 
   @Override
@@ -73,6 +85,9 @@ final class DispatchCounters implements ShardMetrics {
       if (effect instanceof Effect.Answer(InferenceResult result)
           && result.getRepetition().isEmpty()) {
         answered(result, model, serviceClass);
+        if (facts != null && FirstToken.isLate(result, facts.getFirstTokenBy())) {
+          late(model, serviceClass);
+        }
       }
     }
   }
@@ -141,6 +156,10 @@ final class DispatchCounters implements ShardMetrics {
                 registry
                     .timer("penstock.dispatch.wait", "model", model, "class", serviceClass)
                     .record(Duration.between(result.getAcceptedAt(), leasedAt)));
+  }
+
+  private void late(String model, String serviceClass) {
+    registry.counter("penstock.results.late", "model", model, "class", serviceClass).increment();
   }
 
   private String tenant(String tenant) {

@@ -53,6 +53,7 @@ final class DispatchProcessor implements Processor<String, byte[], String, Objec
             parts.topics().maxRequestBytes());
     gauges = new DispatchGauges(parts.registry(), partition);
     shard.restore(now());
+    parts.counters().takenOver();
     context.schedule(
         parts.config().tick(), PunctuationType.WALL_CLOCK_TIME, ignoredMillis -> tick());
   }

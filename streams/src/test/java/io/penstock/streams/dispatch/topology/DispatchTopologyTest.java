@@ -110,6 +110,22 @@ class DispatchTopologyTest {
   }
 
   @Test
+  void anAnswerThatComesAfterItsObjectiveCountsAsLate() {
+    demands().pipeInput("w", demand("w", "s1", 1, 2, 0, now).build());
+    work(ServiceClass.STANDARD).pipeInput("a", scored(facts("a")));
+    work(ServiceClass.STANDARD).pipeInput("b", scored(facts("b")));
+    outcomes().pipeInput("a", success("a", 1, "s1", now));
+    assertThat(registry.find("penstock.results.late").counter()).isNull();
+
+    now = facts("b").getFirstTokenBy().plusSeconds(1);
+    outcomes().pipeInput("b", success("b", 1, "s1", now));
+
+    assertThat(registry.get("penstock.results.late").tag("class", "standard").counter().count())
+        .isEqualTo(1);
+    assertThat(registry.get("penstock.dispatch.takeovers").counter().count()).isEqualTo(1);
+  }
+
+  @Test
   void aTraceparentThatIsNotOfTheStandardsFormGoesNoFurther() {
     TestOutputTopic<String, Lease> leases = driver.output(NAMES.leases(), Lease.class);
     demands().pipeInput("w", demand("w", "s1", 1, 1, 0, now).build());
