@@ -118,7 +118,7 @@ public final class HttpFront implements AutoCloseable {
           parts.add(
               new Webhooks(
                   settings.webhooks(), owned, owned::writer, metrics.webhooks(), base.clock()));
-      this.files = parts.add(files(base, blobs, gateway, limiter));
+      this.files = parts.add(files(base, metrics.counting(blobs), gateway, limiter));
       this.followed =
           parts.add(
               new Followed(

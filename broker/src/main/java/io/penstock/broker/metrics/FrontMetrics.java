@@ -3,6 +3,7 @@ package io.penstock.broker.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.home.PartitionListener;
 import io.penstock.broker.home.RequestGateway;
 import java.time.Duration;
@@ -103,6 +104,11 @@ public final class FrontMetrics {
   /** The same gateway, which counts what is handed over by class, and lines of batches. */
   public RequestGateway counting(RequestGateway gateway) {
     return new CountingGateway(gateway, registry, PREFIX);
+  }
+
+  /** The same store, which counts what it could not do. */
+  public BlobStore counting(BlobStore store) {
+    return new CountingStore(store, registry, PREFIX + "files.failures");
   }
 
   /** Counts take-overs, and the answers to lines of batches. */

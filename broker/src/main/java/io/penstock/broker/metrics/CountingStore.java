@@ -1,0 +1,163 @@
+package io.penstock.broker.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.penstock.broker.blobs.BlobName;
+import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.blobs.BlobWriter;
+import io.penstock.broker.blobs.NoSuchBlobException;
+import io.penstock.broker.blobs.StoreUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Counts the calls that a store of files could not serve, and passes each of them on. */
+final class CountingStore implements BlobStore {
+
+  private final BlobStore store;
+  private final Counter unavailable;
+  private final Counter failed;
+
+  CountingStore(BlobStore store, MeterRegistry registry, String name) {
+    this.store = store;
+    this.unavailable = counter(registry, name, "unavailable");
+    this.failed = counter(registry, name, "failed");
+  }
+
+  /** An alert can see the first increase only of a counter that was there before. */
+  private static Counter counter(MeterRegistry registry, String name, String kind) {
+    return Counter.builder(name)
+        .description("Calls that the store of files did not answer in time, or refused")
+        .tag("kind", kind)
+        .register(registry);
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private <T> T count(Call<T> call) throws IOException {
+    try {
+      return call.run();
+    } catch (NoSuchBlobException known) {
+      throw known;
+    } catch (StoreUnavailableException passing) {
+      unavailable.increment();
+      throw passing;
+    } catch (IOException lasting) {
+      failed.increment();
+      throw lasting;
+    }
+  }
+
+  private void act(Action action) throws IOException {
+    boolean _ =
+        count(
+            () -> {
+              action.run();
+              return true;
+            });
+  }
+
+  @Override
+  public BlobWriter create(BlobName name) throws IOException {
+    return new Writer(count(() -> store.create(name)));
+  }
+
+  @Override
+  public InputStream read(BlobName name, long from, long length) throws IOException {
+    return new Reader(count(() -> store.read(name, from, length)));
+  }
+
+  @Override
+  public OptionalLong size(BlobName name) throws IOException {
+    return count(() -> store.size(name));
+  }
+
+  @Override
+  public boolean delete(BlobName name) throws IOException {
+    return count(() -> store.delete(name));
+  }
+
+  @Override
+  public List<BlobName> list(BlobName under, Instant before) throws IOException {
+    return count(() -> store.list(under, before));
+  }
+
+  @Override
+  public void sweep(Instant now, Duration age) throws IOException {
+    act(() -> store.sweep(now, age));
+  }
+
+  private final class Reader extends InputStream {
+
+    private final InputStream in;
+
+    Reader(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return count(in::read);
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      return count(() -> in.read(into, from, length));
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      return count(() -> in.skip(bytes));
+    }
+
+    @Override
+    public int available() throws IOException {
+      return count(in::available);
+    }
+
+    @Override
+    public void close() throws IOException {
+      act(in::close);
+    }
+  }
+
+  private final class Writer extends BlobWriter {
+
+    private final BlobWriter writer;
+
+    Writer(BlobWriter writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      act(() -> writer.write(bytes, from, length));
+    }
+
+    @Override
+    public void flush() throws IOException {
+      act(writer::flush);
+    }
+
+    @Override
+    public void commit() throws IOException {
+      act(writer::commit);
+    }
+
+    @Override
+    public void close() throws IOException {
+      act(writer::close);
+    }
+  }
+}
