@@ -13,6 +13,7 @@ import io.penstock.compose.node.OperationsSettings;
 import io.penstock.compose.node.Role;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
+import io.penstock.compose.operations.ProcessMetrics;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
 import io.penstock.workers.WorkerHealth;
@@ -178,7 +179,7 @@ final class WorkerCommand extends ClusterCommand {
     Duration grace = config.worker().timing().drainGrace();
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> parts.close(grace)));
     CompletableFuture<Void> stopped = worker.stopped();
-    try {
+    try (ProcessMetrics _ = new ProcessMetrics(metrics)) {
       worker.start();
       BooleanSupplier ended = () -> stopped.isDone() || worker.failure().isPresent();
       if (awaitReady(() -> worker.health().ready(), ended)) {

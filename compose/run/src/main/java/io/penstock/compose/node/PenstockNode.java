@@ -1,15 +1,12 @@
 package io.penstock.compose.node;
 
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.penstock.compose.kafka.FolderLock;
 import io.penstock.compose.kafka.HangingTransactions;
 import io.penstock.compose.operations.HealthCheck;
 import io.penstock.compose.operations.OperationsServer;
+import io.penstock.compose.operations.ProcessMetrics;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.models.ModelPublisher;
@@ -81,7 +78,7 @@ public final class PenstockNode implements AutoCloseable {
       stops.run();
       throw e;
     }
-    watchJvm();
+    stops.add("the metrics of the process", new ProcessMetrics(metrics, config.data()));
   }
 
   /**
@@ -107,13 +104,6 @@ public final class PenstockNode implements AutoCloseable {
                 HealthCheck.of("start", () -> started, "the node is starting")),
             jobs.checks().stream())
         .toList();
-  }
-
-  private void watchJvm() {
-    JvmGcMetrics collections = new JvmGcMetrics();
-    stops.add("the metrics of collections", collections);
-    Stream.of(collections, new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
-        .forEach(binder -> binder.bindTo(metrics));
   }
 
   /**
