@@ -10,10 +10,11 @@ public final class ScoreMeters {
 
   private ScoreMeters() {}
 
-  /** Counts one request that was scored and one that was refused. */
+  /** Counts a request that was scored, one that was refused, and a wait for the registry. */
   public static void count(MeterRegistry registry) {
     ScoreMetrics metrics = new ScoreMetrics(registry, ServiceClass.BATCH);
     metrics.scored("talker", Duration.ofMillis(1));
     metrics.refused(RefusalCode.INTERNAL_ERROR, Duration.ofMillis(1));
+    metrics.registryWaits().increment();
   }
 }

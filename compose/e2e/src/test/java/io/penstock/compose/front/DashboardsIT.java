@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.penstock.compose.e2e.PenstockFixture;
 import io.penstock.compose.e2e.TestModels;
 import io.penstock.compose.node.PenstockNode;
@@ -28,12 +29,23 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A panel on a metric that nobody registers stays empty, and nobody notices. */
+/**
+ * A panel on a metric that nobody registers stays empty, an alert never fires, and nobody notices.
+ * Metrics of the jobs that show only where something goes wrong are in {@code AlertsTest}.
+ */
 @ExtendWith(PenstockFixture.class)
 class DashboardsIT {
 
   private static final Path DASHBOARDS = Path.of("..", "docker", "grafana", "dashboards");
+  private static final Path ALERTS = Path.of("..", "alerts.yaml");
   private static final Pattern NAME = Pattern.compile("penstock_[a-z_]+");
+
+  /** What processes show beside what the jobs do. Others' metrics, such as Kafka's, are none. */
+  private static final Pattern SHOWN_BY_A_PROCESS =
+      Pattern.compile("(?:penstock_(?:front|worker|ready)|jvm|disk|process)[a-z_]+");
+
+  private static final Pattern SELECTOR = Pattern.compile("([a-z_]+)\\{([^}]*)}");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)(?:=~?|!=|!~)\"");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String UNSERVED = "model-of-the-panels";
 
@@ -52,6 +64,51 @@ class DashboardsIT {
           .untilAsserted(
               () -> assertThat(names(operations.get("/metrics").body())).containsAll(used));
     }
+  }
+
+  @Test
+  void everyMetricOfTheAlertsThatAProcessShowsIsThereWithTheLabelsThatTheyAskFor(PenstockNode node)
+      throws Exception {
+    try (FrontCalls front = new FrontCalls(node.addresses().httpUrl().orElseThrow());
+        FrontCalls operations = new FrontCalls(node.addresses().operationsUrl())) {
+      serve(front);
+      String shown = operations.get("/metrics").body();
+      Set<String> names = matches(SHOWN_BY_A_PROCESS, shown);
+      int seen = 0;
+      for (JsonNode rule : new YAMLMapper().readTree(ALERTS.toFile()).findValues("expr")) {
+        Set<String> used = matches(SHOWN_BY_A_PROCESS, rule.asText());
+        seen += used.size();
+        assertThat(names).containsAll(used);
+        for (MatchResult selector : SELECTOR.matcher(rule.asText()).results().toList()) {
+          if (names.contains(selector.group(1))) {
+            assertThat(labels(shown, selector.group(1)))
+                .as(rule.asText())
+                .containsAll(matches(LABEL, selector.group(2)));
+          }
+        }
+      }
+      assertThat(seen).isGreaterThan(15);
+    }
+  }
+
+  /** The labels that one sample or another of a metric has. */
+  private static Set<String> labels(String shown, String metric) {
+    Set<String> labels = new TreeSet<>();
+    shown
+        .lines()
+        .filter(line -> line.startsWith(metric + "{"))
+        .forEach(line -> labels.addAll(matches(LABEL, line)));
+    return labels;
+  }
+
+  private static Set<String> matches(Pattern pattern, String text) {
+    Set<String> found = new TreeSet<>();
+    pattern
+        .matcher(text)
+        .results()
+        .map(match -> match.groupCount() == 0 ? match.group() : match.group(1))
+        .forEach(found::add);
+    return found;
   }
 
   /** The age of the oldest is shown while one waits. */
@@ -104,8 +161,6 @@ class DashboardsIT {
   }
 
   private static Set<String> names(String text) {
-    Set<String> names = new TreeSet<>();
-    NAME.matcher(text).results().map(MatchResult::group).forEach(names::add);
-    return names;
+    return matches(NAME, text);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.LintResult;
 import io.penstock.compose.config.ConfigSources;
 import io.penstock.compose.config.Configuration;
@@ -31,6 +32,7 @@ class ChartTest {
       kafka: {bootstrapServers: "kafka:9092"}
       registry: {url: "http://registry:8081"}
       """;
+  private static final Path ALERTS = Path.of("..", "alerts.yaml");
   private static final String ONE_FRONT = "http: {replicas: 1, adminSecret: {name: admin}}\n";
   private static final String LLAMA =
       """
@@ -104,6 +106,28 @@ class ChartTest {
                 + " or vector(0)");
     JsonNode target = rendered.named("Deployment", scaled.at("/spec/scaleTargetRef/name").asText());
     assertThat(target.at("/spec").has("replicas")).as("left to the autoscaler").isFalse();
+  }
+
+  @Test
+  void theAlertsAreThoseOfTheFileAndLinkToTheirRunbook() throws IOException {
+    assertThat(render(REQUIRED + ONE_FRONT).ofKind("PrometheusRule")).isEmpty();
+
+    JsonNode rule =
+        render(
+                REQUIRED
+                    + ONE_FRONT
+                    + "monitoring: {rules: {enabled: true, labels: {release: prometheus}, runbooks:"
+                    + " \"https://git/penstock/\"}}\n")
+            .ofKind("PrometheusRule")
+            .getFirst();
+
+    assertThat(rule.path("apiVersion").asText()).isEqualTo("monitoring.coreos.com/v1");
+    assertThat(rule.at("/metadata/labels/release").asText()).isEqualTo("prometheus");
+    String file =
+        Files.readString(ALERTS).replace("runbook_url: ", "runbook_url: https://git/penstock/");
+    JsonNode groups = new YAMLMapper().readTree(file).path("groups");
+    assertThat(groups).isNotEmpty();
+    assertThat(rule.at("/spec/groups")).isEqualTo(groups);
   }
 
   @Test
@@ -185,7 +209,9 @@ class ChartTest {
       values.add("models: {models: [{name: m, endpoints: [/v1/chat/completions]}]}\n");
     }
     if (random.nextBoolean()) {
-      values.add("monitoring: {serviceMonitor: {enabled: true, labels: {release: prometheus}}}\n");
+      values.add(
+          "monitoring: {rules: {enabled: %s}, serviceMonitor: {enabled: true, labels: {release: prometheus}}}\n"
+              .formatted(random.nextBoolean()));
     }
     if (random.nextBoolean()) {
       values.add("secretVariables: {PENSTOCK_KAFKA_SETTINGS: {name: kafka, key: settings}}\n");

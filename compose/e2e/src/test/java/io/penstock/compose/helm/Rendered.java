@@ -39,7 +39,8 @@ final class Rendered {
           "NetworkPolicy", NetworkPolicy.class,
           "PodDisruptionBudget", PodDisruptionBudget.class);
 
-  private static final Set<String> OF_OPERATORS = Set.of("ScaledObject", "PodMonitor");
+  private static final Set<String> OF_OPERATORS =
+      Set.of("ScaledObject", "PodMonitor", "PrometheusRule");
 
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 

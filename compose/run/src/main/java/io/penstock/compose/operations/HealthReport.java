@@ -37,6 +37,10 @@ record HealthReport(List<Part> checks) {
     return new HealthReport(checks.stream().map(HealthReport::run).toList());
   }
 
+  static boolean isUp(HealthCheck check) {
+    return run(check).status() == Status.UP;
+  }
+
   private static Part run(HealthCheck check) {
     return new Part(check.name(), problem(check).orElse(""));
   }

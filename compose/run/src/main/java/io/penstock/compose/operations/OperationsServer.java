@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.penstock.compose.kafka.LoopbackPorts;
 import io.penstock.compose.kafka.PortInUseException;
@@ -56,6 +57,7 @@ public final class OperationsServer implements AutoCloseable {
     this.metrics = metrics;
     this.ready = List.copyOf(ready);
     this.live = List.copyOf(live);
+    this.ready.forEach(this::show);
     int chosen = LoopbackPorts.choose(port, "--operations-port");
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), chosen), 0);
@@ -68,6 +70,15 @@ public final class OperationsServer implements AutoCloseable {
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
+  }
+
+  /** So that an alert can be raised where only metrics are gathered. */
+  private void show(HealthCheck check) {
+    Gauge.builder("penstock.ready", check, each -> HealthReport.isUp(each) ? 1 : 0)
+        .description("1 while this does its work; /health/ready says what is wrong with it")
+        .tag("check", check.name())
+        .strongReference(true)
+        .register(metrics);
   }
 
   /** Its base address, on loopback where it listens on all addresses. */

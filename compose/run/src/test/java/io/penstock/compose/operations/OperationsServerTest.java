@@ -82,6 +82,17 @@ class OperationsServerTest {
   }
 
   @Test
+  void showsAmongTheMetricsWhichPartIsReady() throws Exception {
+    assertThat(call("GET", "/metrics").body()).contains("penstock_ready{check=\"kafka\"} 1.0");
+
+    problem.set(Optional.of("no broker answers"));
+
+    assertThat(call("GET", "/metrics").body())
+        .contains("penstock_ready{check=\"kafka\"} 0.0")
+        .contains("penstock_ready{check=\"worker\"} 1.0");
+  }
+
+  @Test
   void refusesOtherPathsAndMethods() throws Exception {
     assertThat(call("GET", "/health/ready/x").statusCode()).isEqualTo(404);
     assertThat(call("POST", "/metrics").statusCode()).isEqualTo(405);
