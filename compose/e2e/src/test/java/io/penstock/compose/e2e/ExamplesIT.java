@@ -26,9 +26,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the examples of the broker's documentation and of the README as they are written. Those of
- * OpenAI's SDKs run where the SDKs are: {@code PENSTOCK_EXAMPLE_SDKS} names a folder with {@code
- * python}, made by {@code pip install --target python openai}, and {@code node_modules}.
+ * Runs the examples of the broker's documentation and of the README, and commands of the operating
+ * guides, as they are written. Those that need jq run where it is. Those of OpenAI's SDKs run where
+ * the SDKs are: {@code PENSTOCK_EXAMPLE_SDKS} names a folder with {@code python}, made by {@code
+ * pip install --target python openai}, and {@code node_modules}.
  */
 @ExtendWith(PenstockFixture.class)
 class ExamplesIT {
@@ -37,7 +38,11 @@ class ExamplesIT {
 
   /** The first one makes the input that those of the second one need. */
   private static final List<Path> PAGES =
-      List.of(ROOT.resolve(Path.of("broker", "docs", "examples.md")), ROOT.resolve("README.md"));
+      List.of(
+          ROOT.resolve(Path.of("broker", "docs", "examples.md")),
+          ROOT.resolve("README.md"),
+          ROOT.resolve(Path.of("compose", "docs", "maintenance.md")),
+          ROOT.resolve(Path.of("compose", "docs", "runbook.md")));
 
   private static final Pattern EXAMPLE =
       Pattern.compile("<!-- run: ([a-z ]+) -->\n```([a-z]+)\n(.*?)```", Pattern.DOTALL);
@@ -48,11 +53,19 @@ class ExamplesIT {
   private static PenstockProcess worker;
   private static String url;
 
+  /** Where operators' commands go. The pages have all find the running 'up', another one here. */
+  private static Map<String, String> cluster;
+
   /** An example of a page. */
   private record Example(String name, String language, String code) {
 
     boolean isSubmission() {
       return name.endsWith("submit");
+    }
+
+    /** An operator's command, which says by its exit code whether it went well. */
+    boolean isOperation() {
+      return name.startsWith("operate");
     }
 
     boolean isStream() {
@@ -68,6 +81,11 @@ class ExamplesIT {
             node, folder.resolve("home"), "examples", MODEL, "simulated", 4, "-E", "speed-up=20");
     worker.awaitReady();
     url = node.addresses().httpUrl().orElseThrow();
+    cluster =
+        Map.of(
+            "PENSTOCK_KAFKA", node.connection().bootstrapServers(),
+            "PENSTOCK_REGISTRY", node.connection().registryUrl(),
+            "PENSTOCK_PREFIX", node.topics().names().prefix());
     Path launcher =
         Files.writeString(
             folder.resolve("penstock"),
@@ -102,17 +120,23 @@ class ExamplesIT {
   private static void run(Example example) throws Exception {
     Path answers = folder.resolve("answers.jsonl");
     Files.deleteIfExists(answers);
+    Map<String, String> where = example.isOperation() ? cluster : Map.of("PENSTOCK_URL", url);
 
     String output =
         switch (example.language()) {
-          case "bash" -> run(List.of("bash", "-euo", "pipefail"), ".sh", example.code());
+          case "bash" -> {
+            if (example.code().contains("jq ")) {
+              assumeTrue(succeeds("jq", "--version"), "jq is not installed");
+            }
+            yield run(List.of("bash", "-euo", "pipefail"), ".sh", example.code(), where);
+          }
           case "python" -> {
             requireSdk(succeeds("python3", "-c", "import openai"), "python");
-            yield run(List.of("python3"), ".py", example.code());
+            yield run(List.of("python3"), ".py", example.code(), where);
           }
           case "javascript" -> {
             requireSdk(hasNodeSdk() && succeeds("node", "--version"), "node_modules");
-            yield run(List.of("node"), ".mjs", example.code());
+            yield run(List.of("node"), ".mjs", example.code(), where);
           }
           default -> throw new AssertionError("nothing runs " + example.language());
         };
@@ -121,7 +145,7 @@ class ExamplesIT {
       assertThat(output).contains("filler");
     } else if (example.isSubmission()) {
       assertThat(output).contains("batch_");
-    } else if (!example.name().equals("input")) {
+    } else if (!example.isOperation() && !example.name().equals("input")) {
       assertThat(Files.readAllLines(answers))
           .hasSize(2)
           .allSatisfy(line -> assertThat(line).contains("\"embedding\""));
@@ -150,18 +174,20 @@ class ExamplesIT {
 
   private static boolean succeeds(String... command) throws Exception {
     try {
-      return start(List.of(command), folder.resolve("check.log")).waitFor() == 0;
+      return start(List.of(command), folder.resolve("check.log"), Map.of()).waitFor() == 0;
     } catch (IOException notInstalled) {
       return false;
     }
   }
 
-  private static String run(List<String> command, String ending, String code) throws Exception {
+  private static String run(
+      List<String> command, String ending, String code, Map<String, String> where)
+      throws Exception {
     Path script = Files.writeString(folder.resolve("example" + ending), code);
     List<String> line = new ArrayList<>(command);
     line.add(script.toString());
     Path log = folder.resolve("example.log");
-    Process process = start(line, log);
+    Process process = start(line, log, where);
     try {
       assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends").isTrue();
     } finally {
@@ -172,7 +198,8 @@ class ExamplesIT {
     return output;
   }
 
-  private static Process start(List<String> command, Path log) throws IOException {
+  private static Process start(List<String> command, Path log, Map<String, String> where)
+      throws IOException {
     ProcessBuilder process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -182,8 +209,7 @@ class ExamplesIT {
     variables.put("HOME", folder.resolve("home").toString());
     variables.put("OPENAI_BASE_URL", url + "/v1");
     variables.put("OPENAI_API_KEY", "none");
-    // The page has them find the running 'up', which is another one here.
-    variables.put("PENSTOCK_URL", url);
+    variables.putAll(where);
     if (System.getenv(SDKS) != null) {
       variables.put("PYTHONPATH", Path.of(System.getenv(SDKS), "python").toString());
     }

@@ -87,7 +87,7 @@ class DashboardsIT {
           }
         }
       }
-      assertThat(seen).isGreaterThan(15);
+      assertThat(seen).isGreaterThan(10);
     }
   }
 
