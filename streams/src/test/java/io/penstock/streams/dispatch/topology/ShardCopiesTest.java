@@ -20,7 +20,7 @@ class ShardCopiesTest {
 
   @Test
   void whatAllThreadsServeAndKeepIsCountedTogether() {
-    new ShardCopies(() -> Set.of(new Thread(2, 1), new Thread(1, 0)), 2).bindTo(registry);
+    new ShardCopies(() -> Set.of(new OneThread(2, 1), new OneThread(1, 0)), 2).bindTo(registry);
 
     assertThat(value("shards")).isEqualTo(3);
     assertThat(value("standbys")).isEqualTo(1);
@@ -38,7 +38,7 @@ class ShardCopiesTest {
     return registry.get("penstock.dispatch." + name).gauge().value();
   }
 
-  private record Thread(int active, int standby) implements ThreadMetadata {
+  private record OneThread(int active, int standby) implements ThreadMetadata {
 
     @Override
     public Set<TaskMetadata> activeTasks() {
@@ -51,7 +51,7 @@ class ShardCopiesTest {
     }
 
     private static Set<TaskMetadata> tasks(int count) {
-      return IntStream.range(0, count).mapToObj(Task::new).collect(Collectors.toSet());
+      return IntStream.range(0, count).mapToObj(OneTask::new).collect(Collectors.toSet());
     }
 
     @Override
@@ -85,7 +85,7 @@ class ShardCopiesTest {
     }
   }
 
-  private record Task(int partition) implements TaskMetadata {
+  private record OneTask(int partition) implements TaskMetadata {
 
     @Override
     public TaskId taskId() {
