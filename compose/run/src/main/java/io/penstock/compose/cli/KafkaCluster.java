@@ -2,6 +2,7 @@ package io.penstock.compose.cli;
 
 import io.penstock.compose.config.Secrets;
 import io.penstock.compose.kafka.SecurityFaults;
+import io.penstock.compose.kafka.TlsListener;
 import io.penstock.compose.node.NodeConfig;
 import io.penstock.schemas.cluster.ClusterConnection;
 import io.penstock.schemas.policies.RoutingPublisher;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToIntFunction;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -65,6 +67,7 @@ final class KafkaCluster implements Cluster {
 
   /** Sees that Kafka answers and takes who asks. */
   static void requireKafka(ClusterConnection connection) {
+    requireSameSpeech(connection);
     int millis = (int) PATIENCE.toMillis();
     Map<String, Object> settings =
         connection.with(Map.of("request.timeout.ms", millis / 2, "default.api.timeout.ms", millis));
@@ -78,6 +81,17 @@ final class KafkaCluster implements Cluster {
       Thread.currentThread().interrupt();
       throw CliException.failure("interrupted", e);
     }
+  }
+
+  private static void requireSameSpeech(ClusterConnection connection) {
+    TlsListener.unexpected(connection.bootstrapServers(), connection.ofKafka())
+        .ifPresent(
+            server -> {
+              throw CliException.unreachable(
+                  "Kafka speaks TLS at %s, and this process does not; set kafka.settings.security.protocol to SSL or SASL_SSL, and kafka.settings.ssl.truststore.location"
+                      .formatted(server),
+                  new SSLException("the listener answered with an alert of TLS"));
+            });
   }
 
   private static Admin admin(Map<String, Object> settings) {
