@@ -140,7 +140,7 @@ public final class DispatchApplication implements AutoCloseable {
   /** Returns why it has ended for good, if it has failed. */
   public Optional<String> failure() {
     KafkaStreams started = streams;
-    return started == null ? Optional.empty() : StreamsState.failure(started.state());
+    return started == null ? Optional.empty() : StreamsState.failure(started);
   }
 
   /** Stops, and leaves the group, so that other instances take over at once. */

@@ -1,8 +1,11 @@
 package io.penstock.streams.runtime;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -42,6 +45,7 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private final @Nullable LatestWork told;
   private final WorkReport report;
   private final LongConsumer appended;
+  private final BootstrapNames names = BootstrapNames.ofSystem();
   private final ThreadLocal<Count> counts = ThreadLocal.withInitial(Count::new);
 
   private PolledBatches(
@@ -113,28 +117,43 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
     counts.get().outstanding = 0;
   }
 
+  /** A thread that is replaced must not be lost because Kafka's names are gone meanwhile. */
+  private void awaitNames(Map<String, Object> config) {
+    Object servers = config.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+    if (servers instanceof Collection<?> several) {
+      names.await(several.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    } else if (servers != null) {
+      names.await(servers.toString());
+    }
+  }
+
   @Override
   public Admin getAdmin(Map<String, Object> config) {
+    awaitNames(config);
     return Admin.create(config);
   }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+    awaitNames(config);
     return new PatientProducer(config, report::committed, appended);
   }
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+    awaitNames(config);
     return new CountingConsumer(config);
   }
 
   @Override
   public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+    awaitNames(config);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   @Override
   public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+    awaitNames(config);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

@@ -1,7 +1,9 @@
 package io.penstock.streams.runtime;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
 
 /** Translates a state of Kafka Streams for those who wait for a job. */
 public final class StreamsState {
@@ -26,5 +28,21 @@ public final class StreamsState {
     return state == KafkaStreams.State.ERROR
         ? Optional.of("has ended after an error")
         : Optional.empty();
+  }
+
+  /** Returns why the job has ended for good, if it has, or has no thread left to work with. */
+  public static Optional<String> failure(KafkaStreams streams) {
+    KafkaStreams.State state = streams.state();
+    if (!state.isRunningOrRebalancing()) {
+      return failure(state);
+    }
+    List<String> threads =
+        streams.metadataForLocalThreads().stream().map(ThreadMetadata::threadState).toList();
+    return isLost(threads) ? Optional.of("has lost its threads") : Optional.empty();
+  }
+
+  /** Streams calls itself running, too, when the last thread died and could not be replaced. */
+  static boolean isLost(List<String> threads) {
+    return threads.stream().allMatch("DEAD"::equals);
   }
 }

@@ -180,7 +180,7 @@ public final class ScoreApplication {
   public Optional<String> failure() {
     synchronized (instances) {
       return instances.stream()
-          .flatMap(each -> StreamsState.failure(each.streams().state()).stream())
+          .flatMap(each -> StreamsState.failure(each.streams()).stream())
           .findFirst();
     }
   }
