@@ -135,6 +135,10 @@ public final class RoutingFile {
     for (int i = 0; i < items.size(); i++) {
       String where =
           "%s[%d] '%s'".formatted(key, i, items.get(i).path("name").asText("without a name"));
+      if (!items.get(i).isObject()) {
+        violations.add("%s[%d] is no object; give its name and its fields".formatted(key, i));
+        continue;
+      }
       try {
         documents.add(reader.readValue(items.get(i)));
       } catch (UnrecognizedPropertyException unknown) {

@@ -1,6 +1,8 @@
 package io.penstock.schemas.routing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -32,6 +34,8 @@ public final class RoutingCodec {
           // What a later version adds is not this one's concern.
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          // A null among a list's items or a map's values is the document's fault, and says so.
+          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .build();
@@ -61,7 +65,11 @@ public final class RoutingCodec {
    */
   public static RoutingDocument read(RoutingKind kind, String json) {
     try {
-      return MAPPER.readValue(json, kind.type());
+      RoutingDocument document = MAPPER.readValue(json, kind.type());
+      if (document == null) {
+        throw new IllegalArgumentException("the document is null; give an object");
+      }
+      return document;
     } catch (ValueInstantiationException refused) {
       Throwable cause = refused.getCause() == null ? refused : refused.getCause();
       throw new IllegalArgumentException(cause.getMessage(), refused);
