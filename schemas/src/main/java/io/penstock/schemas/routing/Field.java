@@ -1,5 +1,6 @@
 package io.penstock.schemas.routing;
 
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks fields of documents. Every message names the field and what to give. */
 final class Field {
+
+  private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
   private Field() {}
 
@@ -67,6 +71,19 @@ final class Field {
         .map(Enum::toString)
         .sorted()
         .collect(Collectors.joining(", "));
+  }
+
+  /** Refuses a time that is missing, or with which nothing can be reckoned. */
+  static Instant time(String field, @Nullable Instant value) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "%s is missing; give a time such as 2026-11-22T10:00:00Z".formatted(field));
+    }
+    if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+      throw new IllegalArgumentException(
+          "%s is %s; give a time from %s to %s".formatted(field, value, EARLIEST, LATEST));
+    }
+    return value;
   }
 
   /** Copies a list; null becomes an empty one. */

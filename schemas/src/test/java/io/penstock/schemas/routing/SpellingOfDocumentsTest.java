@@ -137,7 +137,8 @@ class SpellingOfDocumentsTest {
     RoutingDocument spend =
         RoutingCodec.read(
             RoutingKind.SPEND,
-            "{\"name\":\"acme\",\"periods\":{\"%s\":{\"spent\":2}}}".formatted(period));
+            "{\"name\":\"acme\",\"periods\":{\"%s\":{\"start\":\"2026-11-01T00:00:00Z\",\"end\":\"2026-11-02T00:00:00Z\",\"spent\":2}}}"
+                .formatted(period));
 
     assertThat(((TenantPolicy) budgets).budgets().getFirst().period()).isEqualTo(period);
     assertThat(RoutingCodec.json(budgets)).contains("\"period\":\"" + period + "\"");
