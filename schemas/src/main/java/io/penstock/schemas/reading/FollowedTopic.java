@@ -51,7 +51,7 @@ public record FollowedTopic<T>(
           topic,
           partition,
           offset,
-          Printable.of(key),
+          Printable.brief(key),
           fault);
     }
     ignored.accept(key, fault.getMessage() == null ? fault.toString() : fault.getMessage());

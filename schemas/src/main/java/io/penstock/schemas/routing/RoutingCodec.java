@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.json.JsonMessage;
+import io.penstock.schemas.text.Printable;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -72,10 +73,15 @@ public final class RoutingCodec {
       return document;
     } catch (ValueInstantiationException refused) {
       Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-      throw new IllegalArgumentException(cause.getMessage(), refused);
+      throw new IllegalArgumentException(brief(cause.getMessage()), refused);
     } catch (JsonProcessingException malformed) {
-      throw new IllegalArgumentException(JsonMessage.of(malformed), malformed);
+      throw new IllegalArgumentException(brief(JsonMessage.of(malformed)), malformed);
     }
+  }
+
+  /** A fault repeats what is wrong, which may be long. */
+  private static String brief(@Nullable String message) {
+    return message == null ? "it is malformed" : Printable.brief(message);
   }
 
   /**
@@ -90,7 +96,7 @@ public final class RoutingCodec {
                 () ->
                     new IllegalArgumentException(
                         "kind '%s' is unknown; a later version of Penstock may have written it"
-                            .formatted(entry.getKind())));
+                            .formatted(brief(entry.getKind()))));
     return read(kind, entry.getDocument());
   }
 

@@ -8,6 +8,9 @@ public final class Printable {
 
   private static final String CUT = "...";
 
+  /** What a reader of a log wants to see of something that a stranger wrote. */
+  private static final int BRIEF = 1_000;
+
   private Printable() {}
 
   /**
@@ -44,6 +47,11 @@ public final class Printable {
     }
     boolean splits = most > 0 && Character.isHighSurrogate(text.charAt(most - 1));
     return of(text.substring(0, splits ? most - 1 : most)) + CUT;
+  }
+
+  /** The first 1,000 characters of a text that may be as long as a record. */
+  public static String brief(String text) {
+    return of(text, BRIEF);
   }
 
   private static boolean needsEscape(int point) {

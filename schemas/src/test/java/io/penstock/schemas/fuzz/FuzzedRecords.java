@@ -22,10 +22,10 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -61,7 +61,7 @@ public final class FuzzedRecords {
 
   private byte[] bytes(Schema schema, Optional<SpecificRecord> good, FuzzedDataProvider data) {
     Schema writer = data.pickValue(writers.computeIfAbsent(schema, SchemaVersions::writersOf));
-    byte[] bytes = write(writer, record(schema, good, writer, data), data);
+    byte[] bytes = write(writer, record(schema, good, writer, data));
     return switch (data.consumeInt(0, 15)) {
       case 0 -> data.consumeBytes(100);
       case 1 -> damaged(bytes, data);
@@ -96,12 +96,8 @@ public final class FuzzedRecords {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-      DatumWriter<SpecificRecord> specific =
-          SpecificData.getForClass(good.getClass()).createDatumWriter(schema)
-                  instanceof DatumWriter<?> made
-              ? cast(made)
-              : null;
-      specific.write(good, encoder);
+      new SpecificDatumWriter<SpecificRecord>(schema, SpecificData.getForClass(good.getClass()))
+          .write(good, encoder);
       return Optional.of(
           new GenericDatumReader<GenericRecord>(schema, writer)
               .read(null, DecoderFactory.get().binaryDecoder(out.toByteArray(), null)));
@@ -110,11 +106,6 @@ public final class FuzzedRecords {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static DatumWriter<SpecificRecord> cast(DatumWriter<?> writer) {
-    return (DatumWriter<SpecificRecord>) writer;
   }
 
   private static void change(GenericRecord record, FuzzedDataProvider data) {
@@ -176,7 +167,7 @@ public final class FuzzedRecords {
     return depth > DEEPEST ? 0 : data.consumeInt(0, 3);
   }
 
-  private byte[] write(Schema writer, GenericRecord record, FuzzedDataProvider data) {
+  private byte[] write(Schema writer, GenericRecord record) {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.write(ByteBuffer.allocate(MAGIC_AND_ID).putInt(1, id(writer)).array());

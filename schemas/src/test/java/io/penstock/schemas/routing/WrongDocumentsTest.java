@@ -1,9 +1,11 @@
 package io.penstock.schemas.routing;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.schemas.policies.InvalidRoutingException;
 import io.penstock.schemas.policies.RoutingFile;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +39,17 @@ class WrongDocumentsTest {
     assertThatThrownBy(() -> RoutingCodec.read(kind, json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aFaultRepeatsOnlyTheBeginningOfWhatIsWrong() {
+    String name = "z".repeat(70_000);
+    for (String json : List.of("{\"name\":\"%s\"}".formatted(name), "{\"%s".formatted(name))) {
+      assertThatThrownBy(() -> RoutingCodec.read(RoutingKind.TENANT, json))
+          .isInstanceOfSatisfying(
+              IllegalArgumentException.class,
+              fault -> assertThat(fault.getMessage()).hasSizeLessThan(1_100));
+    }
   }
 
   @Test

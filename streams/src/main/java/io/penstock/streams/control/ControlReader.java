@@ -114,7 +114,11 @@ final class ControlReader implements AutoCloseable {
 
   private static void skip(ConsumerRecord<String, byte[]> each, String why) {
     LOG.warn(
-        "Skipped {}-{}@{}: {}", each.topic(), each.partition(), each.offset(), Printable.of(why));
+        "Skipped {}-{}@{}: {}",
+        each.topic(),
+        each.partition(),
+        each.offset(),
+        Printable.brief(why));
   }
 
   /** Ends a wait of another thread; the only method that other threads may call. */

@@ -53,7 +53,7 @@ final class ControlTopics {
         values,
         follower,
         (key, why) ->
-            LOG.warn("Skipped {} of {}: {}", Printable.of(key), topic, Printable.of(why)));
+            LOG.warn("Skipped {} of {}: {}", Printable.brief(key), topic, Printable.brief(why)));
   }
 
   /** Topics that grow, read from the time that is needed. */

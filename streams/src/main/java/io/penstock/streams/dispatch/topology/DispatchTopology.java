@@ -198,9 +198,9 @@ public final class DispatchTopology {
             (key, why) -> {
               LOG.warn(
                   "{} in {} cannot be read and is ignored: {}",
-                  Printable.of(key),
+                  Printable.brief(key),
                   topic,
-                  Printable.of(why));
+                  Printable.brief(why));
               parts.counters().unreadable(topic);
             });
     GlobalTable.add(followed, topology, (record, partitionTime) -> Math.max(0, record.timestamp()));

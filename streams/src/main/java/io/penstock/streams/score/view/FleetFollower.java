@@ -47,6 +47,6 @@ public final class FleetFollower {
   /** Notes a report that is not to be used. */
   public void ignore(String key, String why) {
     rejected.increment();
-    LOG.warn("Fleet report {} is ignored: {}", Printable.of(key), Printable.of(why));
+    LOG.warn("Fleet report {} is ignored: {}", Printable.brief(key), Printable.brief(why));
   }
 }

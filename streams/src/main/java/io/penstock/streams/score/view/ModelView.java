@@ -67,7 +67,7 @@ public final class ModelView {
     rejected.increment();
     LOG.error(
         "Model {} stays as it was, the new spec is ignored: {}",
-        Printable.of(key),
-        Printable.of(why));
+        Printable.brief(key),
+        Printable.brief(why));
   }
 }

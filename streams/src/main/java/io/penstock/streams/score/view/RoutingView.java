@@ -63,7 +63,7 @@ public final class RoutingView {
     rejected.increment();
     LOG.error(
         "Routing entry {} stays as it was, the new one is ignored: {}",
-        Printable.of(key),
-        Printable.of(why));
+        Printable.brief(key),
+        Printable.brief(why));
   }
 }
