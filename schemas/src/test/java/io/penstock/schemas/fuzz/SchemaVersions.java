@@ -96,7 +96,7 @@ final class SchemaVersions {
     for (Schema.Field field : schema.getFields()) {
       Schema type = change.apply(field.schema());
       fields.add(
-          type == field.schema()
+          type.equals(field.schema())
               ? new Schema.Field(field, type)
               : new Schema.Field(field.name(), type));
     }
