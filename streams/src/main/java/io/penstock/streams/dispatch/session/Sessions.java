@@ -28,6 +28,8 @@ public final class Sessions {
   /** Former sessions that stopped in good order and whose outcomes are not all read yet. */
   private final List<WorkerSession> leaving = new ArrayList<>(0);
 
+  private final FormerSessions former = new FormerSessions();
+
   private final Speeds assumed;
   private final RestSettings rest;
   private final long leaseTimeoutMicros;
@@ -64,34 +66,50 @@ public final class Sessions {
   }
 
   /**
-   * Takes in a demand. Sessions are UUIDv7, so a later one is greater; an earlier one counts only
-   * once the known one is silent, for clocks may be set back.
+   * Takes in a demand. Sessions are UUIDv7, so a later one is greater and replaces the known one at
+   * once. An earlier one counts only once the known one is silent, for clocks may be set back; so
+   * does one that was replaced before, and it goes on where it was: whatever the order of demands,
+   * what a session was granted never falls.
    */
   public Heard hear(WorkerDemand demand, long nowMicros) {
-    WorkerSession known = byWorker.get(demand.getWorkerId());
-    int order = known == null ? 1 : demand.getSession().compareTo(known.session());
-    if (demand.getSequence() < 0 || (order < 0 && !silent(known, nowMicros))) {
+    if (demand.getSequence() < 0) {
       return new Heard.Stale();
     }
-    WorkerSession session = known;
-    if (order != 0) {
-      boolean fresh = demand.getLeasesReceived() == 0;
-      session =
-          new WorkerSession(
-              demand.getWorkerId(), demand.getSession(), 0, assumed, fresh, rest, nowMicros);
-      byWorker.put(demand.getWorkerId(), session);
+    WorkerSession known = byWorker.get(demand.getWorkerId());
+    if (known != null && known.session().equals(demand.getSession())) {
+      return known.hear(demand, nowMicros) ? new Heard.News(known, null) : new Heard.Stale();
     }
+    WorkerSession replaced = former.find(demand.getWorkerId(), demand.getSession());
+    boolean begins = replaced == null && isLater(demand, known);
+    if (!begins && known != null && !silent(known, nowMicros)) {
+      return new Heard.Stale();
+    }
+    WorkerSession session = replaced == null ? begin(demand, nowMicros) : replaced;
     if (!session.hear(demand, nowMicros)) {
       return new Heard.Stale();
     }
-    if (order == 0 || known == null) {
+    former.remove(session);
+    leaving.remove(session);
+    byWorker.put(session.workerId(), session);
+    if (known == null) {
       return new Heard.News(session, null);
     }
+    former.add(known, nowMicros);
     if (known.isStopped()) {
       leaving.add(known);
       return new Heard.News(session, null);
     }
     return new Heard.News(session, known);
+  }
+
+  private static boolean isLater(WorkerDemand demand, @Nullable WorkerSession known) {
+    return known == null || demand.getSession().compareTo(known.session()) > 0;
+  }
+
+  private WorkerSession begin(WorkerDemand demand, long nowMicros) {
+    boolean fresh = demand.getLeasesReceived() == 0;
+    return new WorkerSession(
+        demand.getWorkerId(), demand.getSession(), 0, assumed, fresh, rest, nowMicros);
   }
 
   /** An outcome of this session was read. */
@@ -104,10 +122,24 @@ public final class Sessions {
 
   /** Restores a session from the state store; its silence counts from now. */
   public void restore(String workerId, DispatchSession stored, long nowMicros) {
-    byWorker.put(
-        workerId,
-        new WorkerSession(
-            workerId, stored.getSession(), stored.getGranted(), assumed, false, rest, nowMicros));
+    byWorker.put(workerId, restored(workerId, stored.getSession(), stored.getGranted(), nowMicros));
+    stored
+        .getFormer()
+        .forEach(
+            each ->
+                former.add(
+                    restored(workerId, each.getSession(), each.getGranted(), nowMicros),
+                    nowMicros));
+  }
+
+  private WorkerSession restored(String workerId, String session, long granted, long nowMicros) {
+    return new WorkerSession(workerId, session, granted, assumed, false, rest, nowMicros);
+  }
+
+  /** Returns what of a worker's latest session, and of those before it, must survive a restart. */
+  public DispatchSession stored(WorkerSession session) {
+    return new DispatchSession(
+        session.session(), session.granted(), former.stored(session.workerId()));
   }
 
   /** Restores a lease from the state store. Returns false if its session is not known. */
@@ -349,6 +381,7 @@ public final class Sessions {
 
   /** Forgets and returns the sessions that have been silent for very long and hold nothing. */
   public List<WorkerSession> forgotten(long nowMicros) {
+    former.forget(nowMicros);
     List<WorkerSession> forgotten = new ArrayList<>(0);
     for (WorkerSession session : byWorker.values()) {
       if (session.holdsNothing() && nowMicros - session.lastHeardMicros() > forgetAfterMicros) {

@@ -1,6 +1,5 @@
 package io.penstock.streams.dispatch.session;
 
-import io.penstock.schemas.DispatchSession;
 import io.penstock.schemas.WorkerDemand;
 import io.penstock.schemas.WorkerState;
 import io.penstock.schemas.ids.RequestKey;
@@ -299,9 +298,9 @@ public final class WorkerSession {
     return leased.size();
   }
 
-  /** Returns what must survive a restart. */
-  public DispatchSession stored() {
-    return new DispatchSession(session, granted);
+  /** Leases granted to it so far. */
+  long granted() {
+    return granted;
   }
 
   public String workerId() {

@@ -213,7 +213,7 @@ public final class DispatchShard {
       case Sessions.Heard.News(WorkerSession session, WorkerSession superseded) -> {
         if (superseded != null) {
           lapses.superseded(superseded, now);
-          store.putSession(session.workerId(), session.stored());
+          store.putSession(session.workerId(), sessions.stored(session));
         }
         if (book.hasTrouble() && session.isActive()) {
           book.workerCame(session::serves, now);

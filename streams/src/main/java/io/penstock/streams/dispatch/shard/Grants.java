@@ -73,7 +73,7 @@ final class Grants {
       WorkerSession session = pair.session();
       long sequence = session.grant(pair.candidate(), nowMicros);
       admissionPolicy.granted(model, pair.candidate().serviceClass(), pair.light(), nowMicros);
-      store.putSession(session.workerId(), session.stored());
+      store.putSession(session.workerId(), sessions.stored(session));
       Share share =
           index.charge(pair.candidate(), accounting.expected(pair.candidate()), nowMicros);
       Decision granted =

@@ -189,7 +189,7 @@ final class ShardState {
               visitor.accept(
                   workerId,
                   planted == PlantedBug.WINDOW_COUNTED_TWICE
-                      ? new DispatchSession(session.getSession(), 0L)
+                      ? new DispatchSession(session.getSession(), 0L, session.getFormer())
                       : session));
     }
   }
