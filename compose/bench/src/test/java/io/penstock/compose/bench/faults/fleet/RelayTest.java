@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.compose.kafka.LoopbackPorts;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -25,7 +26,7 @@ class RelayTest {
   @BeforeEach
   void start() throws IOException {
     server = new ServerSocket();
-    server.bind(new InetSocketAddress(LoopbackPorts.HOST, 0));
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     server.setSoTimeout(PATIENCE_MILLIS);
     relay = new Relay(entry, server.getLocalPort());
   }
@@ -38,7 +39,7 @@ class RelayTest {
 
   private Socket client() throws IOException {
     Socket client = new Socket();
-    client.connect(new InetSocketAddress(LoopbackPorts.HOST, entry));
+    client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), entry));
     client.setSoTimeout(PATIENCE_MILLIS);
     return client;
   }
@@ -96,7 +97,7 @@ class RelayTest {
   void theEndOfOneSideIsTheEndOfTheOther() throws IOException {
     try (Socket client = client();
         Socket behind = accepted()) {
-      client.close();
+      client.shutdownOutput();
       assertThat(behind.getInputStream().read()).isEqualTo(-1);
     }
   }
