@@ -5,6 +5,11 @@ import java.util.List;
 /** A registry, or a change to it, that breaks its rules. Names every violation at once. */
 public abstract class RulesBrokenException extends RuntimeException {
 
+  /** A file may hold names as long as itself, and each violation names some. */
+  private static final int LONGEST_VIOLATION = 4_000;
+
+  private static final String CUT = " [...] ";
+
   private final transient List<String> violations;
 
   /**
@@ -18,10 +23,25 @@ public abstract class RulesBrokenException extends RuntimeException {
                 source,
                 violations.size(),
                 violations.size() == 1 ? "" : "s",
-                String.join("\n  - ", violations)));
-    this.violations = List.copyOf(violations);
+                String.join("\n  - ", brief(violations))));
+    this.violations = brief(violations);
   }
 
+  private static List<String> brief(List<String> violations) {
+    return violations.stream().map(RulesBrokenException::brief).toList();
+  }
+
+  /** The entry and the field stand at the beginning, the remedy at the end: both are kept. */
+  private static String brief(String violation) {
+    int length = violation.length();
+    if (length <= LONGEST_VIOLATION) {
+      return violation;
+    }
+    int half = LONGEST_VIOLATION / 2;
+    return violation.substring(0, half) + CUT + violation.substring(length - half);
+  }
+
+  /** Each is at most some thousand characters long. */
   public final List<String> violations() {
     return violations;
   }

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the fuzz targets of a module: the classes of its tests whose names end in {@code Fuzz}. Each
- * replays the inputs in {@code src/test/resources/fuzz/NAME}, and then takes random ones for a
- * second. {@code -Dpenstock.fuzz=10m} lets the fuzzer look for inputs that reach new code instead,
+ * replays the inputs in {@code src/test/resources/fuzz/NAME}, and then takes some random ones. {@code -Dpenstock.fuzz=10m} lets the fuzzer look for inputs that reach new code instead,
  * for ten minutes each, in a JVM of its own; {@code -Dpenstock.fuzz.target=NAME} runs one target
  * alone. {@code compose/docs/fuzzing.md} tells more.
  */
@@ -38,11 +37,11 @@ public abstract class FuzzTargets {
   private static final String SUFFIX = "Fuzz.class";
   private static final String METHOD = "fuzzerTestOneInput";
 
-  /** How long a target takes random inputs in each build. */
-  private static final Duration MOMENT = Duration.ofSeconds(1);
-
-  /** Loading classes takes longer than the first inputs; after so many a moment is enough. */
-  private static final int ENOUGH = 300;
+  /**
+   * So many random inputs each build takes, the same ones on every machine: whether a build passes
+   * must not depend on how fast it is. A slow one takes the first of them.
+   */
+  private static final int INPUTS = 300;
 
   private static final Duration LONGEST_MOMENT = Duration.ofSeconds(4);
 
@@ -138,17 +137,13 @@ public abstract class FuzzTargets {
     Random random = new Random(SEED);
     long began = System.nanoTime();
     long executions = 0;
-    while (goesOn(executions, Duration.ofNanos(System.nanoTime() - began))) {
+    while (executions < INPUTS && System.nanoTime() - began < LONGEST_MOMENT.toNanos()) {
       byte[] input = new byte[random.nextInt(1, 400)];
       random.nextBytes(input);
       take(method, input, "random input %d of %s".formatted(executions, name));
       executions++;
     }
     return executions;
-  }
-
-  private static boolean goesOn(long executions, Duration taken) {
-    return taken.compareTo(executions < ENOUGH ? LONGEST_MOMENT : MOMENT) < 0;
   }
 
   private static void take(MethodHandle method, byte[] input, String what) {

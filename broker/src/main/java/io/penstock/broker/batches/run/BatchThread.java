@@ -33,6 +33,10 @@ final class BatchThread {
   private final Runnable ended;
   private final Thread thread;
   private final Semaphore news = new Semaphore(0);
+
+  /** What does not wait while the batch rests after a failure. */
+  private final Semaphore wishes = new Semaphore(0);
+
   private volatile boolean stopped;
 
   /** Why the latest step failed; null if it did not. */
@@ -57,7 +61,7 @@ final class BatchThread {
   void stop() {
     stopped = true;
     runner.leave();
-    news.release();
+    wish();
   }
 
   /** Waits until it does no more. */
@@ -73,10 +77,15 @@ final class BatchThread {
   /** Others may wait for the same wish for longer. */
   CompletableFuture<Batch> cancel(Duration most) {
     CompletableFuture<Batch> cancelled = runner.cancel().copy();
-    news.release();
+    wish();
     return cancelled
         .orTimeout(most.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(failed -> CompletableFuture.failedFuture(reason(failed)));
+  }
+
+  private void wish() {
+    wishes.release();
+    news.release();
   }
 
   private Throwable reason(Throwable failed) {
@@ -120,11 +129,18 @@ final class BatchThread {
     }
   }
 
+  /**
+   * After a failure, results end no pause: they may come by the hundred in a second, and each would
+   * repeat what failed.
+   */
   private void pause(Duration most) throws InterruptedException {
-    if (most.isPositive() && news.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (failing != null) {
+      boolean _ = wishes.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS);
+    } else if (most.isPositive() && news.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
       Thread.sleep(GATHER);
     }
     news.drainPermits();
+    wishes.drainPermits();
   }
 
   private void close() {

@@ -3,6 +3,7 @@ package io.penstock.broker.batches.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
@@ -19,6 +20,7 @@ import io.penstock.broker.home.SilentGateway;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.settings.FileSettings;
 import io.penstock.broker.webhooks.delivery.EventAnnouncer;
+import io.penstock.schemas.TerminalStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -172,6 +174,32 @@ class BatchCoordinatorTest {
 
     assertThatThrownBy(() -> coordinator.cancel("acme", ORDER.id(), PATIENCE).orElseThrow().get())
         .hasRootCauseInstanceOf(HomeLostException.class);
+  }
+
+  /** Results of other lines come by the hundred in a second while one thing fails. */
+  @Test
+  void resultsDoNotHurryABatchThatRestsAfterAFailure() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    CountDownLatch failed = new CountDownLatch(1);
+    judging =
+        (_, _, _, _) -> {
+          tries.incrementAndGet();
+          failed.countDown();
+          throw new IOException("the file is not there");
+        };
+    written.countDown();
+    var _ = begin();
+    failed.await();
+
+    long end = System.nanoTime() + SHORT.multipliedBy(4).toNanos();
+    while (System.nanoTime() < end) {
+      coordinator.result(
+          BrokerSamples.record(
+              BrokerSamples.result(ORDER.id() + ".1", TerminalStatus.SUCCEEDED).build()));
+      Thread.onSpinWait();
+    }
+
+    assertThat(tries).hasValueLessThan(5);
   }
 
   @Test
