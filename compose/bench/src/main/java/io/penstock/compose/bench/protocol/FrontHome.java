@@ -210,7 +210,7 @@ final class FrontHome {
     private final List<Runnable> late = new ArrayList<>();
 
     /** When each batch that failed goes on: results wake the owner much sooner. */
-    private final Map<BatchRunner, Long> restsUntil = new IdentityHashMap<>();
+    private final IdentityHashMap<BatchRunner, Long> restsUntil = new IdentityHashMap<>();
 
     private long position;
     private long heard;
