@@ -28,9 +28,10 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the fuzz targets of a module: the classes of its tests whose names end in {@code Fuzz}. Each
- * replays the inputs in {@code src/test/resources/fuzz/NAME}, and then takes some random ones. {@code -Dpenstock.fuzz=10m} lets the fuzzer look for inputs that reach new code instead,
- * for ten minutes each, in a JVM of its own; {@code -Dpenstock.fuzz.target=NAME} runs one target
- * alone. {@code compose/docs/fuzzing.md} tells more.
+ * replays the inputs in {@code src/test/resources/fuzz/NAME}, and then takes some random ones.
+ * {@code -Dpenstock.fuzz=10m} lets the fuzzer look for inputs that reach new code instead, for ten
+ * minutes each, in a JVM of its own; {@code -Dpenstock.fuzz.target=NAME} runs one target alone.
+ * {@code compose/docs/fuzzing.md} tells more.
  */
 public abstract class FuzzTargets {
 
