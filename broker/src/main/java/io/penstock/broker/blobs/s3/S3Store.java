@@ -46,6 +46,12 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class S3Store implements BlobStore, AutoCloseable {
 
+  /**
+   * The JDK keeps five connections that nobody uses. After a restart of the server each of them
+   * fails once; the next attempt is on a new one.
+   */
+  private static final int MOST_ATTEMPTS = 7;
+
   private static final Logger LOG = LoggerFactory.getLogger(S3Store.class);
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -97,9 +103,9 @@ public final class S3Store implements BlobStore, AutoCloseable {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(SILENCE));
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE))
+            .overrideConfiguration(
+                calls -> calls.retryStrategy(retries -> retries.maxAttempts(MOST_ATTEMPTS)));
     settings.endpoint().map(URI::create).ifPresent(builder::endpointOverride);
     return builder.build();
   }

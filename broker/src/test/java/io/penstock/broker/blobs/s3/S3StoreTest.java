@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +120,32 @@ class S3StoreTest extends BlobStoreContract {
       assertThat(begin).isEqualTo(Arrays.copyOf(bytes, 1000));
       assertThat(rest).isEqualTo(Arrays.copyOfRange(bytes, 1000, bytes.length));
     }
+  }
+
+  @Test
+  void aWriteSucceedsAlthoughAllConnectionsThatAreKeptHaveEnded() throws Exception {
+    BlobName name = BlobName.of("files", "kept");
+    try (BlobWriter writer = store.create(name)) {
+      writer.write(new byte[1 << 20]);
+      writer.commit();
+    }
+    List<InputStream> readers = new ArrayList<>();
+    for (int reader = 0; reader < 8; reader++) {
+      readers.add(store.read(name));
+    }
+    for (InputStream reader : readers) {
+      assertThat(reader.readAllBytes()).hasSize(1 << 20);
+      reader.close();
+    }
+
+    server.restart();
+
+    BlobName next = BlobName.of("files", "next");
+    try (BlobWriter writer = store.create(next)) {
+      writer.write(new byte[1000]);
+      writer.commit();
+    }
+    assertThat(store.size(next)).hasValue(1000);
   }
 
   @Test
