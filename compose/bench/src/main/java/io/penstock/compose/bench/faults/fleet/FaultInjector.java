@@ -1,10 +1,10 @@
 package io.penstock.compose.bench.faults.fleet;
 
 import io.penstock.compose.bench.faults.judge.FaultRecord;
-import io.penstock.compose.bench.faults.plan.FaultType.Part;
 import io.penstock.compose.bench.faults.plan.FaultsLayout;
 import io.penstock.compose.bench.faults.plan.PlannedFault;
 import io.penstock.compose.bench.rig.InSync;
+import io.penstock.compose.kafka.HangingTransactions;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ public final class FaultInjector implements AutoCloseable {
   private final FaultsLayout layout;
   private final LongSupplier clock;
   private final Admin admin;
+  private Optional<HangingTransactions> hanging = Optional.empty();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(CALL).build();
 
   /**
@@ -100,19 +102,21 @@ public final class FaultInjector implements AutoCloseable {
     for (String each : hit) {
       ready &= fleet.part(each).awaitReady(READY);
     }
+    if (hitsBrokers(fault)) {
+      endHangingTransactions();
+    }
     return record(fault, target, begin, end, ready && brokersInSync(fault));
+  }
+
+  /** As {@code up} does for its own broker, and an operator of another Kafka has to do. */
+  private void endHangingTransactions() {
+    hanging.ifPresent(HangingTransactions::close);
+    hanging = Optional.of(HangingTransactions.watch(admin));
   }
 
   /** The next broker may only be taken down when the copies of this one are whole again. */
   private boolean brokersInSync(PlannedFault fault) throws InterruptedException {
-    Part part = fault.type().part();
-    boolean ofBrokers =
-        part == Part.BROKER
-            || part == Part.CONTROLLER
-            || part == Part.KAFKA
-            || part == Part.EVERYTHING
-            || fault.target().startsWith(FaultsLayout.KAFKA);
-    if (!ofBrokers || layout.brokers() == 1) {
+    if (!hitsBrokers(fault) || layout.brokers() == 1) {
       return true;
     }
     for (int tried = 0; tried < TRIES; tried++) {
@@ -125,6 +129,13 @@ public final class FaultInjector implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  private static boolean hitsBrokers(PlannedFault fault) {
+    return switch (fault.type().part()) {
+      case BROKER, CONTROLLER, KAFKA, EVERYTHING -> true;
+      default -> fault.target().startsWith(FaultsLayout.KAFKA);
+    };
   }
 
   private FaultRecord pause(PlannedFault fault, String target, long begin)
@@ -288,6 +299,7 @@ public final class FaultInjector implements AutoCloseable {
 
   @Override
   public void close() {
+    hanging.ifPresent(HangingTransactions::close);
     admin.close(CALL);
     http.shutdownNow();
   }
