@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -157,7 +159,9 @@ final class DockerKafka implements TestKafka {
 
   @Override
   public void close() {
-    brokers.parallelStream().forEach(KafkaContainer::close);
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      brokers.forEach(broker -> each.execute(broker::close));
+    }
     network.close();
   }
 }

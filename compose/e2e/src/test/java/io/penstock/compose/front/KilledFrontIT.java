@@ -47,7 +47,8 @@ class KilledFrontIT {
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int key = 0; key < KEYS; key++) {
           String name = "slow-" + key;
-          waiting.add(CompletableFuture.runAsync(() -> lostCall(first, name)));
+          waiting.add(
+              CompletableFuture.runAsync(() -> lostCall(first, name), Thread::startVirtualThread));
         }
         await().atMost(PATIENCE).until(() -> cluster.backend().seen("slow").size() == KEYS);
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -53,10 +54,9 @@ class TwoFrontsIT {
         assertThat(cluster.backend().seen("m")).hasSize(28);
 
         // Who waits is answered while the instance stops, and the other one takes over.
-        CompletableFuture<HttpResponse<String>> waiting =
-            CompletableFuture.supplyAsync(() -> kept(second));
+        CompletableFuture<HttpResponse<String>> waiting = calling(() -> kept(second));
         await().atMost(PATIENCE).until(() -> !cluster.backend().seen("kept").isEmpty());
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(two::close);
+        CompletableFuture<Void> closing = closing(two);
         String id = cluster.backend().seen("kept").getFirst().getId();
         await()
             .atMost(PATIENCE)
@@ -74,17 +74,49 @@ class TwoFrontsIT {
   }
 
   @Test
+  void aStoppingInstanceRefusesNewCallsAtOnce(PenstockNode node) throws Exception {
+    try (FrontCluster cluster = new FrontCluster(node, "refusing.", 2)) {
+      CompletableFuture<Void> released = new CompletableFuture<>();
+      cluster
+          .backend()
+          .on(
+              "kept",
+              call -> {
+                released.join();
+                call.succeed(ANSWER);
+              });
+      HttpFront front = cluster.start(FrontCluster.settings(PATIENCE));
+      try (FrontCalls calls = new FrontCalls(front.url())) {
+        CompletableFuture<HttpResponse<String>> waiting = calling(() -> kept(calls));
+        await().atMost(PATIENCE).until(() -> !cluster.backend().seen("kept").isEmpty());
+        CompletableFuture<Void> closing = closing(front);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> {
+                  HttpResponse<String> refused = calls.get("/v1/models");
+                  assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+                  assertThat(refused.headers().firstValue("retry-after")).contains("1");
+                });
+        assertThat(waiting).as("the call that waits").isNotDone();
+        assertThat(closing).as("the end of the instance").isNotDone();
+        released.complete(null);
+        assertThat(waiting.get(30, TimeUnit.SECONDS).body()).isEqualTo(ANSWER);
+        closing.get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
   void whoeverWaitsWhenTheDrainEndsIsToldSoAndTheRequestGoesOn(PenstockNode node) throws Exception {
     try (FrontCluster cluster = new FrontCluster(node, "short-drain.", 2)) {
       cluster.backend().on("kept", call -> call.status(RequestState.WAITING));
       HttpFront front = cluster.start(FrontCluster.settings(Duration.ofMillis(100)));
       try (FrontCalls calls = new FrontCalls(front.url())) {
-        CompletableFuture<HttpResponse<String>> unnamed =
-            CompletableFuture.supplyAsync(() -> kept(calls));
+        CompletableFuture<HttpResponse<String>> unnamed = calling(() -> kept(calls));
         CompletableFuture<HttpResponse<String>> named =
-            CompletableFuture.supplyAsync(() -> kept(calls, "idempotency-key", "mine"));
-        CompletableFuture<HttpResponse<String>> streamed =
-            CompletableFuture.supplyAsync(() -> post(calls, STREAM));
+            calling(() -> kept(calls, "idempotency-key", "mine"));
+        CompletableFuture<HttpResponse<String>> streamed = calling(() -> post(calls, STREAM));
         await().atMost(PATIENCE).until(() -> cluster.backend().seen("kept").size() == 3);
         front.close();
 
@@ -153,6 +185,15 @@ class TwoFrontsIT {
         assertThat(found.body()).contains("\"accepted\"", "\"unseen\"");
       }
     }
+  }
+
+  private static CompletableFuture<HttpResponse<String>> calling(
+      Supplier<HttpResponse<String>> call) {
+    return CompletableFuture.supplyAsync(call, Thread::startVirtualThread);
+  }
+
+  private static CompletableFuture<Void> closing(HttpFront front) {
+    return CompletableFuture.runAsync(front::close, Thread::startVirtualThread);
   }
 
   private static HttpResponse<String> kept(FrontCalls calls, String... headers) {

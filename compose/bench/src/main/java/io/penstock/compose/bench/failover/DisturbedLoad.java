@@ -74,7 +74,8 @@ final class DisturbedLoad implements AutoCloseable {
                 throw new CompletionException(e);
               }
             },
-            CompletableFuture.delayedExecutor(time.toMillis() / 3, TimeUnit.MILLISECONDS));
+            CompletableFuture.delayedExecutor(
+                time.toMillis() / 3, TimeUnit.MILLISECONDS, Thread::startVirtualThread));
     RequestLog log = load(time);
     long at = disturbed.get();
     Thread.sleep(STRAGGLERS);

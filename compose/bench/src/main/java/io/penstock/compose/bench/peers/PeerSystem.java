@@ -232,7 +232,9 @@ final class PeerSystem implements QueueSystem {
               return at;
             },
             CompletableFuture.delayedExecutor(
-                settings.killTime().toMillis() / 2, TimeUnit.MILLISECONDS));
+                settings.killTime().toMillis() / 2,
+                TimeUnit.MILLISECONDS,
+                Thread::startVirtualThread));
     RequestLog log =
         openLoop(
             sender,

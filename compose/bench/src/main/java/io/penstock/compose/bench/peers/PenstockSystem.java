@@ -138,7 +138,9 @@ final class PenstockSystem implements QueueSystem {
           CompletableFuture.supplyAsync(
               () -> kill(victim),
               CompletableFuture.delayedExecutor(
-                  settings.killTime().toMillis() / 2, TimeUnit.MILLISECONDS));
+                  settings.killTime().toMillis() / 2,
+                  TimeUnit.MILLISECONDS,
+                  Thread::startVirtualThread));
       RequestLog log =
           killed.openLoop(settings.killRate(), settings.killTime(), settings.patience());
       Thread.sleep(STRAGGLERS);
