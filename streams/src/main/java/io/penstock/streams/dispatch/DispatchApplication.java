@@ -37,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,24 @@ public final class DispatchApplication implements AutoCloseable {
   public Optional<String> failure() {
     KafkaStreams started = streams;
     return started == null ? Optional.empty() : StreamsState.failure(started);
+  }
+
+  /**
+   * By how many records the shards that this instance serves or copies lag behind their changelogs,
+   * all together. A copy that lags far behind takes over slowly. Asks Kafka, and waits for it.
+   *
+   * @throws IllegalStateException if it is not started
+   * @throws org.apache.kafka.streams.errors.StreamsException if Kafka does not answer
+   */
+  public long recordsBehind() {
+    KafkaStreams started = streams;
+    if (started == null) {
+      throw new IllegalStateException("dispatch is not started");
+    }
+    return started.allLocalStorePartitionLags().values().stream()
+        .flatMap(stores -> stores.values().stream())
+        .mapToLong(LagInfo::offsetLag)
+        .sum();
   }
 
   /** Stops, and leaves the group, so that other instances take over at once. */

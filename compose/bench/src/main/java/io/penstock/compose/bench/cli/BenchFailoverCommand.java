@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  penstock bench failover --failover 3s",
-      "  penstock bench failover --brokers 0"
+      "  penstock bench failover --brokers 0",
+      "  penstock bench failover --brokers 0 --waiting 1000000 --finished 30000000"
     })
 final class BenchFailoverCommand extends BenchmarkCommand {
 
@@ -70,6 +71,22 @@ final class BenchFailoverCommand extends BenchmarkCommand {
           "How long a broker may be silent until it counts as lost (default: ${DEFAULT-VALUE}).")
   String brokerSession = "6s";
 
+  @Option(
+      names = "--waiting",
+      paramLabel = "N",
+      description =
+          "Batch requests that wait when a dispatch process or worker is killed, 2000000 at most"
+              + " (default: ${DEFAULT-VALUE}).")
+  int waiting;
+
+  @Option(
+      names = "--finished",
+      paramLabel = "N",
+      description =
+          "Requests of which dispatch then remembers that they have ended, 50000000 at most"
+              + " (default: ${DEFAULT-VALUE}).")
+  int finished;
+
   BenchFailoverCommand(Environment environment) {
     super(environment);
   }
@@ -95,6 +112,8 @@ final class BenchFailoverCommand extends BenchmarkCommand {
                 standbys,
                 brokers,
                 Math.min(worker.rate, brokerRate),
-                TimeText.duration("--broker-session", brokerSession)));
+                TimeText.duration("--broker-session", brokerSession),
+                waiting,
+                finished));
   }
 }

@@ -29,7 +29,7 @@ final class BrokerKill {
     BenchBrokers brokers = new BenchBrokers(settings.brokers(), settings.brokerSession());
     try (BenchCluster cluster = BenchCluster.start(brokers)) {
       progress.at("starting two dispatch processes and two workers", 0.15);
-      KilledParts _ = KilledParts.start(cluster, settings);
+      KilledParts _ = KilledParts.start(cluster, DisturbedLoad.register(cluster), settings);
       try (DisturbedLoad load = new DisturbedLoad(cluster, settings.brokerRate());
           Admin admin = Admin.create(cluster.connection().with(Map.of()))) {
         progress.at("warm-up", 0.3);

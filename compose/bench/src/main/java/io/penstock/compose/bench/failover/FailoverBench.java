@@ -41,8 +41,10 @@ public final class FailoverBench implements Bench {
   private Map<String, Recovery> killProcesses(BenchProgress progress) throws Exception {
     progress.at("starting Kafka, the registry and score", 0);
     try (BenchCluster cluster = BenchCluster.start()) {
+      String model = DisturbedLoad.register(cluster);
+      new StoredWork(cluster, settings).put(model, progress.part(0.02, 0.1));
       progress.at("starting two dispatch processes and two workers", 0.1);
-      KilledParts parts = KilledParts.start(cluster, settings);
+      KilledParts parts = KilledParts.start(cluster, model, settings);
       try (DisturbedLoad load = new DisturbedLoad(cluster, settings.work().perSecond())) {
         progress.at("warm-up", 0.25);
         load.warmUp(WARM_UP);
@@ -65,14 +67,22 @@ public final class FailoverBench implements Bench {
    */
   record KilledParts(BenchProcess dispatch, BenchProcess worker) {
 
-    /** Registers the model, starts them, and returns when they are ready. */
-    static KilledParts start(BenchCluster cluster, FailoverSettings settings) throws Exception {
-      String model = DisturbedLoad.register(cluster);
+    /** Starts them, and returns when they are ready and each shard has its warm copy. */
+    static KilledParts start(BenchCluster cluster, String model, FailoverSettings settings)
+        throws Exception {
       BenchProcess dispatch = dispatch(cluster, "dispatch-1", settings);
       BenchProcess otherDispatch = dispatch(cluster, "dispatch-2", settings);
+      for (BenchProcess each : List.of(dispatch, otherDispatch)) {
+        var _ = each.awaitReady();
+      }
+      if (settings.standbys() == 1) {
+        for (BenchProcess each : List.of(dispatch, otherDispatch)) {
+          each.awaitCopies(cluster.topics().modelPartitions(), settings.restoring());
+        }
+      }
       BenchProcess worker = worker(cluster, "worker-1", model, settings);
       BenchProcess otherWorker = worker(cluster, "worker-2", model, settings);
-      for (BenchProcess each : List.of(dispatch, otherDispatch, worker, otherWorker)) {
+      for (BenchProcess each : List.of(worker, otherWorker)) {
         var _ = each.awaitReady();
       }
       return new KilledParts(dispatch, worker);
@@ -80,7 +90,13 @@ public final class FailoverBench implements Bench {
 
     private static BenchProcess dispatch(
         BenchCluster cluster, String name, FailoverSettings settings) throws Exception {
-      return BenchProcess.dispatch(cluster, name, settings.failover(), settings.standbys());
+      return BenchProcess.dispatch(
+          cluster,
+          name,
+          settings.failover(),
+          settings.standbys(),
+          settings.moreHeapMegabytes(),
+          settings.restoring());
     }
 
     private static BenchProcess worker(

@@ -124,6 +124,12 @@ final class FailoverReport {
             + " worker is not started again; resumed = every partition had a result of a request"
             + " sent after the kill; longest = of any request of the round; duplicates are counted"
             + " for 3 s after the last result");
+    if (settings.waiting() > 0 || settings.finished() > 0) {
+      notes.add(
+          "%d batch requests waited when dispatch started, and it remembered %d that had ended;"
+                  .formatted(settings.waiting(), settings.finished())
+              + " warm copies had read all of it before the first kill");
+    }
     loss.ifPresent(each -> notes.add(brokers(each)));
     if (!kept) {
       notes.add("results were lost or came twice: the guarantee did not hold");

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param brokerRate requests per second while a broker is killed: the copies of several brokers on
  *     one machine leave less room
  * @param brokerSession how long a broker may be silent until it counts as lost
+ * @param waiting batch requests that wait when dispatch starts, at most 2 million
+ * @param finished requests that dispatch then remembers to have ended, at most 50 million
  */
 public record FailoverSettings(
     SleepingWork work,
@@ -25,7 +27,16 @@ public record FailoverSettings(
     int standbys,
     int brokers,
     double brokerRate,
-    Duration brokerSession) {
+    Duration brokerSession,
+    int waiting,
+    int finished) {
+
+  /** Bytes of heap for one that waits; {@code bench depth} measures about 350. */
+  private static final int BYTES_WAITING = 1_000;
+
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final int WAITING_RESTORED_PER_SECOND = 2_000;
+  private static final int FINISHED_RESTORED_PER_SECOND = 10_000;
 
   public FailoverSettings {
     require("rate", work.perSecond() <= 10_000, "must be 10000 or less");
@@ -45,10 +56,23 @@ public record FailoverSettings(
         "broker-session",
         brokerSession.toSeconds() >= 1 && brokerSession.toSeconds() <= 60,
         "must be from 1 s to 60 s");
+    require("waiting", waiting >= 0 && waiting <= 2_000_000, "must be from 0 to 2000000");
+    require("finished", finished >= 0 && finished <= 50_000_000, "must be from 0 to 50000000");
     require(
         "rate",
         work.perSecond() <= work.servedPerSecond(),
         "is more than one worker of %d slots serves; lower it or raise --slots"
             .formatted(work.slots()));
+  }
+
+  /** The heap that a dispatch process needs beyond the usual, if it serves all that waits. */
+  int moreHeapMegabytes() {
+    return (int) ((long) waiting * BYTES_WAITING / 1_000_000);
+  }
+
+  /** How long a dispatch process may take to restore its state on a slow machine. */
+  Duration restoring() {
+    return START.plusSeconds(
+        waiting / WAITING_RESTORED_PER_SECOND + finished / FINISHED_RESTORED_PER_SECOND);
   }
 }

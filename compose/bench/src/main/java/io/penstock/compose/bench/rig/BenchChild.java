@@ -1,5 +1,6 @@
 package io.penstock.compose.bench.rig;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.HttpFront;
 import io.penstock.broker.blobs.FolderStore;
@@ -14,36 +15,49 @@ import io.penstock.streams.dispatch.DispatchApplication;
 import io.penstock.streams.dispatch.DispatchConfig;
 import io.penstock.workers.Worker;
 import io.penstock.workers.WorkerConfig;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The main class of a part that a benchmark kills: {@code dispatch}, {@code worker}, {@code http}
  * or a Kafka {@code broker} in a process of its own. Says {@code ready} on stdout, and ends when
- * its stdin does, so that it never outlives the benchmark.
+ * its stdin does, so that it never outlives the benchmark. Dispatch answers questions until then.
  */
 final class BenchChild {
 
   static final String READY = "ready";
+
+  /**
+   * Asked on stdin, dispatch answers with it, the number of shards that it serves or copies, and by
+   * how many records all these lag behind.
+   */
+  static final String COPIES = "copies";
 
   private BenchChild() {}
 
   /** See {@link BenchProcess} for the arguments. */
   public static void main(String... arguments) throws Exception {
     List<String> rest = List.of(arguments).subList(1, arguments.length);
+    Supplier<String> answers = () -> "";
     switch (arguments[0]) {
       case "broker" -> broker(rest);
-      case "dispatch" -> dispatch(connection(rest), topics(rest), rest.subList(3, rest.size()));
+      case "dispatch" ->
+          answers = dispatch(connection(rest), topics(rest), rest.subList(3, rest.size()));
       case "http" -> front(connection(rest), topics(rest), rest.subList(3, rest.size()));
       case "worker" -> worker(connection(rest), topics(rest), rest.subList(3, rest.size()));
       default -> throw new IllegalArgumentException("no part is named " + arguments[0]);
     }
     System.out.println(READY);
-    awaitEndOfInput();
+    answer(answers);
     Runtime.getRuntime().halt(0);
   }
 
@@ -73,10 +87,11 @@ final class BenchChild {
         .start();
   }
 
-  private static void dispatch(
+  private static Supplier<String> dispatch(
       ClusterConnection connection, TopicSettings topics, List<String> arguments)
       throws InterruptedException {
     Duration failover = Duration.parse(arguments.get(1));
+    SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     DispatchApplication dispatch =
         new DispatchApplication(
             DispatchConfig.DEFAULT
@@ -85,9 +100,17 @@ final class BenchChild {
             connection,
             topics,
             Path.of(arguments.get(0)),
-            new SimpleMeterRegistry());
+            metrics);
     dispatch.start();
-    BenchCluster.await("dispatch", () -> dispatch.problem().isEmpty());
+    BenchCluster.await(
+        "dispatch", Duration.parse(arguments.get(3)), () -> dispatch.problem().isEmpty());
+    return () -> COPIES + " " + shards(metrics) + " " + dispatch.recordsBehind();
+  }
+
+  private static int shards(MeterRegistry metrics) {
+    return Stream.of("penstock.dispatch.shards", "penstock.dispatch.standbys")
+        .mapToInt(each -> (int) metrics.get(each).gauge().value())
+        .sum();
   }
 
   private static void worker(
@@ -121,10 +144,12 @@ final class BenchChild {
     BenchCluster.await("the HTTP front", () -> front.problem().isEmpty());
   }
 
-  private static void awaitEndOfInput() throws IOException {
-    int read = System.in.read();
-    while (read >= 0) {
-      read = System.in.read();
+  /** Answers until stdin ends. */
+  private static void answer(Supplier<String> answers) throws IOException {
+    BufferedReader questions =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (questions.readLine() != null) {
+      System.out.println(answers.get());
     }
   }
 }

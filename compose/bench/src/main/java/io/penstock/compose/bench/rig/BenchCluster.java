@@ -280,11 +280,21 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Returns when it is so. */
   public static void await(String what, BooleanSupplier ready) throws InterruptedException {
+    await(what, PATIENCE, ready);
+  }
+
+  /**
+   * Returns when it is so.
+   *
+   * @throws IllegalStateException if it is not in this time
+   */
+  static void await(String what, Duration patience, BooleanSupplier ready)
+      throws InterruptedException {
     long begin = System.nanoTime();
     while (!ready.getAsBoolean()) {
-      if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+      if (System.nanoTime() - begin > patience.toNanos()) {
         throw new IllegalStateException(
-            "%s was not ready after %d s".formatted(what, PATIENCE.toSeconds()));
+            "%s was not ready after %d s".formatted(what, patience.toSeconds()));
       }
       Thread.sleep(5);
     }

@@ -31,6 +31,8 @@ class BenchCommandTest {
         "failover --seconds 1 | --seconds",
         "failover --rate 5000 | --rate",
         "failover --brokers 2 | --brokers",
+        "failover --waiting -1 | --waiting",
+        "failover --finished 50000001 | --finished",
         "failover --broker-rate 0 | --broker-rate",
         "failover --broker-session 0s | --broker-session",
         "peers --depth 0 | --depth",

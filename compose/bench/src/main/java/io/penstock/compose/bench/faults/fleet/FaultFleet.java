@@ -47,6 +47,7 @@ public final class FaultFleet implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final int HEAP_MEGABYTES = 256;
   private static final int SLOTS = 32;
+  private static final String COMMIT_INTERVAL = "200ms";
   private static final int MOST_NAMED_ENDS = 50;
 
   private final Path folder;
@@ -133,9 +134,20 @@ public final class FaultFleet implements AutoCloseable {
     }
     Path home = folder.resolve("homes").resolve(name);
     Part part =
-        new Part(name, () -> PartProcess.start(name, home, HEAP_MEGABYTES, environment, arguments));
+        new Part(
+            name,
+            () ->
+                PartProcess.start(
+                    name, home, HEAP_MEGABYTES, options(name), environment, arguments));
     parts.put(name, part);
     closing.push(part);
+  }
+
+  /** Three brokers do most of the work, and are worth compiling well; the others start often. */
+  private List<String> options(String name) {
+    return layout.brokers() > 1 && layout.brokerNames().contains(name)
+        ? List.of("-XX:TieredStopAtLevel=4")
+        : List.of();
   }
 
   private void require(Collection<String> names) throws InterruptedException {
@@ -167,6 +179,10 @@ public final class FaultFleet implements AutoCloseable {
     arguments.addAll(List.of("--registry", registry.url()));
     arguments.addAll(List.of("--replication", String.valueOf(layout.brokers())));
     arguments.addAll(List.of("--operations-port", String.valueOf(operations)));
+    if (layout.brokers() > 1 && List.of("dispatch", "score").contains(kind)) {
+      // Each transaction has all brokers write, and they share this machine.
+      arguments.addAll(List.of("--set", kind + ".commitInterval=" + COMMIT_INTERVAL));
+    }
     if (kind.equals("dispatch")) {
       arguments.addAll(List.of("--set", "dispatch.standbys=1"));
     } else if (kind.equals("front")) {

@@ -37,6 +37,7 @@ final class PartProcess implements AutoCloseable {
    * Starts one.
    *
    * @param home stands in for the user's, so that the real one is left alone; its log is there
+   * @param options of the JVM
    * @param environment variables on top of this process's own
    * @param arguments of {@link PartMain}
    */
@@ -44,13 +45,14 @@ final class PartProcess implements AutoCloseable {
       String name,
       Path home,
       int heapMegabytes,
+      List<String> options,
       Map<String, String> environment,
       List<String> arguments)
       throws IOException {
     Files.createDirectories(home);
     Path log = home.resolve(name + ".log");
     List<String> command =
-        new ArrayList<>(ChildJvm.command(heapMegabytes, List.of(), PartMain.class));
+        new ArrayList<>(ChildJvm.command(heapMegabytes, options, PartMain.class));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
