@@ -6,25 +6,21 @@ import io.penstock.compose.bench.load.EpochMicros;
 import io.penstock.compose.bench.load.Pacing;
 import io.penstock.compose.bench.load.RequestLog;
 import io.penstock.compose.bench.rig.BenchFolder;
+import io.penstock.compose.bench.rig.StartedParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A peer: its server, a producer and two workers, each a process. */
 final class PeerSystem implements QueueSystem {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PeerSystem.class);
   private static final String READY = "ready";
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -37,8 +33,7 @@ final class PeerSystem implements QueueSystem {
   private final Path folder;
   private final String body;
   private final PeerServer server;
-  private final Deque<Runnable> ends = new ArrayDeque<>();
-  private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
+  private final StartedParts parts = new StartedParts();
   private final List<ChildProcess> workers = new ArrayList<>();
   private final ChildProcess producer;
   private int rounds;
@@ -57,8 +52,7 @@ final class PeerSystem implements QueueSystem {
     this.scripts = scripts;
     this.folder = folder;
     this.body = body;
-    Runtime.getRuntime().addShutdownHook(hook);
-    ends.push(this::removeFolder);
+    parts.add(() -> BenchFolder.remove(folder));
     try {
       server =
           switch (peer) {
@@ -66,7 +60,7 @@ final class PeerSystem implements QueueSystem {
             case RABBITMQ -> PeerServer.rabbitMq(folder);
             case PENSTOCK -> throw new IllegalArgumentException("Penstock is no peer of its own");
           };
-      ends.push(server::close);
+      parts.add(server);
       for (int number = 1; number <= PeersSettings.WORKERS; number++) {
         workers.add(worker("worker-" + number, "bench", false));
       }
@@ -138,7 +132,8 @@ final class PeerSystem implements QueueSystem {
     }
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
     ChildProcess child = ChildProcess.start(name, command, scripts, environment, folder);
-    ends.push(child::kill);
+    // Killed rather than asked: what a client holds goes with the server.
+    parts.add(child::kill);
     child.await(READY, START);
     return child;
   }
@@ -254,26 +249,6 @@ final class PeerSystem implements QueueSystem {
 
   @Override
   public void close() {
-    stop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The JVM is on its way down and runs the hook itself.
-    }
-  }
-
-  private void removeFolder() {
-    try {
-      BenchFolder.remove(folder);
-    } catch (IOException e) {
-      LOG.warn("{} could not be removed: {}", folder, e.getMessage());
-    }
-  }
-
-  /** Clients are killed rather than asked: what they hold goes with the server. */
-  private synchronized void stop() {
-    while (!ends.isEmpty()) {
-      ends.pop().run();
-    }
+    parts.close();
   }
 }

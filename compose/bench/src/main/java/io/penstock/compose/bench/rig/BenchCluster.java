@@ -32,14 +32,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The parts of {@code penstock up}, with their default settings, in a temporary folder: Kafka,
@@ -52,7 +48,6 @@ public final class BenchCluster implements AutoCloseable {
   /** How long a part may take to be ready. */
   public static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private static final Logger LOG = LoggerFactory.getLogger(BenchCluster.class);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final int COPIES = 3;
   static final int MAX_RECORD_BYTES = 18 * 1024 * 1024;
@@ -60,9 +55,8 @@ public final class BenchCluster implements AutoCloseable {
   private final Path folder;
   private final TopicSettings topics;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final StartedParts parts = new StartedParts();
   private final ClusterConnection connection;
-  private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
   private DispatchApplication dispatch;
   private Optional<HttpFront> front = Optional.empty();
 
@@ -70,8 +64,7 @@ public final class BenchCluster implements AutoCloseable {
       throws IOException, InterruptedException {
     this.folder = folder;
     this.topics = TopicSettings.DEFAULT.withReplicationFactor(brokers.isPresent() ? COPIES : 1);
-    Runtime.getRuntime().addShutdownHook(hook);
-    parts.push(() -> BenchFolder.remove(folder));
+    parts.add(() -> BenchFolder.remove(folder));
     RegistryProcess registry =
         new RegistryProcess(
             new RegistryConfig(
@@ -79,7 +72,7 @@ public final class BenchCluster implements AutoCloseable {
                 folder.resolve("registry"),
                 0,
                 new RegistryStorage.InMemory()));
-    parts.push(registry);
+    parts.add(registry);
     registry.launch();
     connection =
         new ClusterConnection(
@@ -92,7 +85,7 @@ public final class BenchCluster implements AutoCloseable {
   }
 
   private String launch(BenchBrokers brokers) throws IOException {
-    parts.push(brokers);
+    parts.add(brokers);
     brokers.start(folder);
     return brokers.bootstrapServers();
   }
@@ -100,7 +93,7 @@ public final class BenchCluster implements AutoCloseable {
   private String startKafka() {
     EmbeddedKafka kafka =
         new EmbeddedKafka(new EmbeddedKafkaConfig(folder.resolve("kafka"), 0, MAX_RECORD_BYTES));
-    parts.push(kafka);
+    parts.add(kafka);
     kafka.start();
     return kafka.bootstrapServers();
   }
@@ -162,7 +155,7 @@ public final class BenchCluster implements AutoCloseable {
   private void startScore(ScoreConfig config) throws InterruptedException {
     ScoreApplication score =
         new ScoreApplication(config, connection, topics, folder.resolve("score"), metrics);
-    parts.push(() -> score.close(STOP));
+    parts.add(() -> score.close(STOP));
     score.start();
     await("score", () -> score.problem().isEmpty());
   }
@@ -172,7 +165,7 @@ public final class BenchCluster implements AutoCloseable {
     DispatchApplication starting =
         new DispatchApplication(config, connection, topics, folder.resolve("dispatch"), metrics);
     dispatch = starting;
-    parts.push(() -> starting.close(STOP));
+    parts.add(() -> starting.close(STOP));
     starting.start();
     await("dispatch", () -> starting.problem().isEmpty());
   }
@@ -213,9 +206,9 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Starts a worker in this JVM and does not wait for it. It takes the engine over. */
   public Worker startingWorker(WorkerConfig config, Engine engine) {
-    parts.push(engine);
+    parts.add(engine);
     Worker worker = new Worker(config, connection, topics, engine, metrics);
-    parts.push(worker);
+    parts.add(worker);
     worker.start();
     return worker;
   }
@@ -236,7 +229,7 @@ public final class BenchCluster implements AutoCloseable {
             new ControlReports(),
             metrics);
     front = Optional.of(starting);
-    parts.push(starting);
+    parts.add(starting);
     await("the HTTP front", () -> starting.problem().isEmpty());
     return URI.create(starting.url());
   }
@@ -245,7 +238,7 @@ public final class BenchCluster implements AutoCloseable {
   public void stopFront() {
     front.ifPresent(
         running -> {
-          boolean _ = parts.remove(running);
+          parts.remove(running);
           running.close();
         });
     front = Optional.empty();
@@ -275,7 +268,7 @@ public final class BenchCluster implements AutoCloseable {
 
   /** Something to close before the parts so far. */
   public void closeFirst(AutoCloseable part) {
-    parts.push(part);
+    parts.add(part);
   }
 
   /** Returns when it is so. */
@@ -302,21 +295,6 @@ public final class BenchCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    stop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The JVM is on its way down and runs the hook itself.
-    }
-  }
-
-  private synchronized void stop() {
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (Exception e) {
-        LOG.warn("a part did not stop cleanly", e);
-      }
-    }
+    parts.close();
   }
 }

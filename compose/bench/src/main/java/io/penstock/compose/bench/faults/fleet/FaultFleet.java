@@ -4,6 +4,7 @@ import io.penstock.compose.bench.BenchProgress;
 import io.penstock.compose.bench.faults.plan.FaultsLayout;
 import io.penstock.compose.bench.faults.plan.PlannedFault;
 import io.penstock.compose.bench.rig.BenchFolder;
+import io.penstock.compose.bench.rig.StartedParts;
 import io.penstock.compose.kafka.LoopbackPorts;
 import io.penstock.schemas.ModelSpec;
 import io.penstock.schemas.cluster.ClusterConnection;
@@ -17,10 +18,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,8 @@ public final class FaultFleet implements AutoCloseable {
   private final Map<String, ShiftedClock> clocks = new HashMap<>();
   private final Map<String, SmallDisk> disks = new HashMap<>();
   private final Map<String, Integer> ports = new HashMap<>();
-  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final StartedParts started = new StartedParts();
   private final List<String> ends = new CopyOnWriteArrayList<>();
-  private final Thread hook = Thread.ofPlatform().unstarted(this::stop);
-  private volatile boolean stopping;
 
   /** Chooses the addresses; {@link #start} starts the processes. */
   public FaultFleet(FaultsLayout layout, List<PlannedFault> plan) throws IOException {
@@ -73,12 +70,11 @@ public final class FaultFleet implements AutoCloseable {
     this.needs = FleetNeeds.of(plan, layout);
     this.topics = TopicSettings.DEFAULT.withReplicationFactor(layout.brokers());
     this.brokers = new Brokers(layout, needs.cuttable());
-    closing.push(() -> BenchFolder.remove(folder));
-    closing.push(brokers);
+    started.add(() -> BenchFolder.remove(folder));
+    started.add(brokers);
     this.registry = new Registry(folder.resolve("registry"), brokers.bootstrapServers());
-    closing.push(registry);
+    started.add(registry);
     this.connection = new ClusterConnection(brokers.bootstrapServers(), registry.url());
-    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Starts everything and returns when it serves. */
@@ -87,7 +83,7 @@ public final class FaultFleet implements AutoCloseable {
     for (String each : needs.smallDisks()) {
       SmallDisk disk = SmallDisk.mount(folder.resolve(each));
       disks.put(each, disk);
-      closing.push(disk);
+      started.add(disk);
     }
     for (int node = 1; node <= layout.brokers(); node++) {
       String name = layout.brokerNames().get(node - 1);
@@ -140,7 +136,7 @@ public final class FaultFleet implements AutoCloseable {
                 PartProcess.start(
                     name, home, HEAP_MEGABYTES, options(name), environment, arguments));
     parts.put(name, part);
-    closing.push(part);
+    started.add(part);
   }
 
   /** Three brokers do most of the work, and are worth compiling well; the others start often. */
@@ -206,7 +202,7 @@ public final class FaultFleet implements AutoCloseable {
   }
 
   private void supervise() {
-    while (!stopping) {
+    while (!started.isClosing()) {
       try {
         for (Part part : parts.values()) {
           part.supervise().ifPresent(this::note);
@@ -283,22 +279,6 @@ public final class FaultFleet implements AutoCloseable {
   /** Kills everything and removes its folder; nobody needs what it holds. */
   @Override
   public void close() {
-    stop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The JVM is on its way down and runs the hook itself.
-    }
-  }
-
-  private synchronized void stop() {
-    stopping = true;
-    while (!closing.isEmpty()) {
-      try {
-        closing.pop().close();
-      } catch (Exception e) {
-        LOG.warn("a part did not stop cleanly", e);
-      }
-    }
+    started.close();
   }
 }
