@@ -2,6 +2,7 @@ package io.penstock.compose.front;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.compose.bench.faults.load.ResponseReading;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -100,10 +101,7 @@ final class FrontCalls implements AutoCloseable {
   }
 
   static List<String> data(Stream<String> lines) {
-    return lines
-        .filter(line -> line.startsWith("data: "))
-        .map(line -> line.substring("data: ".length()))
-        .toList();
+    return ResponseReading.data(lines).toList();
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -14,12 +13,11 @@ import java.util.stream.Stream;
 /** Readers of streamed responses, who go on at any front after each cut, from where they were. */
 final class ResumedStreams implements FrontClient {
 
-  private static final Set<String> ENDS = Set.of("response.completed", "response.incomplete");
-
-  private static final int PATIENT_TIMES = 5;
+  private static final Set<String> FAILURES = Set.of("response.failed", "response.cancelled");
 
   private final FrontCalls calls;
   private final String model;
+  private final Promises promises = new Promises();
   private final AtomicLong numbers = new AtomicLong();
   private final AtomicLong whole = new AtomicLong();
   private final AtomicLong resumed = new AtomicLong();
@@ -30,115 +28,73 @@ final class ResumedStreams implements FrontClient {
     this.model = model;
   }
 
-  /** What a reader has, over all that it read. */
-  private final class Reading {
+  /** Whatever breaks, events follow one another and the response is completed. */
+  private final class Promises implements ResponseReading.Judgement {
 
-    private final String key;
-    private final StringBuilder text = new StringBuilder();
-    private String id = "";
-    private long number = -1;
-    private int legs;
-    private int interruptions;
-    private boolean ended;
-
-    Reading(String key) {
-      this.key = key;
-    }
-
-    void read(Stream<String> lines) throws IOException {
-      legs++;
-      Iterator<String> data =
-          lines
-              .filter(line -> line.startsWith("data: "))
-              .map(line -> line.substring("data: ".length()))
-              .iterator();
-      while (!ended && data.hasNext()) {
-        take(FrontCalls.JSON.readTree(data.next()));
-      }
-    }
-
-    private void take(JsonNode event) {
-      String type = event.path("type").asText();
-      if (type.equals("error")) {
-        interrupted(event);
-        return;
-      }
-      long next = event.path("sequence_number").asLong(-1);
-      if (next <= number) {
+    @Override
+    public void event(ResponseReading reading, String type, JsonNode event) {
+      if (ResponseReading.number(event) <= reading.last()) {
         throw new IllegalStateException(
-            "stream %s (%s) had %s after event %d".formatted(key, id, event, number));
+            "stream %s (%s) had %s after event %d"
+                .formatted(reading.name(), reading.id(), event, reading.last()));
       }
-      number = next;
-      if (type.equals("response.output_text.delta")) {
-        text.append(event.path("delta").asText());
+      if (FAILURES.contains(type)) {
+        throw new IllegalStateException(
+            "stream %s (%s) ended with %s".formatted(reading.name(), reading.id(), event));
       }
-      if (type.equals("response.failed") || type.equals("response.cancelled")) {
-        throw new IllegalStateException("stream %s (%s) ended with %s".formatted(key, id, event));
-      }
-      ended = ENDS.contains(type);
     }
 
-    /**
-     * The attempt that it read may be lost. Another may give the same text, in which case it goes
-     * on; if it is told so again and again, it begins anew.
-     */
-    private void interrupted(JsonNode event) {
-      if (event.path("code").asText().isEmpty()) {
+    @Override
+    public boolean error(ResponseReading reading, JsonNode error) {
+      if (error.path("code").asText().isEmpty()) {
         throw new IllegalStateException(
-            "stream %s (%s) ended with an error without a code: %s".formatted(key, id, event));
+            "stream %s (%s) ended with an error without a code: %s"
+                .formatted(reading.name(), reading.id(), error));
       }
       interrupted.incrementAndGet();
-      if (++interruptions % PATIENT_TIMES == 0) {
-        text.setLength(0);
-        number = -1;
-      }
-    }
-
-    String path() {
-      String path = "/v1/responses/" + id + "?stream=true";
-      return number < 0 ? path : path + "&starting_after=" + number;
+      return true;
     }
   }
 
   @Override
   public void step(RandomGenerator random) throws IOException, InterruptedException {
-    Reading reading = new Reading("stream-" + numbers.incrementAndGet());
+    ResponseReading reading = new ResponseReading("stream-" + numbers.incrementAndGet(), promises);
     String body =
         "{\"model\":\"%s\",\"input\":\"What is a penstock?\",\"max_output_tokens\":%d,\"background\":true,\"stream\":true}"
             .formatted(model, random.nextInt(20, 300));
-    while (!reading.ended) {
+    while (!reading.isEnded()) {
       leg(
           reading,
-          reading.id.isEmpty()
+          reading.id().isEmpty()
               ? calls
                   .post("/v1/responses", body)
                   .header("penstock-deadline", DirectLoad.DEADLINE.toHours() + "h")
-                  .header("idempotency-key", reading.key)
+                  .header("idempotency-key", reading.name())
               : calls.get(reading.path()));
     }
-    resumed.addAndGet(reading.legs > 1 ? 1 : 0);
+    resumed.addAndGet(reading.legs() > 1 ? 1 : 0);
     verify(reading);
     whole.incrementAndGet();
   }
 
-  private void leg(Reading reading, HttpRequest.Builder call)
+  private void leg(ResponseReading reading, HttpRequest.Builder call)
       throws IOException, InterruptedException {
     try {
       HttpResponse<Stream<String>> answer = calls.lines(call);
       try (Stream<String> lines = answer.body()) {
         if (answer.statusCode() == 200) {
-          if (reading.id.isEmpty()) {
-            reading.id = FrontCalls.id(answer);
+          if (reading.id().isEmpty()) {
+            reading.identify(FrontCalls.id(answer));
           }
           reading.read(lines);
-          if (reading.ended) {
+          if (reading.isEnded()) {
             return;
           }
         } else if (!FrontCalls.NOT_NOW.contains(answer.statusCode())) {
           throw new IllegalStateException(
               "stream %s (%s) was answered %d: %s"
                   .formatted(
-                      reading.key, reading.id, answer.statusCode(), lines.limit(5).toList()));
+                      reading.name(), reading.id(), answer.statusCode(), lines.limit(5).toList()));
         }
       }
     } catch (FrontCalls.GaveUpException e) {
@@ -150,14 +106,15 @@ final class ResumedStreams implements FrontClient {
   }
 
   /** What was read in all its legs is the answer that is kept. */
-  private void verify(Reading reading) throws IOException, InterruptedException {
-    JsonNode stored = calls.ok(calls.get("/v1/responses/" + reading.id));
+  private void verify(ResponseReading reading) throws IOException, InterruptedException {
+    JsonNode stored = calls.ok(calls.get("/v1/responses/" + reading.id()));
     String answer = stored.at("/output/0/content/0/text").asText();
-    if (!answer.contentEquals(reading.text)) {
+    String read = reading.text();
+    if (!answer.equals(read)) {
       throw new IllegalStateException(
           "stream %s (%s), read in %d legs, has %d characters; the answer has %d"
               .formatted(
-                  reading.key, reading.id, reading.legs, reading.text.length(), answer.length()));
+                  reading.name(), reading.id(), reading.legs(), read.length(), answer.length()));
     }
   }
 
