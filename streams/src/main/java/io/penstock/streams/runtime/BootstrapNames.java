@@ -3,6 +3,7 @@ package io.penstock.streams.runtime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Utils;
@@ -38,11 +39,11 @@ final class BootstrapNames {
   /**
    * Returns once one of them can be resolved, or the thread is interrupted.
    *
-   * @param servers as {@code host:port}, with commas; what is none is left to the client
+   * @param servers each as {@code host:port}; what is none is left to the client
    */
-  void await(String servers) {
+  void await(Collection<String> servers) {
     List<String> hosts =
-        List.of(servers.split(",", -1)).stream()
+        servers.stream()
             .map(each -> Utils.getHost(each.strip()))
             .filter(host -> host != null)
             .toList();

@@ -2,9 +2,9 @@ package io.penstock.streams.runtime;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -121,9 +121,9 @@ public final class PolledBatches implements KafkaClientSupplier, BatchEnd {
   private void awaitNames(Map<String, Object> config) {
     Object servers = config.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
     if (servers instanceof Collection<?> several) {
-      names.await(several.stream().map(String::valueOf).collect(Collectors.joining(",")));
+      names.await(several.stream().map(String::valueOf).toList());
     } else if (servers != null) {
-      names.await(servers.toString());
+      names.await(List.of(servers.toString().split(",", -1)));
     }
   }
 

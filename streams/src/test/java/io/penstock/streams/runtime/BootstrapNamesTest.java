@@ -21,7 +21,7 @@ class BootstrapNamesTest {
             },
             _ -> pauses.add(1));
 
-    names.await("kafka-1:9092, kafka-2:9092");
+    names.await(List.of("kafka-1:9092", " kafka-2:9092"));
 
     assertThat(pauses).hasSize(3);
     assertThat(asked).contains("kafka-1", "kafka-2");
@@ -36,8 +36,8 @@ class BootstrapNamesTest {
               throw new AssertionError("no need to wait");
             });
 
-    names.await("kafka:9092");
-    names.await("no port");
+    names.await(List.of("kafka:9092"));
+    names.await(List.of("no port"));
   }
 
   @Test
@@ -49,7 +49,7 @@ class BootstrapNamesTest {
               throw new InterruptedException();
             });
 
-    names.await("kafka:9092");
+    names.await(List.of("kafka:9092"));
 
     assertThat(Thread.interrupted()).isTrue();
   }
