@@ -17,18 +17,12 @@ public abstract class RulesBrokenException extends RuntimeException {
    * @param violations each names the entry, the field and the remedy; at least one
    */
   protected RulesBrokenException(String source, List<String> violations) {
+    List<String> brief = violations.stream().map(RulesBrokenException::brief).toList();
     super(
         "%s: %d problem%s\n  - %s"
             .formatted(
-                source,
-                violations.size(),
-                violations.size() == 1 ? "" : "s",
-                String.join("\n  - ", brief(violations))));
-    this.violations = brief(violations);
-  }
-
-  private static List<String> brief(List<String> violations) {
-    return violations.stream().map(RulesBrokenException::brief).toList();
+                source, brief.size(), brief.size() == 1 ? "" : "s", String.join("\n  - ", brief)));
+    this.violations = brief;
   }
 
   /** The entry and the field stand at the beginning, the remedy at the end: both are kept. */

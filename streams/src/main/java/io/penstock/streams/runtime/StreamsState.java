@@ -21,20 +21,16 @@ public final class StreamsState {
   }
 
   /**
-   * Returns why the job has ended for good, if it has, as the end of a sentence that begins with
-   * it.
+   * Returns why the job has ended for good, if it has, or that it has no thread left to work with,
+   * as the end of a sentence that begins with it.
    */
-  public static Optional<String> failure(KafkaStreams.State state) {
-    return state == KafkaStreams.State.ERROR
-        ? Optional.of("has ended after an error")
-        : Optional.empty();
-  }
-
-  /** Returns why the job has ended for good, if it has, or has no thread left to work with. */
   public static Optional<String> failure(KafkaStreams streams) {
     KafkaStreams.State state = streams.state();
+    if (state == KafkaStreams.State.ERROR) {
+      return Optional.of("has ended after an error");
+    }
     if (!state.isRunningOrRebalancing()) {
-      return failure(state);
+      return Optional.empty();
     }
     List<String> threads =
         streams.metadataForLocalThreads().stream().map(ThreadMetadata::threadState).toList();
