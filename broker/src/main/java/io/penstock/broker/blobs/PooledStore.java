@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>They wait for a bounded time. Whoever gives up leaves nothing behind: a call that has not
  * begun is never made, and what a call has opened is closed once the file system lets it end.
  */
-final class PooledStore implements BlobStore {
+final class PooledStore extends ForwardingStore {
 
   /** More than disks use at once, and enough for a file system on the network. */
   static final int THREADS = 16;
@@ -40,7 +39,6 @@ final class PooledStore implements BlobStore {
 
   private static final int WHOLE_FOLDER = 20;
 
-  private final BlobStore store;
   private final Duration patience;
   private final ThreadPoolExecutor threads = threads();
 
@@ -53,7 +51,7 @@ final class PooledStore implements BlobStore {
    *     is read
    */
   PooledStore(BlobStore store, Duration patience) {
-    this.store = store;
+    super(store);
     this.patience = patience;
   }
 
@@ -74,16 +72,6 @@ final class PooledStore implements BlobStore {
   /** How many calls wait for a thread. */
   int waiting() {
     return threads.getQueue().size();
-  }
-
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException;
-  }
-
-  @FunctionalInterface
-  private interface Action {
-    void run() throws IOException;
   }
 
   @FunctionalInterface
@@ -182,8 +170,14 @@ final class PooledStore implements BlobStore {
     }
   }
 
-  private <T> T call(Call<T> call) throws IOException {
+  @Override
+  protected <T> T around(Call<T> call) throws IOException {
     return call(patience, call, _ -> {});
+  }
+
+  /** The same for a call that reads a whole folder. */
+  private <T> T aroundFolder(Call<T> call) throws IOException {
+    return call(patience.multipliedBy(WHOLE_FOLDER), call, _ -> {});
   }
 
   /** What is open, for use by one thread. After a call that took too long it is used no more. */
@@ -210,12 +204,7 @@ final class PooledStore implements BlobStore {
     }
 
     void act(Action action) throws IOException {
-      boolean _ =
-          use(
-              () -> {
-                action.run();
-                return true;
-              });
+      boolean _ = use(action.asCall());
     }
 
     /** The call that took too long closes it, once it ends. */
@@ -228,12 +217,12 @@ final class PooledStore implements BlobStore {
 
   @Override
   public BlobWriter create(BlobName name) throws IOException {
-    return new Writer(call(patience, () -> store.create(name), PooledStore::close));
+    return new Writer(call(patience, () -> store().create(name), PooledStore::close));
   }
 
   @Override
   public InputStream read(BlobName name, long from, long length) throws IOException {
-    return new Reader(call(patience, () -> store.read(name, from, length), PooledStore::close));
+    return new Reader(call(patience, () -> store().read(name, from, length), PooledStore::close));
   }
 
   private static void close(Optional<? extends Closeable> opened) throws IOException {
@@ -243,30 +232,14 @@ final class PooledStore implements BlobStore {
   }
 
   @Override
-  public OptionalLong size(BlobName name) throws IOException {
-    return call(() -> store.size(name));
-  }
-
-  @Override
-  public boolean delete(BlobName name) throws IOException {
-    return call(() -> store.delete(name));
-  }
-
-  @Override
   public List<BlobName> list(BlobName under, Instant before) throws IOException {
-    return call(patience.multipliedBy(WHOLE_FOLDER), () -> store.list(under, before), _ -> {});
+    return aroundFolder(() -> store().list(under, before));
   }
 
   @Override
   public void sweep(Instant now, Duration age) throws IOException {
-    boolean _ =
-        call(
-            patience.multipliedBy(WHOLE_FOLDER),
-            () -> {
-              store.sweep(now, age);
-              return true;
-            },
-            _ -> {});
+    Action sweep = () -> store().sweep(now, age);
+    boolean _ = aroundFolder(sweep.asCall());
   }
 
   private final class Reader extends InputStream {

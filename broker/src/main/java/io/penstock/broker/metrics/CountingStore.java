@@ -5,24 +5,20 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.blobs.BlobStore;
 import io.penstock.broker.blobs.BlobWriter;
+import io.penstock.broker.blobs.ForwardingStore;
 import io.penstock.broker.blobs.NoSuchBlobException;
 import io.penstock.broker.blobs.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.OptionalLong;
 
 /** Counts the calls that a store of files could not serve, and passes each of them on. */
-final class CountingStore implements BlobStore {
+final class CountingStore extends ForwardingStore {
 
-  private final BlobStore store;
   private final Counter unavailable;
   private final Counter failed;
 
   CountingStore(BlobStore store, MeterRegistry registry, String name) {
-    this.store = store;
+    super(store);
     this.unavailable = counter(registry, name, "unavailable");
     this.failed = counter(registry, name, "failed");
   }
@@ -35,17 +31,8 @@ final class CountingStore implements BlobStore {
         .register(registry);
   }
 
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException;
-  }
-
-  @FunctionalInterface
-  private interface Action {
-    void run() throws IOException;
-  }
-
-  private <T> T count(Call<T> call) throws IOException {
+  @Override
+  protected <T> T around(Call<T> call) throws IOException {
     try {
       return call.run();
     } catch (NoSuchBlobException known) {
@@ -60,42 +47,17 @@ final class CountingStore implements BlobStore {
   }
 
   private void act(Action action) throws IOException {
-    boolean _ =
-        count(
-            () -> {
-              action.run();
-              return true;
-            });
+    boolean _ = around(action.asCall());
   }
 
   @Override
   public BlobWriter create(BlobName name) throws IOException {
-    return new Writer(count(() -> store.create(name)));
+    return new Writer(super.create(name));
   }
 
   @Override
   public InputStream read(BlobName name, long from, long length) throws IOException {
-    return new Reader(count(() -> store.read(name, from, length)));
-  }
-
-  @Override
-  public OptionalLong size(BlobName name) throws IOException {
-    return count(() -> store.size(name));
-  }
-
-  @Override
-  public boolean delete(BlobName name) throws IOException {
-    return count(() -> store.delete(name));
-  }
-
-  @Override
-  public List<BlobName> list(BlobName under, Instant before) throws IOException {
-    return count(() -> store.list(under, before));
-  }
-
-  @Override
-  public void sweep(Instant now, Duration age) throws IOException {
-    act(() -> store.sweep(now, age));
+    return new Reader(super.read(name, from, length));
   }
 
   private final class Reader extends InputStream {
@@ -108,22 +70,22 @@ final class CountingStore implements BlobStore {
 
     @Override
     public int read() throws IOException {
-      return count(in::read);
+      return around(in::read);
     }
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      return count(() -> in.read(into, from, length));
+      return around(() -> in.read(into, from, length));
     }
 
     @Override
     public long skip(long bytes) throws IOException {
-      return count(() -> in.skip(bytes));
+      return around(() -> in.skip(bytes));
     }
 
     @Override
     public int available() throws IOException {
-      return count(in::available);
+      return around(in::available);
     }
 
     @Override

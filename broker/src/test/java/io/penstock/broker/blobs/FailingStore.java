@@ -19,11 +19,11 @@ public final class FailingStore extends ForwardingStore {
   }
 
   @Override
-  protected BlobStore store() throws IOException {
+  protected <T> T around(Call<T> call) throws IOException {
     Optional<Supplier<IOException>> failing = failure;
     if (failing.isPresent()) {
       throw failing.get().get();
     }
-    return super.store();
+    return super.around(call);
   }
 }
