@@ -1,7 +1,9 @@
 package io.penstock.broker.batches;
 
 import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.run.BatchCoordinator;
+import io.penstock.broker.batches.run.BatchRuntime;
 import io.penstock.broker.batches.run.JudgingPool;
 import io.penstock.broker.batches.run.LineLimits;
 import io.penstock.broker.blobs.BlobStore;
@@ -92,15 +94,18 @@ public final class FilesAndBatches implements StateListener, AutoCloseable {
     this.coordinator =
         new BatchCoordinator(
             homes,
-            blobs,
-            gateway,
-            limits,
-            judging,
-            lineLimits(limiter, keys),
-            freeSlots,
-            settings,
-            registry::note,
-            announcer,
+            new BatchRuntime(
+                new BatchMachine(settings.grace()),
+                limits,
+                judging,
+                lineLimits(limiter, keys),
+                freeSlots,
+                blobs,
+                gateway,
+                settings.outputRetention(),
+                registry::note,
+                announcer),
+            settings.batchRetention(),
             clock);
     uses.coordinator = coordinator;
     this.parts =

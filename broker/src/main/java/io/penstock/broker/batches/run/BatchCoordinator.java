@@ -1,25 +1,18 @@
 package io.penstock.broker.batches.run;
 
-import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.lifecycle.Batch;
 import io.penstock.broker.batches.lifecycle.BatchCodec;
-import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
-import io.penstock.broker.blobs.BlobStore;
-import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.files.FileUses;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
 import io.penstock.broker.home.PartitionListener;
-import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
-import io.penstock.broker.settings.FileSettings;
-import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,8 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,51 +69,24 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Homes homes;
-  private final BlobStore blobs;
-  private final RequestGateway gateway;
-  private final InputLimits limits;
-  private final InputJudging judging;
-  private final LineLimits lineLimits;
-  private final ToIntFunction<String> freeSlots;
-  private final FileSettings settings;
-  private final Consumer<FileRecord> newFiles;
-  private final EventAnnouncer announcer;
+  private final BatchRuntime runtime;
+  private final Duration retention;
   private final InstantSource clock;
-  private final BatchMachine machine;
   private final Map<Integer, OwnedPartition> ownedPartitions = new ConcurrentHashMap<>();
 
   /** Input files of batches that are being made, and the batches' ids. */
   private final Map<String, String> reserved = new ConcurrentHashMap<>();
 
   /**
-   * @param freeSlots how many more requests of a model could start at once
-   * @param newFiles receives each file that a batch has written, once its record lasts
-   * @param announcer tells of the end of batches
+   * @param runtime what its batches have in common
+   * @param retention how long a batch that has ended is kept
    */
   public BatchCoordinator(
-      Homes homes,
-      BlobStore blobs,
-      RequestGateway gateway,
-      InputLimits limits,
-      InputJudging judging,
-      LineLimits lineLimits,
-      ToIntFunction<String> freeSlots,
-      FileSettings settings,
-      Consumer<FileRecord> newFiles,
-      EventAnnouncer announcer,
-      InstantSource clock) {
+      Homes homes, BatchRuntime runtime, Duration retention, InstantSource clock) {
     this.homes = homes;
-    this.blobs = blobs;
-    this.gateway = gateway;
-    this.limits = limits;
-    this.judging = judging;
-    this.lineLimits = lineLimits;
-    this.freeSlots = freeSlots;
-    this.settings = settings;
-    this.newFiles = newFiles;
-    this.announcer = announcer;
+    this.runtime = runtime;
+    this.retention = retention;
     this.clock = clock;
-    this.machine = new BatchMachine(settings.grace());
   }
 
   @Override
@@ -159,21 +123,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
 
   private BatchThread thread(OwnedPartition owned, Batch batch) {
     BatchRunner runner =
-        new BatchRunner(
-            batch,
-            machine,
-            limits,
-            judging,
-            lineLimits,
-            freeSlots,
-            blobs,
-            gateway,
-            owned.writer(),
-            owned.heardUpTo()::get,
-            settings.outputRetention(),
-            newFiles,
-            announcer,
-            clock.instant());
+        new BatchRunner(batch, runtime, owned.writer(), owned.heardUpTo()::get, clock.instant());
     return new BatchThread(runner, clock, () -> ended(owned, runner));
   }
 
@@ -369,7 +319,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     for (OwnedPartition owned : ownedPartitions.values()) {
       for (Batch batch : owned.finished().values()) {
         Instant ended = batch.reachedAt(batch.status()).orElse(batch.order().createdAt());
-        if (ended.plus(settings.batchRetention()).isAfter(now)) {
+        if (ended.plus(retention).isAfter(now)) {
           continue;
         }
         try {

@@ -23,11 +23,11 @@ final class BatchInput {
   private final BlobStore blobs;
   private final CompletableFuture<Void> unwanted = new CompletableFuture<>();
 
-  BatchInput(BatchOrder order, InputLimits limits, InputJudging judging, BlobStore blobs) {
+  BatchInput(BatchOrder order, BatchRuntime runtime) {
     this.order = order;
-    this.limits = limits;
-    this.judging = judging;
-    this.blobs = blobs;
+    this.limits = runtime.limits();
+    this.judging = runtime.judging();
+    this.blobs = runtime.blobs();
   }
 
   /** Judges the file. Returns empty once the verdict is {@link #unwanted}. */

@@ -1,6 +1,5 @@
 package io.penstock.broker.batches.run;
 
-import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.input.InputRequest;
 import io.penstock.broker.batches.input.InputRequests;
 import io.penstock.broker.batches.input.InputVerdict;
@@ -9,25 +8,18 @@ import io.penstock.broker.batches.lifecycle.BatchEffect;
 import io.penstock.broker.batches.lifecycle.BatchEvent;
 import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
-import io.penstock.broker.blobs.BlobStore;
-import io.penstock.broker.files.FileRecord;
 import io.penstock.broker.home.HomeLostException;
-import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateWriter;
-import io.penstock.broker.webhooks.delivery.EventAnnouncer;
 import io.penstock.schemas.InferenceResult;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,40 +52,23 @@ public final class BatchRunner {
 
   /**
    * @param batch its last checkpoint
-   * @param lineLimits what the key that made the batch may use
-   * @param freeSlots how many more requests of a model could start at once
+   * @param runtime what it has in common with others
+   * @param writer writes to its home
    * @param heardUpTo the first offset of results in its home that was not left here
-   * @param retention how long files are kept where the batch does not say
-   * @param newFiles receives each file that the batch has written, once its record lasts
-   * @param announcer tells of its end
    */
   public BatchRunner(
-      Batch batch,
-      BatchMachine machine,
-      InputLimits limits,
-      InputJudging judging,
-      LineLimits lineLimits,
-      ToIntFunction<String> freeSlots,
-      BlobStore blobs,
-      RequestGateway gateway,
-      StateWriter writer,
-      LongSupplier heardUpTo,
-      Duration retention,
-      Consumer<FileRecord> newFiles,
-      EventAnnouncer announcer,
-      Instant now) {
+      Batch batch, BatchRuntime runtime, StateWriter writer, LongSupplier heardUpTo, Instant now) {
     this.batch = batch;
     this.saved = batch;
     this.position = batch.resultsOffset();
-    this.machine = machine;
-    this.input = new BatchInput(batch.order(), limits, judging, blobs);
-    this.charges = new LineCharges(batch.order(), lineLimits);
+    this.machine = runtime.machine();
+    this.input = new BatchInput(batch.order(), runtime);
+    this.charges = new LineCharges(batch.order(), runtime.lineLimits());
     this.heardUpTo = heardUpTo;
-    this.progress = new Progress(freeSlots, now);
-    this.feeder = new Feeder(batch.order(), gateway, input::open, this::mayGo);
+    this.progress = new Progress(runtime.freeSlots(), now);
+    this.feeder = new Feeder(batch.order(), runtime.gateway(), input::open, this::mayGo);
     this.partition = writer.partition();
-    this.checkpoints =
-        new Checkpoints(batch.order(), blobs, writer, retention, newFiles, announcer);
+    this.checkpoints = new Checkpoints(batch.order(), runtime, writer);
     this.checkpointPace = new CheckpointPace(batch.order().createdAt(), now);
   }
 

@@ -56,19 +56,13 @@ final class Checkpoints {
   private final PartBuffer output;
   private final PartBuffer errors;
 
-  Checkpoints(
-      BatchOrder order,
-      BlobStore blobs,
-      StateWriter writer,
-      Duration retention,
-      Consumer<FileRecord> newFiles,
-      EventAnnouncer announcer) {
-    this.newFiles = newFiles;
-    this.announcer = announcer;
+  Checkpoints(BatchOrder order, BatchRuntime runtime, StateWriter writer) {
     this.order = order;
-    this.blobs = blobs;
+    this.blobs = runtime.blobs();
     this.writer = writer;
-    this.retention = retention;
+    this.retention = runtime.retention();
+    this.newFiles = runtime.newFiles();
+    this.announcer = runtime.announcer();
     this.output = new PartBuffer(blobs, order.id(), OUTPUT, writer.epoch());
     this.errors = new PartBuffer(blobs, order.id(), ERRORS, writer.epoch());
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.batches.input.InputLimits;
 import io.penstock.broker.batches.lifecycle.Batch;
+import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.lifecycle.BatchOrder;
 import io.penstock.broker.batches.lifecycle.BatchOrigin;
 import io.penstock.broker.batches.lifecycle.BatchStatus;
@@ -58,15 +59,18 @@ class BatchCoordinatorTest {
   private final BatchCoordinator coordinator =
       new BatchCoordinator(
           new OneHome(),
-          new MemoryStore(),
-          new SilentGateway(),
-          InputLimits.of(10_000),
-          (tenant, file, judge, unwanted) -> judging.judge(tenant, file, judge, unwanted),
-          (_, _, _) -> Optional.empty(),
-          _ -> 0,
-          FileSettings.DEFAULT,
-          _ -> {},
-          EventAnnouncer.NOBODY,
+          new BatchRuntime(
+              new BatchMachine(FileSettings.DEFAULT.grace()),
+              InputLimits.of(10_000),
+              (tenant, file, judge, unwanted) -> judging.judge(tenant, file, judge, unwanted),
+              (_, _, _) -> Optional.empty(),
+              _ -> 0,
+              new MemoryStore(),
+              new SilentGateway(),
+              FileSettings.DEFAULT.outputRetention(),
+              _ -> {},
+              EventAnnouncer.NOBODY),
+          FileSettings.DEFAULT.batchRetention(),
           InstantSource.system());
 
   private volatile Optional<RuntimeException> refusal = Optional.empty();

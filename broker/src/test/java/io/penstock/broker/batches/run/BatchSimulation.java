@@ -325,22 +325,23 @@ final class BatchSimulation {
       this.runner =
           new BatchRunner(
               from,
-              new BatchMachine(Duration.ofSeconds(20)),
-              InputLimits.of(10_000),
-              (_, source, judge, _) -> {
-                try (InputStream in = source.open()) {
-                  return Optional.of(judge.judge(in));
-                }
-              },
-              (_, _, _) -> Optional.empty(),
-              _ -> 0,
-              new DisturbedStore(),
-              this,
+              new BatchRuntime(
+                  new BatchMachine(Duration.ofSeconds(20)),
+                  InputLimits.of(10_000),
+                  (_, source, judge, _) -> {
+                    try (InputStream in = source.open()) {
+                      return Optional.of(judge.judge(in));
+                    }
+                  },
+                  (_, _, _) -> Optional.empty(),
+                  _ -> 0,
+                  new DisturbedStore(),
+                  this,
+                  Duration.ofDays(30),
+                  _ -> {},
+                  EventAnnouncer.NOBODY),
               this,
               () -> heard,
-              Duration.ofDays(30),
-              _ -> {},
-              EventAnnouncer.NOBODY,
               now);
     }
 

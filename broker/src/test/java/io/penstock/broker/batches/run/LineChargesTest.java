@@ -130,22 +130,23 @@ class LineChargesTest {
             new BatchOrigin(BatchOrigin.Api.OPENAI, "key_1", null, null));
     return new BatchRunner(
         Batch.created(order, 0),
-        new BatchMachine(GRACE),
-        InputLimits.of(10_000),
-        (_, source, judge, _) -> {
-          try (InputStream in = source.open()) {
-            return Optional.of(judge.judge(in));
-          }
-        },
-        (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
-        _ -> 0,
-        store,
-        new Log(),
+        new BatchRuntime(
+            new BatchMachine(GRACE),
+            InputLimits.of(10_000),
+            (_, source, judge, _) -> {
+              try (InputStream in = source.open()) {
+                return Optional.of(judge.judge(in));
+              }
+            },
+            (_, batchId, tokens) -> limiter.admitLine(CALLER, batchId, tokens.getAsLong()),
+            _ -> 0,
+            store,
+            new Log(),
+            Duration.ofDays(30),
+            _ -> {},
+            EventAnnouncer.NOBODY),
         new MemoryHome(),
         () -> 0,
-        Duration.ofDays(30),
-        _ -> {},
-        EventAnnouncer.NOBODY,
         START);
   }
 

@@ -11,6 +11,7 @@ import io.penstock.broker.batches.lifecycle.BatchOrigin;
 import io.penstock.broker.batches.lifecycle.CompletionWindow;
 import io.penstock.broker.batches.run.BatchCoordinator;
 import io.penstock.broker.batches.run.BatchRunner;
+import io.penstock.broker.batches.run.BatchRuntime;
 import io.penstock.broker.blobs.BlobName;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.RequestGateway;
@@ -238,22 +239,23 @@ final class FrontHome {
     private BatchRunner runner(Batch batch) {
       return new BatchRunner(
           batch,
-          new BatchMachine(GRACE),
-          InputLimits.of(MOST_BODY_BYTES),
-          (_, source, judge, _) -> {
-            try (InputStream in = source.open()) {
-              return Optional.of(judge.judge(in));
-            }
-          },
-          (_, _, _) -> Optional.empty(),
-          _ -> 0,
-          blobs.seenBy(this::disturb, this::commit),
-          this,
+          new BatchRuntime(
+              new BatchMachine(GRACE),
+              InputLimits.of(MOST_BODY_BYTES),
+              (_, source, judge, _) -> {
+                try (InputStream in = source.open()) {
+                  return Optional.of(judge.judge(in));
+                }
+              },
+              (_, _, _) -> Optional.empty(),
+              _ -> 0,
+              blobs.seenBy(this::disturb, this::commit),
+              this,
+              FILES_KEPT,
+              _ -> {},
+              EventAnnouncer.NOBODY),
           this,
           () -> heard,
-          FILES_KEPT,
-          _ -> {},
-          EventAnnouncer.NOBODY,
           cluster.clock.instant());
     }
 
