@@ -2,21 +2,29 @@ package io.penstock.streams.control.observation;
 
 import io.penstock.schemas.Feedback;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Feedback that came before its result. Of too much, the tenant that has the most loses its oldest:
- * anybody may judge ids that never were, and so displaces only what is its own. This class is not
- * thread-safe.
+ * anybody may judge ids that never were, and so displaces only what is its own. What a call costs
+ * does not grow with the number of tenants. This class is not thread-safe.
  */
 final class EarlyFeedback {
 
   private final int most;
   private final Map<String, LinkedHashMap<String, List<Feedback>>> byTenant = new HashMap<>();
+
+  /** The tenants by how many requests of theirs wait; none without any. */
+  private final Map<Integer, Set<String>> bySize = new HashMap<>();
+
+  /** How many requests wait of the tenant that has the most. */
+  private int largest;
+
   private int size;
 
   /**
@@ -28,15 +36,12 @@ final class EarlyFeedback {
 
   /** Keeps feedback for a request of this tenant; more than enough of one request is ignored. */
   void add(String tenant, Feedback feedback) {
+    Map<String, List<Feedback>> requests =
+        byTenant.computeIfAbsent(tenant, _ -> new LinkedHashMap<>());
+    int before = requests.size();
     List<Feedback> waiting =
-        byTenant
-            .computeIfAbsent(tenant, _ -> new LinkedHashMap<>())
-            .computeIfAbsent(
-                feedback.getRequestId(),
-                _ -> {
-                  size++;
-                  return new ArrayList<>(1);
-                });
+        requests.computeIfAbsent(feedback.getRequestId(), _ -> new ArrayList<>(1));
+    resized(tenant, before, requests.size());
     if (waiting.size() < FeedbackScores.MOST_SOURCES) {
       // Comments count for nothing here, and may be long.
       waiting.add(Feedback.newBuilder(feedback).setComment(null).build());
@@ -47,9 +52,8 @@ final class EarlyFeedback {
   }
 
   private void forgetOne() {
-    byTenant.entrySet().stream()
-        .max(Comparator.comparingInt(tenant -> tenant.getValue().size()))
-        .ifPresent(largest -> take(largest.getKey(), largest.getValue().firstEntry().getKey()));
+    String tenant = bySize.get(largest).iterator().next();
+    var _ = take(tenant, byTenant.get(tenant).firstEntry().getKey());
   }
 
   /** Returns what waits for a request of this tenant, and keeps it no longer. */
@@ -59,10 +63,32 @@ final class EarlyFeedback {
     if (taken == null) {
       return List.of();
     }
-    size--;
+    resized(tenant, waiting.size() + 1, waiting.size());
     if (waiting.isEmpty()) {
       byTenant.remove(tenant);
     }
     return taken;
+  }
+
+  /** A tenant has one request more or fewer than before, or as many. */
+  private void resized(String tenant, int before, int after) {
+    if (before == after) {
+      return;
+    }
+    size += after - before;
+    bySize.computeIfPresent(
+        before,
+        (_, tenants) -> {
+          tenants.remove(tenant);
+          return tenants.isEmpty() ? null : tenants;
+        });
+    if (after > 0) {
+      bySize.computeIfAbsent(after, _ -> new LinkedHashSet<>()).add(tenant);
+    }
+    largest = Math.max(largest, after);
+    if (!bySize.containsKey(largest)) {
+      // It was the only one that had so many, and has one fewer now.
+      largest = after;
+    }
   }
 }

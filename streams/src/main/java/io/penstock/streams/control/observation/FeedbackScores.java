@@ -4,11 +4,13 @@ import io.penstock.schemas.Feedback;
 import io.penstock.schemas.ids.RequestKey;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,8 +31,8 @@ public final class FeedbackScores {
   private final int most;
   private final LinkedHashMap<String, Judged> results = new LinkedHashMap<>();
 
-  /** The tenants that have a result of an id. */
-  private final Map<String, List<String>> tenants = new HashMap<>();
+  /** The tenants that have a result of an id; a set of several can be changed. */
+  private final Map<String, Set<String>> tenants = new HashMap<>();
 
   private final EarlyFeedback early;
 
@@ -68,7 +70,7 @@ public final class FeedbackScores {
     Judged before =
         results.put(RequestKey.of(tenant, id), new Judged(observation, new HashMap<>(2)));
     if (before == null) {
-      tenants.merge(id, List.of(tenant), FeedbackScores::joined);
+      tenants.merge(id, Set.of(tenant), FeedbackScores::joined);
       if (results.size() > most) {
         forgetOldest();
       }
@@ -79,21 +81,23 @@ public final class FeedbackScores {
         .toList();
   }
 
-  private static List<String> joined(List<String> some, List<String> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
+  private static Set<String> joined(Set<String> some, Set<String> one) {
+    Set<String> several = some.size() == 1 ? new HashSet<>(some) : some;
+    several.addAll(one);
+    return several;
   }
 
   private void forgetOldest() {
     Observation oldest = results.pollFirstEntry().getValue().observation();
-    List<String> left =
-        tenants.getOrDefault(oldest.id(), List.of()).stream()
-            .filter(each -> !each.equals(oldest.tenant()))
-            .toList();
-    if (left.isEmpty()) {
-      tenants.remove(oldest.id());
-    } else {
-      tenants.put(oldest.id(), left);
-    }
+    tenants.computeIfPresent(
+        oldest.id(),
+        (_, some) -> {
+          if (some.size() == 1) {
+            return null;
+          }
+          some.remove(oldest.tenant());
+          return some.size() == 1 ? Set.copyOf(some) : some;
+        });
   }
 
   /** Takes feedback; empty if it is not clear which result it is about, or it changes nothing. */
@@ -102,12 +106,13 @@ public final class FeedbackScores {
       return Optional.empty();
     }
     String id = feedback.getRequestId();
-    List<String> owners =
-        feedback.getTenant().map(List::of).orElseGet(() -> tenants.getOrDefault(id, List.of()));
+    Set<String> owners =
+        feedback.getTenant().map(Set::of).orElseGet(() -> tenants.getOrDefault(id, Set.of()));
     if (owners.size() > 1) {
       return Optional.empty();
     }
-    Judged judged = owners.isEmpty() ? null : results.get(RequestKey.of(owners.getFirst(), id));
+    Judged judged =
+        owners.isEmpty() ? null : results.get(RequestKey.of(owners.iterator().next(), id));
     if (judged == null) {
       early.add(feedback.getTenant().orElse(ANY), feedback);
       return Optional.empty();
