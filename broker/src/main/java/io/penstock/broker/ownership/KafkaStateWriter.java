@@ -126,7 +126,8 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
     while (!next.isEmpty()) {
       try {
         commit(next);
-      } catch (RuntimeException cannot) {
+      } catch (RuntimeException | Error cannot) {
+        // Nobody who waits for a write is left waiting, and the partition is taken over anew.
         fail(next, cannot);
         return;
       }
@@ -184,7 +185,7 @@ final class KafkaStateWriter implements StateWriter, AutoCloseable {
     };
   }
 
-  private void fail(List<Asked> asked, RuntimeException cause) {
+  private void fail(List<Asked> asked, Throwable cause) {
     LOG.warn("{} can be written by this instance no longer: {}", partition, cause.toString());
     boolean aborted = abort();
     boolean nothingWritten = aborted || commits == 0 || (commits == 1 && isFenced(cause));

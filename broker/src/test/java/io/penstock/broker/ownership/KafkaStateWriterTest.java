@@ -3,6 +3,7 @@ package io.penstock.broker.ownership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
@@ -28,28 +29,32 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class KafkaStateWriterTest {
 
-  private final Deque<KafkaException> commitFailures = new ArrayDeque<>();
-  private final MockProducer<String, @Nullable FrontEntry> producer =
-      new MockProducer<>(true, null, new StringSerializer(), (_, _) -> new byte[0]) {
-        @Override
-        public void commitTransaction() {
-          KafkaException failure = commitFailures.poll();
-          if (failure != null) {
-            throw failure;
-          }
-          super.commitTransaction();
-        }
-      };
+  private final Deque<Throwable> commitFailures = new ArrayDeque<>();
+  private final MockProducer<String, @Nullable FrontEntry> producer = producer();
   private final AtomicInteger failures = new AtomicInteger();
-  private final KafkaStateWriter writer =
-      new KafkaStateWriter(
-          new TopicPartition("front", 3),
-          producer,
-          InstantSource.system(),
-          failures::incrementAndGet);
+  private final KafkaStateWriter writer = writer(producer);
 
-  KafkaStateWriterTest() {
-    producer.initTransactions();
+  private MockProducer<String, @Nullable FrontEntry> producer() {
+    MockProducer<String, @Nullable FrontEntry> made =
+        new MockProducer<>(true, null, new StringSerializer(), (_, _) -> new byte[0]) {
+          @Override
+          public void commitTransaction() {
+            switch (commitFailures.poll()) {
+              case null -> {}
+              case RuntimeException failure -> throw failure;
+              case Error failure -> throw failure;
+              case Throwable other -> throw new IllegalStateException(other);
+            }
+            super.commitTransaction();
+          }
+        };
+    made.initTransactions();
+    return made;
+  }
+
+  private KafkaStateWriter writer(MockProducer<String, @Nullable FrontEntry> to) {
+    return new KafkaStateWriter(
+        new TopicPartition("front", 3), to, InstantSource.system(), failures::incrementAndGet);
   }
 
   @Test
@@ -103,6 +108,27 @@ class KafkaStateWriterTest {
 
     assertThatThrownBy(() -> writer.write(List.of(put("a", 10))).join())
         .hasCauseInstanceOf(HomeLostException.class);
+  }
+
+  @Test
+  void whateverStopsTheWriterItSaysSoOnceAndLeavesNobodyWaiting() {
+    for (Throwable failure :
+        List.of(
+            new KafkaException("a record was refused"),
+            new IllegalStateException("the producer is closed"),
+            new OutOfMemoryError("a buffer"))) {
+      try (KafkaStateWriter each = writer(producer())) {
+        int before = failures.get();
+        commitFailures.add(failure);
+        assertThatThrownBy(() -> each.write(List.of(put("a", 10))).join())
+            .as("%s", failure)
+            .hasCauseInstanceOf(HomeException.class);
+        assertThatThrownBy(() -> each.write(List.of(put("b", 10))).join())
+            .as("%s", failure)
+            .hasCauseInstanceOf(HomeLostException.class);
+        assertThat(failures.get() - before).as("%s", failure).isEqualTo(1);
+      }
+    }
   }
 
   private static StateChange put(String id, int bytes) {

@@ -1,5 +1,6 @@
 package io.penstock.broker.webhooks.delivery;
 
+import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
@@ -127,10 +128,7 @@ final class PartitionDeliveries {
         .handleAsync(
             (_, failed) -> {
               if (failed != null) {
-                // The partition is taken over anew, here or elsewhere, and what was written is read
-                // again.
-                LOG.debug("Deliveries could not be written", failed);
-                end();
+                notWritten(failed);
                 throw new CompletionException(failed);
               }
               if (!ended) {
@@ -139,6 +137,20 @@ final class PartitionDeliveries {
               return null;
             },
             self);
+  }
+
+  /**
+   * A writer that has lost its partition writes nothing more: the partition is taken over anew,
+   * here or elsewhere, and what was written is read again. Anything else concerns these changes
+   * alone, and the deliveries of others go on.
+   */
+  private void notWritten(Throwable why) {
+    if (why instanceof HomeException) {
+      LOG.debug("Deliveries could not be written", why);
+      end();
+    } else {
+      LOG.error("Deliveries of partition {} can never be written", partition, why);
+    }
   }
 
   /** From where results are needed; empty if no owner has said so yet. */

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.BrokerSamples;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.FirstPartition;
+import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
@@ -30,6 +31,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,6 +65,7 @@ class DeliveriesTest {
   private final WebhookMetrics metrics = new WebhookMetrics(registry);
   private final Deliveries deliveries =
       new Deliveries(directory, SETTINGS, this::attempt, mail::add, () -> 0.5, metrics);
+  private Optional<Throwable> writeFailure = Optional.empty();
   private Instant now = WebhookSamples.START;
   private long offset;
 
@@ -452,6 +455,33 @@ class DeliveriesTest {
     assertThat(gauge("pending")).isZero();
   }
 
+  @Test
+  void aChangeThatCanNeverBeWrittenStopsNoOtherDelivery() {
+    writeFailure = Optional.of(new IllegalArgumentException("the entry is too large"));
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    assertThat(sent).isEmpty();
+
+    writeFailure = Optional.empty();
+    heard("req_2", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    assertThat(sent).extracting(WebhookEvent::subject).containsExactly("req_2");
+    assertThat(entries(DeliveryCodec.PENDING)).isZero();
+  }
+
+  @Test
+  void nothingIsSentAnyMoreOncePartitionsOfAnotherOwnerCannotBeWritten() {
+    writeFailure = Optional.of(new HomeLostException(0));
+    heard("req_1", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+
+    writeFailure = Optional.empty();
+    heard("req_2", TerminalStatus.SUCCEEDED, "*");
+    pass(Duration.ZERO);
+    assertThat(sent).isEmpty();
+    assertThat(partition.isEnded()).isTrue();
+  }
+
   /** Deliveries whose attempts end when the test says so. */
   private Deliveries ending(List<Consumer<Outcome>> running) {
     return new Deliveries(
@@ -462,6 +492,9 @@ class DeliveriesTest {
 
     @Override
     public CompletableFuture<Void> write(List<StateChange> changes) {
+      if (writeFailure.isPresent()) {
+        return CompletableFuture.failedFuture(writeFailure.get());
+      }
       for (StateChange change : changes) {
         switch (change) {
           case StateChange.Put(StateEntry entry) -> {
