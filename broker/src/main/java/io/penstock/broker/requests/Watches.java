@@ -1,9 +1,13 @@
 package io.penstock.broker.requests;
 
+import io.penstock.broker.connections.TenantShares;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.schemas.RequestStatus;
 import io.penstock.schemas.TokenChunk;
 import io.penstock.schemas.ids.RequestKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,35 +22,41 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who watches which request. Bounded. Safe for use by many threads. */
+/**
+ * Who watches which request. Tenants share a fixed number of places, as {@link TenantShares} says.
+ * Safe for use by many threads.
+ */
 public final class Watches {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
-  private final int most;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final TenantShares places;
   private final Map<String, List<Watch>> byRequest = new HashMap<>();
   private final Map<Integer, Integer> byPartition = new HashMap<>();
-  private int count;
   private boolean leaving;
 
   /**
-   * @param most how many there may be at once
+   * @param most how many there may be at once, 1 or more
    */
   public Watches(int most) {
-    this.most = most;
+    this.places = new TenantShares(most);
   }
 
   /** One watcher of one request; closing it ends the watching. */
   public final class Watch implements AutoCloseable {
 
+    private final String tenant;
     private final String key;
     private final int partition;
     private final Watcher watcher;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Supplier<CompletableFuture<@Nullable Void>> beforeLeaving;
 
-    private Watch(String key, int partition, Watcher watcher) {
-      this.key = key;
+    private Watch(String tenant, String id, int partition, Watcher watcher) {
+      this.tenant = tenant;
+      this.key = RequestKey.of(tenant, id);
       this.partition = partition;
       this.watcher = watcher;
     }
@@ -78,18 +88,34 @@ public final class Watches {
   /**
    * Begins to watch.
    *
-   * @return empty if there are too many watchers already
+   * @throws ApiException with 429 if the tenant has its share of the places, and with 503 if all
+   *     tenants together have taken them
    */
-  public synchronized Optional<Watch> watch(
-      String tenant, String id, int partition, Watcher watcher) {
-    if (count >= most) {
-      return Optional.empty();
+  public synchronized Watch watch(String tenant, String id, int partition, Watcher watcher) {
+    switch (places.take(tenant, 1)) {
+      case TAKEN -> {}
+      case TENANT_HAS_ITS_SHARE -> throw new ApiException(tooManyOfTenant());
+      case ALL_TAKEN ->
+          throw new ApiException(
+              ApiError.unavailable(
+                  "Too many requests wait for an answer here; try again in a moment.", PAUSE));
     }
-    Watch watch = new Watch(RequestKey.of(tenant, id), partition, watcher);
+    Watch watch = new Watch(tenant, id, partition, watcher);
     byRequest.computeIfAbsent(watch.key, _ -> new ArrayList<>(1)).add(watch);
     byPartition.merge(partition, 1, Integer::sum);
-    count++;
-    return Optional.of(watch);
+    return watch;
+  }
+
+  private static ApiError tooManyOfTenant() {
+    return new ApiError(
+            429,
+            "requests",
+            "too_many_waiting",
+            "Too many of your requests wait for an answer here. Try again once some are answered,"
+                + " or submit with POST /v1/requests and fetch the answers later.",
+            Optional.empty(),
+            Map.of())
+        .retryAfter(PAUSE);
   }
 
   private synchronized void remove(Watch watch) {
@@ -100,12 +126,12 @@ public final class Watches {
           return all.isEmpty() ? null : all;
         });
     byPartition.computeIfPresent(watch.partition, (_, n) -> n == 1 ? null : n - 1);
-    count--;
+    places.giveBack(watch.tenant, 1);
   }
 
   /** How many there are. */
-  public synchronized int count() {
-    return count;
+  public int count() {
+    return Math.toIntExact(places.taken());
   }
 
   /** Whether anybody watches a request whose home is this partition. */

@@ -5,7 +5,9 @@ package io.penstock.broker.settings;
  *
  * @param recentRequests of how many requests it remembers the status in each partition that it
  *     owns; older ones are found no more
- * @param maxWaiting how many requests may wait for an answer at once; more are refused with 503
+ * @param maxWaiting how many requests may wait for an answer at once; more are refused with 503. A
+ *     tenant may have three times as many as stay free, so three quarters at most; beyond that its
+ *     requests are refused with 429
  * @param maxBodyBytes what the bodies of all calls in progress may take together, in bytes, and one
  *     tenant's half of it; more are refused with 503
  */

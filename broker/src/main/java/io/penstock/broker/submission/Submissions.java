@@ -310,17 +310,10 @@ public final class Submissions {
   /**
    * Watches a request that was submitted.
    *
-   * @throws ApiException with 503 if too many wait already
+   * @throws ApiException if too many of the tenant's requests are waited for, or of all together
    */
   public Watches.Watch watch(String tenant, String id, Watcher watcher) {
-    return watches
-        .watch(tenant, id, homes.of(id), watcher)
-        .orElseThrow(
-            () ->
-                new ApiException(
-                    ApiError.unavailable(
-                        "Too many requests wait for an answer here; try again in a moment.",
-                        Duration.ofSeconds(1))));
+    return watches.watch(tenant, id, homes.of(id), watcher);
   }
 
   private static void requireSame(Optional<String> asked, Optional<String> fingerprint) {

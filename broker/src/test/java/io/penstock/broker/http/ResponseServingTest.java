@@ -173,7 +173,7 @@ class ResponseServingTest {
 
   private Flux<byte[]> replay(StoredResponse response) throws InterruptedException {
     ResponseFeed feed = new ResponseFeed(timer, ConnectionSettings.DEFAULT);
-    feed.hold(watches.watch("default", ID, 0, feed).orElseThrow()::close);
+    feed.hold(watches.watch("default", ID, 0, feed)::close);
     try {
       return responses.replay(
           HttpRequest.GET("/"), response, OptionalLong.empty(), feed, Optional.empty());
@@ -195,7 +195,7 @@ class ResponseServingTest {
         ID,
         ServiceClass.STANDARD,
         true,
-        watches.watch("default", ID, 0, _ -> {}).orElseThrow(),
+        watches.watch("default", ID, 0, _ -> {}),
         Optional.empty(),
         noted.now(),
         Map.of());

@@ -1,8 +1,11 @@
 package io.penstock.broker.requests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.errors.ApiError;
+import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.schemas.TerminalStatus;
 import java.time.Duration;
@@ -14,12 +17,12 @@ import org.junit.jupiter.api.Test;
 
 class WatchesTest {
 
-  private final Watches watches = new Watches(2);
+  private final Watches watches = new Watches(8);
   private final List<ResultRecord> heard = new ArrayList<>();
 
   @Test
   void eachWatcherHearsOfItsOwnRequestOnly() {
-    assertThat(watches.watch("default", "a", 0, heard::add)).isPresent();
+    var _ = watches.watch("default", "a", 0, heard::add);
 
     watches.result(result("b"));
     assertThat(heard).isEmpty();
@@ -29,7 +32,7 @@ class WatchesTest {
 
   @Test
   void anotherTenantsRequestOfTheSameIdIsAnotherRequest() {
-    assertThat(watches.watch("other", "a", 0, heard::add)).isPresent();
+    var _ = watches.watch("other", "a", 0, heard::add);
 
     watches.result(result("a"));
 
@@ -38,9 +41,8 @@ class WatchesTest {
 
   @Test
   void whoeverHasClosedHearsNothingMoreAndMakesRoom() {
-    Watches.Watch first = watches.watch("default", "a", 3, heard::add).orElseThrow();
-    assertThat(watches.watch("default", "a", 3, _ -> {})).isPresent();
-    assertThat(watches.watch("default", "b", 3, heard::add)).isEmpty();
+    Watches.Watch first = watches.watch("default", "a", 3, heard::add);
+    var _ = watches.watch("default", "a", 3, _ -> {});
 
     first.close();
     first.close();
@@ -53,13 +55,44 @@ class WatchesTest {
   }
 
   @Test
+  void aTenantTakesThreeQuartersOfThePlacesAndWhoeverComesLaterFindsOne() {
+    List<Watches.Watch> mine = new ArrayList<>();
+    for (int each = 0; each < 6; each++) {
+      mine.add(watches.watch("default", "a" + each, 0, _ -> {}));
+    }
+    assertThat(refusal("default")).isEqualTo("429 too_many_waiting");
+
+    var _ = watches.watch("second", "b", 0, _ -> {});
+    var _ = watches.watch("third", "c", 0, _ -> {});
+    assertThat(refusal("fourth")).isEqualTo("503 unavailable");
+    assertThat(refusal("default")).isEqualTo("429 too_many_waiting");
+    assertThat(watches.count()).isEqualTo(8);
+
+    mine.getFirst().close();
+    mine.getFirst().close();
+    assertThat(refusal("default")).isEqualTo("429 too_many_waiting");
+    var _ = watches.watch("fourth", "d", 0, _ -> {});
+  }
+
+  private String refusal(String tenant) {
+    int before = watches.count();
+    ApiError refused =
+        catchThrowableOfType(ApiException.class, () -> watches.watch(tenant, "more", 5, heard::add))
+            .error();
+    assertThat(watches.count()).isEqualTo(before);
+    assertThat(watches.anyIn(5)).isFalse();
+    assertThat(refused.headers()).containsKey(ApiError.RETRY_AFTER);
+    return refused.status() + " " + refused.code();
+  }
+
+  @Test
   void aWatcherThatFailsHarmsNobodyElse() {
     Watcher failing =
         _ -> {
           throw new IllegalStateException("it failed");
         };
-    assertThat(watches.watch("default", "a", 0, failing)).isPresent();
-    assertThat(watches.watch("default", "a", 0, heard::add)).isPresent();
+    var _ = watches.watch("default", "a", 0, failing);
+    var _ = watches.watch("default", "a", 0, heard::add);
 
     watches.result(result("a"));
 
@@ -69,9 +102,9 @@ class WatchesTest {
   @Test
   void whatHasToLastIsWrittenBeforeTheHomesAreGivenAwayAndLatecomersWriteAtOnce() {
     CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
-    Watches.Watch first = watches.watch("default", "a", 0, heard::add).orElseThrow();
+    Watches.Watch first = watches.watch("default", "a", 0, heard::add);
     first.beforeLeaving(() -> written);
-    Watches.Watch second = watches.watch("default", "b", 0, heard::add).orElseThrow();
+    Watches.Watch second = watches.watch("default", "b", 0, heard::add);
     second.beforeLeaving(() -> CompletableFuture.failedFuture(new IllegalStateException("lost")));
 
     CompletableFuture<@Nullable Void> all = watches.leaving();
@@ -81,7 +114,7 @@ class WatchesTest {
 
     second.close();
     List<String> late = new ArrayList<>();
-    Watches.Watch latecomer = watches.watch("default", "c", 0, heard::add).orElseThrow();
+    Watches.Watch latecomer = watches.watch("default", "c", 0, heard::add);
     latecomer.beforeLeaving(
         () -> {
           late.add("written");

@@ -106,11 +106,11 @@ class SubmissionsTest {
   void whenTooManyWaitTheOneMoreLeavesNothingBehind() {
     Submitted first = submit(Optional.empty(), "one");
     Submitted second = submit(Optional.empty(), "two");
-    var _ = watches.watch("default", "other", 0, _ -> {}).orElseThrow();
+    var _ = watches.watch("other", "other", 0, _ -> {});
 
     assertThatThrownBy(() -> submit(Optional.empty(), "three"))
         .isInstanceOfSatisfying(
-            ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(503));
+            ApiException.class, refused -> assertThat(refused.error().status()).isEqualTo(429));
 
     assertThat(watches.count()).isEqualTo(3);
     assertThat(admissions.count()).isEqualTo(2);
