@@ -9,6 +9,7 @@ import io.penstock.broker.admin.LogReports;
 import io.penstock.broker.admin.OperatorLog;
 import io.penstock.broker.batches.FilesAndBatches;
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.following.Followed;
 import io.penstock.broker.following.TopicScan;
 import io.penstock.broker.home.HomeWrites;
@@ -79,6 +80,7 @@ public final class HttpFront implements AutoCloseable {
 
   private final HttpSettings settings;
   private final Watches watches;
+  private final AnswerBudget answers;
   private final Followed followed;
   private final OpenParts parts = new OpenParts();
   private final Webhooks webhooks;
@@ -96,6 +98,7 @@ public final class HttpFront implements AutoCloseable {
       FrontMetrics metrics) {
     this.settings = settings;
     this.watches = new Watches(settings.memory().maxWaiting());
+    this.answers = new AnswerBudget(settings.memory().maxAnswerBytes());
     FrontBase base = FrontBase.of(connection, topics, settings, metrics);
     OwnedHomes owned = base.owned();
     HomeWrites writes = new HomeWrites(owned, owned::writer);
@@ -237,6 +240,7 @@ public final class HttpFront implements AutoCloseable {
         parts.add(new ResultBodies(base.homes(), base.serdes())),
         settings.waits(),
         settings.connections(),
+        answers,
         timer);
   }
 
@@ -246,6 +250,7 @@ public final class HttpFront implements AutoCloseable {
     ChunkLog chunks = parts.add(new ChunkLog(base.homes(), base.serdes(), MOST_REPLAYED_BYTES));
     return List.of(
         serving,
+        answers,
         new ResponseServing(
             serving, base.owned(), responses, chunks, 4L * MOST_REPLAYED_BYTES, base.clock()),
         forwarding,

@@ -1,6 +1,8 @@
 package io.penstock.broker.http;
 
 import io.micronaut.http.HttpRequest;
+import io.penstock.broker.connections.AnswerBudget;
+import io.penstock.broker.connections.TenantShares.Taking;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.settings.ConnectionSettings;
@@ -23,12 +25,15 @@ import reactor.core.publisher.Flux;
 final class AnswerEvents extends CallerStream {
 
   private final List<Runnable> early = new ArrayList<>();
+  private long earlyBytes;
+  private boolean tooMuchEarly;
   private @Nullable AnswerStream answer;
   private @Nullable String id;
   private boolean begun;
 
-  AnswerEvents(ScheduledExecutorService timer, ConnectionSettings settings) {
-    super(timer, settings);
+  AnswerEvents(
+      ScheduledExecutorService timer, ConnectionSettings settings, AnswerBudget.Account account) {
+    super(timer, settings, account);
   }
 
   /**
@@ -52,8 +57,12 @@ final class AnswerEvents extends CallerStream {
     Flux<byte[]> first = Flux.just(SseText.comment("request " + requestId));
     Flux<byte[]> flux = start(request, first, onGone);
     later(most, this::late);
+    account().giveBack(earlyBytes);
     early.forEach(Runnable::run);
     early.clear();
+    if (tooMuchEarly && !isOver()) {
+      tooSlow();
+    }
     return flux;
   }
 
@@ -61,7 +70,7 @@ final class AnswerEvents extends CallerStream {
   public synchronized void chunk(TokenChunk chunk) {
     AnswerStream stream = answer;
     if (stream == null) {
-      early.add(() -> chunk(chunk));
+      early(chunk.getData().remaining(), () -> chunk(chunk));
     } else {
       send(stream.chunk(chunk));
     }
@@ -71,7 +80,7 @@ final class AnswerEvents extends CallerStream {
   public synchronized void result(ResultRecord record) {
     AnswerStream stream = answer;
     if (stream == null) {
-      early.add(() -> result(record));
+      early(bytes(record), () -> result(record));
     } else {
       send(stream.result(record.result()));
       later(LATE, () -> send(stream.giveUp()));
@@ -81,13 +90,25 @@ final class AnswerEvents extends CallerStream {
   @Override
   public synchronized void stopping() {
     if (answer == null) {
-      early.add(this::stopping);
+      early(0, this::stopping);
     } else {
       fail(
           "instance_stopping",
           "The instance that streamed request %s stops. The request goes on, and its answer can be"
               + " fetched with GET /v1/requests/%s/result.");
     }
+  }
+
+  private void early(long bytes, Runnable news) {
+    tooMuchEarly |= account().take(bytes) != Taking.TAKEN;
+    if (!tooMuchEarly) {
+      earlyBytes += bytes;
+      early.add(news);
+    }
+  }
+
+  private static long bytes(ResultRecord record) {
+    return record.result().getBody().map(body -> (long) body.remaining()).orElse(0L);
   }
 
   private void send(List<StreamEvent> events) {
@@ -127,7 +148,6 @@ final class AnswerEvents extends CallerStream {
 
   private void fail(String code, String message) {
     ApiError error = ApiError.server(504, code, message.formatted(id, id));
-    boolean _ = send(SseText.of(new StreamEvent.Failed(error)), true);
-    finish();
+    finish(Optional.of(SseText.of(new StreamEvent.Failed(error))));
   }
 }

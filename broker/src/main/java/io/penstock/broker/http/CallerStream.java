@@ -1,6 +1,7 @@
 package io.penstock.broker.http;
 
 import io.micronaut.http.HttpRequest;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.requests.Watcher;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.stream.SseText;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 
 /**
@@ -33,6 +35,7 @@ abstract class CallerStream implements Watcher {
 
   private final ScheduledExecutorService timer;
   private final Duration keepAlive;
+  private final AnswerBudget.Account account;
   private final EventSink sink;
   private final List<ScheduledFuture<?>> timers = new ArrayList<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
@@ -41,10 +44,15 @@ abstract class CallerStream implements Watcher {
   private boolean read;
   private boolean over;
 
-  CallerStream(ScheduledExecutorService timer, ConnectionSettings settings) {
+  /**
+   * @param account the memory of what the caller has not read yet
+   */
+  CallerStream(
+      ScheduledExecutorService timer, ConnectionSettings settings, AnswerBudget.Account account) {
     this.timer = timer;
     this.keepAlive = settings.keepAlive();
-    this.sink = new EventSink(settings.maxStreamBytes());
+    this.sink = new EventSink(settings.maxStreamBytes(), account);
+    this.account = account;
   }
 
   /** What a comment says while nothing comes; empty where none is due. */
@@ -77,10 +85,21 @@ abstract class CallerStream implements Watcher {
           timer.scheduleAtFixedRate(
               this::keepAlive, keepAlive.toMillis(), keepAlive.toMillis(), TimeUnit.MILLISECONDS));
       later(UNREAD, this::unread);
-      HangUp hangUp = new HangUp(request, this::gone);
-      hold(hangUp::close);
     }
-    return Flux.concat(first, sink.flux()).doOnSubscribe(_ -> read()).doFinally(_ -> gone());
+    // What was sent stays in memory beyond the end of the stream, until it is read.
+    HangUp hangUp = new HangUp(request, this::gone);
+    return Flux.concat(first, sink.flux())
+        .doOnSubscribe(_ -> read())
+        .doFinally(
+            _ -> {
+              hangUp.close();
+              gone();
+            });
+  }
+
+  /** The memory of what the caller has not read yet. */
+  final AnswerBudget.Account account() {
+    return account;
   }
 
   /** Does something later, unless the stream is over by then. */
@@ -106,13 +125,19 @@ abstract class CallerStream implements Watcher {
     if (over) {
       return false;
     }
-    if (!anyway && !sink.hasRoom(text.length)) {
+    if (!sink.send(text, anyway)) {
       tooSlow();
       return false;
     }
     spoke = true;
-    sink.send(text);
     return true;
+  }
+
+  /** Ends the stream with a short event; without one in the middle, so that the caller notices. */
+  final synchronized void finish(Optional<byte[]> last) {
+    if (giveBack()) {
+      last.ifPresentOrElse(sink::end, sink::breakOff);
+    }
   }
 
   /** Ends the stream behind what was sent. */
@@ -127,6 +152,17 @@ abstract class CallerStream implements Watcher {
     if (giveBack()) {
       sink.end();
       onGone.run();
+    }
+    account.close();
+  }
+
+  /** Makes what the stream is of. If that fails, nothing of the stream stays. */
+  final <T> T of(Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (RuntimeException failed) {
+      gone();
+      throw failed;
     }
   }
 
@@ -144,12 +180,13 @@ abstract class CallerStream implements Watcher {
       tooSlow();
       finish();
       onGone.run();
+      account.close();
     }
   }
 
   private synchronized void keepAlive() {
-    if (!over && !spoke && sink.hasRoom(0)) {
-      idle().ifPresent(text -> sink.send(SseText.comment(text)));
+    if (!over && !spoke && sink.hasRoom()) {
+      boolean _ = idle().map(text -> sink.send(SseText.comment(text), false)).orElse(false);
     }
     spoke = false;
   }

@@ -5,19 +5,23 @@ import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
+import io.penstock.broker.connections.AnswerPace;
 import io.penstock.broker.connections.ReadPace;
 import io.penstock.broker.settings.ConnectionSettings;
 import jakarta.inject.Singleton;
 
-/** Has each connection watched for a client that sends too slowly. */
+/** Has each connection watched for a client that sends or reads too slowly. */
 @Singleton
 final class ConnectionCustomizer
     implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
 
   private final ReadPace pace;
+  private final AnswerPace answers;
 
   ConnectionCustomizer(ConnectionSettings connections) {
     this.pace = new ReadPace(connections.requestGrace(), connections.leastBytesPerSecond());
+    this.answers =
+        new AnswerPace(connections.answerWindow(), connections.leastAnswerBytesPerSecond());
   }
 
   @Override
@@ -45,6 +49,7 @@ final class ConnectionCustomizer
 
     @Override
     public void onStreamPipelineBuilt() {
+      channel.pipeline().addFirst(AnswerPaceHandler.NAME, new AnswerPaceHandler(answers));
       channel
           .pipeline()
           .addAfter(

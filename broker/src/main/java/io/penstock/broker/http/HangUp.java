@@ -22,7 +22,8 @@ public final class HangUp implements AutoCloseable {
     channel.ifPresent(each -> each.closeFuture().addListener(listener));
   }
 
-  private static Optional<Channel> channel(HttpRequest<?> request) {
+  /** The connection of a call. */
+  static Optional<Channel> channel(HttpRequest<?> request) {
     return switch (request) {
       case NettyHttpRequest<?> netty -> Optional.of(netty.getChannelHandlerContext().channel());
       case HttpRequestWrapper<?> wrapper -> channel(wrapper.getDelegate());

@@ -210,8 +210,9 @@ final class InferenceController {
 
   private HttpResponse<Publisher<byte[]>> stream(HttpRequest<?> request, JudgedRequest judged) {
     String tenant = judged.call().caller().tenant();
-    AnswerEvents events = new AnswerEvents(serving.timer(), serving.connections());
-    Submitted submitted = serving.submissions().submit(judged, events);
+    AnswerEvents events =
+        new AnswerEvents(serving.timer(), serving.connections(), serving.answers().open(tenant));
+    Submitted submitted = events.of(() -> serving.submissions().submit(judged, events));
     events.hold(submitted.watch()::close);
     try {
       if (submitted.before().isPresent()) {

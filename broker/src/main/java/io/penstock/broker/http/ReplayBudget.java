@@ -21,6 +21,9 @@ final class ReplayBudget {
   /** What a chunk takes beside its data, in bytes. */
   private static final long OVERHEAD = 256;
 
+  /** The text of an answer is in several of the last events. */
+  private static final long TIMES_SENT = 4;
+
   private final long mostBytes;
   private final Map<String, Long> byTenant = new HashMap<>();
   private long taken;
@@ -62,13 +65,14 @@ final class ReplayBudget {
   }
 
   /**
-   * Takes what these chunks need.
+   * Takes what these chunks need, and the events of a result.
    *
+   * @param result its size in bytes; 0 if there is none
    * @throws ApiException with 429 if the tenant's other streams have too much, and with 503 if all
    *     together have
    */
-  synchronized Share take(String tenant, List<TokenChunk> chunks) {
-    long bytes = chunks.stream().mapToLong(ReplayBudget::bytes).sum();
+  synchronized Share take(String tenant, List<TokenChunk> chunks, long result) {
+    long bytes = chunks.stream().mapToLong(ReplayBudget::bytes).sum() + TIMES_SENT * result;
     if (bytes == 0) {
       return new Share(this, tenant, 0);
     }

@@ -190,7 +190,10 @@ final class RequestController {
     KnownRequest before = known(request, id);
     StatusEvents events =
         new StatusEvents(
-            serving.timer(), serving.connections(), () -> lookups.find(tenant, id).map(this::json));
+            serving.timer(),
+            serving.connections(),
+            serving.answers().open(tenant),
+            () -> lookups.find(tenant, id).map(this::json));
     events.hold(serving.submissions().watch(tenant, id, events)::close);
     try {
       // A home that moved before the watch was open is not read for it, so that nothing would come.

@@ -175,9 +175,9 @@ final class ResponseController {
       HttpRequest<?> request, JudgedRequest judged, ResponseRequest asked)
       throws InterruptedException {
     String tenant = judged.call().caller().tenant();
-    ResponseFeed feed = new ResponseFeed(serving.timer(), serving.connections());
+    ResponseFeed feed = feed(tenant);
     ResponseServing.Creation creation = responses.creation(tenant, asked);
-    Submitted submitted = serving.submissions().submit(judged, creation, feed);
+    Submitted submitted = feed.of(() -> serving.submissions().submit(judged, creation, feed));
     feed.hold(submitted.watch()::close);
     try {
       StoredResponse response = creation.of(submitted);
@@ -196,6 +196,10 @@ final class ResponseController {
       feed.gone();
       throw failed;
     }
+  }
+
+  private ResponseFeed feed(String tenant) {
+    return new ResponseFeed(serving.timer(), serving.connections(), serving.answers().open(tenant));
   }
 
   /** A caller of the foreground that has gone wants no answer, unless it gave the call a name. */
@@ -217,7 +221,7 @@ final class ResponseController {
     if (!query.stream()) {
       return Replies.with(Replies.json(200, responses.shown(response)), ResultReply.headers(id));
     }
-    ResponseFeed feed = new ResponseFeed(serving.timer(), serving.connections());
+    ResponseFeed feed = feed(response.tenant());
     feed.hold(serving.submissions().watch(response.tenant(), id, feed)::close);
     try {
       return Replies.with(

@@ -1,6 +1,8 @@
 package io.penstock.broker.http;
 
 import io.micronaut.http.HttpRequest;
+import io.penstock.broker.connections.AnswerBudget;
+import io.penstock.broker.connections.TenantShares.Taking;
 import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.responses.ResponseEvent;
@@ -38,6 +40,7 @@ final class ResponseFeed extends CallerStream {
   private final long mostWaitingBytes;
   private final List<Step> waiting = new ArrayList<>();
   private long waitingBytes;
+  private boolean tooMuchWaits;
   private @Nullable ResponseStream stream;
   private ReplayBudget.Share share = ReplayBudget.Share.none();
   private long replayedBytes;
@@ -68,8 +71,9 @@ final class ResponseFeed extends CallerStream {
         new Past(List.of(), Optional.empty(), false, ReplayBudget.Share.none());
   }
 
-  ResponseFeed(ScheduledExecutorService timer, ConnectionSettings settings) {
-    super(timer, settings);
+  ResponseFeed(
+      ScheduledExecutorService timer, ConnectionSettings settings, AnswerBudget.Account account) {
+    super(timer, settings, account);
     this.mostWaitingBytes = settings.maxStreamBytes();
     hold(waiting::clear);
   }
@@ -167,7 +171,8 @@ final class ResponseFeed extends CallerStream {
       return Flux.empty();
     }
     live = true;
-    if (waitingBytes > mostWaitingBytes) {
+    account().giveBack(waitingBytes);
+    if (tooMuchWaits) {
       tooSlow();
     }
     // The last one clears the list.
@@ -196,7 +201,8 @@ final class ResponseFeed extends CallerStream {
 
   @Override
   public void result(ResultRecord record) {
-    take(0, events -> events.result(record.result()));
+    long bytes = record.result().getBody().map(body -> (long) body.remaining()).orElse(0L);
+    take(bytes, events -> events.result(record.result()));
     synchronized (this) {
       answered = true;
       if (live) {
@@ -221,15 +227,17 @@ final class ResponseFeed extends CallerStream {
             + " sequence_number that you have.");
   }
 
-  private synchronized void take(int bytes, Step step) {
+  private synchronized void take(long bytes, Step step) {
     if (isOver()) {
       return;
     }
     if (live) {
       apply(step);
     } else {
-      waitingBytes += bytes;
-      if (waitingBytes <= mostWaitingBytes) {
+      tooMuchWaits |=
+          waitingBytes + bytes > mostWaitingBytes || account().take(bytes) != Taking.TAKEN;
+      if (!tooMuchWaits) {
+        waitingBytes += bytes;
         waiting.add(step);
       }
     }
@@ -281,10 +289,8 @@ final class ResponseFeed extends CallerStream {
   private void fail(String code, String message) {
     ResponseStream events = stream;
     if (!isOver() && events != null) {
-      for (ResponseEvent each : events.fail(ApiError.server(504, code, message))) {
-        boolean _ = send(text(each), true);
-      }
-      finish();
+      List<ResponseEvent> last = events.fail(ApiError.server(504, code, message));
+      finish(last.stream().findFirst().map(ResponseFeed::text));
     }
   }
 }

@@ -299,7 +299,10 @@ public final class ResponseServing {
             .filter(each -> each.getFinishedAt().plus(CHUNKS_ARE_IN).isBefore(clock.instant()))
             .isPresent();
     List<TokenChunk> wanted = wanted(all, events);
-    return new ResponseFeed.Past(wanted, result, complete, budget.take(response.tenant(), wanted));
+    long bytes =
+        result.flatMap(InferenceResult::getBody).map(body -> (long) body.remaining()).orElse(0L);
+    return new ResponseFeed.Past(
+        wanted, result, complete, budget.take(response.tenant(), wanted, bytes));
   }
 
   /** When the attempt began whose chunks are wanted: the latest one that is known of. */

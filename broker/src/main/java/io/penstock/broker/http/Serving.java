@@ -1,5 +1,6 @@
 package io.penstock.broker.http;
 
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.home.RequestGateway;
 import io.penstock.broker.requests.RecentRequests;
 import io.penstock.broker.requests.StoredResults;
@@ -22,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param results reads results again
  * @param waits how long callers may wait
  * @param connections bounds of connections
+ * @param answers the memory of answers that were not read yet
  * @param timer for what happens later
  */
 public record Serving(
@@ -34,4 +36,5 @@ public record Serving(
     StoredResults results,
     WaitSettings waits,
     ConnectionSettings connections,
+    AnswerBudget answers,
     ScheduledExecutorService timer) {}

@@ -2,6 +2,7 @@ package io.penstock.broker.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micronaut.http.HttpRequest;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.settings.ConnectionSettings;
@@ -25,8 +26,9 @@ final class StatusEvents extends CallerStream {
   StatusEvents(
       ScheduledExecutorService timer,
       ConnectionSettings settings,
+      AnswerBudget.Account account,
       Supplier<Optional<ObjectNode>> status) {
-    super(timer, settings);
+    super(timer, settings, account);
     this.status = status;
   }
 

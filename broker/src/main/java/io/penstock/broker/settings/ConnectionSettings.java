@@ -11,6 +11,10 @@ import java.time.Duration;
  * @param maxStreamBytes how much of a stream is kept for a client that reads slowly, in bytes
  * @param requestGrace how long a client may take to send a request, before its pace counts
  * @param leastBytesPerSecond the average pace beyond the grace; who sends more slowly is cut off
+ * @param answerWindow how often it is looked at how much a client has taken of an answer, while
+ *     some of it waits
+ * @param leastAnswerBytesPerSecond the average pace that it must reach in each window; who reads
+ *     more slowly is cut off
  */
 public record ConnectionSettings(
     int maxHeaderBytes,
@@ -18,7 +22,9 @@ public record ConnectionSettings(
     Duration keepAlive,
     int maxStreamBytes,
     Duration requestGrace,
-    int leastBytesPerSecond) {
+    int leastBytesPerSecond,
+    Duration answerWindow,
+    int leastAnswerBytesPerSecond) {
 
   public static final ConnectionSettings DEFAULT =
       new ConnectionSettings(
@@ -27,7 +33,9 @@ public record ConnectionSettings(
           Duration.ofSeconds(10),
           4 * 1024 * 1024,
           Duration.ofSeconds(30),
-          16 * 1024);
+          16 * 1024,
+          Duration.ofMinutes(2),
+          4 * 1024);
 
   public ConnectionSettings {
     Bounds.require("maxHeaderBytes", maxHeaderBytes, 1024, 1024 * 1024);
@@ -36,5 +44,7 @@ public record ConnectionSettings(
     Bounds.require("maxStreamBytes", maxStreamBytes, 64 * 1024, 1024 * 1024 * 1024);
     Bounds.require("requestGrace", requestGrace, Duration.ofMillis(100), Duration.ofHours(1));
     Bounds.require("leastBytesPerSecond", leastBytesPerSecond, 1, 1024 * 1024 * 1024);
+    Bounds.require("answerWindow", answerWindow, Duration.ofMillis(100), Duration.ofHours(1));
+    Bounds.require("leastAnswerBytesPerSecond", leastAnswerBytesPerSecond, 1, 1024 * 1024 * 1024);
   }
 }

@@ -10,15 +10,23 @@ package io.penstock.broker.settings;
  *     requests are refused with 429
  * @param maxBodyBytes what the bodies of all calls in progress may take together, in bytes, and one
  *     tenant's half of it; more are refused with 503
+ * @param maxAnswerBytes what answers may take together that clients have not read yet, in bytes,
+ *     beyond 16 KiB of each. A tenant may have three times as many as stay free; whole answers
+ *     beyond that are refused with 429, and streams end
  */
-public record MemorySettings(int recentRequests, int maxWaiting, long maxBodyBytes) {
+public record MemorySettings(
+    int recentRequests, int maxWaiting, long maxBodyBytes, long maxAnswerBytes) {
 
-  /** About 10 MB for each partition, one for each thousand that wait, and the bodies. */
-  public static final MemorySettings DEFAULT = new MemorySettings(20_000, 10_000, 128L << 20);
+  /**
+   * About 10 MB for each partition, one for each thousand that wait, the bodies and the answers.
+   */
+  public static final MemorySettings DEFAULT =
+      new MemorySettings(20_000, 10_000, 128L << 20, 128L << 20);
 
   public MemorySettings {
     Bounds.require("recentRequests", recentRequests, 100, 10_000_000);
     Bounds.require("maxWaiting", maxWaiting, 1, 1_000_000);
     Bounds.require("maxBodyBytes", maxBodyBytes, 1024 * 1024, 1L << 40);
+    Bounds.require("maxAnswerBytes", maxAnswerBytes, 1024 * 1024, 1L << 40);
   }
 }

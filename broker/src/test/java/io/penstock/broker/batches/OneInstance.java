@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.blobs.BlobStore;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.home.FirstPartition;
 import io.penstock.broker.home.Home;
 import io.penstock.broker.home.HomeLostException;
@@ -126,6 +127,7 @@ public final class OneInstance implements AutoCloseable {
             settings.keys(),
             new KeyUses(() -> keys, (_, _) -> {}),
             new AlwaysReady(),
+            new AnswerBudget(128 << 20),
             new FrontMetrics(new SimpleMeterRegistry()),
             clock));
     server = FrontServer.start(settings, 1 << 20, parts);

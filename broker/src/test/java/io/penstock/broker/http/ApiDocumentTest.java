@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.openapi.ApiDocument;
 import io.penstock.broker.settings.HttpSettings;
@@ -53,6 +54,7 @@ class ApiDocumentTest {
                 settings.keys(),
                 new KeyUses(() -> keys, (_, _) -> {}),
                 new AlwaysReady(),
+                new AnswerBudget(128 << 20),
                 new EndpointDirectory(),
                 Clock.systemUTC()));
     client = HttpClient.newHttpClient();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micronaut.http.HttpRequest;
 import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.connections.AnswerBudget;
+import io.penstock.broker.connections.TenantShares.Taking;
 import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.RecentRequests;
@@ -70,7 +72,9 @@ class CallerStreamTest {
         usual.keepAlive(),
         65_536,
         usual.requestGrace(),
-        usual.leastBytesPerSecond());
+        usual.leastBytesPerSecond(),
+        usual.answerWindow(),
+        usual.leastAnswerBytesPerSecond());
   }
 
   @Test
@@ -98,6 +102,7 @@ class CallerStreamTest {
         assertThat(scene.timer.pending()).as(what).isZero();
         assertThat(scene.gone).as(what).isEqualTo(before);
         assertThat(scene.budget.taken()).as(what).isZero();
+        assertThat(scene.answers.taken()).as(what).isZero();
       }
     }
     // The histories contain what they are meant to.
@@ -132,6 +137,41 @@ class CallerStreamTest {
       scene.happens(Happening.GONE, new Random(1));
       assertThat(scene.gone).as("%s", kind).isEqualTo(1);
     }
+  }
+
+  @Test
+  void whereThereIsNoMemoryForWhatIsNotReadTheStreamEndsWithAnError() {
+    for (Kind kind : List.of(Kind.ANSWER, Kind.RESPONSE)) {
+      Scene scene = new Scene(kind, Duration.ofHours(1), 20_000);
+      AnswerBudget.Account others = scene.answers.open("default");
+      assertThat(others.take(AnswerBudget.FREE_BYTES + 15_000)).isEqualTo(Taking.TAKEN);
+      scene.happens(Happening.BEGIN, new Random(1));
+      scene.happens(Happening.SUBSCRIBE, new Random(1));
+      for (int chunk = 0; chunk < 3; chunk++) {
+        scene.happens(Happening.CHUNK, new Random(1));
+      }
+      assertThat(scene.answers.taken()).as("%s", kind).isLessThanOrEqualTo(20_000);
+      scene.reader.orElseThrow().requestUnbounded();
+      assertThat(scene.isGivenBack()).as("%s", kind).isTrue();
+      assertThat(scene.answers.taken()).as("%s", kind).isEqualTo(15_000);
+      assertThat(scene.reader.orElseThrow().texts.getLast())
+          .as("%s", kind)
+          .contains("reader_too_slow");
+    }
+  }
+
+  @Test
+  void memoryIsFreeAsSoonAsAStreamIsRead() {
+    Scene scene = new Scene(Kind.ANSWER, Duration.ofHours(1));
+    scene.happens(Happening.CHUNK, new Random(1));
+    scene.happens(Happening.CHUNK, new Random(1));
+    assertThat(scene.answers.taken()).as("before it begins").isPositive();
+    scene.happens(Happening.BEGIN, new Random(1));
+    scene.happens(Happening.SUBSCRIBE, new Random(1));
+    assertThat(scene.answers.taken()).isPositive();
+    scene.reader.orElseThrow().requestUnbounded();
+    assertThat(scene.answers.taken()).isZero();
+    assertThat(scene.isGivenBack()).isFalse();
   }
 
   @Test
@@ -227,6 +267,8 @@ class CallerStreamTest {
   private static final class Scene {
 
     private final ManualTimer timer = new ManualTimer();
+    private final AnswerBudget answers;
+    private final AnswerBudget.Account account;
     private final Kind kind;
     private final Duration most;
     private final CallerStream stream;
@@ -244,16 +286,23 @@ class CallerStreamTest {
     }
 
     Scene(Kind kind, Duration most) {
+      this(kind, most, 1 << 20);
+    }
+
+    Scene(Kind kind, Duration most, long answerBytes) {
+      this.answers = new AnswerBudget(answerBytes);
+      this.account = answers.open("default");
       this.kind = kind;
       this.most = most;
       this.stream =
           switch (kind) {
-            case ANSWER -> new AnswerEvents(timer, CONNECTIONS);
-            case RESPONSE, REPLAYED_RESPONSE -> new ResponseFeed(timer, CONNECTIONS);
+            case ANSWER -> new AnswerEvents(timer, CONNECTIONS, account);
+            case RESPONSE, REPLAYED_RESPONSE -> new ResponseFeed(timer, CONNECTIONS, account);
             case STATUS ->
                 new StatusEvents(
                     timer,
                     CONNECTIONS,
+                    account,
                     () ->
                         Optional.of(
                             Replies.JSON
@@ -335,16 +384,24 @@ class CallerStreamTest {
 
     private ResponseFeed.Past past() {
       List<TokenChunk> chunks = List.of(chunk(0), chunk(1), chunk(2));
-      return new ResponseFeed.Past(chunks, Optional.empty(), false, budget.take("default", chunks));
+      return new ResponseFeed.Past(
+          chunks, Optional.empty(), false, budget.take("default", chunks, 0));
     }
   }
 
   /** Reads only what it is let read. */
   private static class Reader extends BaseSubscriber<byte[]> {
 
+    private final List<String> texts = new ArrayList<>();
+
     @Override
     protected void hookOnSubscribe(Subscription subscription) {
       // Nothing is read yet.
+    }
+
+    @Override
+    protected void hookOnNext(byte[] text) {
+      texts.add(new String(text, StandardCharsets.UTF_8));
     }
   }
 

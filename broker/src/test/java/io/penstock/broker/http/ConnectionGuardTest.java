@@ -3,6 +3,7 @@ package io.penstock.broker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.ConnectionSettings;
 import io.penstock.broker.settings.HttpSettings;
@@ -45,8 +46,10 @@ class ConnectionGuardTest {
                     connections.keepAlive(),
                     connections.maxStreamBytes(),
                     grace,
-                    100_000))
-            .withMemory(new MemorySettings(100, 100, 1 << 20));
+                    100_000,
+                    connections.answerWindow(),
+                    connections.leastAnswerBytesPerSecond()))
+            .withMemory(new MemorySettings(100, 100, 1 << 20, 1 << 20));
     ApiKeys keys = new ApiKeys();
     return FrontServer.start(
         settings,
@@ -56,6 +59,7 @@ class ConnectionGuardTest {
             settings.keys(),
             new KeyUses(() -> keys, (_, _) -> {}),
             new AlwaysReady(),
+            new AnswerBudget(1 << 20),
             new EndpointDirectory(),
             Clock.systemUTC()));
   }

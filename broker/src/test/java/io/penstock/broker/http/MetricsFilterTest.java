@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.metrics.FrontMetrics;
 import io.penstock.broker.settings.HttpSettings;
 import io.penstock.broker.settings.KeySettings;
@@ -42,6 +43,7 @@ class MetricsFilterTest {
               new KeyUses(() -> keys, (_, _) -> {}),
               new ModelController.Catalog(() -> ModelCatalog.EMPTY, TreeSet::new),
               new AlwaysReady(),
+              new AnswerBudget(1 << 20),
               new EndpointDirectory(),
               Clock.systemUTC()));
 

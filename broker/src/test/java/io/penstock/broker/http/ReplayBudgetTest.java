@@ -21,7 +21,7 @@ class ReplayBudgetTest {
 
   @Test
   void whatIsSentIsGivenBackAndTheRestAtTheEnd() {
-    ReplayBudget.Share share = budget.take("a", chunks(3));
+    ReplayBudget.Share share = budget.take("a", chunks(3), 0);
     assertThat(budget.taken()).isEqualTo(3000);
     share.sent(CHUNK);
     assertThat(budget.taken()).isEqualTo(2000);
@@ -33,35 +33,43 @@ class ReplayBudgetTest {
 
   @Test
   void aTenantTakesNoMoreThanOthersLeaveFree() {
-    var _ = budget.take("a", chunks(3));
-    ReplayBudget.Share second = budget.take("a", chunks(2));
-    assertThatThrownBy(() -> budget.take("a", chunks(1)))
+    var _ = budget.take("a", chunks(3), 0);
+    ReplayBudget.Share second = budget.take("a", chunks(2), 0);
+    assertThatThrownBy(() -> budget.take("a", chunks(1), 0))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("You are reading too many responses");
 
     // The others find room until all have too much.
-    var _ = budget.take("b", chunks(5));
-    assertThatThrownBy(() -> budget.take("c", chunks(1)))
+    var _ = budget.take("b", chunks(5), 0);
+    assertThatThrownBy(() -> budget.take("c", chunks(1), 0))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("Too many responses");
 
     second.close();
-    var _ = budget.take("c", chunks(2));
+    var _ = budget.take("c", chunks(2), 0);
     assertThat(budget.taken()).isEqualTo(10_000);
   }
 
   @Test
   void oneStreamMayTakeMoreThanThereIs() {
-    var _ = budget.take("a", chunks(11));
+    var _ = budget.take("a", chunks(11), 0);
     assertThat(budget.taken()).isEqualTo(11_000);
   }
 
   @Test
   void whoeverTakesNothingIsNeverRefused() {
-    var _ = budget.take("a", chunks(11));
-    budget.take("a", List.of()).close();
-    budget.take("b", List.of()).close();
+    var _ = budget.take("a", chunks(11), 0);
+    budget.take("a", List.of(), 0).close();
+    budget.take("b", List.of(), 0).close();
     assertThat(budget.taken()).isEqualTo(11_000);
+  }
+
+  @Test
+  void theEventsOfAResultCountToo() {
+    ReplayBudget.Share share = budget.take("a", List.of(), 1000);
+    assertThat(budget.taken()).isEqualTo(4000);
+    share.close();
+    assertThat(budget.taken()).isZero();
   }
 
   private static List<TokenChunk> chunks(int count) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micronaut.http.HttpRequest;
 import io.penstock.broker.BrokerSamples;
+import io.penstock.broker.connections.AnswerBudget;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeLostException;
 import io.penstock.broker.home.Homes;
@@ -172,7 +173,9 @@ class ResponseServingTest {
   }
 
   private Flux<byte[]> replay(StoredResponse response) throws InterruptedException {
-    ResponseFeed feed = new ResponseFeed(timer, ConnectionSettings.DEFAULT);
+    ResponseFeed feed =
+        new ResponseFeed(
+            timer, ConnectionSettings.DEFAULT, new AnswerBudget(1 << 20).open("default"));
     feed.hold(watches.watch("default", ID, 0, feed)::close);
     try {
       return responses.replay(
@@ -252,6 +255,7 @@ class ResponseServingTest {
             _ -> kept,
             WaitSettings.DEFAULT,
             ConnectionSettings.DEFAULT,
+            new AnswerBudget(1 << 20),
             timer);
     return new ResponseServing(
         serving, homes, registry, (_, _, _, _) -> chunks(), replayedBytes, clock);

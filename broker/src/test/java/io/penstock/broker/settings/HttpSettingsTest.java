@@ -64,9 +64,12 @@ class HttpSettingsTest {
                 new WaitSettings(
                     Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO))
         .hasMessageContaining("interactive");
-    assertThatThrownBy(() -> new MemorySettings(1, 1, 1 << 20))
+    assertThatThrownBy(() -> new MemorySettings(1, 1, 1 << 20, 1 << 20))
         .hasMessageContaining("recentRequests");
-    assertThatThrownBy(() -> new MemorySettings(100, 1, 1)).hasMessageContaining("maxBodyBytes");
+    assertThatThrownBy(() -> new MemorySettings(100, 1, 1, 1 << 20))
+        .hasMessageContaining("maxBodyBytes");
+    assertThatThrownBy(() -> new MemorySettings(100, 1, 1 << 20, 1))
+        .hasMessageContaining("maxAnswerBytes");
   }
 
   @Test

@@ -88,7 +88,9 @@ final class FrontCluster implements AutoCloseable {
                 Duration.ofMillis(100),
                 256 * 1024,
                 usual.connections().requestGrace(),
-                usual.connections().leastBytesPerSecond()))
+                usual.connections().leastBytesPerSecond(),
+                usual.connections().answerWindow(),
+                usual.connections().leastAnswerBytesPerSecond()))
         .withSessionTimeout(Duration.ofSeconds(3))
         .withDrain(drain);
   }
