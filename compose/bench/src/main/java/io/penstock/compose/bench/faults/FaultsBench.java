@@ -39,6 +39,12 @@ public final class FaultsBench implements Bench {
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final int NAMED = 20;
 
+  /** Parts of the rate, one after the other. */
+  private static final List<Double> WARM_UP_RATES = List.of(0.2, 0.5, 1.0);
+
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration WARM_UP_PATIENCE = Duration.ofMinutes(2);
+
   private final FaultsSettings settings;
 
   public FaultsBench(FaultsSettings settings) {
@@ -54,7 +60,9 @@ public final class FaultsBench implements Bench {
         plan.stream().filter(each -> !missing.containsKey(each.type())).toList();
     Ledger ledger = new Ledger();
     try (FaultFleet fleet = new FaultFleet(settings.layout(), possible)) {
-      fleet.start(progress.part(0, 0.1));
+      fleet.start(progress.part(0, 0.08));
+      progress.at("warm-up", 0.08);
+      warmUp(fleet);
       long begin = System.nanoTime();
       LongSupplier clock = () -> (System.nanoTime() - begin) / 1_000_000;
       try (LedgerTap _ = new LedgerTap(fleet.connection(), fleet.topics().names(), ledger, clock);
@@ -64,6 +72,7 @@ public final class FaultsBench implements Bench {
                   fleet.connection(),
                   fleet.topics().names(),
                   FaultFleet.MODEL,
+                  "faults-" + Long.toUnsignedString(settings.seed()) + "-",
                   settings.seed(),
                   settings.rate(),
                   ledger,
@@ -88,6 +97,47 @@ public final class FaultsBench implements Bench {
                 leaseTimeout)
             .findings();
       }
+    }
+  }
+
+  /**
+   * Lets cold processes compile what they run: leases would lapse on a busy machine otherwise. All
+   * of this load is answered when it returns.
+   */
+  private void warmUp(FaultFleet fleet) throws InterruptedException {
+    Ledger ledger = new Ledger();
+    long begin = System.nanoTime();
+    LongSupplier clock = () -> (System.nanoTime() - begin) / 1_000_000;
+    try (LedgerTap _ = new LedgerTap(fleet.connection(), fleet.topics().names(), ledger, clock)) {
+      for (double share : WARM_UP_RATES) {
+        try (DirectLoad load =
+            new DirectLoad(
+                fleet.connection(),
+                fleet.topics().names(),
+                FaultFleet.MODEL,
+                "warm-up-" + share + "-",
+                settings.seed(),
+                settings.rate() * share,
+                ledger,
+                clock)) {
+          Thread.sleep(WARM_UP);
+          load.stop();
+        }
+        awaitAnswers(ledger, WARM_UP_PATIENCE);
+      }
+      List<String> open = ledger.open(NAMED);
+      if (!open.isEmpty()) {
+        throw new IllegalStateException(
+            "the warm-up was not answered within %d s, among others %s; use a smaller --rate"
+                .formatted(WARM_UP_PATIENCE.toSeconds(), open));
+      }
+    }
+  }
+
+  private static void awaitAnswers(Ledger ledger, Duration patience) throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!ledger.open(1).isEmpty() && System.nanoTime() < until) {
+      Thread.sleep(LOOK);
     }
   }
 
@@ -147,14 +197,10 @@ public final class FaultsBench implements Bench {
 
   private void calm(DirectLoad direct, FrontLoad front, Ledger ledger, List<String> broken)
       throws InterruptedException {
-    long until = System.nanoTime() + settings.patience().toNanos();
+    long begin = System.nanoTime();
     front.stop(settings.patience());
     direct.stop();
-    List<String> open = ledger.open(NAMED);
-    while (!open.isEmpty() && System.nanoTime() < until) {
-      Thread.sleep(LOOK);
-      open = ledger.open(NAMED);
-    }
+    awaitAnswers(ledger, settings.patience().minusNanos(System.nanoTime() - begin));
     Thread.sleep(STRAGGLERS);
     for (String each : front.answeredIds()) {
       if (!ledger.isAnswered(each)) {

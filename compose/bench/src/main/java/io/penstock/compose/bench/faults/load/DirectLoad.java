@@ -50,6 +50,7 @@ public final class DirectLoad implements AutoCloseable {
   /**
    * Begins to send.
    *
+   * @param prefix of its ids, which no other load has
    * @param rate requests per second
    * @param clock milliseconds since the begin of the load
    */
@@ -57,13 +58,14 @@ public final class DirectLoad implements AutoCloseable {
       ClusterConnection connection,
       TopicNames names,
       String model,
+      String prefix,
       long seed,
       double rate,
       Ledger ledger,
       LongSupplier clock) {
     this.names = names;
     this.model = model;
-    this.prefix = "faults-" + Long.toUnsignedString(seed) + "-";
+    this.prefix = prefix;
     this.rate = rate;
     this.random = new Random(seed);
     this.ledger = ledger;

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes into the ledger what stands on the topics: requests, leases, outcomes and results,
- * committed records only, from the beginning. Reads on a thread of its own.
+ * committed records only, all from when it is made. Reads on a thread of its own.
  */
 public final class LedgerTap implements AutoCloseable {
 
@@ -54,7 +54,7 @@ public final class LedgerTap implements AutoCloseable {
   }
 
   /**
-   * Begins to read.
+   * Begins to read. What is written once this returns is read.
    *
    * @param clock milliseconds since the begin of the load
    */
@@ -75,7 +75,9 @@ public final class LedgerTap implements AutoCloseable {
     consumer = CommittedReads.consumer(connection, new StringDeserializer(), Map.of());
     List<TopicPartition> partitions = Partitions.of(consumer, takes.keySet());
     consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    consumer.seekToEnd(partitions);
+    // Only this fixes where it begins.
+    partitions.forEach(consumer::position);
     thread = Thread.ofPlatform().daemon().name("ledger").start(this::read);
   }
 
