@@ -1,5 +1,6 @@
 package io.penstock.broker.ownership;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -120,10 +121,10 @@ class KafkaStateWriterTest {
       try (KafkaStateWriter each = writer(producer())) {
         int before = failures.get();
         commitFailures.add(failure);
-        assertThatThrownBy(() -> each.write(List.of(put("a", 10))).join())
+        assertThatThrownBy(() -> each.write(List.of(put("a", 10))).orTimeout(10, SECONDS).join())
             .as("%s", failure)
             .hasCauseInstanceOf(HomeException.class);
-        assertThatThrownBy(() -> each.write(List.of(put("b", 10))).join())
+        assertThatThrownBy(() -> each.write(List.of(put("b", 10))).orTimeout(10, SECONDS).join())
             .as("%s", failure)
             .hasCauseInstanceOf(HomeLostException.class);
         assertThat(failures.get() - before).as("%s", failure).isEqualTo(1);
