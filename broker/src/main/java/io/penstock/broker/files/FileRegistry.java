@@ -58,10 +58,15 @@ public final class FileRegistry implements PartitionListener {
   @Override
   public OptionalLong taken(Home home) {
     Map<String, FileRecord> files =
-        new ConcurrentHashMap<>(
-            home.read(FileRecord.KIND, entry -> FileCodec.decode(entry.document())));
+        new ConcurrentHashMap<>(home.read(FileRecord.KIND, FileRegistry::decode));
     ownedFiles.put(home.partition(), new OwnedFiles(home.writer(), files));
     return OptionalLong.empty();
+  }
+
+  private static FileRecord decode(StateEntry entry) {
+    FileRecord file = FileCodec.decode(entry.document());
+    entry.requireId(file.id());
+    return file;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.penstock.broker.home;
 
+import io.penstock.schemas.reading.RecordFaults;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ public record Home(int partition, Collection<StateEntry> entries, StateWriter wr
    * The entries of one kind by their ids, in the order of the log. One that cannot be decoded is
    * left out with a warning: it must not keep the partition closed.
    *
-   * @param decode throws an {@link IllegalArgumentException} for a damaged entry
+   * @param decode throws something for a damaged entry, whatever it is
    */
   public <T> Map<String, T> read(String kind, Function<StateEntry, T> decode) {
     Map<String, T> read = new LinkedHashMap<>();
@@ -30,11 +31,9 @@ public record Home(int partition, Collection<StateEntry> entries, StateWriter wr
       if (!entry.kind().equals(kind)) {
         continue;
       }
-      try {
-        read.put(entry.id(), decode.apply(entry));
-      } catch (IllegalArgumentException damaged) {
-        LOG.warn("Ignoring the entry {}/{}: {}", kind, entry.id(), damaged.getMessage());
-      }
+      RecordFaults.guard(
+          () -> read.put(entry.id(), decode.apply(entry)),
+          damaged -> LOG.warn("Ignoring the entry {}: {}", entry.key(), damaged.toString()));
     }
     return read;
   }

@@ -2,6 +2,7 @@ package io.penstock.broker.home;
 
 import io.penstock.schemas.ids.Ids;
 import io.penstock.schemas.ids.Names;
+import io.penstock.schemas.text.Printable;
 import java.util.regex.Pattern;
 
 /**
@@ -39,5 +40,18 @@ public record StateEntry(String kind, String id, byte[] document) {
   /** The record key. */
   public String key() {
     return key(kind, id);
+  }
+
+  /**
+   * Checks that the document is the one of this entry.
+   *
+   * @param inDocument the id that the document gives
+   * @throws IllegalArgumentException if it gives another one
+   */
+  public void requireId(String inDocument) {
+    if (!id.equals(inDocument)) {
+      throw new IllegalArgumentException(
+          "its document is that of " + Printable.of(inDocument, Ids.MAX_LENGTH));
+    }
   }
 }

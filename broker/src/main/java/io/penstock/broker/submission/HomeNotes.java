@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notes on requests that outlive the instance: one for each request, kept in the request's home for
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HomeNotes<N> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(HomeNotes.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String kind;
@@ -142,9 +139,7 @@ final class HomeNotes<N> {
   /** This instance owns the home now. */
   synchronized void taken(Home home) {
     Map<String, Entry<N>> notes = new LinkedHashMap<>();
-    home.entries().stream()
-        .filter(entry -> entry.kind().equals(kind))
-        .flatMap(entry -> decode(entry).stream())
+    home.read(kind, this::decode).values().stream()
         .sorted(Comparator.comparing(Entry::at))
         .forEach(each -> notes.put(each.key(), each));
     partitions.put(home.partition(), new Partition<>(home.writer(), notes));
@@ -166,18 +161,17 @@ final class HomeNotes<N> {
     }
   }
 
-  private Optional<Entry<N>> decode(StateEntry entry) {
+  private Entry<N> decode(StateEntry entry) {
+    JsonNode json;
     try {
-      JsonNode json = JSON.readTree(entry.document());
-      return Optional.of(
-          new Entry<>(
-              json.path("tenant").asText(),
-              entry.id(),
-              Instant.ofEpochMilli(json.path("at").asLong()),
-              format.read(json)));
-    } catch (IOException | IllegalArgumentException damaged) {
-      LOG.warn("Ignoring the entry {} of {}: {}", kind, entry.id(), damaged.toString());
-      return Optional.empty();
+      json = JSON.readTree(entry.document());
+    } catch (IOException malformed) {
+      throw new IllegalArgumentException("the entry is not JSON", malformed);
     }
+    return new Entry<>(
+        json.path("tenant").asText(),
+        entry.id(),
+        Instant.ofEpochMilli(json.path("at").asLong()),
+        format.read(json));
   }
 }

@@ -93,12 +93,7 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
   public OptionalLong taken(Home home) {
     OwnedPartition owned = new OwnedPartition(home.writer());
     OptionalLong first = OptionalLong.empty();
-    for (StateEntry entry : home.entries()) {
-      Optional<Batch> read = entry.kind().equals(KIND) ? read(entry) : Optional.empty();
-      if (read.isEmpty()) {
-        continue;
-      }
-      Batch batch = read.get();
+    for (Batch batch : home.read(KIND, BatchCoordinator::decode).values()) {
       if (batch.status().isTerminal()) {
         owned.finished().put(batch.order().id(), batch);
       } else {
@@ -112,13 +107,10 @@ public final class BatchCoordinator implements PartitionListener, FileUses, Auto
     return first;
   }
 
-  private static Optional<Batch> read(StateEntry entry) {
-    try {
-      return Optional.of(BatchCodec.decode(entry.document()));
-    } catch (IllegalArgumentException damaged) {
-      LOG.error("Cannot go on with batch {}: {}", entry.id(), damaged.getMessage());
-      return Optional.empty();
-    }
+  private static Batch decode(StateEntry entry) {
+    Batch batch = BatchCodec.decode(entry.document());
+    entry.requireId(batch.order().id());
+    return batch;
   }
 
   private BatchThread thread(OwnedPartition owned, Batch batch) {

@@ -6,7 +6,7 @@ import io.penstock.broker.home.StateChange;
 import io.penstock.broker.home.StateEntry;
 import io.penstock.broker.home.StateWriter;
 import io.penstock.broker.webhooks.endpoints.EndpointCodec;
-import java.time.DateTimeException;
+import io.penstock.schemas.reading.RecordFaults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -94,20 +94,22 @@ final class PartitionDeliveries {
   }
 
   private void read(StateEntry entry) {
-    try {
-      switch (entry.kind()) {
-        case DeliveryCodec.PENDING -> began(DeliveryCodec.delivery(entry.document()));
-        case DeliveryCodec.DEAD -> buried(DeliveryCodec.deadLetter(entry.document()));
-        case DeliveryCodec.POSITION -> saved = DeliveryCodec.position(entry);
-        case EndpointCodec.STATUS -> {
-          boolean _ = statuses.add(entry.id());
-        }
-        default -> {
-          // It belongs to others.
-        }
+    RecordFaults.guard(
+        () -> decode(entry),
+        damaged -> LOG.warn("Ignoring the entry {}: {}", entry.key(), damaged.toString()));
+  }
+
+  private void decode(StateEntry entry) {
+    switch (entry.kind()) {
+      case DeliveryCodec.PENDING -> began(DeliveryCodec.delivery(entry.document()));
+      case DeliveryCodec.DEAD -> buried(DeliveryCodec.deadLetter(entry.document()));
+      case DeliveryCodec.POSITION -> saved = DeliveryCodec.position(entry);
+      case EndpointCodec.STATUS -> {
+        boolean _ = statuses.add(entry.id());
       }
-    } catch (IllegalArgumentException | DateTimeException damaged) {
-      LOG.warn("Ignoring the entry {}: {}", entry.key(), damaged.getMessage());
+      default -> {
+        // It belongs to others.
+      }
     }
   }
 
