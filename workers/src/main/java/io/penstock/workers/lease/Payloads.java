@@ -58,11 +58,22 @@ public final class Payloads implements LeaseActions.PayloadReads {
           FailureCategory.INVALID,
           "payload_gone",
           "The lease points at topic %s, which is no work topic; check the topic prefix"
-              .formatted(lease.getPayloadTopic()));
+              .formatted(Printable.of(lease.getPayloadTopic(), 100)));
       return;
     }
     // A request that was moved here left its payload where it was.
     int holder = lease.getPayloadPartition().orElse(lease.getPartition());
+    if (holder < 0 || lease.getPayloadOffset() < 0) {
+      // Kafka's consumer would throw over it, and fail what others wait for.
+      refuse(
+          events,
+          attempt,
+          FailureCategory.INVALID,
+          "payload_gone",
+          "The lease points at partition %d, offset %d, which no log has; submit the request again"
+              .formatted(holder, lease.getPayloadOffset()));
+      return;
+    }
     TopicPartition partition = new TopicPartition(lease.getPayloadTopic(), holder);
     reader.read(partition, lease.getPayloadOffset(), read -> answer(events, attempt, read));
   }
