@@ -101,6 +101,23 @@ public final class RoutingCodec {
   }
 
   /**
+   * Reads the document of a record of the routing topic.
+   *
+   * @param key the record's key; what lies under another one would never be replaced or removed
+   * @throws IllegalArgumentException if the document is wrong, or the key is not that of its kind
+   *     and name
+   */
+  public static RoutingDocument read(String key, RoutingEntry entry) {
+    RoutingDocument document = read(entry);
+    String right = RoutingKind.of(document).key(document.name());
+    if (!key.equals(right)) {
+      throw new IllegalArgumentException(
+          "its record's key differs from its kind and name, " + brief(right));
+    }
+    return document;
+  }
+
+  /**
    * The record of a document.
    *
    * @param version counts the changes of this entry from 1

@@ -3,8 +3,10 @@ package io.penstock.schemas.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.policies.InvalidRoutingException;
 import io.penstock.schemas.policies.RoutingFile;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,5 +60,23 @@ class WrongDocumentsTest {
         .isInstanceOf(InvalidRoutingException.class)
         .hasMessageContaining("tenants[0] is no object")
         .hasMessageContaining("aliases[0] is no object");
+  }
+
+  @Test
+  void aDocumentUnderAnotherKeyIsRefused() {
+    RoutingEntry entry =
+        RoutingEntry.newBuilder()
+            .setKind("tenant")
+            .setName("acme")
+            .setVersion(1)
+            .setDocument("{\"name\":\"acme\"}")
+            .setChangedBy("ann")
+            .setReason(null)
+            .setChangedAt(Instant.EPOCH)
+            .build();
+    assertThat(RoutingCodec.read("tenant/acme", entry).name()).isEqualTo("acme");
+    assertThatThrownBy(() -> RoutingCodec.read("tenant/other", entry))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("key differs from its kind and name, tenant/acme");
   }
 }

@@ -36,7 +36,7 @@ final class Tables {
     }
     versions.put(key, entry.getVersion());
     try {
-      routing.put(key, RoutingCodec.read(entry));
+      routing.put(key, RoutingCodec.read(key, entry));
     } catch (IllegalArgumentException unreadable) {
       LOG.warn(
           "Ignoring the routing entry {}: {}",

@@ -60,7 +60,7 @@ final class RoutingFollower implements AutoCloseable {
     if (entry == null) {
       state.remove(key);
     } else {
-      state.put(key, RoutingCodec.read(entry));
+      state.put(key, RoutingCodec.read(key, entry));
     }
   }
 

@@ -30,13 +30,13 @@ final class Followed {
   }
 
   /**
-   * @throws IllegalArgumentException if the entry's document is wrong
+   * @throws IllegalArgumentException if the entry's document or its key is wrong
    */
   void entry(String key, @Nullable RoutingEntry entry) {
     if (entry == null) {
       routing.remove(key);
     } else {
-      routing.put(key, RoutingCodec.read(entry));
+      routing.put(key, RoutingCodec.read(key, entry));
     }
   }
 

@@ -5,7 +5,6 @@ import io.penstock.schemas.RoutingEntry;
 import io.penstock.schemas.routing.Revision;
 import io.penstock.schemas.routing.RoutingCodec;
 import io.penstock.schemas.routing.RoutingDocument;
-import io.penstock.schemas.routing.RoutingKind;
 import io.penstock.schemas.routing.RoutingState;
 import io.penstock.schemas.text.Printable;
 import io.penstock.streams.runtime.Snapshot;
@@ -47,10 +46,8 @@ public final class RoutingView {
       return;
     }
     try {
-      RoutingDocument document = RoutingCodec.read(entry);
-      if (!key.equals(RoutingKind.of(document).key(document.name()))) {
-        ignore(key, "its record's key differs from its kind and name, " + document.name());
-      } else if (!(document instanceof Revision)) {
+      RoutingDocument document = RoutingCodec.read(key, entry);
+      if (!(document instanceof Revision)) {
         rules.put(key, document);
       }
     } catch (IllegalArgumentException e) {
