@@ -4,6 +4,7 @@ import io.penstock.schemas.ClassBacklog;
 import io.penstock.schemas.FleetReport;
 import io.penstock.schemas.ServiceClass;
 import io.penstock.schemas.TargetHealth;
+import io.penstock.schemas.TenantCommitment;
 import io.penstock.schemas.routing.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,14 +43,15 @@ public final class FleetView {
                 byTarget
                     .computeIfAbsent(TargetStatus.target(report), target -> new ArrayList<>(1))
                     .add(report));
-    reports
-        .values()
-        .forEach(
-            report ->
-                report
-                    .getCommitted()
-                    .forEach(
-                        each -> committed.merge(each.getTenant(), each.getCost(), Double::sum)));
+    reports.values().forEach(report -> report.getCommitted().forEach(this::commit));
+  }
+
+  /** A cost that is no amount is left out: with it, no sum would ever reach a budget. */
+  private void commit(TenantCommitment commitment) {
+    double cost = commitment.getCost();
+    if (cost > 0 && Double.isFinite(cost)) {
+      committed.merge(commitment.getTenant(), cost, Double::sum);
+    }
   }
 
   /** The record key of a report. */
