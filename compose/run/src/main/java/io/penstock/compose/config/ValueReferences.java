@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigData;
@@ -100,9 +101,20 @@ public final class ValueReferences {
       throw missing(text, unreadable);
     }
     if (resolved == null || isIn(resolved)) {
-      throw missing(resolved == null ? text : resolved, null);
+      throw missing(resolved == null ? text : unresolved(text, resolved), null);
     }
     return resolved;
+  }
+
+  /** The reference that is left. What a secret holds itself is never named. */
+  private static String unresolved(String text, String resolved) {
+    return REFERENCE
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .filter(resolved::contains)
+        .findFirst()
+        .orElse("");
   }
 
   /** Names the reference and nothing around it, which may be a secret. */

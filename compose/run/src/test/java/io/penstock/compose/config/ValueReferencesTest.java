@@ -59,6 +59,16 @@ class ValueReferencesTest {
   }
 
   @Test
+  void aSecretThatLooksLikeAReferenceIsNotRepeated() throws Exception {
+    Files.writeString(folder.resolve("one"), "${env:PART_OF_A_SECRET}");
+    String reference = "${directory:%s:one}".formatted(folder);
+    assertThatThrownBy(() -> ValueReferences.resolve(Map.of("password", reference)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("password")
+        .hasMessageNotContaining("PART_OF_A_SECRET");
+  }
+
+  @Test
   void theConfigurationUsesWhatIsThereAndShowsWhereItIs() throws Exception {
     Path secret = Files.writeString(folder.resolve("jaas"), "the secret login;");
     String reference = "${directory:%s:jaas}".formatted(folder);
