@@ -41,7 +41,7 @@ final class AnswerPaceHandler extends ChannelDuplexHandler {
       end();
     }
     written += bytes(message);
-    context.write(message, promise);
+    var _ = context.write(message, promise);
   }
 
   private static long bytes(Object message) {

@@ -83,7 +83,7 @@ class TenantSharesTest {
       }
       long holders = Arrays.stream(own).filter(each -> each > 0).count();
       assertThat(1000 - shares.taken())
-          .isGreaterThanOrEqualTo((long) (1000 / Math.pow(4, holders)));
+          .isGreaterThanOrEqualTo((long) (1000 / Math.pow(4, (double) holders)));
     }
   }
 
