@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.broker.batches.input.InputLimits;
+import io.penstock.broker.batches.lifecycle.BatchMachine;
 import io.penstock.broker.batches.run.BatchCoordinator;
+import io.penstock.broker.batches.run.BatchRuntime;
 import io.penstock.broker.blobs.MemoryStore;
 import io.penstock.broker.files.FileRegistry;
 import io.penstock.broker.metrics.WebhookMetrics;
@@ -100,17 +102,20 @@ public final class HomeEntriesFuzz {
   private final BatchCoordinator batches =
       new BatchCoordinator(
           homes,
-          blobs,
-          new SilentGateway(),
-          InputLimits.of(10_000),
-          (_, _, _, _) -> {
-            throw new IllegalStateException("nothing is judged here");
-          },
-          (_, _, _) -> Optional.empty(),
-          _ -> 0,
-          FileSettings.DEFAULT,
-          _ -> {},
-          EventAnnouncer.NOBODY,
+          new BatchRuntime(
+              new BatchMachine(FileSettings.DEFAULT.grace()),
+              InputLimits.of(10_000),
+              (_, _, _, _) -> {
+                throw new IllegalStateException("nothing is judged here");
+              },
+              (_, _, _) -> Optional.empty(),
+              _ -> 0,
+              blobs,
+              new SilentGateway(),
+              FileSettings.DEFAULT.outputRetention(),
+              _ -> {},
+              EventAnnouncer.NOBODY),
+          FileSettings.DEFAULT.batchRetention(),
           () -> NOW);
   private final ResponseRegistry responses =
       new ResponseRegistry(homes, ResponseSettings.DEFAULT, DAY);
