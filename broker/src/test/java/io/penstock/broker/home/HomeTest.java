@@ -25,7 +25,7 @@ class HomeTest {
               home.read(
                   "file",
                   entry -> {
-                    if (entry == BAD) {
+                    if (entry.equals(BAD)) {
                       throw damage;
                     }
                     return entry.id();
