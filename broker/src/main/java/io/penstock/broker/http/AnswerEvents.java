@@ -80,7 +80,7 @@ final class AnswerEvents extends CallerStream {
   public synchronized void result(ResultRecord record) {
     AnswerStream stream = answer;
     if (stream == null) {
-      early(bytes(record), () -> result(record));
+      early(record.bodyBytes(), () -> result(record));
     } else {
       send(stream.result(record.result()));
       later(LATE, () -> send(stream.giveUp()));
@@ -105,10 +105,6 @@ final class AnswerEvents extends CallerStream {
       earlyBytes += bytes;
       early.add(news);
     }
-  }
-
-  private static long bytes(ResultRecord record) {
-    return record.result().getBody().map(body -> (long) body.remaining()).orElse(0L);
   }
 
   private void send(List<StreamEvent> events) {

@@ -201,8 +201,7 @@ final class ResponseFeed extends CallerStream {
 
   @Override
   public void result(ResultRecord record) {
-    long bytes = record.result().getBody().map(body -> (long) body.remaining()).orElse(0L);
-    take(bytes, events -> events.result(record.result()));
+    take(record.bodyBytes(), events -> events.result(record.result()));
     synchronized (this) {
       answered = true;
       if (live) {

@@ -6,6 +6,7 @@ import io.penstock.broker.errors.ApiError;
 import io.penstock.broker.errors.ApiException;
 import io.penstock.broker.home.HomeException;
 import io.penstock.broker.home.Homes;
+import io.penstock.broker.home.ResultRecord;
 import io.penstock.broker.inference.ResultReply;
 import io.penstock.broker.requests.KnownRequest;
 import io.penstock.broker.requests.StoredChunks;
@@ -299,8 +300,7 @@ public final class ResponseServing {
             .filter(each -> each.getFinishedAt().plus(CHUNKS_ARE_IN).isBefore(clock.instant()))
             .isPresent();
     List<TokenChunk> wanted = wanted(all, events);
-    long bytes =
-        result.flatMap(InferenceResult::getBody).map(body -> (long) body.remaining()).orElse(0L);
+    long bytes = result.map(ResultRecord::bodyBytes).orElse(0L);
     return new ResponseFeed.Past(
         wanted, result, complete, budget.take(response.tenant(), wanted, bytes));
   }

@@ -31,7 +31,6 @@ final class DepthRun implements AutoCloseable {
   private static final int INGEST_BURST = 10_000;
 
   private static final int IN_FLIGHT = 256;
-  private static final Duration STALL = Duration.ofSeconds(60);
   private static final Duration DEADLINE = Duration.ofHours(12);
 
   /** The same load before it counts: a new worker, and code that measuring the heap unloaded. */
@@ -116,20 +115,8 @@ final class DepthRun implements AutoCloseable {
       sendBatch();
     }
     load.flush();
-    long last = cluster.waiting();
-    long lastChange = System.nanoTime();
-    while (last < target) {
-      Thread.sleep(20);
-      long now = cluster.waiting();
-      if (now != last) {
-        last = now;
-        lastChange = System.nanoTime();
-        progress.at("filling to %d".formatted(depth), (double) now / depth);
-      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
-        throw new IllegalStateException(
-            "the backlog stands at %d of %d for %d s".formatted(now, target, STALL.toSeconds()));
-      }
-    }
+    cluster.awaitWaiting(
+        target, now -> progress.at("filling to %d".formatted(depth), (double) now / depth));
   }
 
   private void sendBatch() {

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredWork {
 
-  private static final Duration STALL = Duration.ofSeconds(60);
   private static final Duration DEADLINE = Duration.ofHours(12);
   private static final int LOOK_EVERY = 100_000;
 
@@ -59,21 +58,9 @@ final class StoredWork {
         load.send("waits:" + each, ServiceClass.BATCH);
       }
       load.flush();
-      long last = 0;
-      long lastChange = System.nanoTime();
-      while (last < settings.waiting()) {
-        Thread.sleep(50);
-        long now = cluster.waiting();
-        if (now != last) {
-          last = now;
-          lastChange = System.nanoTime();
-          progress.at("filling the backlog", (double) now / settings.waiting());
-        } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
-          throw new IllegalStateException(
-              "the backlog stands at %d of %d for %d s"
-                  .formatted(now, settings.waiting(), STALL.toSeconds()));
-        }
-      }
+      cluster.awaitWaiting(
+          settings.waiting(),
+          now -> progress.at("filling the backlog", (double) now / settings.waiting()));
     }
   }
 

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -49,6 +50,7 @@ public final class BenchCluster implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration STALL = Duration.ofSeconds(60);
   private static final int COPIES = 3;
   static final int MAX_RECORD_BYTES = 18 * 1024 * 1024;
 
@@ -251,6 +253,29 @@ public final class BenchCluster implements AutoCloseable {
             .mapToDouble(Gauge::value)
             .filter(Double::isFinite)
             .sum();
+  }
+
+  /**
+   * Returns when so many requests wait.
+   *
+   * @param changed is told each new number that is below
+   * @throws IllegalStateException if the number stands still for a minute
+   */
+  public void awaitWaiting(long target, LongConsumer changed) throws InterruptedException {
+    long last = waiting();
+    long lastChange = System.nanoTime();
+    while (last < target) {
+      Thread.sleep(20);
+      long now = waiting();
+      if (now != last) {
+        last = now;
+        lastChange = System.nanoTime();
+        changed.accept(now);
+      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
+        throw new IllegalStateException(
+            "the backlog stands at %d of %d for %d s".formatted(now, target, STALL.toSeconds()));
+      }
+    }
   }
 
   public ClusterConnection connection() {
